@@ -1,0 +1,40 @@
+"""Fixtures for tests in a real JupyterLab: one server for the session, one page for each test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.chromium import NO_CHROMIUM, chromium_path, running_chromium
+from tests.browser.lab import Lab
+from tests.browser.server import Server, running_server
+
+
+@pytest.fixture(scope="session")
+def lab_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """JupyterLab, started once."""
+    with running_server(tmp_path_factory.mktemp("jupyterlab")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium, started once for a file: Playwright's event loop must be gone when others run."""
+    if chromium_path() is None:
+        if os.environ.get("THREATLAB_REQUIRE_BROWSER") == "1":
+            pytest.fail(NO_CHROMIUM + " THREATLAB_REQUIRE_BROWSER=1 lets no browser test skip.")
+        pytest.skip(NO_CHROMIUM)
+    with running_chromium() as chromium:
+        yield chromium
+
+
+@pytest.fixture
+def lab(browser: Browser, lab_server: Server) -> Iterator[Lab]:
+    """Give an empty page; `lab.open(notebook)` fills it, and the end of the test closes it."""
+    with Lab(browser, lab_server) as opened:
+        yield opened

@@ -1,0 +1,234 @@
+"""One notebook open in JupyterLab in a browser: run it, look at it, click in it, measure it."""
+
+from __future__ import annotations
+
+from itertools import count
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import nbformat
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, Locator, Page
+
+from tests.browser.server import Server, theme_name
+
+OPEN_MS = 90_000
+RUN_MS = 180_000
+HEIGHT = 900
+NARROW = 900
+"""At this width or less (in CSS px) the file browser would take half of the notebook's room."""
+
+MAX_PICTURE_HEIGHT = 16_000
+"""Chromium paints nothing below about 16,384 px."""
+
+_NOTEBOOK = """
+const panel = [...window.jupyterapp.shell.widgets('main')].find(w => w.context?.path === path);
+"""
+
+_OPENED = "path => {" + _NOTEBOOK + "return Boolean(panel); }"
+
+# The indicator in the toolbar says idle before the kernel is connected: ask the connection itself.
+_READY = (
+    "async path => {"
+    + _NOTEBOOK
+    + """
+    await window.jupyterapp.restored;
+    await panel.context.ready;
+    await panel.revealed;
+    await panel.sessionContext.ready;
+    const kernel = panel.sessionContext.session?.kernel;
+    if (!kernel) throw new Error('the notebook has no kernel');
+    await kernel.info;
+    window.jupyterapp.shell.activateById(panel.id);
+}"""
+)
+
+_IDLE = (
+    "path => {"
+    + _NOTEBOOK
+    + """
+    const kernel = panel.sessionContext.session.kernel;
+    return kernel.connectionStatus === 'connected' && kernel.status === 'idle';
+}"""
+)
+
+_START_ALL = (
+    "path => {"
+    + _NOTEBOOK
+    + """
+    window.jupyterapp.shell.activateById(panel.id);
+    window.runAll = {done: false};
+    window.jupyterapp.commands.execute('notebook:run-all-cells').then(
+        () => { window.runAll.done = true; },
+        error => { window.runAll = {done: true, error: String(error)}; },
+    );
+}"""
+)
+
+_NOT_RUN = (
+    "path => {"
+    + _NOTEBOOK
+    + """
+    return panel.content.widgets.flatMap((cell, i) =>
+        cell.model.type === 'code' && cell.model.sharedModel.source.trim()
+            && cell.model.executionCount === null ? [i] : []);
+}"""
+)
+
+_WIDGETS_DRAWN = """() => [...document.querySelectorAll('.jp-OutputArea-output')]
+    .every(output => !/^Loading widget/.test(output.textContent.trim()))"""
+
+_AXE = """async selector => {
+    const found = await axe.run(selector, {resultTypes: ['violations']});
+    return found.violations.flatMap(rule => rule.nodes.map(node =>
+        `${rule.id} (${rule.impact}): ${rule.help}. In ${node.html} ${node.failureSummary}`));
+}"""
+
+
+class Lab:
+    """A page with one notebook in it; `page` is Playwright's own, for everything not named here."""
+
+    _numbers = count(1)
+
+    def __init__(self, browser: Browser, server: Server) -> None:
+        self._browser = browser
+        self._server = server
+        self._page: Page | None = None
+        self._path = ""
+        self.outside: list[str] = []
+        """Addresses that the page asked for outside this server: an offline workbook has none."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def page(self) -> Page:
+        """The open page; `open` comes first."""
+        if self._page is None:
+            raise RuntimeError("no notebook is open: call open(notebook) first")
+        return self._page
+
+    @property
+    def notebook(self) -> Locator:
+        """The notebook itself, without JupyterLab's menus and side bars."""
+        return self.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook")
+
+    def open(self, notebook: Path, theme: str = "light", width: int = 1200) -> None:
+        """Open a copy of `notebook` without its outputs, and wait until its kernel is connected.
+
+        Each call gets its own copy, kernel and workspace, so that no test sees another's traces.
+        """
+        self.close()
+        number = f"{next(self._numbers):03}"
+        folder = self._server.root / number
+        folder.mkdir()
+        _copy_without_outputs(notebook, folder / notebook.name)
+        self._path = f"{number}/{notebook.name}"
+        self._server.set_theme(theme)
+        context = self._browser.new_context(viewport={"width": width, "height": HEIGHT})
+        page = context.new_page()
+        self._page = page
+        page.set_default_timeout(30_000)
+        page.on("request", lambda request: self._note(request.url))
+        page.goto(
+            f"{self._server.url}lab/workspaces/test-{number}/tree/{self._path}"
+            f"?token={self._server.token}"
+        )
+        page.wait_for_function("() => window.jupyterapp", timeout=OPEN_MS)
+        page.wait_for_function(_OPENED, arg=self._path, timeout=OPEN_MS)
+        page.evaluate(_READY, self._path)
+        page.locator("#jupyterlab-splash").wait_for(state="detached", timeout=OPEN_MS)
+        page.wait_for_function(_IDLE, arg=self._path, timeout=OPEN_MS)
+        page.locator(f'body[data-jp-theme-name="{theme_name(theme)}"]').wait_for(state="attached")
+        if width <= NARROW:
+            page.evaluate("() => window.jupyterapp.shell.collapseLeft()")
+            page.locator("#jp-left-stack").wait_for(state="hidden")
+
+    def run_all(self) -> None:
+        """Run every cell as Run > Run All Cells does, and return when all is computed and drawn.
+
+        Raises
+        ------
+        AssertionError
+            if a cell raised an error or wasn't run; the message holds the traceback.
+
+        """
+        self.page.evaluate(_START_ALL, self._path)
+        self.page.wait_for_function("() => window.runAll.done", timeout=RUN_MS)
+        failed = self.page.evaluate("() => window.runAll.error ?? null")
+        errors = self.errors()
+        if failed or errors:
+            raise AssertionError("a cell failed:\n" + "\n".join([failed or "", *errors]).strip())
+        left = self.page.evaluate(_NOT_RUN, self._path)
+        if left:
+            raise AssertionError(f"Run All left the cells at {left} (counted from 0) without a run")
+        self.page.wait_for_function(_IDLE, arg=self._path, timeout=OPEN_MS)
+        self.page.wait_for_function(_WIDGETS_DRAWN, timeout=OPEN_MS)
+
+    def errors(self) -> list[str]:
+        """Return the text of every traceback in the notebook, and of every widget not drawn."""
+        tracebacks = self.notebook.locator('[data-mime-type="application/vnd.jupyter.error"]')
+        widgets = self.notebook.get_by_text("Error displaying widget")
+        return [text or "" for text in (*_texts(tracebacks), *_texts(widgets))]
+
+    def find(self, selector: str) -> Locator:
+        """Return what `selector` matches inside the notebook, its first match scrolled into view."""
+        found = self.notebook.locator(selector)
+        found.first.scroll_into_view_if_needed()
+        return found
+
+    def axe(self, selector: str) -> list[str]:
+        """Return one sentence for each accessibility fault that axe-core finds in `selector`."""
+        self.find(selector)
+        if not self.page.evaluate("() => 'axe' in window"):
+            self.page.evaluate(AXE_SCRIPT)
+        return list(self.page.evaluate(_AXE, selector))
+
+    def screenshot(self, file: Path, selector: str | None = None) -> None:
+        """Write a PNG of the first match of `selector`, or of the notebook from top to bottom."""
+        width = self.page.viewport_size["width"]  # type: ignore[index]  # always set by open
+        tall = self.notebook.evaluate("""node => Math.max(...[node, ...node.querySelectorAll('*')]
+            .filter(each => each.scrollHeight > each.clientHeight && each.clientHeight > 400)
+            .map(each => each.scrollHeight), 0)""")
+        self.page.set_viewport_size(
+            {"width": width, "height": min(MAX_PICTURE_HEIGHT, max(HEIGHT, tall + 200))}
+        )
+        target = self.notebook.locator(selector).first if selector else self.notebook
+        target.screenshot(path=file, animations="disabled", caret="hide")
+        self.page.set_viewport_size({"width": width, "height": HEIGHT})
+
+    def close(self) -> None:
+        """Shut the kernel down and close the page; safe to call twice."""
+        if self._page is None:
+            return
+        page, self._page = self._page, None
+        page.evaluate("() => window.jupyterapp?.serviceManager.sessions.shutdownAll()")
+        page.context.close()
+
+    def _note(self, address: str) -> None:
+        if not address.startswith((self._server.url, "data:", "blob:", "ws://127.0.0.1")):
+            self.outside.append(address)
+
+
+def _copy_without_outputs(source: Path, target: Path) -> None:
+    """Write `source` to `target` without outputs, and with the kernel that needs no dialog."""
+    notebook: Any = nbformat.read(source, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    notebook.metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    nbformat.write(notebook, target)
+
+
+def _texts(found: Locator) -> list[str | None]:
+    return [each.text_content() for each in found.all()]

@@ -1,0 +1,125 @@
+"""A JupyterLab server of its own for the browser tests: own folders, own port, no news, no updates."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+START_SECONDS = 90
+"""Two cores, cold caches and a second test worker: a quiet machine needs about three."""
+
+SETTINGS = {
+    "@jupyterlab/apputils-extension:notification": {
+        "fetchNews": "false",
+        "checkForUpdates": False,
+        "doNotDisturbMode": True,
+    },
+    "@jupyterlab/docmanager-extension:plugin": {"autosave": False},
+    "@jupyterlab/extensionmanager-extension:plugin": {"enabled": False},
+    # Every cell is in the page, seen or not, so that a test finds what a reader would scroll to.
+    "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none", "scrollPastEnd": False},
+}
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running JupyterLab: where it listens, and the folders it reads."""
+
+    url: str
+    token: str
+    root: Path
+    user_settings: Path
+
+    def set_theme(self, theme: str) -> None:
+        """Make `theme` ("light" or "dark") the one that the next opened page starts with."""
+        file = self.user_settings / "@jupyterlab/apputils-extension/themes.jupyterlab-settings"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps({"theme": theme_name(theme)}), encoding="utf-8")
+
+
+def theme_name(theme: str) -> str:
+    """Return JupyterLab's name of the theme "light" or "dark"."""
+    return {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}[theme]
+
+
+@contextmanager
+def running_server(folder: Path) -> Iterator[Server]:
+    """Start JupyterLab from the running interpreter, keep all it writes in `folder`, stop it at the end."""
+    settings, user_settings, root = folder / "settings", folder / "user-settings", folder / "root"
+    for each in (settings, user_settings, root):
+        each.mkdir(parents=True)
+    (settings / "overrides.json").write_text(json.dumps(SETTINGS), encoding="utf-8")
+    log = folder / "jupyterlab.log"
+    command = [
+        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
+        "--expose-app-in-browser",
+        f"--ServerApp.port={_free_port()}",
+        "--ServerApp.ip=127.0.0.1",
+        f"--ServerApp.root_dir={root}",
+        f"--LabApp.app_settings_dir={settings}",
+        f"--LabApp.user_settings_dir={user_settings}",
+        f"--LabApp.workspaces_dir={folder / 'workspaces'}",
+        "--LabApp.news_url=None",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    ]
+    with log.open("w", encoding="utf-8") as output:
+        process = subprocess.Popen(
+            command,
+            cwd=root,
+            env=_environment(folder),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        yield _wait_until_listening(process, folder, log)
+    finally:
+        process.terminate()  # asks the server to stop its kernels first
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """Return this process's environment without the user's own Jupyter set-up."""
+    own = {k: v for k, v in os.environ.items() if not k.startswith(("JUPYTER", "PYTEST"))}
+    return own | {
+        "JUPYTER_CONFIG_DIR": str(folder / "config"),
+        "JUPYTER_DATA_DIR": str(folder / "data"),
+        "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
+        "JUPYTER_PREFER_ENV_PATH": "1",
+        "IPYTHONDIR": str(folder / "ipython"),
+    }
+
+
+def _free_port() -> int:
+    """Return a port that was free a moment ago; the server takes the next one if it no longer is."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def _wait_until_listening(process: subprocess.Popen[bytes], folder: Path, log: Path) -> Server:
+    """Return the server once it takes connections; its own runtime file says where."""
+    until = time.monotonic() + START_SECONDS
+    runtime = folder / "runtime" / f"jpserver-{process.pid}.json"
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            info = json.loads(runtime.read_text(encoding="utf-8"))
+            socket.create_connection(("127.0.0.1", info["port"]), timeout=1).close()
+        except (OSError, ValueError):  # not there yet, or half written
+            time.sleep(0.1)
+            continue
+        return Server(info["url"], info["token"], folder / "root", folder / "user-settings")
+    tail = "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-30:])
+    raise RuntimeError(f"JupyterLab didn't start within {START_SECONDS} s. Its last words:\n{tail}")

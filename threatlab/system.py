@@ -1,0 +1,241 @@
+"""What is known of one AI system: every attribute is True, False or unknown."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.rules import catalog
+
+_TEXTS = ("title", "description", "source", "owner")
+
+
+@dataclass(frozen=True, init=False, repr=False)
+class AISystem:
+    """One AI system, as far as it is known. A system never changes: `with_` returns a new one.
+
+    Parameters
+    ----------
+    name
+        The id by which the system is assessed and logged; not empty.
+    title, description, source, owner
+        Texts for people: a display name, a sentence, where the facts come from, who answers for it.
+    notes
+        Per attribute, why we say so.
+    **attributes
+        Facts and controls of the catalog: True, False, or None (unknown, the same as leaving it out).
+
+    Raises
+    ------
+    ThreatLabError
+        If the name is empty, an attribute is unknown (the nearest name is suggested) or a value is not a boolean.
+
+    Examples
+    --------
+    >>> AISystem("ml-pipeline-prod", encryption_enabled=True)["rbac_configured"] is None
+    True
+    """
+
+    name: str
+    known: Mapping[str, bool]
+    title: str
+    description: str
+    source: str
+    owner: str
+    notes: Mapping[str, str]
+
+    def __init__(  # noqa: PLR0913
+        self,
+        name: str,
+        *,
+        title: str = "",
+        description: str = "",
+        source: str = "",
+        owner: str = "",
+        notes: Mapping[str, str] | None = None,
+        **attributes: bool | None,
+    ) -> None:
+        if not isinstance(name, str) or not name.strip():
+            raise ThreatLabError(
+                f"a system needs a name: {name!r} is none; give a text such as 'ml-pipeline-prod'"
+            )
+        known = check_attributes(attributes)
+        for attribute in notes or {}:
+            check_attribute(attribute)
+        texts = {
+            "title": title or name,
+            "description": description,
+            "source": source,
+            "owner": owner,
+        }
+        for text, value in texts.items():
+            if not isinstance(value, str):
+                raise ThreatLabError(f"{text} of system {name!r} must be a text, not {value!r}")
+        for field, value in {"name": name, "known": MappingProxyType(known), **texts}.items():
+            object.__setattr__(self, field, value)
+        object.__setattr__(self, "notes", MappingProxyType(dict(notes or {})))
+
+    def __getitem__(self, attribute: str) -> bool | None:
+        """Return True, False, or None where nobody knows."""
+        check_attribute(attribute)
+        return self.known.get(attribute)
+
+    def __hash__(self) -> int:
+        return hash((self.name, frozenset(self.known.items())))
+
+    def __repr__(self) -> str:
+        values = "".join(f", {name}={value}" for name, value in self.known.items())
+        return f"AISystem({self.name!r}{values})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (system_from_table, (self.to_dict(),))
+
+    def with_(self, **attributes: bool | None) -> AISystem:
+        """Return a new system that differs in the given attributes; None makes one unknown again."""
+        changed = {**self.known, **attributes}
+        texts = {text: getattr(self, text) for text in _TEXTS}
+        return AISystem(self.name, notes=self.notes, **texts, **changed)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the contents of a system file: what `load_system` reads back from JSON to an equal system."""
+        facts, controls = catalog().facts, catalog().controls
+        return {
+            "name": self.name,
+            **{text: getattr(self, text) for text in _TEXTS},
+            "facts": {name: value for name, value in self.known.items() if name in facts},
+            "controls": {name: value for name, value in self.known.items() if name in controls},
+            "notes": dict(self.notes),
+        }
+
+
+def check_attribute(name: object) -> str:
+    """Return `name` if it is an attribute of the catalog, else raise ThreatLabError with the nearest one."""
+    attributes = catalog().attributes
+    if not isinstance(name, str) or name not in attributes:
+        raise ThreatLabError(unknown_name("attribute", name, attributes))
+    return name
+
+
+def check_value(attribute: str, value: object) -> bool | None:
+    """Return `value` if it is True, False or None, else raise ThreatLabError naming attribute and value."""
+    if value is None or isinstance(value, bool):
+        return value
+    raise ThreatLabError(
+        f"{attribute} is {value!r}, which is not True or False; leave it out, or None, if unknown"
+    )
+
+
+def check_attributes(attributes: Mapping[str, object]) -> dict[str, bool]:
+    """Return the known ones of `attributes` (True or False), in catalog order; unknown (None) ones are left out."""
+    values = {check_attribute(name): check_value(name, value) for name, value in attributes.items()}
+    return {name: value for name in catalog().attributes if (value := values.get(name)) is not None}
+
+
+def list_systems() -> tuple[str, ...]:
+    """Return the names of the systems that ship with the workbook, in alphabetical order."""
+    return tuple(
+        sorted(
+            f.name.removesuffix(".toml") for f in _folder().iterdir() if f.name.endswith(".toml")
+        )
+    )
+
+
+def load_system(source: str | Path) -> AISystem:
+    """Return a system by its built-in name, or read from a TOML or JSON file.
+
+    A file has `name`, optionally `title`, `description`, `source` and `owner`, the tables `facts` and `controls`
+    (true or false; left out means unknown) and optionally `notes` (a text per attribute).
+
+    Raises
+    ------
+    ThreatLabError
+        If there is no such system or file, or the file can't be read as a system; the message says where and why.
+    """
+    if isinstance(source, str) and source in list_systems():
+        return _read(_folder() / f"{source}.toml", source)
+    if not isinstance(source, str | Path) or not str(source).strip():
+        raise ThreatLabError(
+            f"{source!r} is neither the name of a system nor a file; list_systems() shows the names"
+        )
+    path = Path(source)
+    if path.suffix not in {".toml", ".json"}:
+        raise ThreatLabError(
+            f"{unknown_name('system', str(source), list_systems())} (a file must end in .toml or .json)"
+        )
+    return _read(path, str(source))
+
+
+def system_from_table(table: Mapping[str, Any]) -> AISystem:
+    """Return the system that a table describes (see `load_system` for its keys).
+
+    Raises
+    ------
+    ThreatLabError
+        If a key is unknown, or anything in the table is of the wrong type.
+    """
+    for key in table:
+        if key not in (keys := ("name", *_TEXTS, "facts", "controls", "notes")):
+            raise ThreatLabError(unknown_name("key", key, keys))
+    sections = {key: _section(table, key) for key in ("facts", "controls", "notes")}
+    for key, known in (("facts", catalog().facts), ("controls", catalog().controls)):
+        for attribute in sections[key]:
+            if attribute not in known:
+                raise ThreatLabError(f"in {key}: {unknown_name('attribute', attribute, known)}")
+    for attribute, note in sections["notes"].items():
+        if not isinstance(note, str):
+            raise ThreatLabError(f"in notes: {attribute} is {note!r}; it must be a text")
+    if "name" not in table:
+        raise ThreatLabError("name is missing: add a line such as name = 'ml-pipeline-prod'")
+    texts = {text: table[text] for text in _TEXTS if text in table}
+    return AISystem(
+        table["name"], notes=sections["notes"], **texts, **sections["facts"], **sections["controls"]
+    )
+
+
+def _section(table: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    section = table.get(key, {})
+    if not isinstance(section, dict):
+        raise ThreatLabError(f"{key} is {section!r}, which is not a table of attributes")
+    return section
+
+
+def _folder() -> Traversable:
+    return resources.files("threatlab") / "catalog" / "systems"
+
+
+def _read(file: Traversable | Path, shown: str) -> AISystem:
+    try:
+        text = file.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        raise ThreatLabError(
+            f"there is no file {shown!r}: check the path, or use a name from list_systems()"
+        ) from None
+    except UnicodeDecodeError as problem:
+        raise ThreatLabError(
+            f"{shown!r} is not UTF-8 text (byte {problem.start}): save it as UTF-8"
+        ) from None
+    except OSError as problem:
+        raise ThreatLabError(f"{shown!r} can't be read: {problem.strerror}") from None
+    if not text.strip():
+        raise ThreatLabError(f"{shown!r} is empty: it needs at least a name")
+    try:
+        table = json.loads(text) if shown.endswith(".json") else tomllib.loads(text)
+    except ValueError as problem:
+        kind = "JSON" if shown.endswith(".json") else "TOML"
+        raise ThreatLabError(f"{shown!r} is not valid {kind}: {problem}") from None
+    if not isinstance(table, dict):
+        raise ThreatLabError(
+            f"{shown!r} holds {type(table).__name__}, not a table with name, facts and controls"
+        )
+    try:
+        return system_from_table(table)
+    except ThreatLabError as problem:
+        raise ThreatLabError(f"{shown!r}: {problem}") from None
