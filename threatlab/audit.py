@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import re
+import reprlib
 import sys
 import threading
 import time
@@ -14,10 +15,8 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from io import FileIO
 from pathlib import Path
-from reprlib import repr as short
-from typing import Any, overload
+from typing import Any, BinaryIO, overload
 
 from threatlab.errors import AuditError, AuditWarning
 
@@ -36,8 +35,8 @@ WAY_OUT = {
 class Verification:
     """What `AuditLog.verify` found: true when the log is sound.
 
-    `entries` counts the sound entries before the first broken one (all, if none is broken), `broken`
-    is that one's place in the log, counted from 1, or None, and `reason` says it in a sentence.
+    `entries` counts the sound entries before the first broken one (or all), `broken` is that one's
+    place in the log, counted from 1 (or None), and `reason` says in a sentence what was found.
     """
 
     ok: bool
@@ -53,7 +52,7 @@ class AuditLog:
     """A list of dicts that only grows, in memory or in a JSON Lines file.
 
     Each entry keeps its caller's keys and gains `entry` (its number), `previous` (the hash of the
-    entry before) and `hash`: the SHA-256 of all the rest, as compact JSON with sorted keys, in UTF-8.
+    entry before) and `hash` (the SHA-256 of all the rest: compact JSON, keys sorted, in UTF-8).
     Threads and processes may append to one file at once. Building a log writes nothing.
 
     Whoever can rewrite the whole file can forge a whole new chain, and a log whose tail was cut off
@@ -126,7 +125,7 @@ class AuditLog:
 
     @property
     def head(self) -> str:
-        """The hash of the last entry (64 zeros if there is none): keep it elsewhere, for `verify`."""
+        """The hash of the last entry, or 64 zeros: keep it elsewhere, for `verify`."""
         lines = self._read()
         if lines and (flaw := _flaw(lines[-1])):
             raise _unsound(len(lines), flaw)
@@ -146,7 +145,7 @@ class AuditLog:
             If `head` isn't a hash, or the file can't be read.
         """
         if head is not None and not re.fullmatch("[0-9a-f]{64}", str(head)):
-            raise AuditError(f"head {short(head)} is no hash: give the 64 hex digits of log.head")
+            raise AuditError(f"head {_short(head)} is no hash: give the 64 hex digits of log.head")
         lines, last, hashes = self._read(), None, [GENESIS]
         for place, line in enumerate(lines, 1):
             if flaw := _flaw(line):
@@ -174,7 +173,7 @@ class AuditLog:
                 return []
             with self._path.open("rb", buffering=0) as file, _locked(file, shared=True):
                 file.seek(0)
-                *lines, rest = file.readall().split(b"\n")
+                *lines, rest = file.read().split(b"\n")
         if _is_torn(rest):
             message = f"audit log {self._path} ends in {len(rest)} bytes of an unfinished entry"
             warnings.warn(f"{message}, which are left out", AuditWarning, stacklevel=3)
@@ -220,7 +219,9 @@ def _sealed(plain: dict[str, Any], last: dict[str, Any] | None) -> dict[str, Any
 def _plain(entry: object) -> dict[str, Any]:
     """Return a copy made of JSON's own types, or say which part of the entry has none."""
     if not isinstance(entry, Mapping):
-        raise AuditError(f"an audit entry is a dict like {{'action': 'login'}}, not {short(entry)}")
+        raise AuditError(
+            f"an audit entry is a dict like {{'action': 'login'}}, not {_short(entry)}"
+        )
     plain: dict[str, Any] = {}
     for key, value in entry.items():
         if key in RESERVED:
@@ -230,7 +231,7 @@ def _plain(entry: object) -> dict[str, Any]:
             strange = [name for name in _keys({key: value}) if not isinstance(name, str)]
         except (TypeError, ValueError, RecursionError) as error:
             raise AuditError(
-                f"JSON can't hold the audit entry's {short(key)}: {short(value)} ({error}); use "
+                f"JSON can't hold the audit entry's {_short(key)}: {_short(value)} ({error}); use "
                 "text, finite numbers, True, False, None, and lists and dicts of these"
             ) from error
         if strange:
@@ -249,13 +250,25 @@ def _keys(value: object) -> Iterator[object]:
             yield from _keys(part)
 
 
-def _shown(line: bytes, place: int) -> dict[str, Any]:
-    """Return a fresh copy of what a line says, be it true or not; `verify` is the judge of that."""
+def _short(value: object) -> str:
+    with suppress(ValueError):  # repr refuses an int of more than 4300 digits
+        return reprlib.repr(value)
+    return f"too long a {type(value).__name__}"
+
+
+def _object(line: bytes) -> dict[str, Any] | None:
+    """Return what a line says, be it true or not, if it is a JSON object at all."""
     try:
         entry = json.loads(line.decode())
     except (ValueError, RecursionError):
-        entry = None
-    if not isinstance(entry, dict):
+        return None
+    return entry if isinstance(entry, dict) else None
+
+
+def _shown(line: bytes, place: int) -> dict[str, Any]:
+    """Return a line as a fresh dict; whether it is true is for `verify` to judge."""
+    entry = _object(line)
+    if entry is None:
         raise _unsound(place, "is not a JSON object in UTF-8")
     return entry
 
@@ -280,17 +293,16 @@ def _flaw(line: bytes) -> str:
     if missing := [field for field in RESERVED if field not in entry]:
         return f"lacks {' and '.join(missing)}"
     if type(entry["entry"]) is not int or entry["entry"] < 1:
-        return f"has {short(entry['entry'])} for its number"
+        return f"has {_short(entry['entry'])} for its number"
     if entry["hash"] != _hash(entry):
         return "was changed after it was written: its content no longer matches its hash"
-    if spelled != line:  # so that not one byte of the file can change unseen
-        return "was changed after it was written: it says the same, but is spelled differently"
-    return ""
+    respelled = "was changed after it was written: it says the same, but is spelled differently"
+    return "" if spelled == line else respelled  # spaces and escapes count; key order alone doesn't
 
 
 def _misplaced(lines: list[bytes], place: int, head: str | None) -> tuple[int, str]:
-    """Return which entry is broken, and why, where a flawless one doesn't follow those before it."""
-    here, later = json.loads(lines[place - 1]), [_peek(line) for line in lines[place:]]
+    """Return which entry is broken, and why, where a flawless one doesn't follow the last."""
+    here, later = json.loads(lines[place - 1]), [_object(line) or {} for line in lines[place:]]
     number = here["entry"]
     # An entry that the one after it points to is where it belongs; the fault lies before it.
     vouched = here["hash"] in (head, later[0].get("previous") if later else None)
@@ -307,13 +319,6 @@ def _misplaced(lines: list[bytes], place: int, head: str | None) -> tuple[int, s
         flaw = f"was rewritten and hashed anew: entry {place} points to another in its place"
         return place - 1, f"entry {place - 1} {flaw}"
     return place, f"entry {place} is of another chain: it doesn't point to the entry before it"
-
-
-def _peek(line: bytes) -> dict[str, Any]:
-    """Return what a line says, or an empty dict."""
-    with suppress(AuditError):
-        return _shown(line, 0)
-    return {}
 
 
 def _is_torn(rest: bytes) -> bool:
@@ -335,50 +340,49 @@ def _append(path: Path, plain: dict[str, Any]) -> dict[str, Any]:
             raise PermissionError(errno.EACCES, "it is marked read-only")
         with path.open("a+b", buffering=0) as file, _locked(file, shared=False):
             ended, rest = _tail(file)
-            if _is_torn(rest):
+            torn = _is_torn(rest)
+            last = _last(file, ended, b"" if torn else rest)
+            if torn:
                 _set_aside(path, file, rest)
-                rest = b""
-            sealed = _sealed(plain, _last(file, ended, rest))
+            sealed, gap = _sealed(plain, last), b"\n" if rest and not torn else b""
             size = file.seek(0, os.SEEK_END)
             if size == 0:
                 _sync_folder(path.parent)  # before any entry: no name, no file after a power cut
             try:
-                _write(file, (b"\n" if rest else b"") + _json(sealed) + b"\n")
+                _write(file, gap + _json(sealed) + b"\n")
             except BaseException:
                 file.truncate(size)
                 raise
             return sealed
 
 
-def _tail(file: FileIO) -> tuple[list[bytes], bytes]:
-    """Return the last whole line (if any) and what follows it, reading back no further than that."""
+def _tail(file: BinaryIO) -> tuple[list[bytes], bytes]:
+    """Return the last ended line (if any) and what follows it, reading back just that far."""
     start = file.seek(0, os.SEEK_END)
     span, tail = BLOCK, b""
     while start > 0 and tail.count(b"\n") < 2:
         start = max(0, start - span)
         file.seek(start)
-        span, tail = span * 2, file.readall()
+        span, tail = span * 2, file.read()
     *ended, rest = tail.split(b"\n")
     return ended[-1:], rest
 
 
-def _last(file: FileIO, ended: list[bytes], rest: bytes) -> dict[str, Any] | None:
-    """Return the last entry, if another may follow: of `ended`, or of `rest`, which lacks its end."""
+def _last(file: BinaryIO, ended: list[bytes], rest: bytes) -> dict[str, Any] | None:
+    """Return the last entry, if another may follow it; `rest` lacks no more than its line end."""
     last: dict[str, Any] | None = None
     for line in [*ended, rest] if rest else ended:
-        flaw, before = _flaw(line), last
-        if not flaw:
-            last = json.loads(line)
-            if line is rest and last and not _follows(last, before):
-                flaw = "does not follow the entry before it"
+        flaw, unended = _flaw(line), bool(rest) and line is rest
+        if unended and not flaw and not _follows(json.loads(line), last):
+            flaw = "does not follow the entry before it"
         if flaw:
             file.seek(0)
-            place = file.readall().count(b"\n") + (line is rest)
-            raise _unsound(place, flaw)
+            raise _unsound(file.read().count(b"\n") + unended, flaw)
+        last = json.loads(line)
     return last
 
 
-def _set_aside(path: Path, file: FileIO, fragment: bytes) -> None:
+def _set_aside(path: Path, file: BinaryIO, fragment: bytes) -> None:
     """Move what a crash left of an entry out of the log; nobody was told that it was written."""
     spare = path.with_name(path.name + ".torn")
     with spare.open("ab", buffering=0) as torn:
@@ -390,7 +394,7 @@ def _set_aside(path: Path, file: FileIO, fragment: bytes) -> None:
     warnings.warn(f"{message}, which are now in {spare.name}", AuditWarning, stacklevel=4)
 
 
-def _write(file: FileIO, data: bytes) -> None:
+def _write(file: BinaryIO, data: bytes) -> None:
     """Write all of `data`, and return when it would survive a power cut."""
     while data:
         data = data[os.write(file.fileno(), data) :]
@@ -418,7 +422,7 @@ def _explained(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _locked(file: FileIO, *, shared: bool) -> Iterator[None]:
+def _locked(file: BinaryIO, *, shared: bool) -> Iterator[None]:
     """Keep other processes out; `shared` lets readers in. A browser (Pyodide) has just one."""
     descriptor = file.fileno()
     if sys.platform == "win32":

@@ -1,4 +1,4 @@
-"""Loads and validates the catalog: facts, controls, threats and the two rulesets built from them."""
+"""The catalog: facts, controls and threats, read and checked, and the two rulesets made of them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import Any, Literal
+from typing import Literal
 
 from threatlab.errors import ThreatLabError, unknown_name
 from threatlab.tables import Entry, read_entries, read_tables
@@ -61,10 +61,11 @@ class Effectiveness:
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """A protection: what it asks, what its absence is called, and what it is worth against which threat.
+    """A protection: its question, what its absence is called, and its worth against each threat.
 
-    `core_weight` is what the lesson's own code adds to its score when the control is missing, for the three controls
-    that it checks. `effort_days` are person-days, `utility_cost` is a share of the system's usefulness.
+    `core_weight` is what the lesson's own code adds to its score when the control is missing, for
+    the three controls that it checks. `effort_days` are person-days, `utility_cost` is a share of
+    the system's usefulness.
     """
 
     id: str
@@ -100,7 +101,11 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class Threat:
-    """Something that can go wrong: when it applies, how likely it starts and how bad it is, all in 0..1."""
+    """Something that can go wrong: when it applies, how likely and how bad it is, both in 0..1.
+
+    Each fact of `raised_by` closes a share of the distance from `likelihood` to 1, and each of
+    `impact_raised_by` one of the distance from `impact` to 1.
+    """
 
     id: str
     title: str
@@ -119,7 +124,8 @@ class Threat:
 class Ruleset:
     """The controls that one way of assessing checks, and how it scores them.
 
-    `core` holds the lesson's three checks and adds their weights; `ai` holds the whole catalog and multiplies layers.
+    `core` holds the lesson's three checks and adds their weights; `ai` holds the whole catalog and
+    multiplies layers.
     """
 
     name: str
@@ -130,7 +136,7 @@ class Ruleset:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """Everything that is known before any system is looked at. Each mapping keeps the order of its file."""
+    """Everything known before any system is looked at. Each mapping keeps the order of its file."""
 
     layers: Mapping[str, Layer]
     facts: Mapping[str, Fact]
@@ -181,7 +187,7 @@ def read_catalog(folder: Traversable) -> Catalog:
     CatalogError
         If a file isn't TOML or an entry is broken: named by file, id and field.
     """
-    atlas = read_tables(folder / "atlas.toml", plain=True)
+    version, atlas = _atlas(folder / "atlas.toml")
     layers = {
         e.id: Layer(e.id, e.text("title"), e.text("about"))
         for e in read_entries(folder / "layers.toml")
@@ -192,12 +198,25 @@ def read_catalog(folder: Traversable) -> Catalog:
     for layer in layers:
         for entry in read_entries(folder / "controls" / f"{layer}.toml"):
             if entry.id in controls or entry.id in facts:
-                raise entry.error(
-                    "id",
-                    "is already taken by another entry; every attribute needs a name of its own",
-                )
+                raise entry.error("id", "is taken by another entry; choose a name of its own")
             controls[entry.id] = _control(entry, layer, facts, threats, atlas)
-    return Catalog(layers, facts, threats, controls, str(atlas.get("version", "")))
+    return Catalog(layers, facts, threats, controls, version)
+
+
+_Atlas = Mapping[str, Mapping[str, Technique]]
+
+
+def _atlas(file: Traversable) -> tuple[str, _Atlas]:
+    """Return the version of ATLAS, and its entries by kind and id."""
+    top = Entry(file.name, "atlas", read_tables(file))
+    top.text("date")
+    entries = {}
+    for kind in ("techniques", "mitigations"):
+        names = Entry(file.name, kind, top.value(kind, dict, "a table of ids and names"))
+        entries[kind] = {i: Technique(i, names.text(i)) for i in names.table}
+    version = top.text("version")
+    top.finish()
+    return version, entries
 
 
 def _fact(entry: Entry) -> Fact:
@@ -225,12 +244,9 @@ def _control(
     layer: str,
     facts: Mapping[str, Fact],
     threats: Mapping[str, Threat],
-    atlas: Mapping[str, Any],
+    atlas: _Atlas,
 ) -> Control:
     rulesets = entry.names("rulesets", ("core", "ai"), "ruleset")
-    effort: float = entry.value("effort_days", (int, float), "a number of person-days")
-    if effort <= 0:
-        raise entry.error("effort_days", f"is {effort!r}; no control is put in place in no time")
     stride = entry.text("stride")
     if not set(stride) <= set("STRIDE"):
         raise entry.error("stride", f"is {stride!r}; it must be made of the letters of STRIDE")
@@ -248,7 +264,7 @@ def _control(
         recommendation=entry.text("recommendation"),
         check=entry.text("check"),
         false_positive=entry.text("false_positive"),
-        effort_days=float(effort),
+        effort_days=entry.number("effort_days"),
         utility_cost=entry.share("utility_cost"),
         safe_to_automate=entry.value("safe_to_automate", bool, "true or false"),
         atlas_techniques=_techniques(entry, "atlas_techniques", atlas),
@@ -262,30 +278,20 @@ def _control(
     )
 
 
-def _techniques(entry: Entry, name: str, atlas: Mapping[str, Any]) -> tuple[Technique, ...]:
-    known = atlas.get(name.removeprefix("atlas_"), {})
-    return tuple(Technique(i, known[i]) for i in entry.names(name, known, "ATLAS id"))
+def _techniques(entry: Entry, name: str, atlas: _Atlas) -> tuple[Technique, ...]:
+    known = atlas[name.removeprefix("atlas_")]
+    return tuple(known[i] for i in entry.names(name, known, "ATLAS id"))
 
 
 def _effectiveness(entry: Entry, threats: Mapping[str, Threat]) -> dict[str, Effectiveness]:
-    table = entry.value("effectiveness", dict, "a table with one entry for each threat countered")
-    if not table:
-        raise entry.error(
-            "effectiveness", "is empty; a control that counters no threat has no place here"
+    claims = {
+        threat: Effectiveness(
+            min(claim.share("value"), LAYER_CAP),
+            claim.choice("source", EVIDENCE),
+            claim.text("why"),
         )
-    found = {}
-    for threat, claim in table.items():
-        if threat not in threats:
-            raise entry.error("effectiveness", unknown_name("threat", threat, threats))
-        if not isinstance(claim, dict):
-            raise entry.error(
-                f"effectiveness.{threat}", f"is {claim!r}; it needs value, source and why"
-            )
-        claim_entry = Entry(entry.file, f"{entry.id}.effectiveness.{threat}", claim)
-        found[threat] = Effectiveness(
-            min(claim_entry.share("value"), LAYER_CAP),
-            claim_entry.choice("source", EVIDENCE),
-            claim_entry.text("why"),
-        )
-        claim_entry.finish()
-    return found
+        for threat, claim in entry.parts("effectiveness", threats, "threat")
+    }
+    if not claims:
+        raise entry.error("effectiveness", "is empty; a control counters at least one threat")
+    return claims

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -31,12 +31,13 @@ class AISystem:
     notes
         Per attribute, why we say so.
     **attributes
-        Facts and controls of the catalog: True, False, or None (unknown, the same as leaving it out).
+        Facts and controls of the catalog: True, False, or None (unknown, the same as left out).
 
     Raises
     ------
     ThreatLabError
-        If the name is empty, an attribute is unknown (the nearest name is suggested) or a value is not a boolean.
+        If the name is empty, an attribute is unknown (the nearest name is suggested) or a value is
+        not a boolean.
 
     Examples
     --------
@@ -67,21 +68,19 @@ class AISystem:
             raise ThreatLabError(
                 f"a system needs a name: {name!r} is none; give a text such as 'ml-pipeline-prod'"
             )
-        known = check_attributes(attributes)
-        for attribute in notes or {}:
-            check_attribute(attribute)
-        texts = {
+        texts = {"title": title, "description": description, "source": source, "owner": owner}
+        for text, said in texts.items():
+            if not isinstance(said, str):
+                raise ThreatLabError(f"{text} of system {name!r} must be a text, not {said!r}")
+        values = {
+            "name": name,
+            **texts,
             "title": title or name,
-            "description": description,
-            "source": source,
-            "owner": owner,
+            "known": MappingProxyType(check_attributes(attributes)),
+            "notes": MappingProxyType(_check_notes({} if notes is None else notes)),
         }
-        for text, value in texts.items():
-            if not isinstance(value, str):
-                raise ThreatLabError(f"{text} of system {name!r} must be a text, not {value!r}")
-        for field, value in {"name": name, "known": MappingProxyType(known), **texts}.items():
+        for field, value in values.items():
             object.__setattr__(self, field, value)
-        object.__setattr__(self, "notes", MappingProxyType(dict(notes or {})))
 
     def __getitem__(self, attribute: str) -> bool | None:
         """Return True, False, or None where nobody knows."""
@@ -99,13 +98,15 @@ class AISystem:
         return (system_from_table, (self.to_dict(),))
 
     def with_(self, **attributes: bool | None) -> AISystem:
-        """Return a new system that differs in the given attributes; None makes one unknown again."""
-        changed = {**self.known, **attributes}
+        """Return a new system with some attributes changed; None makes one unknown again."""
+        for attribute in attributes:  # so that "title" is no way to change a text by accident
+            check_attribute(attribute)
         texts = {text: getattr(self, text) for text in _TEXTS}
-        return AISystem(self.name, notes=self.notes, **texts, **changed)
+        values: dict[str, Any] = {**texts, **self.known, **attributes}
+        return AISystem(self.name, notes=self.notes, **values)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the contents of a system file: what `load_system` reads back from JSON to an equal system."""
+        """Return what, kept in a JSON file, `load_system` reads back to an equal system."""
         facts, controls = catalog().facts, catalog().controls
         return {
             "name": self.name,
@@ -117,7 +118,13 @@ class AISystem:
 
 
 def check_attribute(name: object) -> str:
-    """Return `name` if it is an attribute of the catalog, else raise ThreatLabError with the nearest one."""
+    """Return `name` if it is an attribute of the catalog.
+
+    Raises
+    ------
+    ThreatLabError
+        If it is none; the message names the nearest one.
+    """
     attributes = catalog().attributes
     if not isinstance(name, str) or name not in attributes:
         raise ThreatLabError(unknown_name("attribute", name, attributes))
@@ -125,7 +132,13 @@ def check_attribute(name: object) -> str:
 
 
 def check_value(attribute: str, value: object) -> bool | None:
-    """Return `value` if it is True, False or None, else raise ThreatLabError naming attribute and value."""
+    """Return `value` if it is True, False or None.
+
+    Raises
+    ------
+    ThreatLabError
+        If it is anything else, be it as near as 1 or "yes"; the message names attribute and value.
+    """
     if value is None or isinstance(value, bool):
         return value
     raise ThreatLabError(
@@ -134,43 +147,47 @@ def check_value(attribute: str, value: object) -> bool | None:
 
 
 def check_attributes(attributes: Mapping[str, object]) -> dict[str, bool]:
-    """Return the known ones of `attributes` (True or False), in catalog order; unknown (None) ones are left out."""
+    """Return those of `attributes` that are known (True or False), in the order of the catalog.
+
+    Raises
+    ------
+    ThreatLabError
+        If an attribute or a value is none: see `check_attribute` and `check_value`.
+    """
     values = {check_attribute(name): check_value(name, value) for name, value in attributes.items()}
     return {name: value for name in catalog().attributes if (value := values.get(name)) is not None}
 
 
 def list_systems() -> tuple[str, ...]:
     """Return the names of the systems that ship with the workbook, in alphabetical order."""
-    return tuple(
-        sorted(
-            f.name.removesuffix(".toml") for f in _folder().iterdir() if f.name.endswith(".toml")
-        )
-    )
+    files = (file.name for file in _folder().iterdir())
+    return tuple(sorted(name.removesuffix(".toml") for name in files if name.endswith(".toml")))
 
 
 def load_system(source: str | Path) -> AISystem:
     """Return a system by its built-in name, or read from a TOML or JSON file.
 
-    A file has `name`, optionally `title`, `description`, `source` and `owner`, the tables `facts` and `controls`
-    (true or false; left out means unknown) and optionally `notes` (a text per attribute).
+    A file has `name`, optionally `title`, `description`, `source` and `owner`, the tables `facts`
+    and `controls` (true or false; left out means unknown) and optionally `notes` (a text per
+    attribute).
 
     Raises
     ------
     ThreatLabError
-        If there is no such system or file, or the file can't be read as a system; the message says where and why.
+        If there is no such system or file, or the file can't be read as a system; the message says
+        where and why.
     """
-    if isinstance(source, str) and source in list_systems():
-        return _read(_folder() / f"{source}.toml", source)
     if not isinstance(source, str | Path) or not str(source).strip():
         raise ThreatLabError(
             f"{source!r} is neither the name of a system nor a file; list_systems() shows the names"
         )
-    path = Path(source)
-    if path.suffix not in {".toml", ".json"}:
-        raise ThreatLabError(
-            f"{unknown_name('system', str(source), list_systems())} (a file must end in .toml or .json)"
-        )
-    return _read(path, str(source))
+    shown = str(source)
+    if shown in list_systems():
+        return _read(_folder() / f"{shown}.toml", shown)
+    if Path(source).suffix.lower() not in {".toml", ".json"}:
+        unknown = unknown_name("system", shown, list_systems())
+        raise ThreatLabError(f"{unknown} (a file must end in .toml or .json)")
+    return _read(Path(source), shown)
 
 
 def system_from_table(table: Mapping[str, Any]) -> AISystem:
@@ -184,27 +201,39 @@ def system_from_table(table: Mapping[str, Any]) -> AISystem:
     for key in table:
         if key not in (keys := ("name", *_TEXTS, "facts", "controls", "notes")):
             raise ThreatLabError(unknown_name("key", key, keys))
-    sections = {key: _section(table, key) for key in ("facts", "controls", "notes")}
-    for key, known in (("facts", catalog().facts), ("controls", catalog().controls)):
-        for attribute in sections[key]:
-            if attribute not in known:
-                raise ThreatLabError(f"in {key}: {unknown_name('attribute', attribute, known)}")
-    for attribute, note in sections["notes"].items():
-        if not isinstance(note, str):
-            raise ThreatLabError(f"in notes: {attribute} is {note!r}; it must be a text")
+    facts, controls, notes = (_section(table, key) for key in ("facts", "controls", "notes"))
+    for attribute in facts:
+        _check_place(attribute, "facts", catalog().facts, catalog().controls)
+    for attribute in controls:
+        _check_place(attribute, "controls", catalog().controls, catalog().facts)
     if "name" not in table:
         raise ThreatLabError("name is missing: add a line such as name = 'ml-pipeline-prod'")
     texts = {text: table[text] for text in _TEXTS if text in table}
-    return AISystem(
-        table["name"], notes=sections["notes"], **texts, **sections["facts"], **sections["controls"]
-    )
+    return AISystem(table["name"], notes=notes, **texts, **facts, **controls)
 
 
-def _section(table: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+def _section(table: Mapping[str, Any], key: str) -> dict[str, Any]:
     section = table.get(key, {})
     if not isinstance(section, dict):
         raise ThreatLabError(f"{key} is {section!r}, which is not a table of attributes")
     return section
+
+
+def _check_place(name: str, place: str, own: Iterable[str], others: Iterable[str]) -> None:
+    if name in others:
+        raise ThreatLabError(f"{name} is none of the {place}: move it to the other table")
+    if name not in own:
+        raise ThreatLabError(f"in {place}: {unknown_name('attribute', name, own)}")
+
+
+def _check_notes(notes: object) -> dict[str, str]:
+    if not isinstance(notes, Mapping):
+        raise ThreatLabError(f"notes are {notes!r}, which is not a text for each attribute")
+    for attribute, note in notes.items():
+        if not isinstance(note, str):
+            raise ThreatLabError(f"in notes: {attribute} is {note!r}; it must be a text")
+        check_attribute(attribute)
+    return dict(notes)
 
 
 def _folder() -> Traversable:
@@ -226,10 +255,13 @@ def _read(file: Traversable | Path, shown: str) -> AISystem:
         raise ThreatLabError(f"{shown!r} can't be read: {problem.strerror}") from None
     if not text.strip():
         raise ThreatLabError(f"{shown!r} is empty: it needs at least a name")
+    kind = "JSON" if shown.lower().endswith(".json") else "TOML"
     try:
-        table = json.loads(text) if shown.endswith(".json") else tomllib.loads(text)
-    except ValueError as problem:
-        kind = "JSON" if shown.endswith(".json") else "TOML"
+        if kind == "JSON":
+            table = json.loads(text, object_pairs_hook=_without_repetition)
+        else:
+            table = tomllib.loads(text)
+    except (ValueError, RecursionError) as problem:
         raise ThreatLabError(f"{shown!r} is not valid {kind}: {problem}") from None
     if not isinstance(table, dict):
         raise ThreatLabError(
@@ -239,3 +271,13 @@ def _read(file: Traversable | Path, shown: str) -> AISystem:
         return system_from_table(table)
     except ThreatLabError as problem:
         raise ThreatLabError(f"{shown!r}: {problem}") from None
+
+
+def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return a JSON object, unless a key stands in it twice: TOML refuses that, json keeps one."""
+    table: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in table:
+            raise ValueError(f"{key!r} is given more than once")
+        table[key] = value
+    return table
