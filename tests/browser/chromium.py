@@ -38,9 +38,7 @@ def chromium_path() -> str | None:
 def running_chromium() -> Iterator[Browser]:
     """Start a headless Chromium, and stop it at the end."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium_path(), args=FLAGS, headless=True
-        )
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS, headless=True)
         try:
             yield browser
         finally:

@@ -1,4 +1,4 @@
-"""A JupyterLab server of its own for the browser tests: own folders, own port, no news, no updates."""
+"""A JupyterLab of its own for the browser tests: own folders, own port, no news, no updates."""
 
 from __future__ import annotations
 
@@ -16,14 +16,11 @@ from pathlib import Path
 START_SECONDS = 90
 """Two cores, cold caches and a second test worker: a quiet machine needs about three."""
 
-SETTINGS = {
-    "@jupyterlab/apputils-extension:notification": {
-        "fetchNews": "false",
-        "checkForUpdates": False,
-        "doNotDisturbMode": True,
-    },
+LESSON_SETTINGS = Path(__file__).parents[2] / "scripts/jupyterlab/overrides.json"
+"""What `make lab` sets too: no news, no update checks."""
+
+TEST_SETTINGS = {
     "@jupyterlab/docmanager-extension:plugin": {"autosave": False},
-    "@jupyterlab/extensionmanager-extension:plugin": {"enabled": False},
     # Every cell is in the page, seen or not, so that a test finds what a reader would scroll to.
     "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none", "scrollPastEnd": False},
 }
@@ -52,11 +49,12 @@ def theme_name(theme: str) -> str:
 
 @contextmanager
 def running_server(folder: Path) -> Iterator[Server]:
-    """Start JupyterLab from the running interpreter, keep all it writes in `folder`, stop it at the end."""
+    """Run JupyterLab from this interpreter, with all that it writes kept in `folder`."""
     settings, user_settings, root = folder / "settings", folder / "user-settings", folder / "root"
     for each in (settings, user_settings, root):
         each.mkdir(parents=True)
-    (settings / "overrides.json").write_text(json.dumps(SETTINGS), encoding="utf-8")
+    overrides = json.loads(LESSON_SETTINGS.read_text(encoding="utf-8")) | TEST_SETTINGS
+    (settings / "overrides.json").write_text(json.dumps(overrides), encoding="utf-8")
     log = folder / "jupyterlab.log"
     command = [
         *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
@@ -69,6 +67,7 @@ def running_server(folder: Path) -> Iterator[Server]:
         f"--LabApp.workspaces_dir={folder / 'workspaces'}",
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        "--LabApp.extension_manager=readonly",
     ]
     with log.open("w", encoding="utf-8") as output:
         process = subprocess.Popen(
@@ -103,7 +102,7 @@ def _environment(folder: Path) -> dict[str, str]:
 
 
 def _free_port() -> int:
-    """Return a port that was free a moment ago; the server takes the next one if it no longer is."""
+    """Return a port that was free a moment ago; if it's taken by then, the server tries others."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])

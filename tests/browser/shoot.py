@@ -1,4 +1,4 @@
-"""Take pictures of a notebook as JupyterLab shows it: python -m tests.browser.shoot NOTEBOOK OUTDIR.
+"""Take pictures of a notebook as JupyterLab shows it: -m tests.browser.shoot NOTEBOOK FOLDER.
 
 Runs the notebook in a real JupyterLab and writes one PNG: of the whole notebook, or of each place
 that --selector matches. With --selector .jupyter-widgets, say, it shows the panels alone.

@@ -1,0 +1,84 @@
+"""Every notebook runs on other systems too, and refuses a bad parameter with a sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import papermill
+import pytest
+from nbformat import NotebookNode
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+SECONDS = 120
+
+OTHER_PARAMETERS: dict[str, list[dict[str, Any]]] = {
+    "02-assess": [
+        {"system": "ml-pipeline-prod", "alert_threshold": 0.2, "seed": 1},
+        {"system": "shadowray", "alert_threshold": 1.0, "seed": 2},
+        {"system": "tay", "alert_threshold": 0.0, "seed": 3},
+        {"system": "pytorch-nightly", "alert_threshold": 0.95, "seed": 4},
+    ],
+}
+
+BAD_PARAMETERS: dict[str, list[tuple[dict[str, Any], str]]] = {
+    "02-assess": [
+        ({"system": "shadowrya"}, "'shadowray'"),
+        ({"alert_threshold": 1.5}, "1.5"),
+        ({"alert_threshold": float("nan")}, "nan"),
+    ],
+}
+
+
+def run_with(notebook: Path, folder: Path, **parameters: Any) -> NotebookNode:
+    """Return `notebook` after a run with `parameters`; papermill alone would let a typo pass."""
+    unknown = parameters.keys() - papermill.inspect_notebook(str(notebook)).keys()
+    if unknown:
+        raise ValueError(f"{notebook.name} has no parameter {', '.join(sorted(unknown))}")
+    return papermill.execute_notebook(
+        str(notebook),
+        str(folder / "output.ipynb"),
+        parameters=parameters,
+        cwd=str(notebook.parent),
+        kernel_name="python3",
+        execution_timeout=SECONDS,
+        progress_bar=False,
+    )
+
+
+def outputs_of(notebook: NotebookNode) -> str:
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    return "\n".join(str(output.get("text") or output.get("data")) for output in outputs)
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [(name, each) for name, runs in OTHER_PARAMETERS.items() for each in runs],
+)
+def test_a_notebook_runs_on_another_system_and_speaks_of_it(
+    name: str, parameters: dict[str, Any], tmp_path: Path
+) -> None:
+    ran = run_with(NOTEBOOKS / f"{name}.ipynb", tmp_path, **parameters)
+    assert parameters["system"] in outputs_of(ran)
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "named"),
+    [(name, *each) for name, runs in BAD_PARAMETERS.items() for each in runs],
+)
+def test_a_bad_parameter_is_answered_with_a_sentence_that_names_it(
+    name: str, parameters: dict[str, Any], named: str, tmp_path: Path
+) -> None:
+    with pytest.raises(papermill.PapermillExecutionError) as failed:
+        run_with(NOTEBOOKS / f"{name}.ipynb", tmp_path, **parameters)
+    assert failed.value.ename == "ThreatLabError"
+    assert named in failed.value.evalue
+
+
+def test_a_parameter_that_a_notebook_does_not_have_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="has no parameter sytem"):
+        run_with(NOTEBOOKS / "02-assess.ipynb", tmp_path, sytem="tay")
+
+
+def test_every_notebook_is_run_under_other_parameters() -> None:
+    assert set(OTHER_PARAMETERS) == {file.stem for file in NOTEBOOKS.glob("*.ipynb")}

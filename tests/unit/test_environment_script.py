@@ -1,0 +1,161 @@
+"""Making .venv fails with a sentence; the Pythons here are small scripts that play their parts."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+TOOLS = ("sh", "cat", "chmod", "cksum", "cp", "dirname", "grep", "mkdir", "rm", "tail")
+
+# Answers what environment.sh asks of a Python: its version, its modules, a .venv, an installation.
+PLAYER = """#!/bin/sh
+case "$*" in
+    *"import sys; sys.exit"*) exit {too_old} ;;
+    *"import sys; print"*) echo {version} ;;
+    *ensurepip*) exit {lacks_venv} ;;
+    "-m venv "*) mkdir -p "$3/bin"; cp "$0" "$3/bin/python" ;;
+    "-m pip "*) echo "$*" >> pip-calls; echo "{pip_says}"; exit {pip_fails} ;;
+esac
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """Return a checkout of two packages, with a PATH of its own beside it."""
+    checkout = tmp_path / "a checkout"
+    (checkout / "scripts").mkdir(parents=True)
+    shutil.copy(ROOT / "scripts/environment.sh", checkout / "scripts")
+    (checkout / "pyproject.toml").write_text("[project]\n", encoding="utf-8")
+    (checkout / "requirements.lock").write_text("one==1\ntwo==2\n", encoding="utf-8")
+    (tmp_path / "bin").mkdir()
+    for tool in TOOLS:
+        (tmp_path / "bin" / tool).symlink_to(str(shutil.which(tool)))
+    return checkout
+
+
+def add_python(
+    project: Path,
+    name: str = "python3",
+    version: str = "3.12",
+    lacks_venv: int = 0,
+    pip_says: str = "",
+) -> None:
+    too_old = int(tuple(map(int, version.split("."))) < (3, 11))
+    file = project.parent / "bin" / name
+    file.write_text(
+        PLAYER.format(
+            too_old=too_old,
+            version=version,
+            lacks_venv=lacks_venv,
+            pip_says=pip_says,
+            pip_fails=int(bool(pip_says)),
+        ),
+        encoding="utf-8",
+    )
+    file.chmod(0o755)
+
+
+def make_environment(project: Path, **variables: str) -> tuple[int, str]:
+    """Return the exit code, and all that was said, of one run of environment.sh."""
+    done = subprocess.run(
+        ["sh", "scripts/environment.sh"],
+        cwd=project,
+        env={"PATH": str(project.parent / "bin")} | variables,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout
+
+
+def pip_calls(project: Path) -> int:
+    file = project / "pip-calls"
+    return len(file.read_text(encoding="utf-8").splitlines()) if file.exists() else 0
+
+
+def test_an_old_python_is_named_with_its_version(project: Path) -> None:
+    add_python(project, "python3", "3.9")
+    add_python(project, "python", "2.7")
+    code, said = make_environment(project)
+    assert code == 1
+    assert "needs Python 3.11 or newer" in said
+    assert "python3 is Python 3.9; python is Python 2.7" in said
+
+
+def test_a_newer_python_is_found_behind_an_old_one(project: Path) -> None:
+    add_python(project, "python3", "3.9")
+    add_python(project, "python3.13", "3.13")
+    assert make_environment(project)[0] == 0
+
+
+def test_a_missing_python_is_asked_for(project: Path) -> None:
+    code, said = make_environment(project)
+    assert code == 1
+    assert "Install one" in said
+
+
+def test_a_missing_venv_module_names_the_package_to_install(project: Path) -> None:
+    add_python(project, lacks_venv=1)
+    code, said = make_environment(project)
+    assert code == 1
+    assert "apt install python3-venv (or python3.12-venv)" in said
+
+
+@pytest.mark.parametrize(
+    ("pip_says", "sentence"),
+    [
+        ("WARNING: Retrying (Retry(total=0 ...", "is there a network?"),
+        ("OSError: No space left on device", "The disk is full"),
+        ("THESE PACKAGES DO NOT MATCH THE HASHES", "isn't the one that the lock file pins"),
+        ("SSL: CERTIFICATE_VERIFY_FAILED", "PIP_CERT"),
+        ("ERROR: something new", "ERROR: something new"),
+    ],
+)
+def test_a_failing_installation_says_what_to_try_and_where_the_log_is(
+    project: Path, pip_says: str, sentence: str
+) -> None:
+    add_python(project, pip_says=pip_says)
+    code, said = make_environment(project)
+    assert code == 1
+    assert sentence in said
+    assert ".cache/install.log" in said
+    assert "Traceback" not in said
+
+
+def test_what_is_up_to_date_is_not_installed_again(project: Path) -> None:
+    add_python(project)
+    assert make_environment(project)[0] == 0
+    assert pip_calls(project) == 2  # the lock, and then the package itself
+    assert make_environment(project) == (0, "")
+    assert pip_calls(project) == 2
+
+
+def test_a_changed_lock_is_installed(project: Path) -> None:
+    add_python(project)
+    make_environment(project)
+    (project / "requirements.lock").write_text("one==1.1\n", encoding="utf-8")
+    make_environment(project)
+    assert pip_calls(project) == 4
+
+
+def test_a_half_made_environment_is_made_again(project: Path) -> None:
+    add_python(project, pip_says="killed")
+    make_environment(project)
+    add_python(project)
+    code, said = make_environment(project)
+    assert code == 0
+    assert "didn't finish: starting again" in said
+
+
+def test_another_python_can_be_asked_for(project: Path) -> None:
+    add_python(project)
+    add_python(project, "python3.14", "3.14")
+    make_environment(project, PYTHON="python3")
+    code, said = make_environment(project, PYTHON="python3.14")
+    assert code == 0
+    assert "Making .venv with Python 3.14" in said

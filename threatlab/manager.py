@@ -1,0 +1,250 @@
+"""ThreatModelingBasicsManager: the lesson's class, kept to its contract, its six gaps mended."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from threatlab.assessment import Assessment, assess
+from threatlab.audit import AuditLog
+from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.rules import catalog
+from threatlab.system import AISystem, check_attributes
+
+logger = logging.getLogger("threatlab")
+
+AlertHandler = Callable[[dict[str, Any]], object]
+RemediationHandler = Callable[[str, str], object]
+_Handler = TypeVar("_Handler", bound=Callable[..., object])
+
+_CONFIG_KEYS = ("alert_threshold", "auto_remediate", "ruleset")
+
+
+class ThreatModelingBasicsManager:
+    """Assess systems, raise alerts, put safe controls in place, and keep a record of all of it.
+
+    The lesson's class, with what it left open now done: the alert threshold is compared,
+    `auto_remediate` acts, times carry their zone, the log is hash-chained and can be kept in a
+    file, and config and data are checked.
+
+    Parameters
+    ----------
+    config
+        `alert_threshold`, a risk score in 0..1 at or above which an assessment alerts (0.8 if left
+        out); `auto_remediate`, True or False (False); `ruleset`, "core" for the lesson's three
+        checks or "ai" for the whole catalog ("core").
+    audit_log
+        Where each step is recorded: `AuditLog(path)` keeps it in a file. In memory if left out.
+
+    Attributes
+    ----------
+    active_controls
+        The lesson's four settings, of which `alert_threshold` and `auto_remediation` are obeyed as
+        they stand here, and True for each control that was ever put in place for some system.
+    remediated
+        Per system id, the controls that were put in place for it.
+
+    Raises
+    ------
+    ThreatLabError
+        If a key of the config is unknown, a value is not what it must be, or the log is none.
+
+    Examples
+    --------
+    >>> manager = ThreatModelingBasicsManager({"alert_threshold": 0.7})
+    >>> result = manager.assess("ml-pipeline-prod", {"encryption_enabled": True})
+    >>> result["risk_score"], result["alert"], manager.audit_log[0]["findings_count"]
+    (0.5, False, 2)
+    """
+
+    def __init__(self, config: Mapping[str, Any], audit_log: AuditLog | None = None) -> None:
+        if not isinstance(config, Mapping):
+            raise ThreatLabError(f"config is {config!r}; give a dict such as {{}}")
+        for key in config:
+            if key not in _CONFIG_KEYS:
+                raise ThreatLabError(unknown_name("config key", key, _CONFIG_KEYS))
+        if audit_log is not None and not isinstance(audit_log, AuditLog):
+            raise ThreatLabError(f"audit_log is {audit_log!r}; give an AuditLog, or nothing")
+        self.config = dict(config)
+        self.ruleset = catalog().ruleset(config.get("ruleset", "core")).name
+        self.audit_log = AuditLog() if audit_log is None else audit_log  # an empty log is false
+        self.active_controls: dict[str, Any] = {}
+        self.remediated: dict[str, tuple[str, ...]] = {}
+        self._alert_handlers: list[AlertHandler] = []
+        self._remediation_handlers: list[RemediationHandler] = []
+        self._initialize_controls()
+
+    def _initialize_controls(self) -> None:
+        defaults = {
+            "monitoring_enabled": True,
+            "logging_level": "INFO",
+            "alert_threshold": _score(self.config, "alert_threshold", 0.8),
+            "auto_remediation": _switch(self.config, "auto_remediate", False),
+        }
+        self.active_controls.update(defaults)
+        logger.info("Initialized controls: %s", defaults)
+
+    def on_alert(self, handler: AlertHandler) -> AlertHandler:
+        """Have `handler(result)` called for each alert; one that raises is logged, and no more."""
+        return _registered(handler, self._alert_handlers)
+
+    def on_remediate(self, handler: RemediationHandler) -> RemediationHandler:
+        """Have `handler(system_id, control)` do the real work of putting a control in place.
+
+        A control whose handler raises does not count as put in place, and the failure is recorded.
+        """
+        return _registered(handler, self._remediation_handlers)
+
+    def assess(self, system_id: str, data: Mapping[str, bool | None]) -> dict[str, Any]:
+        """Assess a system, record it, put safe controls in place if so configured, and alert.
+
+        A control that was put in place for this id before counts wherever `data` is silent about
+        it. Where `data` says False it is believed, for it is newer than the record.
+
+        Remediation happens if an assessment alerts and `auto_remediation` is on, and only for
+        missing controls that the catalog marks as safe to automate. The work itself is done by the
+        handlers of `on_remediate`: without any, nothing outside this manager is touched, and its
+        record says no more than that the control is taken to be in place.
+
+        Returns
+        -------
+        dict
+            The lesson's keys first: `system_id`, `risk_score` (0..1, before any remediation),
+            `findings` (dicts of `severity`, `finding` and `recommendation`), `timestamp` (ISO 8601,
+            UTC) and `assessed_by`. Then `ruleset`, `alert` (True or False), `remediated` (ids of
+            the controls put in place now) and `risk_score_after` (0..1, with these).
+
+        Raises
+        ------
+        ThreatLabError
+            If `system_id` is no text or empty, or `data` is no mapping of known attributes to True,
+            False or None.
+        AuditError
+            If the audit log can't be written. An alert is raised nevertheless; a control is put in
+            place only after its assessment is on record.
+        """
+        if not isinstance(data, Mapping):
+            raise ThreatLabError(f"data is {data!r}; give a dict of attributes to True or False")
+        system = AISystem(system_id).with_(**check_attributes(data))
+        in_place = tuple(c for c in self.remediated.get(system_id, ()) if system[c] is not False)
+        assessment = assess(system.with_(**dict.fromkeys(in_place, True)), self.ruleset)
+        threshold = _score(self.active_controls, "alert_threshold")
+        automatic = _switch(self.active_controls, "auto_remediation")
+        result = {
+            "system_id": system_id,
+            "risk_score": assessment.risk_score,
+            "findings": [
+                {"severity": f.severity, "finding": f.finding, "recommendation": f.recommendation}
+                for f in assessment.findings
+            ],
+            "timestamp": _now(),
+            "assessed_by": "threat_modeling_basics",
+            "ruleset": self.ruleset,
+            "alert": assessment.risk_score >= threshold,
+            "remediated": [],
+            "risk_score_after": assessment.risk_score,
+        }
+        try:
+            self._log_assessment(result)
+            if system_id in self.remediated:
+                self.remediated[system_id] = in_place
+            if result["alert"] and automatic:
+                self._remediate(assessment, result)
+        finally:  # a log that can't be written must not silence an alert
+            if result["alert"]:
+                self._alert(result, threshold)
+        return result
+
+    def _log_assessment(self, result: Mapping[str, Any]) -> None:
+        self.audit_log.append(
+            {
+                "action": "assessment",
+                "system_id": result["system_id"],
+                "risk_score": result["risk_score"],
+                "findings_count": len(result["findings"]),
+                "timestamp": result["timestamp"],
+            }
+        )
+
+    def _remediate(self, before: Assessment, result: dict[str, Any]) -> None:
+        """Put each missing control that is safe to automate in place, and record what came of it."""
+        system, controls = before.system, catalog().controls
+        done: list[str] = []
+        failed: dict[str, str] = {}
+        try:
+            for control in (f.attribute for f in before.findings):
+                if not controls[control].safe_to_automate:
+                    continue
+                if problem := self._put_in_place(system.name, control):
+                    failed[control] = problem
+                else:
+                    done.append(control)
+        finally:  # what is done is recorded, even if the rest is interrupted
+            if done or failed:
+                put = dict.fromkeys(done, True)
+                after = assess(system.with_(**put), self.ruleset).risk_score
+                self.active_controls.update(put)
+                if remembered := (*self.remediated.get(system.name, ()), *done):
+                    self.remediated[system.name] = remembered
+                result |= {"remediated": done, "risk_score_after": after}
+                self.audit_log.append(
+                    {
+                        "action": "remediation",
+                        "system_id": system.name,
+                        "controls": done,
+                        "failed": failed,
+                        "risk_score_before": before.risk_score,
+                        "risk_score_after": after,
+                        "timestamp": _now(),
+                    }
+                )
+
+    def _put_in_place(self, system_id: str, control: str) -> str:
+        """Have the handlers do the work; return what went wrong, or nothing."""
+        try:
+            for handler in self._remediation_handlers:
+                handler(system_id, control)
+        except Exception as problem:
+            logger.exception("%s could not be put in place for %s", control, system_id)
+            return f"{type(problem).__name__}: {problem}"
+        return ""
+
+    def _alert(self, result: dict[str, Any], threshold: float) -> None:
+        logger.warning(
+            "%s: risk score %.3g is at or above the alert threshold %.3g (controls put in place: "
+            "%s; risk score after: %.3g)",
+            *(result["system_id"], result["risk_score"], threshold),
+            *(", ".join(result["remediated"]) or "none", result["risk_score_after"]),
+        )
+        for handler in self._alert_handlers:
+            try:
+                handler(result)
+            except Exception:
+                logger.exception("an alert handler failed for %s", result["system_id"])
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat()
+
+
+def _score(settings: Mapping[str, Any], name: str, default: float | None = None) -> float:
+    value = settings.get(name, default)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise ThreatLabError(f"{name} is {value!r}; give a risk score from 0 to 1")
+    return value
+
+
+def _switch(settings: Mapping[str, Any], name: str, default: bool | None = None) -> bool:
+    value = settings.get(name, default)
+    if not isinstance(value, bool):
+        raise ThreatLabError(f"{name} is {value!r}; give True or False")
+    return value
+
+
+def _registered(handler: _Handler, handlers: list[_Handler]) -> _Handler:
+    if not callable(handler):
+        raise ThreatLabError(f"{handler!r} can't be called; give a function")
+    handlers.append(handler)
+    return handler
