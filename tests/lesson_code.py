@@ -1,4 +1,4 @@
-# ruff: noqa
+# ruff: noqa: DTZ005, F401, G004, I001, N803, UP006, UP035
 # fmt: off
 """The lesson's own code, word for word: what faithfulness tests and benchmarks compare with.
 

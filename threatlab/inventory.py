@@ -24,6 +24,15 @@ Floats = NDArray[np.float64]
 _BLOCK_ROWS = 1 << 15
 """Rows worked on at a time: few enough that their columns stay in the processor's cache."""
 
+_COLUMNS: dict[str, type[np.generic]] = {
+    "risk_score": np.float64,
+    "findings": np.int64,
+    **{severity.lower(): np.int64 for severity in SEVERITIES},
+    "unknown": np.int64,
+    "worst_threat": np.int8,  # its place in the catalog, or -1 for none
+    "worst_risk": np.float64,
+}
+
 
 def assess_inventory(frame: pd.DataFrame, ruleset: str = "ai") -> pd.DataFrame:
     """Return the scores of many systems, a row each: to the last bit those of `assess`.
@@ -62,8 +71,11 @@ def assess_inventory(frame: pd.DataFrame, ruleset: str = "ai") -> pd.DataFrame:
     >>> assess_inventory(frame, "core")["risk_score"].tolist()
     [0.6, 0.8]
     """
-    parts = [_assess_block(block, ruleset) for block in _checked_blocks(frame, ruleset)]
-    columns: dict[str, Any] = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    blocks = _checked_blocks(frame, ruleset)
+    columns: dict[str, Any] = {name: np.empty(len(frame), dtype) for name, dtype in _COLUMNS.items()}
+    for block in blocks:
+        for name, values in _assess_block(block, ruleset).items():
+            columns[name][block.rows] = values
     threats = pd.CategoricalDtype(list(catalog().threats))
     columns["worst_threat"] = pd.Categorical.from_codes(columns["worst_threat"], dtype=threats)
     return pd.DataFrame({"system_id": frame["system_id"], **columns}, index=frame.index, copy=False)
@@ -80,7 +92,7 @@ def findings_frame(frame: pd.DataFrame, ruleset: str = "ai") -> pd.DataFrame:
     """
     rows, checks, unknown = [], [], []
     for block in _checked_blocks(frame, ruleset):
-        row, check = np.nonzero(_found(block, ruleset).T)
+        row, check = np.nonzero(_found(block, ruleset).T)  # system by system
         rows.append(row + block.rows.start)
         checks.append(check)
         unknown.append(_unknown(block, ruleset)[check, row])
@@ -116,7 +128,7 @@ class _Block:
 
 
 def _assess_block(block: _Block, ruleset: str) -> dict[str, NDArray[Any]]:
-    """Return the columns of `assess_inventory` for some rows; `worst_threat` as its place, or -1 for none."""
+    """Return the columns of `assess_inventory` for some rows."""
     score, worst_threat, worst_risk = (_layered if ruleset == "ai" else _additive)(block)
     found = _found(block, ruleset)
     severities = np.array([absent.severity for _, _, absent, _ in _checks(ruleset)])
@@ -145,9 +157,9 @@ def _unknown(block: _Block, ruleset: str) -> Bools:
     return np.stack([block.unknown(attribute) for attribute, *_ in _checks(ruleset)])
 
 
-def _count(found: Bools) -> NDArray[np.int64]:
-    few: NDArray[np.uint16] = found.sum(axis=0, dtype=np.uint16)  # narrow ones are added several times as fast
-    return few.astype(np.int64)
+def _count(found: Bools) -> NDArray[np.uint16]:
+    counts: NDArray[np.uint16] = found.sum(axis=0, dtype=np.uint16)  # narrow ones add up several times as fast
+    return counts
 
 
 def _additive(block: _Block) -> tuple[Floats, NDArray[np.int8], Floats]:
@@ -227,8 +239,8 @@ def _checked_blocks(frame: pd.DataFrame, ruleset: str) -> Iterator[_Block]:
     for column in columns.values():
         _check_cells(ids, column)
     arrays = {name: column.array for name, column in columns.items()}
-    for start in range(0, len(frame), _BLOCK_ROWS):
-        yield _Block(arrays, slice(start, min(start + _BLOCK_ROWS, len(frame))))
+    starts = range(0, len(frame), _BLOCK_ROWS)
+    return (_Block(arrays, slice(start, min(start + _BLOCK_ROWS, len(frame)))) for start in starts)
 
 
 def _check_columns(frame: pd.DataFrame) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from types import TracebackType
@@ -19,8 +21,16 @@ HEIGHT = 900
 NARROW = 900
 """At this width or less (in CSS px) the file browser would take half of the notebook's room."""
 
-MAX_PICTURE_HEIGHT = 16_000
+PAGE = 1600
+"""Height of one picture of `Lab.pages`: more than that shrinks beyond reading where it is shown."""
+
+CHROME = 200
+"""More than JupyterLab's own menus, tool bar and status bar take of a window's height."""
+
+TALLEST = 16_000
 """Chromium paints nothing below about 16,384 px."""
+
+SCROLLED = ".jp-WindowedPanel-outer"
 
 _NOTEBOOK = """
 const panel = [...window.jupyterapp.shell.widgets('main')].find(w => w.context?.path === path);
@@ -202,14 +212,31 @@ class Lab:
         return list(self.page.evaluate(_AXE, selector))
 
     def screenshot(self, file: Path, selector: str | None = None) -> None:
-        """Write a PNG of the first match of `selector`, or of the notebook from top to bottom."""
+        """Write a PNG of the first match of `selector`, or of the notebook down to `TALLEST` px."""
+        tall = self.notebook.locator(SCROLLED).evaluate("node => node.scrollHeight")
+        with self._window_height(min(TALLEST, tall + CHROME)):
+            target = self.notebook.locator(selector).first if selector else self.notebook
+            target.screenshot(path=file, animations="disabled", caret="hide")
+
+    def pages(self, folder: Path, stem: str) -> list[Path]:
+        """Write the notebook to PNGs as a reader scrolls through it, and return them in order."""
+        files: list[Path] = []
+        with self._window_height(PAGE + CHROME):
+            scrolled = self.notebook.locator(SCROLLED)
+            shown, tall = scrolled.evaluate("node => [node.clientHeight, node.scrollHeight]")
+            for number, top in enumerate(range(0, tall, shown), start=1):
+                scrolled.evaluate("(node, top) => { node.scrollTop = top; }", top)
+                files.append(folder / f"{stem}-{number:02}.png")
+                self.notebook.screenshot(path=files[-1], animations="disabled", caret="hide")
+        return files
+
+    @contextmanager
+    def _window_height(self, height: int) -> Iterator[None]:
+        """Make the window `height` px high for a while, and let the page lay itself out."""
         width = self.page.viewport_size["width"]  # type: ignore[index]  # always set by open
-        tall = self.notebook.evaluate("""node => Math.max(...[node, ...node.querySelectorAll('*')]
-            .filter(each => each.scrollHeight > each.clientHeight && each.clientHeight > 400)
-            .map(each => each.scrollHeight), 0)""")
-        self.page.set_viewport_size({"width": width, "height": min(MAX_PICTURE_HEIGHT, max(HEIGHT, tall + 200))})
-        target = self.notebook.locator(selector).first if selector else self.notebook
-        target.screenshot(path=file, animations="disabled", caret="hide")
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.page.evaluate("() => new Promise(drawn => requestAnimationFrame(() => setTimeout(drawn, 100)))")
+        yield
         self.page.set_viewport_size({"width": width, "height": HEIGHT})
 
     def close(self) -> None:

@@ -1,7 +1,7 @@
 """Take pictures of a notebook as JupyterLab shows it: -m tests.browser.shoot NOTEBOOK FOLDER.
 
-Runs the notebook in a real JupyterLab and writes one PNG: of the whole notebook, or of each place
-that --selector matches. With --selector .jupyter-widgets, say, it shows the panels alone.
+Runs the notebook in a real JupyterLab and writes PNGs: page by page of the whole notebook, or one
+of each place that --selector matches: --selector .tl shows the panels alone.
 """
 
 from __future__ import annotations
@@ -44,18 +44,16 @@ def main(arguments: list[str] | None = None) -> int:
 def _shoot(lab: Lab, options: argparse.Namespace) -> int:
     stem = f"{options.notebook.stem}-{options.theme}-{options.width}"
     if options.selector is None:
-        files = [options.folder / f"{stem}.png"]
-        lab.screenshot(files[0])
+        files = lab.pages(options.folder, stem)
     else:
-        matches = lab.notebook.locator(options.selector).count()
-        files = [options.folder / f"{stem}-{number}.png" for number in range(1, matches + 1)]
+        matches = range(lab.notebook.locator(options.selector).count())
+        files = [options.folder / f"{stem}-{number + 1:02}.png" for number in matches]
         for number, file in enumerate(files):
             lab.screenshot(file, f"{options.selector} >> nth={number}")
     if not files:
         print(f"nothing in {options.notebook} matches {options.selector!r}", file=sys.stderr)
         return 1
-    for file in files:
-        print(file)
+    print(*files, sep="\n")
     return 0
 
 

@@ -45,7 +45,6 @@ class SystemExplorer:
         shown = system if isinstance(system, AISystem) else load_system(system)
         self.state = view.ExplorerState(shown, shown, _threshold(alert_threshold))
         self._choices = {name: load_system(name) for name in list_systems()}
-        self._choices.setdefault(shown.name, shown)
         self._choices[shown.name] = shown
         self._updating = False
         self._build()
@@ -128,12 +127,12 @@ class SystemExplorer:
         )
         self.answers: dict[str, widgets.ToggleButtons] = {}
         self._folds: dict[widgets.ToggleButton, tuple[str, tuple[str, ...]]] = {}
-        left = [widgets.HTML('<h4 class="tl-cap">What it is</h4>')]
+        left = [widgets.HTML('<h3 class="tl-cap">What it is</h3>')]
         groups: dict[str, list[str]] = {}
         for fact in catalog().facts.values():
             groups.setdefault(fact.group, []).append(fact.id)
         left += [self._section(title, tuple(members), opened=False) for title, members in groups.items()]
-        left.append(widgets.HTML('<h4 class="tl-cap" style="margin-top:16px">What protects it</h4>'))
+        left.append(widgets.HTML('<h3 class="tl-cap" style="margin-top:16px">What protects it</h3>'))
         first = catalog().controls[self.state.steps[0].attribute].layer if self.state.steps else ""
         for layer in catalog().layers.values():
             members = tuple(c.id for c in catalog().controls.values() if c.layer == layer.id)

@@ -81,8 +81,8 @@ def step_row(step: NextStep) -> str:
 def steps_caption(state: ExplorerState) -> str:
     """Return the heading over the advice, or what to say when there is none left."""
     if state.steps:
-        return '<h4 class="tl-cap">Do next <i>\u2014 risk each alone would remove, and its effort</i></h4>'
-    return '<h4 class="tl-cap">Do next</h4><p>Every control that applies and would lower the score is in place.</p>'
+        return '<h3 class="tl-cap">Do next <i>\u2014 risk each alone would remove, and its effort</i></h3>'
+    return '<h3 class="tl-cap">Do next</h3><p>Every control that applies and would lower the score is in place.</p>'
 
 
 def threat_bars(state: ExplorerState) -> str:
@@ -99,7 +99,7 @@ def threat_bars(state: ExplorerState) -> str:
             f'<i style="width:{risk / inherent:.1%}"></i></div><p class="tl-num">{_was(state, threat)}{risk:.2f}</p>'
         )
     legend = "<i>\u2014 solid: what remains; hatched: what controls removed</i>"
-    return f'<h4 class="tl-cap">Where the risk is {legend}</h4><div class="tl-bars">{"".join(rows)}</div>'
+    return f'<h3 class="tl-cap">Where the risk is {legend}</h3><div class="tl-bars">{"".join(rows)}</div>'
 
 
 def findings_caption(state: ExplorerState) -> str:
@@ -109,7 +109,7 @@ def findings_caption(state: ExplorerState) -> str:
     parts = [f"{n} {severity.lower()}" for severity, n in counts.items()]
     parts += [f"{unknown} because nobody knows"] if unknown else []
     told = f" <i>\u2014 {', '.join(parts)}</i>" if parts else ""
-    return f'<h4 class="tl-cap">Findings: {len(state.now.findings)}{told}</h4>'
+    return f'<h3 class="tl-cap">Findings: {len(state.now.findings)}{told}</h3>'
 
 
 def findings_table(state: ExplorerState) -> str:
@@ -165,7 +165,7 @@ def static_picture(state: ExplorerState) -> str:
     )
 
 
-_LONGEST_BAR = 0.6
+_LONGEST_BAR = 0.45
 """Inherent risk that fills the width: above what any one threat of the catalog reaches for most systems."""
 
 
@@ -193,13 +193,12 @@ def _lead(state: ExplorerState) -> str:
 
 def _finding_row(finding: Finding) -> str:
     unknown = ' <span class="tl-unk">unknown</span>' if finding.unknown else ""
-    advice = "Nobody has answered this yet: it counts as missing until someone does. " if finding.unknown else ""
     ids = ", ".join(technique.id for technique in finding.atlas)
     threats = ", ".join(catalog().threats[t].title.lower() for t in finding.threats)
     return (
         f'<tr><td><span class="tl-sev tl-{finding.severity}">{finding.severity}</span></td>'
         f"<td>{escape(finding.finding)}{unknown}"
-        f'<div class="tl-sub">{advice}{escape(finding.recommendation)}.</div>'
+        f'<div class="tl-sub">{escape(finding.recommendation)}.</div>'
         f'<div class="tl-sub">Against <b>{threats}</b> \u00b7 ATLAS {ids}</div></td></tr>'
     )
 

@@ -40,7 +40,7 @@ class Prediction:
         self._choices = tuple(choices)
         self._fields = {question: self._field(question) for question in questions}
         self._told = widgets.HTML(self._progress())
-        heading = widgets.HTML(f'<h4 class="tl-cap"><i>{escape(ask)}</i></h4>')
+        heading = widgets.HTML(f'<h3 class="tl-cap"><i>{escape(ask)}</i></h3>')
         self.widget = box(
             "tl",
             [widgets.HTML(STYLE), box("tl-guesses", [heading, *self._fields.values(), self._told])],
@@ -80,16 +80,16 @@ class Prediction:
         return {**live, "text/plain": repr(self), "text/html": static}
 
     def _field(self, question: str) -> widgets.Dropdown:
-        options = [(_BLANK, None), *((str(choice), choice) for choice in self._choices)]
-        field = widgets.Dropdown(options=options, value=None, description=question)
+        options = [(_BLANK, _BLANK), *((str(choice), choice) for choice in self._choices)]
+        field = widgets.Dropdown(options=options, value=_BLANK, description=question)
         field.add_class("tl-guess")
         field.observe(lambda change: self._keep(question, change["new"]), "value")
         return field
 
-    def _keep(self, question: str, value: float | str | None) -> None:
+    def _keep(self, question: str, value: float | str) -> None:
         if self.actual is not None:
             return
-        if value is None:
+        if value == _BLANK:
             self.guesses.pop(question, None)
         else:
             self.guesses[question] = value

@@ -1,0 +1,45 @@
+# The commands of the workbook; `make` alone lists them. PYTHON=python3.12 picks a Python,
+# PYTEST_ARGS="-k audit" and LAB_ARGS=--no-browser are passed on.
+
+.DEFAULT_GOAL := help
+.PHONY: help lab test check notebooks bench environment static
+
+export PYTHON
+
+RUN := .venv/bin/python
+NOTEBOOKS = $(sort $(wildcard notebooks/*.ipynb))
+
+# A file's tests stay in one process (loadfile): nbval runs the cells of a notebook in one kernel.
+PYTEST = $(RUN) -m pytest -n 2 --dist loadfile
+NBVAL = --nbval --nbval-current-env --nbval-cell-timeout=120
+OFFLINE = --LabApp.app_settings_dir="$(CURDIR)/scripts/jupyterlab" --LabApp.news_url=None \
+	--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate \
+	--LabApp.extension_manager=readonly
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+lab: environment ## Open the lesson in JupyterLab; the first time, install it into .venv
+	@$(RUN) -m jupyterlab --ServerApp.root_dir="$(CURDIR)" $(OFFLINE) \
+		--LabApp.default_url="/lab/tree/$(firstword $(NOTEBOOKS))" $(LAB_ARGS)
+
+test: static ## Prove it all: format, lint, types, unit tests, every notebook, the browser
+	@$(PYTEST) $(NBVAL) tests $(NOTEBOOKS) $(PYTEST_ARGS)
+
+check: static ## Prove the fast part: format, lint, types, unit tests
+	@$(PYTEST) tests/unit $(PYTEST_ARGS)
+
+notebooks: environment ## Run every notebook, and save it clean and with its outputs
+	@$(RUN) scripts/notebooks.py $(NOTEBOOKS)
+
+bench: environment ## Measure speed side by side with pytm and the lesson's own loop
+	@sh scripts/environment.sh requirements.lock requirements-bench.lock
+	@$(RUN) -m tests.benchmarks $(BENCH_ARGS)
+
+environment: # Make .venv, or bring it up to date with requirements.lock
+	@sh scripts/environment.sh
+
+static: environment
+	@$(RUN) -m ruff format --check .
+	@$(RUN) -m ruff check --quiet .
+	@$(RUN) -m mypy --strict threatlab

@@ -1,0 +1,130 @@
+#!/bin/sh
+# Make .venv and install into it what a lock file pins; or say in a sentence why that can't be done.
+#
+#   sh scripts/environment.sh [LOCK ...]
+#
+# LOCK is requirements.lock unless named. PYTHON=... in the environment names the Python to use;
+# otherwise the newest of 3.14 to 3.11 on the PATH is taken. Nothing is done where nothing changed.
+set -eu
+cd "$(dirname "$0")/.."
+
+venv=.venv
+python=$venv/bin/python
+unfinished=$venv/.unfinished # there while pip works: a run that was killed leaves it behind
+log=.cache/install.log
+
+say() { printf '%s\n' "$@" >&2; }
+
+stop() {
+    say "$@"
+    exit 1
+}
+
+# true if the Python $1 runs the program $2 without an error
+runs() { "$1" -c "$2" >/dev/null 2>&1; }
+
+version_of() { "$1" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null; }
+
+new_enough='import sys; sys.exit(sys.version_info < (3, 11))'
+
+# Set $base to the first Python that is new enough.
+find_python() {
+    if [ -n "${PYTHON:-}" ]; then
+        set -- "$PYTHON"
+    else
+        set -- python3.14 python3.13 python3.12 python3.11 python3 python
+    fi
+    seen=
+    for base in "$@"; do
+        if runs "$base" "$new_enough"; then
+            return
+        fi
+        if found=$(version_of "$base"); then
+            seen="$seen; $base is Python $found"
+        fi
+    done
+    stop "threatlab needs Python 3.11 or newer, and there is none here: looked for $*${seen}." \
+        "Install one (Debian or Ubuntu: apt install python3 python3-venv; macOS: brew install python;" \
+        "any system: python.org), or name one you have: make PYTHON=/path/to/python3.11"
+}
+
+make_venv() {
+    find_python
+    if ! runs "$base" 'import venv, ensurepip'; then
+        stop "$base is Python $(version_of "$base") without its venv module, which makes .venv." \
+            "Debian or Ubuntu: apt install python3-venv (or python$(version_of "$base")-venv)." \
+            "Elsewhere: install a full Python from python.org, then name it: make PYTHON=/path/to/python3"
+    fi
+    say "Making .venv with Python $(version_of "$base") ..."
+    rm -rf "$venv"
+    mkdir "$venv"
+    : >"$unfinished"
+    if ! "$base" -m venv "$venv" >"$log" 2>&1; then
+        stop "$base couldn't make .venv. Its last words (all of them are in $log):" "$(tail -n 5 "$log")"
+    fi
+}
+
+# Remake .venv if it is half made, if its Python has gone or if another Python is asked for.
+check_venv() {
+    if [ ! -e "$venv" ]; then
+        make_venv
+    elif [ -e "$unfinished" ]; then
+        say "The last set-up of .venv didn't finish: starting again."
+        make_venv
+    elif ! runs "$python" "$new_enough" || ! runs "$python" 'import pip'; then
+        say ".venv has no working Python 3.11 or newer with pip: making it again."
+        make_venv
+    elif [ -n "${PYTHON:-}" ] && [ "$(version_of "$PYTHON")" != "$(version_of "$python")" ]; then
+        say ".venv has Python $(version_of "$python"), and PYTHON=$PYTHON asks for another: making it again."
+        make_venv
+    fi
+}
+
+pip_install() {
+    if ! "$python" -m pip install --no-input --disable-pip-version-check "$@" >"$log" 2>&1; then
+        explain_failure
+    fi
+}
+
+explain_failure() {
+    if grep -q 'No space left' "$log"; then
+        say "The disk is full: .venv needs about 1 GB. Free some room, then run this again."
+    elif grep -q 'DO NOT MATCH THE HASHES' "$log"; then
+        say "A downloaded package isn't the one that the lock file pins, so it was not installed." \
+            "Run this again; if it stays so, your mirror or proxy changes packages: ask who runs it."
+    elif grep -q 'CERTIFICATE_VERIFY_FAILED' "$log"; then
+        say "pip doesn't trust the certificate of the server it was answered by. If your organization's" \
+            "proxy has its own, name it: PIP_CERT=/path/to/certificate.pem make ..."
+    elif grep -q -e 'Retrying (Retry' -e 'ConnectionError' -e 'ProxyError' "$log"; then
+        say "pip couldn't reach the package index: is there a network? Behind a proxy, set HTTPS_PROXY;" \
+            "with a mirror, set PIP_INDEX_URL. Then run this again."
+    else
+        say "pip couldn't install the packages. Its last words:" "$(tail -n 5 "$log")"
+    fi
+    stop "All that pip said is in $log."
+}
+
+# Install the lock file $1, and then threatlab itself, unless that was done before.
+install() {
+    stamp=$venv/.installed-$1
+    wanted="$(pwd) $(cat "$1" pyproject.toml | cksum)"
+    if [ -e "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then
+        return
+    fi
+    say "Installing $(grep -c == "$1") packages pinned in $1: this takes a few minutes the first time ..."
+    : >"$unfinished"
+    pip_install --require-hashes --requirement "$1"
+    # pip's hash mode refuses a folder beside the lock, so the package itself comes second.
+    pip_install --no-deps --no-build-isolation --editable .
+    # Else the first figure of the first notebook waits for it, with a warning in its output.
+    "$python" -c 'import matplotlib.font_manager' >>"$log" 2>&1 || :
+    rm "$unfinished"
+    printf '%s\n' "$wanted" >"$stamp"
+}
+
+[ $# -gt 0 ] || set -- requirements.lock
+mkdir -p "$(dirname "$log")"
+check_venv
+for lock in "$@"; do
+    install "$lock"
+done

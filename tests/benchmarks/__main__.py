@@ -1,0 +1,37 @@
+"""Run the benchmarks: python -m tests.benchmarks [rules] [inventory] [explorer]; exits with 1 if a target is missed."""
+
+import os
+import platform
+import sys
+import time
+
+import numpy as np
+import pandas as pd
+
+from tests.benchmarks import explorer_step, inventory_scale, rules
+
+BENCHMARKS = {"rules": rules.run, "inventory": inventory_scale.run, "explorer": explorer_step.run}
+
+
+def main(names: list[str]) -> int:
+    """Run the named benchmarks, or all of them, and return the exit code."""
+    if unknown := [name for name in names if name not in BENCHMARKS]:
+        print(f"there is no benchmark {unknown[0]!r}: choose among {', '.join(BENCHMARKS)}", file=sys.stderr)
+        return 2
+    started = time.perf_counter()
+    print(
+        f"Python {platform.python_version()} on {platform.system()} {platform.machine()}, {os.cpu_count()} cores, "
+        f"NumPy {np.__version__}, pandas {pd.__version__}"
+    )
+    missed = 0
+    for name in names or BENCHMARKS:
+        targets = BENCHMARKS[name]()
+        print("", *targets, sep="\n")
+        missed += sum(not target.met for target in targets)
+    verdict = "every target met" if not missed else f"{missed} missed"
+    print(f"\n{verdict}, after {time.perf_counter() - started:.0f} s")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

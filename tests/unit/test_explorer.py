@@ -1,0 +1,278 @@
+"""The system explorer: state, HTML and binding, each without a browser."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import ipywidgets as widgets
+import pytest
+
+from threatlab import AISystem, ThreatLabError, assess, load_system
+from threatlab.rules import catalog
+from threatlab.widgets import SystemExplorer
+from threatlab.widgets import explorer_view as view
+from threatlab.widgets.explanation import explanation
+
+HOSTILE = "<script>alert(1)</script>\"'&"
+
+
+def state(name="shadowray", threshold=0.7, **changes):
+    system = load_system(name)
+    return view.ExplorerState(system.with_(**changes), system, threshold)
+
+
+def text(html):
+    return re.sub(r"\s+", " ", re.sub("<[^>]*>", " ", html))
+
+
+def everything(widget):
+    yield widget
+    for child in getattr(widget, "children", ()):
+        yield from everything(child)
+
+
+@pytest.fixture
+def panel():
+    return SystemExplorer("shadowray", alert_threshold=0.7)
+
+
+# ---- the picture
+
+
+def test_the_headline_tells_score_threshold_and_worst_threat():
+    shown = text(view.headline(state()))
+    result = assess(load_system("shadowray"))
+    assert f"{result.risk_score:.2f}" in shown
+    assert "alert at 0.70: now at or above it" in shown
+    assert f"Worst threat {catalog().threats[result.worst_threat].title}" in shown
+
+
+def test_the_alert_begins_exactly_at_the_threshold():
+    score = assess(load_system("shadowray")).risk_score
+    assert "at or above it" in text(view.headline(state(threshold=score)))
+    assert "below it" in text(view.headline(state(threshold=score + 1e-9)))
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "as you found it"),
+        ({"authentication_enforced": True}, "better since you began"),
+        ({"uses_tools": True}, "worse since you began"),
+        ({"staff_trained": False}, "no change since you began"),
+    ],
+)
+def test_the_change_since_the_start_is_told_in_words(changes, words):
+    assert words in text(view.headline(state(**changes)))
+
+
+def test_every_threat_has_a_bar_or_a_reason_for_having_none():
+    shown = text(view.threat_bars(state()))
+    for threat, risk in assess(load_system("shadowray")).by_threat.items():
+        title = catalog().threats[threat].title
+        assert re.search(rf"{title} (\d\.\d\d|does not apply unless|unknown: it applies if)", shown), title
+        assert bool(risk) == bool(re.search(rf"{title} \d", shown))
+
+
+def test_a_threat_that_hangs_on_an_unknown_fact_says_so():
+    assert "unknown: it applies if the system uses tools" in text(view.threat_bars(state(uses_tools=None)))
+    assert "does not apply unless the system uses tools" in text(view.threat_bars(state(uses_tools=False)))
+
+
+def test_a_bar_shows_what_remains_of_what_there_was():
+    before, after = view.threat_bars(state()), view.threat_bars(state(dependencies_scanned=True))
+    assert 'width:100.0%"' in before
+    how = assess(load_system("shadowray").with_(dependencies_scanned=True)).explain("supply_chain")
+    assert f'width:{how.risk / how.inherent:.1%}"' in after
+
+
+def test_findings_show_severity_advice_threats_and_atlas_ids():
+    finding = next(f for f in assess(load_system("shadowray")).findings if f.attribute == "authentication_enforced")
+    shown = text(view.findings_table(state()))
+    for part in (finding.severity, finding.finding, finding.recommendation, *(t.id for t in finding.atlas)):
+        assert part in shown
+    assert catalog().threats[finding.threats[0]].title.lower() in shown
+
+
+def test_an_unknown_control_is_marked_where_it_is_shown():
+    shown = replace(state(), all_findings=True)
+    unknown = sum(f.unknown for f in shown.now.findings)
+    assert unknown > 0
+    assert view.findings_table(shown).count(">unknown<") == unknown
+    assert f"{unknown} because nobody knows" in text(view.findings_table(shown))
+
+
+def test_findings_are_folded_to_the_worst_few_or_listed_whole():
+    few, every = state(), replace(state(), all_findings=True)
+    assert view.findings_table(few).count("<tr>") == 1 + view.FINDINGS_SHOWN
+    assert view.findings_table(every).count("<tr>") == 1 + len(few.now.findings)
+
+
+def test_a_system_without_gaps_has_no_advice_and_says_so():
+    perfect = load_system("shadowray").with_(**dict.fromkeys(catalog().controls, True))
+    done = view.ExplorerState(perfect, perfect, 0.7)
+    assert "No control that applies is missing" in text(view.findings_table(done))
+    assert "is in place" in text(view.steps_caption(done))
+
+
+def test_a_text_from_a_user_is_escaped_wherever_it_is_shown():
+    system = AISystem(HOSTILE, title=HOSTILE, trains_model=True)
+    panel = SystemExplorer(system)
+    shown = view.static_picture(panel.state) + "".join(
+        w.value for w in everything(panel.widget) if isinstance(w, widgets.HTML) and "<style>" not in w.value
+    )
+    assert "<script>" not in shown
+    assert "&lt;script&gt;" in view.static_picture(panel.state)
+
+
+def test_the_saved_picture_needs_no_style_sheet_and_no_kernel():
+    picture = view.static_picture(state(authentication_enforced=True))
+    assert "<style" not in picture
+    assert "class=" not in picture
+    assert "var(" not in picture
+    for step in state(authentication_enforced=True).steps:
+        assert step.title in picture
+
+
+@pytest.mark.parametrize("what", ["risk_score", *catalog().threats, *catalog().controls])
+def test_every_number_can_be_explained(what):
+    result = assess(load_system("tay"))
+    told = text(explanation(result, what))
+    expected = (
+        f"{result.risk_score:.2f}"
+        if what == "risk_score"
+        else catalog().threats[what].title
+        if what in catalog().threats
+        else catalog().controls[what].check
+    )
+    assert expected.replace("'", "&#x27;") in told or expected in told
+
+
+def test_an_explained_threat_multiplies_out_to_the_risk_shown():
+    result = assess(load_system("ml-pipeline-prod"))
+    for threat, risk in result.by_threat.items():
+        if risk:
+            told = text(explanation(result, threat))
+            assert told.rstrip().endswith(f"= {risk:.2f} ."), told
+
+
+def test_sections_tell_what_is_true_and_what_is_in_place():
+    folds = {
+        section: view.fold_title(state(), section, members)
+        for section, members in {
+            "Where it runs": ("internet_facing", "runs_on_user_devices"),
+            "Agent": tuple(c.id for c in catalog().controls.values() if c.layer == "agent"),
+            "Serving": tuple(c.id for c in catalog().controls.values() if c.layer == "serving"),
+        }.items()
+    }
+    assert folds["Where it runs"] == "Where it runs · internet-facing"
+    assert folds["Agent"] == "Agent · does not apply"
+    assert folds["Serving"] == "Serving · 0 of 2 in place · 2 unknown"
+
+
+# ---- the binding
+
+
+def test_setting_a_control_in_code_does_what_a_click_does(panel):
+    clicked = SystemExplorer("shadowray")
+    clicked.answers["rbac_configured"].value = "yes"
+    panel.set(rbac_configured=True)
+    assert clicked.system == panel.system
+    assert clicked._headline.value == panel._headline.value
+    assert panel.answers["rbac_configured"].value == "yes"
+
+
+@pytest.mark.parametrize(("word", "value"), [("yes", True), ("no", False), ("unknown", None)])
+def test_each_answer_reaches_the_system(panel, word, value):
+    for attribute, answer in panel.answers.items():
+        answer.value = word
+        assert panel.system[attribute] is value
+    assert panel.assessment == assess(panel.system)
+
+
+def test_every_attribute_has_its_question_with_a_name_for_each_answer(panel):
+    assert set(panel.answers) == set(catalog().attributes)
+    for attribute, answer in panel.answers.items():
+        about = catalog().facts.get(attribute) or catalog().controls[attribute]
+        assert answer.description == about.question
+        assert all(about.question in tooltip for tooltip in answer.tooltips)
+
+
+def test_one_click_on_apply_puts_the_best_control_in_place(panel):
+    best = panel.assessment.best_next(1)[0]
+    panel._steps[0][2].click()
+    assert panel.system[best.attribute] is True
+    assert panel.assessment.risk_score == pytest.approx(assess(load_system("shadowray")).risk_score - best.removes)
+
+
+def test_reset_goes_back_to_the_start_and_nowhere_else(panel):
+    panel.set(rbac_configured=True, uses_tools=True)
+    panel._reset.click()
+    assert panel.system == load_system("shadowray")
+    assert panel._reset.disabled
+    assert panel.answers["uses_tools"].value == "unknown"
+
+
+def test_choosing_another_system_begins_anew_from_it(panel):
+    panel.set(rbac_configured=True)
+    panel._picker.value = "tay"
+    assert panel.system == panel.state.start == load_system("tay")
+    assert "as you found it" in text(panel._headline.value)
+
+
+def test_a_system_of_ones_own_is_in_the_list_and_can_be_found_again():
+    mine = AISystem("mine", title="My system", trains_model=True)
+    panel = SystemExplorer(mine)
+    panel.choose("tay")
+    panel.choose("mine")
+    assert panel.system == mine
+    assert ("My system", "mine") in panel._picker.options
+
+
+def test_a_panel_shows_no_output_widget(panel):
+    kinds = {type(w).__name__ for w in everything(panel.widget)}
+    assert "Output" not in kinds
+    assert not kinds & {"Accordion", "Tab"}, "these can't be worked by keyboard"
+
+
+def test_the_display_carries_live_panel_picture_and_text(panel):
+    bundle = panel._repr_mimebundle_()
+    assert set(bundle) == {"application/vnd.jupyter.widget-view+json", "text/html", "text/plain"}
+    assert bundle["text/plain"] == repr(SystemExplorer("shadowray"))
+
+
+def test_a_change_leaves_alone_what_it_does_not_change(panel):
+    sent = []
+    for widget in everything(panel.widget):
+        widget.observe(lambda change: sent.append(change["owner"]), names=["value", "description"])
+    panel.set(staff_trained=False)  # an unknown that becomes a no: same score, one word less
+    assert panel._bars not in sent
+    assert panel._explanation not in sent
+    assert len([w for w in sent if isinstance(w, widgets.ToggleButtons)]) == 1
+
+
+@pytest.mark.parametrize("threshold", [-0.1, 1.5, float("nan"), float("inf"), "0.7", None, True])
+def test_a_threshold_that_is_no_score_is_refused_by_its_value(threshold):
+    with pytest.raises(ThreatLabError, match=re.escape(repr(threshold))):
+        SystemExplorer("tay", alert_threshold=threshold)
+
+
+def test_bad_input_is_refused_and_changes_nothing(panel):
+    before = panel.state
+    attempts = [
+        (lambda: panel.set(rbac_configred=True), "rbac_configured"),
+        (lambda: panel.set(rbac_configured="yes"), "'yes'"),
+        (lambda: panel.apply("internet_facing"), "a fact"),
+        (lambda: panel.choose("shadowrya"), "shadowray"),
+        (lambda: panel.explain("suply_chain"), "supply_chain"),
+    ]
+    for attempt, named in attempts:
+        with pytest.raises(ThreatLabError, match=named):
+            attempt()
+        assert panel.state == before
+
+
+def test_the_panel_names_itself_the_same_every_time(panel):
+    assert repr(panel) == repr(SystemExplorer("shadowray", alert_threshold=0.7))
+    assert "0x" not in repr(panel)

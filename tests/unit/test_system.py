@@ -1,0 +1,362 @@
+"""Claims about one system: what it holds, what it refuses, and what a file of it may look like."""
+
+import copy
+import dataclasses
+import json
+import pickle
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.strategies import CONTROLS, FACTS, systems, thorough
+from threatlab import AISystem, ThreatLabError, list_systems, load_system
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+ATTRIBUTES = (*FACTS, *CONTROLS)
+
+
+@pytest.fixture
+def file(tmp_path):
+    """Write a system file; an ending of its name says what it is."""
+
+    def write(content, ending="toml"):
+        path = tmp_path / f"system.{ending}"
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    return write
+
+
+# ---- what a system holds
+
+
+def test_an_attribute_is_true_false_or_unknown():
+    system = AISystem("s", encryption_enabled=True, rbac_configured=False, monitoring_active=None)
+    assert system["encryption_enabled"] is True
+    assert system["rbac_configured"] is False
+    assert system["monitoring_active"] is None
+    assert system["uses_tools"] is None
+
+
+def test_none_is_the_same_as_leaving_an_attribute_out():
+    assert AISystem("s", uses_tools=None) == AISystem("s")
+    assert AISystem("s", uses_tools=None).known == {}
+    assert AISystem("s", uses_tools=False) != AISystem("s")
+
+
+def test_a_system_never_changes():
+    system = AISystem("s", uses_tools=True, notes={"uses_tools": "our reading"})
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        system.name = "other"
+    for mapping in (system.known, system.notes):
+        with pytest.raises(TypeError):
+            mapping["uses_tools"] = False
+
+
+def test_a_system_keeps_its_own_copy_of_notes():
+    notes = {"uses_tools": "stated: it calls an API"}
+    system = AISystem("s", uses_tools=True, notes=notes)
+    notes.clear()
+    assert system.notes == {"uses_tools": "stated: it calls an API"}
+
+
+def test_with_returns_a_new_system_and_leaves_the_old_one():
+    system = AISystem("s", title="S", owner="us", uses_tools=True, notes={"uses_tools": "why"})
+    safer = system.with_(rbac_configured=True, uses_tools=None)
+    assert dict(safer.known) == {"rbac_configured": True}
+    assert dict(system.known) == {"uses_tools": True}
+    assert (safer.name, safer.title, safer.owner) == ("s", "S", "us")
+    assert safer.notes == system.notes
+
+
+@pytest.mark.parametrize("name", ["title", "notes", "name", "source"])
+def test_with_changes_attributes_and_no_texts(name):
+    with pytest.raises(ThreatLabError, match=f"unknown attribute '{name}'"):
+        AISystem("s").with_(**{name: True})
+
+
+@thorough
+@given(systems(), st.sampled_from(ATTRIBUTES), st.sampled_from((True, False, None)))
+def test_with_changes_what_it_names_and_nothing_else(system, attribute, value):
+    changed = system.with_(**{attribute: value})
+    assert changed[attribute] is value
+    for other in ATTRIBUTES:
+        assert other == attribute or changed[other] is system[other]
+
+
+def test_the_title_is_the_name_unless_one_is_given():
+    assert AISystem("s").title == "s"
+    assert AISystem("s", title="The system").title == "The system"
+
+
+def test_a_system_shows_what_is_known_of_it():
+    system = AISystem("s", rbac_configured=False, uses_tools=True)
+    assert repr(system) == "AISystem('s', uses_tools=True, rbac_configured=False)"
+    assert eval(repr(system)) == system
+
+
+@thorough
+@given(systems(), st.randoms())
+def test_systems_of_which_the_same_is_known_are_equal_and_hash_alike(system, random):
+    names = list(system.known)
+    random.shuffle(names)
+    twin = AISystem("drawn", **{name: system.known[name] for name in names})
+    assert twin == system
+    assert hash(twin) == hash(system)
+    assert repr(twin) == repr(system)
+    assert AISystem("other", **system.known) != system
+
+
+@thorough
+@given(systems())
+def test_a_system_survives_pickle_and_copy(system):
+    for twin in (pickle.loads(pickle.dumps(system)), copy.deepcopy(system), copy.copy(system)):
+        assert twin == system
+        assert hash(twin) == hash(system)
+
+
+def test_pickle_keeps_texts_and_notes():
+    system = load_system("shadowray")
+    assert pickle.loads(pickle.dumps(system)) == system
+
+
+# ---- what a system refuses
+
+
+def test_an_unknown_attribute_is_refused_with_the_nearest_name():
+    sentence = "unknown attribute 'rbac_configurd': did you mean 'rbac_configured'"
+    with pytest.raises(ThreatLabError, match=sentence):
+        AISystem("s", rbac_configurd=True)
+    with pytest.raises(ThreatLabError, match=sentence):
+        AISystem("s").with_(rbac_configurd=None)
+    with pytest.raises(ThreatLabError, match=sentence):
+        AISystem("s")["rbac_configurd"]
+
+
+def test_a_name_like_no_other_is_refused_with_how_many_there_are():
+    with pytest.raises(ThreatLabError, match="'zzz': none of the 44 known ones is spelled like it"):
+        AISystem("s", zzz=True)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["yes", "true", "None", "", 1, 0, 1.0, float("nan"), [], {}, (True,), np.True_, np.int64(1)],
+    ids=repr,
+)
+def test_a_value_that_is_no_boolean_is_refused_by_attribute_and_value(value):
+    for refused in (
+        lambda: AISystem("s", rbac_configured=value),
+        lambda: AISystem("s").with_(rbac_configured=value),
+    ):
+        with pytest.raises(ThreatLabError, match=r"rbac_configured is .* not True or False") as said:
+            refused()
+        assert repr(value) in str(said.value)
+
+
+@pytest.mark.parametrize("name", ["", " ", "\n", None, 7, True, b"s", ["s"]], ids=repr)
+def test_a_name_that_is_no_text_or_empty_is_refused(name):
+    with pytest.raises(ThreatLabError, match="a system needs a name") as said:
+        AISystem(name)
+    assert repr(name) in str(said.value)
+
+
+@pytest.mark.parametrize("text", ["title", "description", "source", "owner"])
+@pytest.mark.parametrize("value", [None, False, 0, [], ["a"]], ids=repr)
+def test_a_text_that_is_none_is_refused(text, value):
+    with pytest.raises(ThreatLabError, match=f"{text} of system 's' must be a text, not"):
+        AISystem("s", **{text: value})
+
+
+@pytest.mark.parametrize(
+    ("notes", "sentence"),
+    [
+        ({"rbac": "why"}, "unknown attribute 'rbac'"),
+        ({"rbac_configured": None}, "in notes: rbac_configured is None; it must be a text"),
+        ([], r"notes are \[\], which is not a text for each attribute"),
+        ("why", "notes are 'why'"),
+    ],
+    ids=repr,
+)
+def test_notes_are_texts_on_attributes(notes, sentence):
+    with pytest.raises(ThreatLabError, match=sentence):
+        AISystem("s", notes=notes)
+
+
+# ---- systems in files
+
+
+def toml(system):
+    """The system as a TOML file: enough of the language for what a system holds."""
+
+    def quoted(value):
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+    told = system.to_dict()
+    lines = [f"{key} = {quoted(told[key])}" for key in told if isinstance(told[key], str)]
+    for table in ("facts", "controls", "notes"):
+        lines += [f"[{table}]", *(f"{k} = {quoted(v)}" for k, v in told[table].items())]
+    return "\n".join(lines)
+
+
+@st.composite
+def told_systems(draw):
+    """A system with texts and notes of all kinds."""
+    system = draw(systems())
+    texts = {t: draw(TEXTS) for t in ("title", "description", "source", "owner")}
+    notes = draw(st.dictionaries(st.sampled_from(ATTRIBUTES), TEXTS, max_size=3))
+    return AISystem(draw(TEXTS.filter(str.strip)), notes=notes, **texts, **system.known)
+
+
+@thorough
+@given(told_systems(), st.sampled_from((True, False)))
+def test_a_system_kept_in_a_json_file_is_read_back_equal(tmp_path_factory, system, ascii_only):
+    path = tmp_path_factory.getbasetemp() / "kept.json"
+    path.write_text(json.dumps(system.to_dict(), ensure_ascii=ascii_only), encoding="utf-8")
+    assert load_system(path) == system
+    assert load_system(str(path)) == system
+
+
+@thorough
+@given(told_systems())
+def test_a_system_kept_in_a_toml_file_is_read_back_equal(tmp_path_factory, system):
+    path = tmp_path_factory.getbasetemp() / "kept.toml"
+    path.write_bytes(toml(system).encode())
+    assert load_system(path) == system
+
+
+def test_the_built_in_systems_are_listed_and_load_by_name():
+    names = list_systems()
+    assert names == tuple(sorted(names))
+    assert {"ml-pipeline-prod", "pytorch-nightly", "shadowray", "tay"} <= set(names)
+    for name in names:
+        assert load_system(name).name == name
+
+
+def test_a_name_alone_makes_a_system(file):
+    assert load_system(file("name = 's'")) == AISystem("s")
+    assert load_system(file('{"name": "s"}', "json")) == AISystem("s")
+
+
+@pytest.mark.parametrize("ending", ["json", "JSON"])
+def test_a_byte_order_mark_and_windows_line_ends_do_no_harm(file, ending):
+    text = '{"name": "s",\r\n "facts": {"uses_tools": true}}\r\n'
+    assert load_system(file(b"\xef\xbb\xbf" + text.encode(), ending))["uses_tools"] is True
+    toml = "name = 's'\r\n[facts]\r\nuses_tools = true\r\n"
+    assert load_system(file(b"\xef\xbb\xbf" + toml.encode()))["uses_tools"] is True
+
+
+@pytest.mark.parametrize(
+    ("source", "sentence"),
+    [
+        ("shadowry", r"unknown system 'shadowry': did you mean 'shadowray'\?"),
+        ("my-system", r"unknown system 'my-system'.*must end in \.toml or \.json"),
+        ("system.yaml", r"unknown system 'system.yaml'.*must end in \.toml or \.json"),
+        ("nowhere/system.toml", "there is no file 'nowhere/system.toml': check the path"),
+        ("system.json", "there is no file 'system.json'"),
+        ("", "'' is neither the name of a system nor a file"),
+        (None, "None is neither the name of a system nor a file"),
+        (7, "7 is neither the name of a system nor a file"),
+        (AISystem("s"), r"AISystem\('s'\) is neither the name of a system nor a file"),
+    ],
+    ids=repr,
+)
+def test_a_source_that_is_none_is_refused(source, sentence):
+    with pytest.raises(ThreatLabError, match=sentence):
+        load_system(source)
+
+
+BROKEN_TOML = {
+    "empty": ("", "is empty: it needs at least a name"),
+    "blank": (" \n\n", "is empty"),
+    "not UTF-8": (b"name = 'caf\xe9'", r"is not UTF-8 text \(byte 11\): save it as UTF-8"),
+    "UTF-16": ("name = 's'".encode("utf-16"), "is not UTF-8 text"),
+    "no value": ("name = ", r"is not valid TOML: Invalid value \(at"),
+    "not in quotes": ("name = s", "is not valid TOML"),
+    "a key twice": ("name = 's'\nname = 't'", "is not valid TOML"),
+    "no name": ("[facts]\nuses_tools = true", "name is missing: add a line such as"),
+    "name is a number": ("name = 7", "a system needs a name: 7 is none"),
+    "name is blank": ("name = ' '", "a system needs a name: ' ' is none"),
+    "title is a number": ("name = 's'\ntitle = 0", "title of system 's' must be a text, not 0"),
+    "owner is a list": ("name = 's'\nowner = []", r"owner of system 's' must be a text, not \[\]"),
+    "unknown key": ("name = 's'\nowners = 'us'", "unknown key 'owners': did you mean 'owner'"),
+    "unknown table": ("name = 's'\n[fact]\nuses_tools = true", "'fact': did you mean 'facts'"),
+    "facts is a text": ("name = 's'\nfacts = 'uses_tools'", "facts is 'uses_tools', which is not a"),
+    "controls is a list": ("name = 's'\ncontrols = []", r"controls is \[\], which is not a table"),
+    "notes is true": ("name = 's'\nnotes = true", "notes is True, which is not a table"),
+    "unknown fact": (
+        "name = 's'\n[facts]\nuse_tools = true",
+        "in facts: unknown attribute 'use_tools': did you mean 'uses_tools'",
+    ),
+    "a fact among controls": (
+        "name = 's'\n[controls]\ntrains_model = true",
+        "trains_model is none of the controls: move it to the other table",
+    ),
+    "a control among facts": (
+        "name = 's'\n[facts]\nrbac_configured = true",
+        "rbac_configured is none of the facts: move it to the other table",
+    ),
+    "a text for true": (
+        "name = 's'\n[facts]\nuses_tools = 'true'",
+        "uses_tools is 'true', which is not True or False",
+    ),
+    "1 for true": ("name = 's'\n[controls]\nrbac_configured = 1", "rbac_configured is 1, which is"),
+    "a table for true": ("name = 's'\n[facts.uses_tools]\n", "uses_tools is {}, which is not"),
+    "note on nothing": ("name = 's'\n[notes]\nrbac = 'why'", "unknown attribute 'rbac'"),
+    "note is true": (
+        "name = 's'\n[notes]\nuses_tools = true",
+        "in notes: uses_tools is True; it must be a text",
+    ),
+}
+BROKEN_JSON = {
+    "empty": ("", "is empty"),
+    "a list": ("[1, 2]", "holds list, not a table with name, facts and controls"),
+    "a text": ('"shadowray"', "holds str, not a table"),
+    "null": ("null", "holds NoneType, not a table"),
+    "cut short": ('{"name": "s"', "is not valid JSON"),
+    "nested without end": ("[" * 200_000, "is not valid JSON"),
+    "TOML inside": ("name = 's'", "is not valid JSON"),
+    "a key twice": (
+        '{"name": "s", "controls": {"rbac_configured": false, "rbac_configured": true}}',
+        "is not valid JSON: 'rbac_configured' is given more than once",
+    ),
+    "facts is null": ('{"name": "s", "facts": null}', "facts is None, which is not a table"),
+    "NaN": ('{"name": "s", "facts": {"uses_tools": NaN}}', "uses_tools is nan, which is not True"),
+    "a name of null": ('{"name": null}', "a system needs a name: None is none"),
+}
+
+
+@pytest.mark.parametrize(
+    ("ending", "content", "sentence"),
+    [
+        pytest.param(ending, content, sentence, id=f"{ending}: {case}")
+        for ending, cases in (("toml", BROKEN_TOML), ("json", BROKEN_JSON))
+        for case, (content, sentence) in cases.items()
+    ],
+)
+def test_a_broken_file_is_refused_by_name_and_with_what_is_wrong(file, ending, content, sentence):
+    path = file(content, ending)
+    with pytest.raises(ThreatLabError, match=sentence) as said:
+        load_system(path)
+    assert repr(str(path)) in str(said.value)
+    assert "\n" not in str(said.value)
+
+
+def test_null_in_json_means_unknown(file):
+    text = '{"name": "s", "facts": {"uses_tools": null}}'
+    assert load_system(file(text, "json")) == AISystem("s")
+
+
+def test_a_folder_is_refused(tmp_path):
+    (tmp_path / "system.toml").mkdir()
+    with pytest.raises(ThreatLabError, match=r"system\.toml' can't be read: "):
+        load_system(tmp_path / "system.toml")
+
+
+def test_a_refused_file_is_left_as_it_was(file):
+    path = file("name = 's'\n[facts]\nuse_tools = true")
+    before = path.read_bytes()
+    with pytest.raises(ThreatLabError):
+        load_system(path)
+    assert path.read_bytes() == before
