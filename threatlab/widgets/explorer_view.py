@@ -205,7 +205,7 @@ def _finding_row(finding: Finding) -> str:
 
 def _static_bar(title: str, risk: float) -> str:
     return (
-        f'<tr><td style="text-align:left;white-space:nowrap">{escape(title)}</td><td style="width:70%;text-align:left">'
+        f'<tr><td style="width:30%;text-align:left">{escape(title)}</td><td style="width:60%;text-align:left">'
         f'<div style="width:{min(risk / _LONGEST_BAR, 1):.1%};height:12px;background-color:steelblue"></div></td>'
         f"<td>{risk:.2f}</td></tr>"
     )
