@@ -126,9 +126,7 @@ class Assessment:
         for found, removes in zip(self.findings, _gains(self), strict=True):
             control = controls[found.attribute]
             if removes > _NOTHING:
-                steps.append(
-                    NextStep(control.id, control.title, removes, control.effort_days, found.unknown)
-                )
+                steps.append(NextStep(control.id, control.title, removes, control.effort_days, found.unknown))
         return tuple(sorted(steps, key=lambda step: -step.removes)[:n])
 
     def explain(self, threat: str) -> ThreatRisk:
@@ -185,9 +183,7 @@ def assess(system: AISystem, ruleset: str = "ai") -> Assessment:
         If `system` is not an AISystem or the ruleset is unknown.
     """
     if not isinstance(system, AISystem):
-        raise ThreatLabError(
-            f"assess() takes an AISystem, not {system!r}; load_system() gives one by name or file"
-        )
+        raise ThreatLabError(f"assess() takes an AISystem, not {system!r}; load_system() gives one by name or file")
     rules = catalog().ruleset(ruleset)
     known = system.known
     findings = tuple(
@@ -311,10 +307,7 @@ def _checks(ruleset: str) -> tuple[tuple[str, tuple[str, ...], Finding, Finding]
     controls = catalog().rulesets[ruleset].controls
     if ruleset != "core":  # the lesson's own order is kept for its own three
         controls = tuple(sorted(controls, key=lambda c: SEVERITIES.index(c.severity)))
-    return tuple(
-        (c.id, c.applies_when, _finding(c, unknown=False), _finding(c, unknown=True))
-        for c in controls
-    )
+    return tuple((c.id, c.applies_when, _finding(c, unknown=False), _finding(c, unknown=True)) for c in controls)
 
 
 def _finding(control: Control, *, unknown: bool) -> Finding:
@@ -351,8 +344,7 @@ def _gains(result: Assessment) -> list[float]:
         known = {**system.known, control: True}
         counters = controls[control].effectiveness
         after = (
-            scale.residual(known) if scale.threat in counters else result.by_threat[scale.threat]
-            for scale in _scales()
+            scale.residual(known) if scale.threat in counters else result.by_threat[scale.threat] for scale in _scales()
         )
         gains.append(result.risk_score - combine(after))
     return gains

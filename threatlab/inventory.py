@@ -235,10 +235,7 @@ def _checked_blocks(frame: pd.DataFrame, ruleset: str) -> Iterator[_Block]:
     _check_columns(frame)
     ids = frame["system_id"]
     _check_ids(ids)
-    columns = {str(name): column for name, column in frame.items() if name != "system_id"}
-    for column in columns.values():
-        _check_cells(ids, column)
-    arrays = {name: column.array for name, column in columns.items()}
+    arrays = {str(name): _booleans(column, ids).array for name, column in frame.items() if name != "system_id"}
     starts = range(0, len(frame), _BLOCK_ROWS)
     return (_Block(arrays, slice(start, min(start + _BLOCK_ROWS, len(frame)))) for start in starts)
 
@@ -278,17 +275,25 @@ def _check_ids(ids: pd.Series[Any]) -> None:
         rows[value] = row
 
 
-def _check_cells(ids: pd.Series[Any], column: pd.Series[Any]) -> None:
+def _booleans(column: pd.Series[Any], ids: pd.Series[Any]) -> pd.Series[Any]:
+    """Return the cells of a column as booleans that may be missing, or name the first one that is neither."""
     if isinstance(column.dtype, pd.BooleanDtype) or column.dtype == bool:
-        return
+        return column
     cells = column.astype(object)
-    if pd.api.types.infer_dtype(cells, skipna=True) in {"boolean", "empty"}:
-        return
+    kind = pd.api.types.infer_dtype(cells, skipna=True)
+    if kind not in {"boolean", "empty"}:
+        _check_cells(cells, ids)
+    if kind != "boolean":  # missing in a way that the conversion doesn't know, such as a date's
+        cells = cells.where(cells.notna(), None)
+    return cells.astype("boolean")
+
+
+def _check_cells(cells: pd.Series[Any], ids: pd.Series[Any]) -> None:
     for row, system, value, missing in zip(ids.index, ids, cells, cells.isna(), strict=True):
         if not missing and not isinstance(value, bool | np.bool_):
             pairs = "1: True, 0: False" if isinstance(value, int | float | np.number) else "'yes': True, 'no': False"
             raise ThreatLabError(
-                f"row {_shown(row)} ({system!r}), column {column.name}: {_shown(value)} is not True, False or missing; "
+                f"row {_shown(row)} ({system!r}), column {cells.name}: {_shown(value)} is not True, False or missing; "
                 f"translate the column first, for instance with .map({{{pairs}}})"
             )
 

@@ -188,10 +188,7 @@ def read_catalog(folder: Traversable) -> Catalog:
         If a file isn't TOML or an entry is broken: named by file, id and field.
     """
     version, atlas = _atlas(folder / "atlas.toml")
-    layers = {
-        e.id: Layer(e.id, e.text("title"), e.text("about"))
-        for e in read_entries(folder / "layers.toml")
-    }
+    layers = {e.id: Layer(e.id, e.text("title"), e.text("about")) for e in read_entries(folder / "layers.toml")}
     facts = {e.id: _fact(e) for e in read_entries(folder / "facts.toml")}
     threats = {e.id: _threat(e, facts) for e in read_entries(folder / "threats.toml")}
     controls: dict[str, Control] = {}

@@ -65,9 +65,7 @@ class AISystem:
         **attributes: bool | None,
     ) -> None:
         if not isinstance(name, str) or not name.strip():
-            raise ThreatLabError(
-                f"a system needs a name: {name!r} is none; give a text such as 'ml-pipeline-prod'"
-            )
+            raise ThreatLabError(f"a system needs a name: {name!r} is none; give a text such as 'ml-pipeline-prod'")
         texts = {"title": title, "description": description, "source": source, "owner": owner}
         for text, said in texts.items():
             if not isinstance(said, str):
@@ -141,9 +139,7 @@ def check_value(attribute: str, value: object) -> bool | None:
     """
     if value is None or isinstance(value, bool):
         return value
-    raise ThreatLabError(
-        f"{attribute} is {value!r}, which is not True or False; leave it out, or None, if unknown"
-    )
+    raise ThreatLabError(f"{attribute} is {value!r}, which is not True or False; leave it out, or None, if unknown")
 
 
 def check_attributes(attributes: Mapping[str, object]) -> dict[str, bool]:
@@ -178,9 +174,7 @@ def load_system(source: str | Path) -> AISystem:
         where and why.
     """
     if not isinstance(source, str | Path) or not str(source).strip():
-        raise ThreatLabError(
-            f"{source!r} is neither the name of a system nor a file; list_systems() shows the names"
-        )
+        raise ThreatLabError(f"{source!r} is neither the name of a system nor a file; list_systems() shows the names")
     shown = str(source)
     if shown in list_systems():
         return _read(_folder() / f"{shown}.toml", shown)
@@ -244,29 +238,20 @@ def _read(file: Traversable | Path, shown: str) -> AISystem:
     try:
         text = file.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
-        raise ThreatLabError(
-            f"there is no file {shown!r}: check the path, or use a name from list_systems()"
-        ) from None
+        raise ThreatLabError(f"there is no file {shown!r}: check the path, or use a name from list_systems()") from None
     except UnicodeDecodeError as problem:
-        raise ThreatLabError(
-            f"{shown!r} is not UTF-8 text (byte {problem.start}): save it as UTF-8"
-        ) from None
+        raise ThreatLabError(f"{shown!r} is not UTF-8 text (byte {problem.start}): save it as UTF-8") from None
     except OSError as problem:
         raise ThreatLabError(f"{shown!r} can't be read: {problem.strerror}") from None
     if not text.strip():
         raise ThreatLabError(f"{shown!r} is empty: it needs at least a name")
     kind = "JSON" if shown.lower().endswith(".json") else "TOML"
     try:
-        if kind == "JSON":
-            table = json.loads(text, object_pairs_hook=_without_repetition)
-        else:
-            table = tomllib.loads(text)
+        table = json.loads(text, object_pairs_hook=_without_repetition) if kind == "JSON" else tomllib.loads(text)
     except (ValueError, RecursionError) as problem:
         raise ThreatLabError(f"{shown!r} is not valid {kind}: {problem}") from None
     if not isinstance(table, dict):
-        raise ThreatLabError(
-            f"{shown!r} holds {type(table).__name__}, not a table with name, facts and controls"
-        )
+        raise ThreatLabError(f"{shown!r} holds {type(table).__name__}, not a table with name, facts and controls")
     try:
         return system_from_table(table)
     except ThreatLabError as problem:

@@ -1,4 +1,4 @@
-"""Run the benchmarks: python -m tests.benchmarks [rules] [inventory] [explorer]; exits with 1 if a target is missed."""
+"""Run the benchmarks: python -m tests.benchmarks [NAME ...]; exits with 1 if a target is missed."""
 
 import os
 import platform
@@ -8,9 +8,9 @@ import time
 import numpy as np
 import pandas as pd
 
-from tests.benchmarks import explorer_step, inventory_scale, rules
+from tests.benchmarks import clicks, explorer_step, inventory_scale, rules
 
-BENCHMARKS = {"rules": rules.run, "inventory": inventory_scale.run, "explorer": explorer_step.run}
+BENCHMARKS = {"rules": rules.run, "inventory": inventory_scale.run, "explorer": explorer_step.run, "clicks": clicks.run}
 
 
 def main(names: list[str]) -> int:

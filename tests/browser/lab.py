@@ -13,6 +13,7 @@ import nbformat
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Locator, Page
 
+from tests.browser import ask
 from tests.browser.server import Server, theme_name
 
 OPEN_MS = 90_000
@@ -31,81 +32,6 @@ TALLEST = 16_000
 """Chromium paints nothing below about 16,384 px."""
 
 SCROLLED = ".jp-WindowedPanel-outer"
-
-_NOTEBOOK = """
-const panel = [...window.jupyterapp.shell.widgets('main')].find(w => w.context?.path === path);
-"""
-
-_OPENED = "path => {" + _NOTEBOOK + "return Boolean(panel); }"
-
-# The indicator in the toolbar says idle before the kernel is connected: ask the connection itself.
-_READY = (
-    "async path => {"
-    + _NOTEBOOK
-    + """
-    await window.jupyterapp.restored;
-    await panel.context.ready;
-    await panel.revealed;
-    await panel.sessionContext.ready;
-    const kernel = panel.sessionContext.session?.kernel;
-    if (!kernel) throw new Error('the notebook has no kernel');
-    await kernel.info;
-    window.jupyterapp.shell.activateById(panel.id);
-}"""
-)
-
-_IDLE = (
-    "path => {"
-    + _NOTEBOOK
-    + """
-    const kernel = panel.sessionContext.session.kernel;
-    return kernel.connectionStatus === 'connected' && kernel.status === 'idle';
-}"""
-)
-
-_START_ALL = (
-    "path => {"
-    + _NOTEBOOK
-    + """
-    window.jupyterapp.shell.activateById(panel.id);
-    window.runAll = {done: false};
-    window.jupyterapp.commands.execute('notebook:run-all-cells').then(
-        () => { window.runAll.done = true; },
-        error => { window.runAll = {done: true, error: String(error)}; },
-    );
-}"""
-)
-
-_NOT_RUN = (
-    "path => {"
-    + _NOTEBOOK
-    + """
-    return panel.content.widgets.flatMap((cell, i) =>
-        cell.model.type === 'code' && cell.model.sharedModel.source.trim()
-            && cell.model.executionCount === null ? [i] : []);
-}"""
-)
-
-# In the page a traceback looks like any text on stderr: only the model tells them apart.
-_TRACEBACKS = (
-    "path => {"
-    + _NOTEBOOK
-    + """
-    return panel.content.widgets.filter(cell => cell.model.type === 'code')
-        .flatMap(cell => cell.model.sharedModel.getOutputs())
-        .filter(output => output.output_type === 'error')
-        .map(output => `${output.ename}: ${output.evalue}`);
-}"""
-)
-
-_WIDGETS_DRAWN = """() => [...document.querySelectorAll('.jp-OutputArea-output')]
-    .every(output => !/^Loading widget/.test(output.textContent.trim()))"""
-
-_AXE = """async selector => {
-    const found = await axe.run(selector, {resultTypes: ['violations']});
-    return found.violations.flatMap(rule => rule.nodes.map(node =>
-        `${rule.id} (${rule.impact}): ${rule.help}. In ${node.html} ${node.failureSummary}`));
-}"""
 
 
 class Lab:
@@ -163,10 +89,10 @@ class Lab:
         page.on("request", lambda request: self._note(request.url))
         page.goto(f"{self._server.url}lab/workspaces/test-{number}/tree/{self._path}?token={self._server.token}")
         page.wait_for_function("() => window.jupyterapp", timeout=OPEN_MS)
-        page.wait_for_function(_OPENED, arg=self._path, timeout=OPEN_MS)
-        page.evaluate(_READY, self._path)
+        page.wait_for_function(ask.OPENED, arg=self._path, timeout=OPEN_MS)
+        page.evaluate(ask.READY, self._path)
         page.locator("#jupyterlab-splash").wait_for(state="detached", timeout=OPEN_MS)
-        page.wait_for_function(_IDLE, arg=self._path, timeout=OPEN_MS)
+        page.wait_for_function(ask.IDLE, arg=self._path, timeout=OPEN_MS)
         page.locator(f'body[data-jp-theme-name="{theme_name(theme)}"]').wait_for(state="attached")
         if width <= NARROW:
             page.evaluate("() => window.jupyterapp.shell.collapseLeft()")
@@ -181,22 +107,22 @@ class Lab:
             if a cell raised an error or wasn't run; the message names the error.
 
         """
-        self.page.evaluate(_START_ALL, self._path)
+        self.page.evaluate(ask.START_ALL, self._path)
         self.page.wait_for_function("() => window.runAll.done", timeout=RUN_MS)
         failed = self.page.evaluate("() => window.runAll.error ?? null")
         errors = self.errors()
         if failed or errors:
             raise AssertionError("a cell failed:\n" + "\n".join([failed or "", *errors]).strip())
-        left = self.page.evaluate(_NOT_RUN, self._path)
+        left = self.page.evaluate(ask.NOT_RUN, self._path)
         if left:
             raise AssertionError(f"Run All left the cells at {left} (counted from 0) without a run")
-        self.page.wait_for_function(_IDLE, arg=self._path, timeout=OPEN_MS)
-        self.page.wait_for_function(_WIDGETS_DRAWN, timeout=OPEN_MS)
+        self.page.wait_for_function(ask.IDLE, arg=self._path, timeout=OPEN_MS)
+        self.page.wait_for_function(ask.WIDGETS_DRAWN, timeout=OPEN_MS)
 
     def errors(self) -> list[str]:
         """Return one line for every cell that raised an error, and for every widget not drawn."""
         undrawn = self.notebook.get_by_text("Error displaying widget").all_text_contents()
-        return [*self.page.evaluate(_TRACEBACKS, self._path), *undrawn]
+        return [*self.page.evaluate(ask.TRACEBACKS, self._path), *undrawn]
 
     def find(self, selector: str) -> Locator:
         """Return what `selector` matches in the notebook, its first match scrolled into view."""
@@ -209,7 +135,7 @@ class Lab:
         self.find(selector)
         if not self.page.evaluate("() => 'axe' in window"):
             self.page.evaluate(AXE_SCRIPT)
-        return list(self.page.evaluate(_AXE, selector))
+        return list(self.page.evaluate(ask.AXE, selector))
 
     def screenshot(self, file: Path, selector: str | None = None) -> None:
         """Write a PNG of the first match of `selector`, or of the notebook down to `TALLEST` px."""

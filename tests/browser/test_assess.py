@@ -59,7 +59,7 @@ def test_with_the_mouse_score_and_findings_follow_each_click(explorer: Locator) 
     shows(explorer, system)
     expect(explorer.locator(".tl-bars")).not_to_contain_text("uses tools")
 
-    explorer.get_by_role("button", name=re.compile(r"Show \d+ more")).click()
+    explorer.get_by_role("button", name=re.compile("All findings")).click()
     expect(explorer.locator("tbody tr")).to_have_count(len(assess(system).findings))
 
     explorer.get_by_role("button", name="Reset").click()

@@ -449,9 +449,7 @@ def test_a_write_that_fails_leaves_no_trace(log, file, monkeypatch, failure, fun
     assert log.verify()
 
 
-def test_an_unfinished_last_line_is_left_out_by_readers_and_set_aside_by_append(
-    log, file, monkeypatch
-):
+def test_an_unfinished_last_line_is_left_out_by_readers_and_set_aside_by_append(log, file, monkeypatch):
     monkeypatch.setattr(os, "fsync", lambda _: None)  # hundreds of times the same
     *kept, last = lines_of(file)
     torn = file.with_name("audit.jsonl.torn")
@@ -508,9 +506,7 @@ def test_a_damaged_last_entry_is_not_taken_for_a_torn_one(log, file):
         assert file.read_bytes() == damaged
 
 
-@pytest.mark.parametrize(
-    "last", [b"\n", b"rubbish\n", b'{"entry":5}\n', b'{"entry":5,"previous":"0","hash":"0"}\n']
-)
+@pytest.mark.parametrize("last", [b"\n", b"rubbish\n", b'{"entry":5}\n', b'{"entry":5,"previous":"0","hash":"0"}\n'])
 def test_nothing_is_chained_to_a_last_entry_that_was_tampered_with(log, file, last):
     tampered = b"".join(lines_of(file)[:-1]) + last
     for content in (tampered, tampered + b'{"torn'):
@@ -655,9 +651,7 @@ def impatient_threads():
 
 
 @pytest.mark.usefixtures("impatient_threads")
-@pytest.mark.parametrize(
-    ("kind", "count"), [("one in memory", 1000), ("one in a file", 40), ("four in one file", 40)]
-)
+@pytest.mark.parametrize(("kind", "count"), [("one in memory", 1000), ("one in a file", 40), ("four in one file", 40)])
 def test_several_threads_write_one_sound_chain(file, kind, count):
     logs = [AuditLog(None if kind == "one in memory" else file)]
     logs += [AuditLog(file) for _ in "bcd"] if kind == "four in one file" else logs * 3

@@ -201,7 +201,7 @@ def test_every_attribute_has_its_question_with_a_name_for_each_answer(panel):
 
 def test_one_click_on_apply_puts_the_best_control_in_place(panel):
     best = panel.assessment.best_next(1)[0]
-    panel._steps[0][2].click()
+    panel._applies[0].click()
     assert panel.system[best.attribute] is True
     assert panel.assessment.risk_score == pytest.approx(assess(load_system("shadowray")).risk_score - best.removes)
 
@@ -247,7 +247,7 @@ def test_a_change_leaves_alone_what_it_does_not_change(panel):
     for widget in everything(panel.widget):
         widget.observe(lambda change: sent.append(change["owner"]), names=["value", "description"])
     panel.set(staff_trained=False)  # an unknown that becomes a no: same score, one word less
-    assert panel._bars not in sent
+    assert panel._advice_and_bars not in sent
     assert panel._explanation not in sent
     assert len([w for w in sent if isinstance(w, widgets.ToggleButtons)]) == 1
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import replace
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -112,64 +115,54 @@ class SystemExplorer:
     # The binding: widgets are made once; after each change only what differs is sent.
 
     def _build(self) -> None:
-        self._picker = widgets.Dropdown(
-            options=[(s.title, name) for name, s in self._choices.items()],
-            value=self.system.name,
-            description="System",
-        )
-        self._picker.observe(lambda change: self._on(lambda: self.choose(change["new"])), "value")
+        names = [(system.title, name) for name, system in self._choices.items()]
+        self._picker = widgets.Dropdown(options=names, value=self.system.name, description="System")
+        self._on_change(self._picker, self.choose)
         self._reset = button("Reset", "Go back to the system as you found it", self.reset)
-        self._headline, self._announcement = widgets.HTML(), widgets.HTML()
-        self._bars, self._steps_caption, self._findings = (
-            widgets.HTML(),
-            widgets.HTML(),
-            widgets.HTML(),
-        )
+        self._headline, self._advice_and_bars, self._findings = widgets.HTML(), widgets.HTML(), widgets.HTML()
+        self._applies = [self._apply_button(place) for place in range(1, view.STEPS_SHOWN + 1)]
+        self._explained = widgets.Dropdown(options=_explainable(), value="", description="Explain")
+        self._on_change(self._explained, self.explain)
+        self._explanation = widgets.HTML()
+        self._more = _fold("All findings")
+        self._on_change(self._more, lambda shown: self.show_findings(all_findings=shown))
         self.answers: dict[str, widgets.ToggleButtons] = {}
         self._folds: dict[widgets.ToggleButton, tuple[str, tuple[str, ...]]] = {}
-        left = [widgets.HTML('<h3 class="tl-cap">What it is</h3>')]
-        groups: dict[str, list[str]] = {}
-        for fact in catalog().facts.values():
-            groups.setdefault(fact.group, []).append(fact.id)
-        left += [self._section(title, tuple(members), opened=False) for title, members in groups.items()]
-        left.append(widgets.HTML('<h3 class="tl-cap" style="margin-top:16px">What protects it</h3>'))
-        first = catalog().controls[self.state.steps[0].attribute].layer if self.state.steps else ""
-        for layer in catalog().layers.values():
-            members = tuple(c.id for c in catalog().controls.values() if c.layer == layer.id)
-            left.append(self._section(layer.title, members, opened=layer.id == first))
-        self._steps = [self._step_row(i) for i in range(view.STEPS_SHOWN)]
-        self._more = widgets.ToggleButton(value=False)
-        self._more.add_class("tl-fold")
-        self._more.observe(lambda change: self._on(lambda: self.show_findings(all_findings=change["new"])), "value")
-        self._explained = widgets.Dropdown(options=_explainable(), value="", description="Explain")
-        self._explained.observe(lambda change: self._on(lambda: self.explain(change["new"])), "value")
-        self._explanation = widgets.HTML()
-        risk = [
-            box("tl-block", [self._steps_caption, *(row for row, _, _ in self._steps)]),
-            self._bars,
-            box("tl-block", [self._explained, self._explanation]),
-        ]
+
         top = box("tl-top", [box("tl-pick", [self._picker, self._reset]), self._headline])
-        body = box(
-            "tl-body",
+        steps = box("tl-steps", [self._advice_and_bars, *self._applies])
+        risk = box("tl-risk", [steps, box("tl-block", [self._explained, self._explanation])])
+        found = box("tl-found", [self._findings, self._more])
+        self.widget = box("tl", [widgets.HTML(STYLE), top, box("tl-body", [risk, self._questions(), found])])
+
+    def _apply_button(self, place: int) -> widgets.Button:
+        made = button("Apply", "", lambda: self.apply(self.state.steps[place - 1].attribute))
+        made.add_class(f"tl-row-{place}")
+        return made
+
+    def _questions(self) -> widgets.Box:
+        facts, layers = defaultdict(list), defaultdict(list)
+        for fact in catalog().facts.values():
+            facts[fact.group].append(fact.id)
+        for control in catalog().controls.values():
+            layers[catalog().layers[control.layer].title].append(control.id)
+        best = self.state.steps[0].attribute if self.state.steps else ""
+        return box(
+            "tl-left",
             [
-                box("tl-risk", risk),
-                box("tl-left", left),
-                box("tl-found", [self._findings, self._more]),
+                widgets.HTML('<h3 class="tl-cap">What it is</h3>'),
+                *(self._section(title, tuple(members)) for title, members in facts.items()),
+                widgets.HTML('<h3 class="tl-cap tl-second">What protects it</h3>'),
+                *(self._section(title, tuple(members), opened=best in members) for title, members in layers.items()),
             ],
         )
-        self.widget = box("tl", [widgets.HTML(STYLE), self._announcement, top, body])
 
-    def _section(self, title: str, attributes: tuple[str, ...], *, opened: bool) -> widgets.Box:
-        fold = widgets.ToggleButton(value=opened)
-        fold.add_class("tl-fold")
+    def _section(self, title: str, attributes: tuple[str, ...], *, opened: bool = False) -> widgets.Box:
+        fold = _fold("", opened=opened)
         self._folds[fold] = (title, attributes)
-        questions = box("tl-questions", [self._question(a) for a in attributes])
-        questions.layout.display = "" if opened else "none"
-        fold.observe(
-            lambda change: setattr(questions.layout, "display", "" if change["new"] else "none"),
-            "value",
-        )
+        questions = box("tl-questions", [self._question(attribute) for attribute in attributes])
+        _display(questions, shown=opened)
+        fold.observe(lambda change: _display(questions, shown=change["new"]), "value")
         return box("tl-section", [fold, questions])
 
     def _question(self, attribute: str) -> widgets.ToggleButtons:
@@ -181,34 +174,25 @@ class SystemExplorer:
             tooltips=[f"{word}: {about.question}" for word in ("Yes", "No", "Unknown")],
         )
         answer.add_class("tl-q")
-        answer.observe(
-            lambda change: self._on(lambda: self.set(**{attribute: _ANSWERS[change["new"]]})),
-            "value",
-        )
+        self._on_change(answer, lambda word: self.set(**{attribute: _ANSWERS[word]}))
         self.answers[attribute] = answer
         return answer
 
-    def _step_row(self, index: int) -> tuple[widgets.Box, widgets.HTML, widgets.Button]:
-        text = widgets.HTML()
-        apply = button("Apply", "", lambda: self.apply(self.state.steps[index].attribute))
-        return box("tl-step", [text, apply]), text, apply
+    def _on_change(self, widget: widgets.Widget, action: Callable[[Any], None]) -> None:
+        def changed(change: dict[str, Any]) -> None:
+            if not self._updating:  # a widget that is brought in line with the state is no answer of the learner's
+                action(change["new"])
 
-    def _on(self, action: Any) -> None:
-        if not self._updating:  # a widget that is being brought in line with the state is no answer of the learner's
-            action()
+        widget.observe(changed, "value")
 
     def _refresh(self) -> None:
         state, self._updating = self.state, True
         try:
             self._headline.value = view.headline(state)
-            self._announcement.value = view.announcement(state)
-            self._bars.value = view.threat_bars(state)
-            self._steps_caption.value = view.steps_caption(state)
-            for i, (row, text, apply) in enumerate(self._steps):
-                row.layout.display = "" if i < len(state.steps) else "none"
-                if i < len(state.steps):
-                    text.value = view.step_row(state.steps[i])
-                    apply.tooltip = f"Apply: {state.steps[i].title}"
+            self._advice_and_bars.value = view.advice_and_bars(state)
+            for apply, step in zip_longest(self._applies, state.steps):
+                _display(apply, shown=step is not None)
+                apply.tooltip = f"Apply: {step.title}" if step else ""
             self._findings.value = view.findings_table(state)
             self._refresh_controls(state)
         finally:
@@ -223,10 +207,8 @@ class SystemExplorer:
             (answer.remove_class if needed else answer.add_class)("tl-na")
         for fold, (title, attributes) in self._folds.items():
             fold.description = view.fold_title(state, title, attributes)
-        extra = len(state.now.findings) - view.FINDINGS_SHOWN
-        self._more.layout.display = "" if extra > 0 else "none"
+        _display(self._more, shown=len(state.now.findings) > view.FINDINGS_SHOWN)
         self._more.value = state.all_findings
-        self._more.description = "Show only the worst" if state.all_findings else f"Show {extra} more"
         self._picker.value = state.start.name
         self._reset.disabled = state.system == state.start
         self._explained.value = state.explained
@@ -237,6 +219,16 @@ def _threshold(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value) or not 0 <= value <= 1:
         raise ThreatLabError(f"alert_threshold is {value!r}; it must be a number from 0 to 1, such as 0.7")
     return float(value)
+
+
+def _fold(title: str, *, opened: bool = False) -> widgets.ToggleButton:
+    made = widgets.ToggleButton(value=opened, description=title)
+    made.add_class("tl-fold")
+    return made
+
+
+def _display(widget: widgets.DOMWidget, *, shown: bool) -> None:
+    widget.layout.display = "" if shown else "none"
 
 
 def _explainable() -> list[tuple[str, str]]:

@@ -56,33 +56,23 @@ def headline(state: ExplorerState) -> str:
         f'<div><div class="tl-track"><div class="tl-fill" style="width:{now:.1%}"></div>{was}'
         f'<div class="tl-tick" style="left:{threshold:.1%}"></div></div>'
         f'<div class="tl-scale"><span>0</span><span>alert at {threshold:.2f}: now <b>{side}</b></span>'
-        f"<span>1</span></div></div>{_lead(state)}</div>"
+        f"<span>1</span></div></div>{_lead(state)}</div>{_announcement(state)}"
     )
 
 
-def announcement(state: ExplorerState) -> str:
-    """Return what a screen reader says after a change: one sentence, spoken when it replaces the one before."""
-    worst = state.now.worst_threat
-    words = f"Risk score {state.now.risk_score:.2f}, {len(state.now.findings)} findings"
-    if worst:
-        words += f", worst threat {catalog().threats[worst].title} {state.now.by_threat[worst]:.2f}"
-    return f'<div class="tl-hidden" role="alert" aria-live="polite">{words}.</div>'
-
-
-def step_row(step: NextStep) -> str:
-    """Return one line of advice: what to do, the risk it removes, the effort."""
-    unknown = ' <span class="tl-unk">unknown</span>' if step.unknown else ""
-    return (
-        f'<p><span>{escape(step.title)}{unknown}</span><span class="tl-num">\u2212{step.removes:.2f}</span>'
-        f'<span class="tl-sub tl-num">{days(step.effort_days)}</span></p>'
-    )
+def advice_and_bars(state: ExplorerState) -> str:
+    """Return the advice, a line for each step, over the residual risk by threat."""
+    return steps_caption(state) + "".join(map(_step_row, state.steps, range(1, STEPS_SHOWN + 1))) + threat_bars(state)
 
 
 def steps_caption(state: ExplorerState) -> str:
     """Return the heading over the advice, or what to say when there is none left."""
     if state.steps:
         return '<h3 class="tl-cap">Do next <i>\u2014 risk each alone would remove, and its effort</i></h3>'
-    return '<h3 class="tl-cap">Do next</h3><p>Every control that applies and would lower the score is in place.</p>'
+    return (
+        '<h3 class="tl-cap">Do next</h3>'
+        '<p class="tl-none">Every control that applies and would lower the score is in place.</p>'
+    )
 
 
 def threat_bars(state: ExplorerState) -> str:
@@ -169,6 +159,15 @@ _LONGEST_BAR = 0.45
 """Inherent risk that fills the width: above what any one threat of the catalog reaches for most systems."""
 
 
+def _announcement(state: ExplorerState) -> str:
+    """Return what a screen reader says after a change: one sentence, spoken when it replaces the one before."""
+    worst = state.now.worst_threat
+    words = f"Risk score {state.now.risk_score:.2f}, {len(state.now.findings)} findings"
+    if worst:
+        words += f", worst threat {catalog().threats[worst].title} {state.now.by_threat[worst]:.2f}"
+    return f'<div class="tl-hidden" role="alert" aria-live="polite">{words}.</div>'
+
+
 def _delta(now: float, before: float, state: ExplorerState) -> str:
     if state.system == state.start:
         return '<span class="tl-sub">as you found it</span>'
@@ -189,6 +188,14 @@ def _lead(state: ExplorerState) -> str:
         return ""
     title = escape(catalog().threats[worst].title)
     return f'<div class="tl-lead"><span>Worst threat</span> <b>{title}</b> {state.now.by_threat[worst]:.2f}</div>'
+
+
+def _step_row(step: NextStep, place: int) -> str:
+    unknown = ' <span class="tl-unk">unknown</span>' if step.unknown else ""
+    return (
+        f'<p class="tl-step tl-row-{place}"><span>{escape(step.title)}{unknown}</span>'
+        f'<span class="tl-num">\u2212{step.removes:.2f}</span><span class="tl-sub tl-num">{days(step.effort_days)}</span></p>'
+    )
 
 
 def _finding_row(finding: Finding) -> str:

@@ -1,0 +1,80 @@
+"""What the browser tests ask of JupyterLab's page, in its own language.
+
+JupyterLab is started so that it shows itself as `window.jupyterapp`: its models know what its
+picture only hints at. `path` is the notebook's, from the folder that the server shows.
+"""
+
+NOTEBOOK = """
+const panel = [...window.jupyterapp.shell.widgets('main')].find(w => w.context?.path === path);
+"""
+
+OPENED = "path => {" + NOTEBOOK + "return Boolean(panel); }"
+
+# The indicator in the toolbar says idle before the kernel is connected: ask the connection itself.
+READY = (
+    "async path => {"
+    + NOTEBOOK
+    + """
+    await window.jupyterapp.restored;
+    await panel.context.ready;
+    await panel.revealed;
+    await panel.sessionContext.ready;
+    const kernel = panel.sessionContext.session?.kernel;
+    if (!kernel) throw new Error('the notebook has no kernel');
+    await kernel.info;
+    window.jupyterapp.shell.activateById(panel.id);
+}"""
+)
+
+IDLE = (
+    "path => {"
+    + NOTEBOOK
+    + """
+    const kernel = panel.sessionContext.session.kernel;
+    return kernel.connectionStatus === 'connected' && kernel.status === 'idle';
+}"""
+)
+
+START_ALL = (
+    "path => {"
+    + NOTEBOOK
+    + """
+    window.jupyterapp.shell.activateById(panel.id);
+    window.runAll = {done: false};
+    window.jupyterapp.commands.execute('notebook:run-all-cells').then(
+        () => { window.runAll.done = true; },
+        error => { window.runAll = {done: true, error: String(error)}; },
+    );
+}"""
+)
+
+NOT_RUN = (
+    "path => {"
+    + NOTEBOOK
+    + """
+    return panel.content.widgets.flatMap((cell, i) =>
+        cell.model.type === 'code' && cell.model.sharedModel.source.trim()
+            && cell.model.executionCount === null ? [i] : []);
+}"""
+)
+
+# In the page a traceback looks like any text on stderr: only the model tells them apart.
+TRACEBACKS = (
+    "path => {"
+    + NOTEBOOK
+    + """
+    return panel.content.widgets.filter(cell => cell.model.type === 'code')
+        .flatMap(cell => cell.model.sharedModel.getOutputs())
+        .filter(output => output.output_type === 'error')
+        .map(output => `${output.ename}: ${output.evalue}`);
+}"""
+)
+
+WIDGETS_DRAWN = """() => [...document.querySelectorAll('.jp-OutputArea-output')]
+    .every(output => !/^Loading widget/.test(output.textContent.trim()))"""
+
+AXE = """async selector => {
+    const found = await axe.run(selector, {resultTypes: ['violations']});
+    return found.violations.flatMap(rule => rule.nodes.map(node =>
+        `${rule.id} (${rule.impact}): ${rule.help}. In ${node.html} ${node.failureSummary}`));
+}"""
