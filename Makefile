@@ -12,15 +12,13 @@ NOTEBOOKS = $(sort $(wildcard notebooks/*.ipynb))
 # A file's tests stay in one process (loadfile): nbval runs the cells of a notebook in one kernel.
 PYTEST = $(RUN) -m pytest -n 2 --dist loadfile
 NBVAL = --nbval --nbval-current-env --nbval-cell-timeout=120
-OFFLINE = --LabApp.app_settings_dir="$(CURDIR)/scripts/jupyterlab" --LabApp.news_url=None \
-	--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate \
-	--LabApp.extension_manager=readonly
+LAB = --config="$(CURDIR)/scripts/jupyterlab/config.py" --LabApp.app_settings_dir="$(CURDIR)/scripts/jupyterlab"
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
 lab: environment ## Open the lesson in JupyterLab; the first time, install it into .venv
-	@$(RUN) -m jupyterlab --ServerApp.root_dir="$(CURDIR)" $(OFFLINE) \
+	@$(RUN) -m jupyterlab --ServerApp.root_dir="$(CURDIR)" $(LAB) \
 		--LabApp.default_url="/lab/tree/$(firstword $(NOTEBOOKS))" $(LAB_ARGS)
 
 test: static ## Prove it all: format, lint, types, unit tests, every notebook, the browser

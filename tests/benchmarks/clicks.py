@@ -1,4 +1,4 @@
-"""From a click to the painted frame, in Chromium: the explorer, and the same panel made with interact and matplotlib."""
+"""From a click to the painted frame, in Chromium: the explorer against one made with interact and matplotlib."""
 
 import tempfile
 from pathlib import Path

@@ -16,8 +16,8 @@ from pathlib import Path
 START_SECONDS = 90
 """Two cores, cold caches and a second test worker: a quiet machine needs about three."""
 
-LESSON_SETTINGS = Path(__file__).parents[2] / "scripts/jupyterlab/overrides.json"
-"""What `make lab` sets too: no news, no update checks."""
+LESSON = Path(__file__).parents[2] / "scripts/jupyterlab"
+"""What `make lab` sets too: no news, no update checks, no wait between a kernel's messages."""
 
 TEST_SETTINGS = {
     "@jupyterlab/docmanager-extension:plugin": {"autosave": False},
@@ -53,11 +53,12 @@ def running_server(folder: Path) -> Iterator[Server]:
     settings, user_settings, root = folder / "settings", folder / "user-settings", folder / "root"
     for each in (settings, user_settings, root):
         each.mkdir(parents=True)
-    overrides = json.loads(LESSON_SETTINGS.read_text(encoding="utf-8")) | TEST_SETTINGS
+    overrides = json.loads((LESSON / "overrides.json").read_text(encoding="utf-8")) | TEST_SETTINGS
     (settings / "overrides.json").write_text(json.dumps(overrides), encoding="utf-8")
     log = folder / "jupyterlab.log"
     command = [
         *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
+        f"--config={LESSON / 'config.py'}",
         "--expose-app-in-browser",
         f"--ServerApp.port={_free_port()}",
         "--ServerApp.ip=127.0.0.1",
@@ -65,9 +66,6 @@ def running_server(folder: Path) -> Iterator[Server]:
         f"--LabApp.app_settings_dir={settings}",
         f"--LabApp.user_settings_dir={user_settings}",
         f"--LabApp.workspaces_dir={folder / 'workspaces'}",
-        "--LabApp.news_url=None",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-        "--LabApp.extension_manager=readonly",
     ]
     with log.open("w", encoding="utf-8") as output:
         process = subprocess.Popen(

@@ -77,8 +77,10 @@ def _control(control: Control) -> str:
     maps = ", ".join(filter(None, (control.owasp_llm_2025, control.owasp_ml_2023, control.nist_ai_100_2)))
     return (
         f"<p><b>{escape(control.title)}</b> ({control.effect}, {days(control.effort_days)}, "
-        f"costs {control.utility_cost:.0%} of usefulness). {control.severity}: {escape(control.severity_rationale)}.</p>"
+        f"costs {control.utility_cost:.0%} of usefulness). "
+        f"{control.severity}: {escape(control.severity_rationale)}.</p>"
         f"<table><thead><tr>{heads}</tr></thead><tbody>{claims}</tbody></table>"
-        f"<p><b>How to check it:</b> {escape(control.check)}<br><b>A false positive when:</b> {escape(control.false_positive)}</p>"
+        f"<p><b>How to check it:</b> {escape(control.check)}<br>"
+        f"<b>A false positive when:</b> {escape(control.false_positive)}</p>"
         f'<p class="tl-sub">ATLAS {catalog().atlas_version}: {escape(techniques)}. {escape(maps)}</p>'
     )

@@ -194,7 +194,8 @@ def _step_row(step: NextStep, place: int) -> str:
     unknown = ' <span class="tl-unk">unknown</span>' if step.unknown else ""
     return (
         f'<p class="tl-step tl-row-{place}"><span>{escape(step.title)}{unknown}</span>'
-        f'<span class="tl-num">\u2212{step.removes:.2f}</span><span class="tl-sub tl-num">{days(step.effort_days)}</span></p>'
+        f'<span class="tl-num">\u2212{step.removes:.2f}</span>'
+        f'<span class="tl-sub tl-num">{days(step.effort_days)}</span></p>'
     )
 
 
