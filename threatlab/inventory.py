@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import cache, reduce
-from itertools import product
+from itertools import compress, product
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pandas.api.extensions import ExtensionArray
 
-from threatlab.assessment import _checks, _scales, assess
-from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.assessment import add_up, assess, checks
+from threatlab.inventory_input import Block, Bools, checked_blocks
+from threatlab.layered import scales
 from threatlab.rules import SEVERITIES, catalog
 from threatlab.system import AISystem
 
-Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
-
-_BLOCK_ROWS = 1 << 15
-"""Rows worked on at a time: few enough that their columns stay in the processor's cache."""
 
 _COLUMNS: dict[str, type[np.generic]] = {
     "risk_score": np.float64,
@@ -71,7 +67,8 @@ def assess_inventory(frame: pd.DataFrame, ruleset: str = "ai") -> pd.DataFrame:
     >>> assess_inventory(frame, "core")["risk_score"].tolist()
     [0.6, 0.8]
     """
-    blocks = _checked_blocks(frame, ruleset)
+    catalog().ruleset(ruleset)  # refuses an unknown one
+    blocks = checked_blocks(frame)
     columns: dict[str, Any] = {name: np.empty(len(frame), dtype) for name, dtype in _COLUMNS.items()}
     for block in blocks:
         for name, values in _assess_block(block, ruleset).items():
@@ -90,48 +87,24 @@ def findings_frame(frame: pd.DataFrame, ruleset: str = "ai") -> pd.DataFrame:
         System by system in the order of `frame`, each one's findings in the order of `assess`: `system_id`, then the
         columns of `Assessment.to_frame`. Texts are categorical, and severities ordered: `severity >= "HIGH"` works.
     """
-    rows, checks, unknown = [], [], []
-    for block in _checked_blocks(frame, ruleset):
+    catalog().ruleset(ruleset)  # refuses an unknown one
+    rows, found, unknown = [], [], []
+    for block in checked_blocks(frame):
         row, check = np.nonzero(_found(block, ruleset).T)  # system by system
         rows.append(row + block.rows.start)
-        checks.append(check)
+        found.append(check)
         unknown.append(_unknown(block, ruleset)[check, row])
-    findings = _every_finding(ruleset).take(np.concatenate(checks)).reset_index(drop=True)
+    findings = _every_finding(ruleset).take(np.concatenate(found)).reset_index(drop=True)
     findings["unknown"] = np.concatenate(unknown)
     findings.insert(0, "system_id", frame["system_id"].array.take(np.concatenate(rows)))
     return findings
 
 
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """Some rows of a checked inventory: where an attribute is true, and where nobody has said."""
-
-    columns: Mapping[str, ExtensionArray]
-    rows: slice
-    read: dict[str, Bools] = field(default_factory=dict)
-
-    @property
-    def size(self) -> int:
-        return int(self.rows.stop - self.rows.start)
-
-    def true(self, attribute: str) -> Bools:
-        if attribute not in self.columns:
-            return np.zeros(self.size, dtype=bool)
-        if attribute not in self.read:  # once, for all the threats that ask
-            self.read[attribute] = self.columns[attribute][self.rows].to_numpy(dtype=bool, na_value=False)
-        return self.read[attribute]
-
-    def unknown(self, attribute: str) -> Bools:
-        if attribute not in self.columns:
-            return np.ones(self.size, dtype=bool)
-        return np.asarray(self.columns[attribute][self.rows].isna())
-
-
-def _assess_block(block: _Block, ruleset: str) -> dict[str, NDArray[Any]]:
+def _assess_block(block: Block, ruleset: str) -> dict[str, NDArray[Any]]:
     """Return the columns of `assess_inventory` for some rows."""
     score, worst_threat, worst_risk = (_layered if ruleset == "ai" else _additive)(block)
     found = _found(block, ruleset)
-    severities = np.array([absent.severity for _, _, absent, _ in _checks(ruleset)])
+    severities = np.array([absent.severity for _, _, absent, _ in checks(ruleset)])
     return {
         "risk_score": score,
         "findings": _count(found),
@@ -142,19 +115,19 @@ def _assess_block(block: _Block, ruleset: str) -> dict[str, NDArray[Any]]:
     }
 
 
-def _found(block: _Block, ruleset: str) -> Bools:
+def _found(block: Block, ruleset: str) -> Bools:
     """Return what is found: a row per check, in finding order, and a column per system."""
     return np.stack(
         [
-            reduce(np.logical_and, map(block.true, applies_when), ~block.true(attribute))
-            for attribute, applies_when, _, _ in _checks(ruleset)
+            reduce(np.logical_and, map(block.true, needs), ~block.true(attribute))
+            for attribute, needs, _, _ in checks(ruleset)
         ]
     )
 
 
-def _unknown(block: _Block, ruleset: str) -> Bools:
+def _unknown(block: Block, ruleset: str) -> Bools:
     """Return which controls nobody has spoken of, laid out as `_found`."""
-    return np.stack([block.unknown(attribute) for attribute, *_ in _checks(ruleset)])
+    return np.stack([block.unknown(attribute) for attribute, *_ in checks(ruleset)])
 
 
 def _count(found: Bools) -> NDArray[np.uint16]:
@@ -162,11 +135,11 @@ def _count(found: Bools) -> NDArray[np.uint16]:
     return counts
 
 
-def _additive(block: _Block) -> tuple[Floats, NDArray[np.int8], Floats]:
+def _additive(block: Block) -> tuple[Floats, NDArray[np.int8], Floats]:
     return _sums()(block), np.full(block.size, -1, dtype=np.int8), np.full(block.size, np.nan)
 
 
-def _layered(block: _Block) -> tuple[Floats, NDArray[np.int8], Floats]:
+def _layered(block: Block) -> tuple[Floats, NDArray[np.int8], Floats]:
     """Return score, worst threat and its risk, multiplied in the order in which `assess` does it."""
     safe, worst_risk = np.ones(block.size), np.zeros(block.size)
     worst_threat = np.full(block.size, -1, dtype=np.int8)
@@ -180,17 +153,17 @@ def _layered(block: _Block) -> tuple[Floats, NDArray[np.int8], Floats]:
     return 1.0 - safe, worst_threat, worst_risk
 
 
-def _table(attributes: Iterable[str], figure: Callable[[dict[str, bool]], float]) -> Callable[[_Block], Floats]:
-    """Return `figure`, a function of what is true of some attributes, as a function of the rows of a block.
+def _table(attributes: Iterable[str], figure: Callable[[frozenset[str]], float]) -> Callable[[Block], Floats]:
+    """Return `figure`, a function of which of some attributes are true, as a function of the rows of a block.
 
     It is worked out once for each combination of the attributes, and looked up for each row. So the formula stays where
-    it is, in `assessment`, and the floats are the same. A combination's place is a binary number, an attribute a digit.
+    it is, in `layered`, and the floats are the same. A combination's place is a binary number, an attribute a digit.
     """
     names = tuple(attributes)
     combinations = product((False, True), repeat=len(names))
-    figures = np.array([figure(dict(zip(names, combination, strict=True))) for combination in combinations])
+    figures = np.array([figure(frozenset(compress(names, combination))) for combination in combinations])
 
-    def look_up(block: _Block) -> Floats:
+    def look_up(block: Block) -> Floats:
         place = np.zeros(block.size, dtype=np.uint32)
         for name in names:
             place <<= 1
@@ -201,16 +174,15 @@ def _table(attributes: Iterable[str], figure: Callable[[dict[str, bool]], float]
 
 
 @cache
-def _sums() -> Callable[[_Block], Floats]:
-    controls, bare = (c.id for c in catalog().rulesets["core"].controls), AISystem("any")
-    return _table(controls, lambda known: assess(bare.with_(**known), "core").risk_score)
+def _sums() -> Callable[[Block], Floats]:
+    return _table((control.id for control in catalog().rulesets["core"].controls), add_up)
 
 
 @cache
-def _factors() -> tuple[tuple[Callable[[_Block], Floats], ...], ...]:
+def _factors() -> tuple[tuple[Callable[[Block], Floats], ...], ...]:
     """Return what each threat's risk is the product of: its risk before any control, then what each layer leaves."""
     factors = []
-    for scale in _scales():
+    for scale in scales().values():
         raising = (fact for fact, _ in (*scale.raised_by, *scale.impact_raised_by))
         facts = dict.fromkeys((*scale.applies_when_any, *raising))
         inherent = _table(facts, replace(scale, layers=()).residual)
@@ -218,86 +190,13 @@ def _factors() -> tuple[tuple[Callable[[_Block], Floats], ...], ...]:
     return tuple(factors)
 
 
-def _leaves(keeps: Mapping[str, float]) -> Callable[[_Block], Floats]:
-    return _table(keeps, lambda known: min((keeps[control] for control in keeps if known[control]), default=1.0))
+def _leaves(keeps: dict[str, float]) -> Callable[[Block], Floats]:
+    return _table(keeps, lambda in_place: min(map(keeps.__getitem__, in_place), default=1.0))
 
 
 @cache
 def _every_finding(ruleset: str) -> pd.DataFrame:
-    every = tuple(absent for _, _, absent, _ in _checks(ruleset))
+    every = tuple(absent for _, _, absent, _ in checks(ruleset))
     table = replace(assess(AISystem("any"), ruleset), findings=every).to_frame()
     ranked = pd.CategoricalDtype(list(reversed(SEVERITIES)), ordered=True)
     return table.astype({**dict.fromkeys(table, "category"), "severity": ranked})
-
-
-def _checked_blocks(frame: pd.DataFrame, ruleset: str) -> Iterator[_Block]:
-    catalog().ruleset(ruleset)
-    _check_columns(frame)
-    ids = frame["system_id"]
-    _check_ids(ids)
-    arrays = {str(name): _booleans(column, ids).array for name, column in frame.items() if name != "system_id"}
-    starts = range(0, len(frame), _BLOCK_ROWS)
-    return (_Block(arrays, slice(start, min(start + _BLOCK_ROWS, len(frame)))) for start in starts)
-
-
-def _check_columns(frame: pd.DataFrame) -> None:
-    if not isinstance(frame, pd.DataFrame):
-        raise ThreatLabError(f"an inventory is a pandas DataFrame with a row per system, not {type(frame).__name__}")
-    known = ("system_id", *catalog().attributes)
-    for column in frame.columns:
-        if not isinstance(column, str) or column not in known:
-            raise ThreatLabError(unknown_name("column", column, known))
-    if not frame.columns.is_unique:
-        twice = frame.columns[frame.columns.duplicated()][0]
-        raise ThreatLabError(f"column {twice!r} is there twice: keep the one that is right")
-    if "system_id" not in frame:
-        hint = "; frame.reset_index() makes one of the index" if frame.index.name else ""
-        raise ThreatLabError(f"the inventory has no column 'system_id'{hint}")
-    if frame.empty:
-        raise ThreatLabError("the inventory has no rows: it needs one for each system")
-
-
-def _check_ids(ids: pd.Series[Any]) -> None:
-    values = ids.to_numpy(dtype=object)
-    try:
-        hashes = np.fromiter(map(hash, map(str.strip, values)), np.int64, len(values))
-    except TypeError:  # not a text
-        hashes = np.zeros(len(values), dtype=np.int64)
-    ranked = np.sort(hashes)
-    if hashes.all() and (ranked[1:] != ranked[:-1]).all():
-        return  # an empty text hashes to 0, and equal texts hash alike: none is empty, no two are equal
-    rows: dict[str, str] = {}
-    for row, value in zip(map(_shown, ids.index), values, strict=True):
-        if not isinstance(value, str) or not value.strip():
-            raise ThreatLabError(f"row {row}: system_id is {_shown(value)}; it must be a text that names the system")
-        if value in rows:
-            raise ThreatLabError(f"rows {rows[value]} and {row} share the system_id {value!r}; each needs its own")
-        rows[value] = row
-
-
-def _booleans(column: pd.Series[Any], ids: pd.Series[Any]) -> pd.Series[Any]:
-    """Return the cells of a column as booleans that may be missing, or name the first one that is neither."""
-    if isinstance(column.dtype, pd.BooleanDtype) or column.dtype == bool:
-        return column
-    cells = column.astype(object)
-    kind = pd.api.types.infer_dtype(cells, skipna=True)
-    if kind not in {"boolean", "empty"}:
-        _check_cells(cells, ids)
-    if kind != "boolean":  # missing in a way that the conversion doesn't know, such as a date's
-        cells = cells.where(cells.notna(), None)
-    return cells.astype("boolean")
-
-
-def _check_cells(cells: pd.Series[Any], ids: pd.Series[Any]) -> None:
-    for row, system, value, missing in zip(ids.index, ids, cells, cells.isna(), strict=True):
-        if not missing and not isinstance(value, bool | np.bool_):
-            pairs = "1: True, 0: False" if isinstance(value, int | float | np.number) else "'yes': True, 'no': False"
-            raise ThreatLabError(
-                f"row {_shown(row)} ({system!r}), column {cells.name}: {_shown(value)} is not True, False or missing; "
-                f"translate the column first, for instance with .map({{{pairs}}})"
-            )
-
-
-def _shown(value: object) -> str:
-    """Return how Python writes `value`: 1, where NumPy writes np.int64(1)."""
-    return repr(value.item() if isinstance(value, np.generic) else value)

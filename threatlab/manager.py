@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from threatlab.assessment import Assessment, assess
 from threatlab.audit import AuditLog
-from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.errors import ThreatLabError, check_score, unknown_name
 from threatlab.rules import catalog
 from threatlab.system import AISystem, check_attributes
 
@@ -80,8 +80,8 @@ class ThreatModelingBasicsManager:
         defaults = {
             "monitoring_enabled": True,
             "logging_level": "INFO",
-            "alert_threshold": _score(self.config, "alert_threshold", 0.8),
-            "auto_remediation": _switch(self.config, "auto_remediate", False),
+            "alert_threshold": check_score("alert_threshold", self.config.get("alert_threshold", 0.8)),
+            "auto_remediation": _switch("auto_remediate", self.config.get("auto_remediate", False)),
         }
         self.active_controls.update(defaults)
         logger.info("Initialized controls: %s", defaults)
@@ -130,8 +130,8 @@ class ThreatModelingBasicsManager:
         system = AISystem(system_id).with_(**check_attributes(data))
         in_place = tuple(c for c in self.remediated.get(system_id, ()) if system[c] is not False)
         assessment = assess(system.with_(**dict.fromkeys(in_place, True)), self.ruleset)
-        threshold = _score(self.active_controls, "alert_threshold")
-        automatic = _switch(self.active_controls, "auto_remediation")
+        threshold = check_score("alert_threshold", self.active_controls.get("alert_threshold"))
+        automatic = _switch("auto_remediation", self.active_controls.get("auto_remediation"))
         result = {
             "system_id": system_id,
             "risk_score": assessment.risk_score,
@@ -229,15 +229,7 @@ def _now() -> str:
     return datetime.now(UTC).isoformat()
 
 
-def _score(settings: Mapping[str, Any], name: str, default: float | None = None) -> float:
-    value = settings.get(name, default)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-        raise ThreatLabError(f"{name} is {value!r}; give a risk score from 0 to 1")
-    return value
-
-
-def _switch(settings: Mapping[str, Any], name: str, default: bool | None = None) -> bool:
-    value = settings.get(name, default)
+def _switch(name: str, value: object) -> bool:
     if not isinstance(value, bool):
         raise ThreatLabError(f"{name} is {value!r}; give True or False")
     return value

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from threatlab.errors import ThreatLabError
+from threatlab.errors import ThreatLabError, check_score
 from threatlab.rules import catalog
 
 TOP = 12
@@ -65,7 +65,8 @@ def plot_inventory(scores: pd.DataFrame, alert_threshold: float | None = None) -
         If columns or rows are missing, or the threshold is no number from 0 to 1.
     """
     _check_table(scores, ("system_id", "risk_score", "worst_threat"), "scores", "assess_inventory() returns one")
-    _check_threshold(alert_threshold)
+    if alert_threshold is not None:
+        check_score("alert_threshold", alert_threshold)
     top = scores.sort_values("risk_score", ascending=False, kind="stable").head(TOP)
     names = [_short(name) for name in top["system_id"]]
     risks = [float(risk) for risk in top["risk_score"]]
@@ -162,13 +163,6 @@ def _check_table(table: pd.DataFrame, columns: tuple[str, ...], name: str, hint:
         raise ThreatLabError(f"{name} must be a DataFrame with the column {missing[0]!r}: {hint}")
     if table.empty:
         raise ThreatLabError(f"{name} has no rows: there is nothing to draw")
-
-
-def _check_threshold(threshold: float | None) -> None:
-    if threshold is None:
-        return
-    if isinstance(threshold, bool) or not isinstance(threshold, int | float) or not 0 <= threshold <= 1:
-        raise ThreatLabError(f"alert_threshold is {threshold!r}; it must be a number from 0 to 1")
 
 
 def _short(name: object, limit: int = 32) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -33,6 +33,13 @@ class AISystem:
     **attributes
         Facts and controls of the catalog: True, False, or None (unknown, the same as left out).
 
+    Attributes
+    ----------
+    known
+        Those attributes of which it is known whether they are true, in the order of the catalog.
+    true
+        Those that are true: all that a score depends on.
+
     Raises
     ------
     ThreatLabError
@@ -47,6 +54,7 @@ class AISystem:
 
     name: str
     known: Mapping[str, bool]
+    true: frozenset[str] = field(compare=False)
     title: str
     description: str
     source: str
@@ -70,15 +78,17 @@ class AISystem:
         for text, said in texts.items():
             if not isinstance(said, str):
                 raise ThreatLabError(f"{text} of system {name!r} must be a text, not {said!r}")
+        known = check_attributes(attributes)
         values = {
             "name": name,
             **texts,
             "title": title or name,
-            "known": MappingProxyType(check_attributes(attributes)),
+            "known": MappingProxyType(known),
+            "true": frozenset(attribute for attribute, value in known.items() if value),
             "notes": MappingProxyType(_check_notes({} if notes is None else notes)),
         }
-        for field, value in values.items():
-            object.__setattr__(self, field, value)
+        for part, value in values.items():
+            object.__setattr__(self, part, value)
 
     def __getitem__(self, attribute: str) -> bool | None:
         """Return True, False, or None where nobody knows."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -59,19 +59,19 @@ class Entry:
         """Return a number from 0 up to, not including, 1."""
         return self._share(name, self.value(name, (int, float), "a number"))
 
-    def shares(self, name: str, known: Iterable[str], kind: str) -> dict[str, float]:
+    def shares(self, name: str, known: Collection[str], kind: str) -> dict[str, float]:
         """Return a table of shares, whose keys are `known` ones of a `kind`."""
         table = self._named(name, known, kind)
         return {key: self._share(f"{name}.{key}", value) for key, value in table.items()}
 
-    def choice(self, name: str, allowed: Iterable[str]) -> str:
+    def choice(self, name: str, allowed: Collection[str]) -> str:
         """Return a text that is one of `allowed`."""
         value = self.text(name)
-        if value not in tuple(allowed):
+        if value not in tuple(allowed):  # a text such as "STRIDE" allows its letters, not its parts
             raise self.error(name, unknown_name("value", value, allowed))
         return value
 
-    def names(self, name: str, known: Iterable[str], kind: str) -> tuple[str, ...]:
+    def names(self, name: str, known: Collection[str], kind: str) -> tuple[str, ...]:
         """Return a list of names without repetition, `known` ones of a `kind`."""
         values: list[object] = self.value(name, list, "a list of names")
         for value in values:
@@ -81,7 +81,7 @@ class Entry:
                 raise self.error(name, f"names {value!r} more than once")
         return tuple(map(str, values))
 
-    def parts(self, name: str, known: Iterable[str], kind: str) -> Iterator[tuple[str, Entry]]:
+    def parts(self, name: str, known: Collection[str], kind: str) -> Iterator[tuple[str, Entry]]:
         """Yield the tables inside a table, with their names, `known` ones of a `kind`."""
         for key, value in self._named(name, known, kind).items():
             if not isinstance(value, dict):
@@ -96,7 +96,7 @@ class Entry:
             if name not in self.seen:
                 raise self.error(name, unknown_name("field", name, self.seen))
 
-    def _named(self, name: str, known: Iterable[str], kind: str) -> dict[str, Any]:
+    def _named(self, name: str, known: Collection[str], kind: str) -> dict[str, Any]:
         table: dict[str, Any] = self.value(name, dict, f"a table with a {kind} to each key")
         for key in table:
             if key not in known:

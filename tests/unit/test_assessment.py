@@ -16,7 +16,7 @@ import threatlab
 from tests.lesson_code import ThreatModelingBasicsManager as LessonManager
 from tests.unit.strategies import CONTROLS, FACTS, THREATS, systems, thorough
 from threatlab import AISystem, Finding, ThreatLabError, assess, list_systems, load_system
-from threatlab.assessment import combine
+from threatlab.layered import combine
 from threatlab.rules import LAYER_CAP, SEVERITIES, catalog
 
 

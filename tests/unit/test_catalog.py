@@ -261,6 +261,7 @@ BREAKAGE = {  # where: what becomes of which field, and what is said about it
     ("layers.toml", "data"): [("about", "about = []\n", "about: is [], which is not a text")],
     ("threats.toml", "evasion"): [
         ("stride", "stride = 'X'\n", "stride: unknown value 'X'"),
+        ("stride", "stride = 'ST'\n", "stride: unknown value 'ST'"),
         ("impact", "impact = 1\n", "impact: is 1; it must be a number from 0"),
         ("impact", "impact = -0.1\n", "impact: is -0.1; it must be a number from 0"),
         ("impact", "impact = nan\n", "impact: is nan; it must be a number from 0"),

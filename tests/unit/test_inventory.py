@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from threatlab import AISystem, Assessment, ThreatLabError, assess, inventory, load_system
+from threatlab import AISystem, Assessment, ThreatLabError, assess, inventory_input, load_system
 from threatlab.inventory import assess_inventory, findings_frame
 from threatlab.rules import SEVERITIES, catalog
 
@@ -95,7 +95,7 @@ def rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
 def test_every_row_is_what_assess_says_of_that_system_alone(frame, ruleset, block_rows):
     before = frame.copy(deep=True)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(inventory, "_BLOCK_ROWS", block_rows)
+        patch.setattr(inventory_input, "BLOCK_ROWS", block_rows)
         scores, findings = assess_inventory(frame, ruleset), findings_frame(frame, ruleset)
     alone = list(one_by_one(frame, ruleset))
 

@@ -172,7 +172,7 @@ def test_pictures_leave_pyplot_alone():
 
 @pytest.mark.parametrize("threshold", [-0.1, 1.5, float("nan"), float("inf"), "0.7", True])
 def test_a_threshold_that_is_no_share_is_refused(scores, threshold):
-    with pytest.raises(ThreatLabError, match=r"alert_threshold is .*; it must be a number from 0 to 1"):
+    with pytest.raises(ThreatLabError, match=r"alert_threshold is .*; give a risk score from 0 to 1"):
         plot_inventory(scores, threshold)
 
 

@@ -86,6 +86,12 @@ def test_with_changes_what_it_names_and_nothing_else(system, attribute, value):
         assert other == attribute or changed[other] is system[other]
 
 
+@thorough
+@given(systems())
+def test_what_is_true_of_a_system_is_what_is_known_to_be_true(system):
+    assert system.true == {name for name in ATTRIBUTES if system[name] is True}
+
+
 def test_the_title_is_the_name_unless_one_is_given():
     assert AISystem("s").title == "s"
     assert AISystem("s", title="The system").title == "The system"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,7 +12,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from threatlab.assessment import Assessment
-from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.errors import ThreatLabError, check_score, unknown_name
 from threatlab.rules import catalog
 from threatlab.system import AISystem, check_attribute, list_systems, load_system
 from threatlab.widgets import explorer_view as view
@@ -46,7 +45,7 @@ class SystemExplorer:
 
     def __init__(self, system: AISystem | str | Path, *, alert_threshold: float = 0.7) -> None:
         shown = system if isinstance(system, AISystem) else load_system(system)
-        self.state = view.ExplorerState(shown, shown, _threshold(alert_threshold))
+        self.state = view.ExplorerState(shown, shown, check_score("alert_threshold", alert_threshold))
         self._choices = {name: load_system(name) for name in list_systems()}
         self._choices[shown.name] = shown
         self._updating = False
@@ -213,12 +212,6 @@ class SystemExplorer:
         self._reset.disabled = state.system == state.start
         self._explained.value = state.explained
         self._explanation.value = explanation(state.now, state.explained)
-
-
-def _threshold(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value) or not 0 <= value <= 1:
-        raise ThreatLabError(f"alert_threshold is {value!r}; it must be a number from 0 to 1, such as 0.7")
-    return float(value)
 
 
 def _fold(title: str, *, opened: bool = False) -> widgets.ToggleButton:

@@ -1,0 +1,113 @@
+"""What the catalog is made of: layers, facts, techniques, threats and controls, each a complete record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+SEVERITIES = ("CRITICAL", "HIGH", "MEDIUM", "LOW")
+EFFECTS = ("preventive", "detective", "corrective")
+EVIDENCE = ("judged", "measured")
+LAYER_CAP = 0.9
+"""No layer removes more than this share of a threat's risk, whatever a single test of it says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A group of controls that fail together: the best of them counts, once."""
+
+    id: str
+    title: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something true or false of what a system is; true facts expose it to threats."""
+
+    id: str
+    group: str
+    label: str
+    question: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Technique:
+    """An entry of MITRE ATLAS: its id and name as of the catalog's `atlas_version`."""
+
+    id: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Effectiveness:
+    """How much of one threat's risk a control removes, in 0..1, and how we know."""
+
+    value: float
+    source: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A protection: its question, what its absence is called, and its worth against each threat.
+
+    `core_weight` is what the lesson's own code adds to its score when the control is missing, for
+    the three controls that it checks. `effort_days` are person-days, `utility_cost` is a share of
+    the system's usefulness.
+    """
+
+    id: str
+    layer: str
+    title: str
+    question: str
+    effect: str
+    severity: str
+    severity_rationale: str
+    rulesets: tuple[str, ...]
+    applies_when: tuple[str, ...]
+    finding: str
+    recommendation: str
+    check: str
+    false_positive: str
+    effort_days: float
+    utility_cost: float
+    safe_to_automate: bool
+    atlas_techniques: tuple[Technique, ...]
+    atlas_mitigations: tuple[Technique, ...]
+    stride: str
+    owasp_llm_2025: str
+    owasp_ml_2023: str
+    nist_ai_100_2: str
+    effectiveness: Mapping[str, Effectiveness]
+    core_weight: float | None = None
+
+    @property
+    def threats(self) -> tuple[str, ...]:
+        """Ids of the threats that this control counters, strongest first."""
+        return tuple(sorted(self.effectiveness, key=lambda t: -self.effectiveness[t].value))
+
+
+@dataclass(frozen=True, slots=True)
+class Threat:
+    """Something that can go wrong: when it applies, how likely and how bad it is, both in 0..1.
+
+    Each fact of `raised_by` closes a share of the distance from `likelihood` to 1, and each of
+    `impact_raised_by` one of the distance from `impact` to 1.
+    """
+
+    id: str
+    title: str
+    about: str
+    stride: str
+    applies_when_any: tuple[str, ...]
+    likelihood: float
+    likelihood_why: str
+    raised_by: Mapping[str, float]
+    impact: float
+    impact_why: str
+    impact_raised_by: Mapping[str, float]
