@@ -120,14 +120,13 @@ def _techniques(entry: Entry, name: str, atlas: Atlas) -> tuple[Technique, ...]:
 
 
 def _effectiveness(entry: Entry, threats: Collection[str]) -> dict[str, Effectiveness]:
-    claims = {
-        threat: Effectiveness(
-            min(claim.share("value"), LAYER_CAP),
-            claim.choice("source", EVIDENCE),
-            claim.text("why"),
-        )
-        for threat, claim in entry.parts("effectiveness", threats, "threat")
-    }
+    claims = {threat: _claim(part) for threat, part in entry.parts("effectiveness", threats, "threat")}
     if not claims:
         raise entry.error("effectiveness", "is empty; a control counters at least one threat")
     return claims
+
+
+def _claim(part: Entry) -> Effectiveness:
+    source = part.choice("source", EVIDENCE)
+    attack = part.text("attack") if source == "measured" else ""
+    return Effectiveness(min(part.share("value"), LAYER_CAP), source, part.text("why"), attack)

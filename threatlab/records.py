@@ -45,11 +45,15 @@ class Technique:
 
 @dataclass(frozen=True, slots=True)
 class Effectiveness:
-    """How much of one threat's risk a control removes, in 0..1, and how we know."""
+    """How much of one threat's risk a control removes, in 0..1, and how we know.
+
+    `source` is "measured" if a live attack of this workbook measured it (`attack` names which), or "judged", by us.
+    """
 
     value: float
     source: str
     why: str
+    attack: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,15 @@ import time
 import numpy as np
 import pandas as pd
 
-from tests.benchmarks import clicks, explorer_step, inventory_scale, rules
+from tests.benchmarks import attacks, clicks, explorer_step, inventory_scale, rules
 
-BENCHMARKS = {"rules": rules.run, "inventory": inventory_scale.run, "explorer": explorer_step.run, "clicks": clicks.run}
+BENCHMARKS = {
+    "rules": rules.run,
+    "inventory": inventory_scale.run,
+    "explorer": explorer_step.run,
+    "clicks": clicks.run,
+    "attacks": attacks.run,
+}
 
 
 def main(names: list[str]) -> int:

@@ -13,6 +13,16 @@ NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 SECONDS = 120
 
 OTHER_PARAMETERS: dict[str, list[dict[str, Any]]] = {
+    "00-why-ai-needs-threat-modeling": [
+        {"system": "shadowray", "attack": "poisoning", "seed": 1},
+        {"system": "tay", "attack": "evasion", "seed": 2},
+        {"system": "postmark-mcp", "attack": "injection", "seed": 3},
+        {"system": "pytorch-nightly", "attack": "membership", "seed": 4},
+    ],
+    "03-attack": [
+        {"system": "shadowray", "seed": 1, "poison_rate": 0.02, "query_budget": 300, "epsilon": 0.05},
+        {"system": "tay", "seed": 2, "poison_rate": 0.2, "query_budget": 20, "epsilon": 0.3},
+    ],
     "02-assess": [
         {"system": "ml-pipeline-prod", "alert_threshold": 0.2, "seed": 1},
         {"system": "shadowray", "alert_threshold": 1.0, "seed": 2},
@@ -22,6 +32,8 @@ OTHER_PARAMETERS: dict[str, list[dict[str, Any]]] = {
 }
 
 BAD_PARAMETERS: dict[str, list[tuple[dict[str, Any], str]]] = {
+    "00-why-ai-needs-threat-modeling": [({"attack": "extration"}, "'extraction'"), ({"seed": -1}, "-1")],
+    "03-attack": [({"system": "shadowrya"}, "'shadowray'"), ({"poison_rate": 2}, "rate is 2")],
     "02-assess": [
         ({"system": "shadowrya"}, "'shadowray'"),
         ({"alert_threshold": 1.5}, "1.5"),

@@ -92,6 +92,21 @@ class SystemExplorer:
             raise ThreatLabError(unknown_name("number to explain", what, known[1:]))
         self._show(replace(self.state, explained=what))
 
+    def attack(self, control: str = "") -> None:
+        """Open, below the panel, the live attack that measured a control's effectiveness; "" closes it."""
+        attacks = {name: attack for _, name in _attackable() if (attack := _attack_on(name))}
+        if control and control not in attacks:
+            raise ThreatLabError(unknown_name("control with a live attack", control, attacks))
+        self._attacked.value = control
+        if not control:
+            self._attack.children = ()
+            return
+        from threatlab.attacks import ATTACKS  # scikit-learn takes a second to load: only who wants an attack waits
+        from threatlab.widgets.attack_lab import AttackLab
+
+        measured = ATTACKS[attacks[control]].measures[control]
+        self._attack.children = (AttackLab(attacks[control], control=measured.defense, **measured.knobs).widget,)
+
     def show_findings(self, *, all_findings: bool = True) -> None:
         """List all findings, or only the worst few."""
         self._show(replace(self.state, all_findings=all_findings))
@@ -123,6 +138,11 @@ class SystemExplorer:
         self._explained = widgets.Dropdown(options=_explainable(), value="", description="Explain")
         self._on_change(self._explained, self.explain)
         self._explanation = widgets.HTML()
+        self._attacked = widgets.Dropdown(
+            options=_attackable(), value="", description="See the attack behind a finding"
+        )
+        self._on_change(self._attacked, self.attack)
+        self._attack = box("tl-attack", [])
         self._more = _fold("All findings")
         self._on_change(self._more, lambda shown: self.show_findings(all_findings=shown))
         self.answers: dict[str, widgets.ToggleButtons] = {}
@@ -131,8 +151,10 @@ class SystemExplorer:
         top = box("tl-top", [box("tl-pick", [self._picker, self._reset]), self._headline])
         steps = box("tl-steps", [self._advice_and_bars, *self._applies])
         risk = box("tl-risk", [steps, box("tl-block", [self._explained, self._explanation])])
-        found = box("tl-found", [self._findings, self._more])
-        self.widget = box("tl", [widgets.HTML(STYLE), top, box("tl-body", [risk, self._questions(), found])])
+        found = box("tl-found", [self._findings, self._more, box("tl-block", [self._attacked])])
+        self.widget = box(
+            "tl", [widgets.HTML(STYLE), top, box("tl-body", [risk, self._questions(), found]), self._attack]
+        )
 
     def _apply_button(self, place: int) -> widgets.Button:
         made = button("Apply", "", lambda: self.apply(self.state.steps[place - 1].attribute))
@@ -222,6 +244,17 @@ def _fold(title: str, *, opened: bool = False) -> widgets.ToggleButton:
 
 def _display(widget: widgets.DOMWidget, *, shown: bool) -> None:
     widget.layout.display = "" if shown else "none"
+
+
+def _attack_on(control: str) -> str:
+    return (
+        next((c.attack for c in catalog().controls[control].effectiveness.values() if c.attack), "") if control else ""
+    )
+
+
+def _attackable() -> list[tuple[str, str]]:
+    controls = [(c.title, c.id) for c in catalog().controls.values() if _attack_on(c.id)]
+    return [("choose a control that an attack has measured\u2026", ""), *controls]
 
 
 def _explainable() -> list[tuple[str, str]]:

@@ -202,12 +202,15 @@ def _step_row(step: NextStep, place: int) -> str:
 def _finding_row(finding: Finding) -> str:
     unknown = ' <span class="tl-unk">unknown</span>' if finding.unknown else ""
     ids = ", ".join(technique.id for technique in finding.atlas)
-    threats = ", ".join(catalog().threats[t].title.lower() for t in finding.threats)
+    claims = catalog().controls[finding.attribute].effectiveness
+    threats = ", ".join(
+        f"<b>{catalog().threats[t].title.lower()}</b> {claims[t].value:.2f} {claims[t].source}" for t in finding.threats
+    )
     return (
         f'<tr><td><span class="tl-sev tl-{finding.severity}">{finding.severity}</span></td>'
         f"<td>{escape(finding.finding)}{unknown}"
         f'<div class="tl-sub">{escape(finding.recommendation)}.</div>'
-        f'<div class="tl-sub">Against <b>{threats}</b> \u00b7 ATLAS {ids}</div></td></tr>'
+        f'<div class="tl-sub">Against {threats} \u00b7 ATLAS {ids}</div></td></tr>'
     )
 
 

@@ -1,0 +1,95 @@
+"""Notebooks 00 and 03 as a learner uses them: run all, then work the attack labs by mouse and by keyboard."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.lab import Lab
+from threatlab.attacks import ATTACKS
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+LAB = ".tl:has(> .tl-lab)"
+MANY_TABS = 40
+"""More than a lab has places to stop at."""
+
+
+def shows(lab: Locator, attack: str, control: str, **knobs: object) -> None:
+    """Check that the lab shows what the package computes, and says that it is done."""
+    result = ATTACKS[attack].run(control=control, **knobs)
+    expect(lab.locator(".tl-status")).to_have_text(
+        f"Done: attacker {result.success:.0%}, usefulness {result.utility:.0%}."
+    )
+    expect(lab.locator(".tl-stale")).to_have_count(0)
+
+
+def test_notebook_00_predicts_attacks_and_compares(lab: Lab) -> None:
+    lab.open(NOTEBOOKS / "00-why-ai-needs-threat-modeling.ipynb")
+    lab.run_all()
+    panel = lab.find(LAB).first
+    shows(panel, "extraction", "none")
+
+    panel.get_by_label("Control").select_option(label=ATTACKS["extraction"].controls["top1"].title)
+    shows(panel, "extraction", "top1")
+    expect(panel).to_contain_text(ATTACKS["extraction"].controls["top1"].lesson[:40])
+
+    budget = panel.get_by_label("Queries the attacker can pay for")
+    budget.fill("30")
+    budget.press("Enter")
+    shows(panel, "extraction", "top1", budget=30)
+
+    panel.get_by_label("What is asked").select_option("realistic")
+    shows(panel, "extraction", "top1", budget=30, pool="realistic")
+
+
+def test_the_keyboard_alone_runs_an_attack(lab: Lab) -> None:
+    lab.open(NOTEBOOKS / "00-why-ai-needs-threat-modeling.ipynb")
+    lab.run_all()
+    panel, page = lab.find(LAB).first, lab.page
+    panel.get_by_label("Control").focus()
+    page.keyboard.type("Rate")
+    shows(panel, "extraction", "rate_limit")
+    page.keyboard.press("ArrowUp")
+    shows(panel, "extraction", "top1")
+    page.keyboard.press("ArrowDown")
+    shows(panel, "extraction", "rate_limit")
+    seed = panel.get_by_label(re.compile("^Seed"))
+    for _ in range(MANY_TABS):
+        page.keyboard.press("Tab")
+        if seed.evaluate("node => node === document.activeElement"):
+            break
+    expect(seed).to_be_focused()
+    page.keyboard.press("ControlOrMeta+A")
+    page.keyboard.type("3")
+    page.keyboard.press("Enter")
+    shows(panel, "extraction", "rate_limit", seed=3)
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1200), ("dark", 700)])
+def test_axe_finds_nothing_in_any_lab_and_nothing_overflows(lab: Lab, theme: str, width: int) -> None:
+    lab.open(NOTEBOOKS / "03-attack.ipynb", theme=theme, width=width)
+    lab.run_all()
+    labs = lab.find(LAB)
+    expect(labs).to_have_count(len(ATTACKS))
+    assert lab.axe(LAB) == []
+    for each in labs.all():
+        edge = each.bounding_box()
+        assert edge is not None
+        out = each.evaluate(
+            """(panel, right) => [...panel.querySelectorAll('*')]
+                .filter(n => n.getBoundingClientRect().right > right + 1 && !n.closest('.tl-hidden, option'))
+                .map(n => n.outerHTML.slice(0, 120))""",
+            edge["x"] + edge["width"],
+        )
+        assert out == []
+
+
+def test_the_explorer_opens_the_attack_behind_a_finding(lab: Lab) -> None:
+    lab.open(NOTEBOOKS / "02-assess.ipynb")
+    lab.run_all()
+    explorer = lab.find(".tl:has(> .tl-attack)")
+    explorer.get_by_label("See the attack behind a finding").select_option(label="Return less detail")
+    shows(explorer.locator(LAB), "extraction", "top1", **ATTACKS["extraction"].measures["output_detail_limited"].knobs)

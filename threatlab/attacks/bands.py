@@ -1,0 +1,116 @@
+"""What the live attacks measured over ten seeds, kept as data: the figures that the catalog's controls rest on.
+
+`python -m threatlab.attacks.bands` measures all of it again and writes `bands.json` beside this file.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from statistics import mean
+from typing import Any
+
+from threatlab.attacks import ATTACKS, AttackResult
+from threatlab.rules import LAYER_CAP
+
+SEEDS = range(10)
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """One attack against one control at one strength: what ten seeds measured, as shares in 0..1.
+
+    `removed` is the share of the attacker's gain that the control took away, averaged over the seeds:
+    1 - (success with - baseline) / (success without - baseline), with the same seed and strength on both sides.
+    """
+
+    attack: str
+    control: str
+    knobs: Mapping[str, Any]
+    success: float
+    lowest: float
+    highest: float
+    baseline: float
+    utility: float
+    removed: float
+
+    @property
+    def name(self) -> str:
+        """The setting in one line, such as "extraction: top1, budget=100"."""
+        turned = ", ".join(f"{knob}={value}" for knob, value in self.knobs.items())
+        return f"{self.attack}: {self.control}" + (f", {turned}" if turned else "")
+
+
+def settings() -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield attack, control and knobs of every setting kept: each control as it comes, and what the catalog uses."""
+    for attack in ATTACKS.values():
+        for control, defense in attack.controls.items():
+            yield attack.name, control, dict(defense.needs)
+        for measurement in attack.measures.values():
+            for control in ("none", measurement.defense):
+                yield attack.name, control, dict(measurement.knobs)
+
+
+def measure(attack: str, control: str, knobs: Mapping[str, Any], seeds: Sequence[int] = SEEDS) -> Band:
+    """Return the band of one setting, measured now."""
+    run = ATTACKS[attack].run
+    defended = [run(control=control, seed=seed, **knobs) for seed in seeds]
+    alone = defended if control == "none" else [run(seed=seed, **knobs) for seed in seeds]
+    success = [result.success for result in defended]
+    return Band(
+        attack,
+        control,
+        dict(knobs),
+        round(mean(success), 4),
+        round(min(success), 4),
+        round(max(success), 4),
+        round(mean(result.baseline for result in defended), 4),
+        round(mean(result.utility for result in defended), 4),
+        round(mean(map(_removed, alone, defended)), 4),
+    )
+
+
+def _removed(alone: AttackResult, defended: AttackResult) -> float:
+    gain = alone.success - alone.baseline
+    return 1 - (defended.success - alone.baseline) / gain if gain > 0 else 0.0
+
+
+@cache
+def bands() -> tuple[Band, ...]:
+    """Return the bands that are kept."""
+    file = resources.files("threatlab.attacks") / "bands.json"
+    return tuple(Band(**band) for band in json.loads(file.read_text(encoding="utf-8")))
+
+
+def measured_effectiveness() -> dict[str, dict[str, float]]:
+    """Return, for each control of the catalog that an attack measures, its effectiveness by threat, to two digits.
+
+    It is the band's `removed`, at least 0 and at most `LAYER_CAP`: no test of ours shows that a control never fails.
+    """
+    found: dict[str, dict[str, float]] = {}
+    kept = {band.name: band for band in bands()}
+    for attack in ATTACKS.values():
+        for control, measurement in attack.measures.items():
+            wanted = Band(attack.name, measurement.defense, dict(measurement.knobs), 0, 0, 0, 0, 0, 0)
+            removed = kept[wanted.name].removed
+            found.setdefault(control, {})[measurement.threat] = round(min(max(removed, 0.0), LAYER_CAP), 2)
+    return found
+
+
+def main() -> None:
+    """Measure every setting and write the file."""
+    fresh = {}
+    for setting in settings():
+        band = measure(*setting)
+        fresh[band.name] = band
+        print(f"{band.name}: {band.success:.2f} ({band.lowest:.2f} to {band.highest:.2f}), removed {band.removed:.2f}")
+    text = json.dumps([asdict(band) for band in fresh.values()], indent=1)
+    Path(__file__).with_name("bands.json").write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

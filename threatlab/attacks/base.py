@@ -1,0 +1,164 @@
+"""What every live attack has in common: its description, its knobs and its result."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import wraps
+from types import MappingProxyType
+from typing import Any, ParamSpec
+
+from threadpoolctl import threadpool_limits
+
+from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.rules import Technique
+
+Knobs = ParamSpec("Knobs")
+SEEDS = 2**32
+
+
+@dataclass(frozen=True, slots=True)
+class AttackResult:
+    """What one run measured. `success`, `baseline` and `utility` are shares in 0..1.
+
+    `success` is how far the attacker got with this control in place, `baseline` what the same measure says without any
+    attack (or by chance), and `utility` how useful the system still was to honest users. `evidence` holds what a person
+    would want to look at (arrays, texts), by name. Two runs with the same seed and knobs are equal, whatever `seconds`.
+    """
+
+    attack: str
+    control: str
+    success: float
+    baseline: float
+    utility: float
+    metric: str
+    note: str
+    knobs: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    seconds: float = field(default=0.0, compare=False, repr=False)
+    evidence: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Knob:
+    """A number or choice that a learner turns: its name as `run` takes it, its range, and what it means."""
+
+    name: str
+    title: str
+    default: float | int | str | bool
+    low: float | int | None = None
+    high: float | int | None = None
+    step: float | int | None = None
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Defense:
+    """One control as this attack meets it: which control of the catalog it stands for, and its honest lesson.
+
+    `needs` holds the knob values without which the control does not fit (empty: it always does).
+    """
+
+    title: str
+    catalog_control: str
+    lesson: str
+    zero_by_construction: bool = False
+    needs: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """The setting in which this attack measures a catalog control's effectiveness: a defense, and the knobs' values."""
+
+    defense: str
+    threat: str
+    knobs: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Attack:
+    """One live attack: what it is called and stands for, what is a toy about it, and how to run it."""
+
+    name: str
+    title: str
+    threat: str
+    technique: Technique
+    paper: str
+    metric: str
+    toy: str
+    controls: Mapping[str, Defense]
+    knobs: tuple[Knob, ...]
+    measures: Mapping[str, Measurement]
+    run: Callable[..., AttackResult]
+
+
+def check_control(control: object, defenses: Mapping[str, Defense]) -> str:
+    """Return `control` if it is one of the attack's, else raise ThreatLabError naming the nearest."""
+    if not isinstance(control, str) or control not in defenses:
+        raise ThreatLabError(unknown_name("control", control, defenses))
+    return control
+
+
+def check_fits(control: str, defenses: Mapping[str, Defense], knobs: Mapping[str, Any]) -> None:
+    """Raise ThreatLabError if the control does not fit these knobs, naming the controls that do."""
+
+    def fits(defense: Defense) -> bool:
+        return all(knobs[name] == value for name, value in defense.needs.items())
+
+    if not fits(defenses[control]):
+        needs = " and ".join(f"{name}={value!r}" for name, value in defenses[control].needs.items())
+        others = ", ".join(name for name, defense in defenses.items() if fits(defense))
+        raise ThreatLabError(f"control {control!r} needs {needs}; with these knobs choose one of {others}")
+
+
+def check_knob(knob: Knob, value: object) -> Any:
+    """Return `value` if the knob can be turned to it, else raise ThreatLabError with name, value and range."""
+    if knob.choices:
+        if value not in knob.choices:
+            raise ThreatLabError(unknown_name(knob.name, value, knob.choices))
+        return value
+    if isinstance(knob.default, bool):
+        if not isinstance(value, bool):
+            raise ThreatLabError(f"{knob.name} is {value!r}; give True or False")
+        return value
+    whole = isinstance(knob.default, int)
+    kinds = (int,) if whole else (int, float)
+    low, high = knob.low, knob.high
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, kinds)
+        or low is None
+        or high is None
+        or not low <= value <= high
+    ):
+        kind = "a whole number" if whole else "a number"
+        raise ThreatLabError(f"{knob.name} is {value!r}; give {kind} from {low} to {high}")
+    return value
+
+
+def check_seed(seed: object) -> int:
+    """Return `seed` if scikit-learn takes it, a whole number from 0 to 2**32 - 1, else raise ThreatLabError."""
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < SEEDS:
+        raise ThreatLabError(f"seed is {seed!r}; give a whole number from 0 to {SEEDS - 1}")
+    return seed
+
+
+def clock() -> Callable[[], float]:
+    """Return a function that tells the seconds since `clock` was called."""
+    started = time.perf_counter()
+    return lambda: time.perf_counter() - started
+
+
+def on_one_core(run: Callable[Knobs, AttackResult]) -> Callable[Knobs, AttackResult]:
+    """Return `run`, kept from using more than one core.
+
+    These models are so small that a second thread only waits for the first, a hundred times longer than the work takes
+    when the machine has other things to do. And sums come out the same however many cores there are.
+    """
+
+    @wraps(run)
+    def limited(*args: Knobs.args, **knobs: Knobs.kwargs) -> AttackResult:
+        with threadpool_limits(1):
+            return run(*args, **knobs)
+
+    return limited
