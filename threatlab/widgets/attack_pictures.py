@@ -51,7 +51,8 @@ def _evasion(result: AttackResult) -> str:
     shown = result.evidence
     keys = ("before", "perturbation", "after", "true_digit", "says_before", "says_after")
     figures = "".join(
-        f'<div class="tl-digits tl-trio">{_figure(digit(before, f"a {true}"), f"a {true}", _verdict(says_before, true))}'
+        '<div class="tl-digits tl-trio">'
+        f"{_figure(digit(before, f'a {true}'), f'a {true}', _verdict(says_before, true))}"
         f"{_figure(change(moved, 'the change'), 'what is changed')}"
         f"{_figure(digit(after, f'the same {true}, changed'), 'what is sent', _verdict(says_after, true))}</div>"
         for before, moved, after, true, says_before, says_after in zip(*(shown[key] for key in keys), strict=True)
