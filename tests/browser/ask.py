@@ -73,6 +73,13 @@ TRACEBACKS = (
 WIDGETS_DRAWN = """() => [...document.querySelectorAll('.jp-OutputArea-output')]
     .every(output => !/^Loading widget/.test(output.textContent.trim()))"""
 
+OVERFLOWING = """panel => {
+    const edge = panel.getBoundingClientRect().right + 1;
+    return [...panel.querySelectorAll('*')]
+        .filter(node => node.getBoundingClientRect().right > edge && !node.closest('.tl-hidden, option'))
+        .map(node => node.outerHTML.slice(0, 120));
+}"""
+
 AXE = """async selector => {
     const found = await axe.run(selector, {resultTypes: ['violations']});
     return found.violations.flatMap(rule => rule.nodes.map(node =>

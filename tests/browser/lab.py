@@ -137,6 +137,10 @@ class Lab:
             self.page.evaluate(AXE_SCRIPT)
         return list(self.page.evaluate(ask.AXE, selector))
 
+    def overflowing(self, panel: Locator) -> list[str]:
+        """Return the beginning of every element that reaches past the right edge of `panel`."""
+        return list(panel.evaluate(ask.OVERFLOWING))
+
     def screenshot(self, file: Path, selector: str | None = None) -> None:
         """Write a PNG of the first match of `selector`, or of the notebook down to `TALLEST` px."""
         tall = self.notebook.locator(SCROLLED).evaluate("node => node.scrollHeight")

@@ -6,6 +6,7 @@ import inspect
 import math
 import subprocess
 import sys
+import time
 import tomllib
 from functools import cache
 from importlib import resources
@@ -29,7 +30,7 @@ MEASURED = {  # every control of the catalog for which the design asks a live at
     "tool_permissions_restricted": "injection",
 }
 LIMIT = 2.0
-"""Seconds that a run may take; the median of three, as other work shares the machine."""
+"""Seconds of computing that a run may take; time spent waiting, where other work shares the machine, isn't counted."""
 
 every_attack = pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
 every_control = pytest.mark.parametrize(
@@ -44,10 +45,16 @@ every_measure = pytest.mark.parametrize(
 
 
 @cache
-def first_run(name, control):
-    """One run of an attack against a control, as it comes."""
+def timed_run(name, control):
+    """One run of an attack against a control, as it comes, and the seconds of computing that it took."""
     attack = ATTACKS[name]
-    return attack.run(control, 0, **attack.controls[control].needs)
+    started = time.process_time()
+    result = attack.run(control, 0, **attack.controls[control].needs)
+    return result, time.process_time() - started
+
+
+def first_run(name, control):
+    return timed_run(name, control)[0]
 
 
 def wrong_values(knob):
@@ -117,11 +124,7 @@ def test_a_control_runs_as_it_comes(attack, control):
 
 @every_control
 def test_a_run_takes_less_than_two_seconds(attack, control):
-    needs = attack.controls[control].needs
-    seconds = [first_run(attack.name, control).seconds]
-    if seconds[0] >= LIMIT:
-        seconds += [attack.run(control, seed, **needs).seconds for seed in (1, 2)]
-    assert sorted(seconds)[len(seconds) // 2] < LIMIT
+    assert timed_run(attack.name, control)[1] < LIMIT
 
 
 @every_attack

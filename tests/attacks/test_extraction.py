@@ -131,6 +131,28 @@ def test_each_control_hides_what_it_says():
         assert np.array_equal(answers.argmax(axis=1), exact.argmax(axis=1))
 
 
+def test_copy_and_model_are_compared_on_digits_that_neither_has_seen(monkeypatch):
+    owned, asked = [], []
+
+    def draw(pool, images, rng):
+        owned.extend(images)
+        return extraction_draw(pool, images, rng)
+
+    def spy(victim, queries, control):
+        asked.append(queries)
+        return ask(victim, queries, control)
+
+    extraction_draw = extraction.draw_queries
+    monkeypatch.setattr(extraction, "draw_queries", draw)
+    monkeypatch.setattr(extraction, "ask", spy)
+    run(pool="realistic", budget=10)
+    known = {image.tobytes() for image in (*owned, *split_digits(0)[0])}
+    test_set = {image.tobytes() for image in split_digits(0)[1]}
+    (fresh,) = [rows for rows in ({q.tobytes() for q in queries} for queries in asked) if rows <= test_set]
+    assert len(fresh) == len(test_set) - len(owned)
+    assert not fresh & known
+
+
 @pytest.mark.parametrize("control", CONTROLS)
 def test_the_run_lies_on_its_own_curve(control):
     first = results(control)[0]
