@@ -41,8 +41,13 @@ class Band:
     @property
     def name(self) -> str:
         """The setting in one line, such as "extraction: top1, budget=100"."""
-        turned = ", ".join(f"{knob}={value}" for knob, value in self.knobs.items())
-        return f"{self.attack}: {self.control}" + (f", {turned}" if turned else "")
+        return setting_name(self.attack, self.control, self.knobs)
+
+
+def setting_name(attack: str, control: str, knobs: Mapping[str, Any]) -> str:
+    """Return a setting in one line, such as "extraction: top1, budget=100"."""
+    turned = ", ".join(f"{knob}={value}" for knob, value in knobs.items())
+    return f"{attack}: {control}" + (f", {turned}" if turned else "")
 
 
 def settings() -> Iterator[tuple[str, str, dict[str, Any]]]:
@@ -95,8 +100,7 @@ def measured_effectiveness() -> dict[str, dict[str, float]]:
     kept = {band.name: band for band in bands()}
     for attack in ATTACKS.values():
         for control, measurement in attack.measures.items():
-            wanted = Band(attack.name, measurement.defense, dict(measurement.knobs), 0, 0, 0, 0, 0, 0)
-            removed = kept[wanted.name].removed
+            removed = kept[setting_name(attack.name, measurement.defense, measurement.knobs)].removed
             found.setdefault(control, {})[measurement.threat] = round(min(max(removed, 0.0), LAYER_CAP), 2)
     return found
 
@@ -105,6 +109,8 @@ def main() -> None:
     """Measure every setting and write the file."""
     fresh = {}
     for setting in settings():
+        if setting_name(*setting) in fresh:  # several controls are measured against the same bare attack
+            continue
         band = measure(*setting)
         fresh[band.name] = band
         print(f"{band.name}: {band.success:.2f} ({band.lowest:.2f} to {band.highest:.2f}), removed {band.removed:.2f}")

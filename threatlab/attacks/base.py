@@ -111,6 +111,17 @@ def check_fits(control: str, defenses: Mapping[str, Defense], knobs: Mapping[str
         raise ThreatLabError(f"control {control!r} needs {needs}; with these knobs choose one of {others}")
 
 
+def check_settings(
+    control: object, seed: object, values: tuple[object, ...], defenses: Mapping[str, Defense], knobs: tuple[Knob, ...]
+) -> Mapping[str, Any]:
+    """Return the knobs' `values` by name, if control, knobs and seed can all be; else raise ThreatLabError."""
+    known = check_control(control, defenses)
+    turned = {knob.name: check_knob(knob, value) for knob, value in zip(knobs, values, strict=True)}
+    check_fits(known, defenses, turned)
+    check_seed(seed)
+    return MappingProxyType(turned)
+
+
 def check_knob(knob: Knob, value: object) -> Any:
     """Return `value` if the knob can be turned to it, else raise ThreatLabError with name, value and range."""
     if knob.choices:

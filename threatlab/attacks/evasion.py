@@ -24,9 +24,7 @@ from threatlab.attacks.base import (
     Defense,
     Knob,
     Measurement,
-    check_control,
-    check_knob,
-    check_seed,
+    check_settings,
     clock,
     on_one_core,
 )
@@ -147,10 +145,8 @@ def run(
         If a knob or the seed is out of range, or the control is unknown.
     """
     seconds = clock()
-    check_control(control, CONTROLS)
-    values = (eps, adaptive, trained_for)
-    knobs = {knob.name: check_knob(knob, value) for knob, value in zip(KNOBS, values, strict=True)}
-    images, test_images, digits, test_digits = _threes_and_eights(check_seed(seed))
+    knobs = check_settings(control, seed, (eps, adaptive, trained_for), CONTROLS, KNOBS)
+    images, test_images, digits, test_digits = _threes_and_eights(seed)
 
     plain = train(images, digits, NO_FILTER)
     budget = eps * trained_for if control == "adversarial_training" else 0.0
@@ -177,7 +173,7 @@ def run(
             if one_answer
             else f"left alone, it reads {utility:.0%} of all digits right."
         ),
-        knobs=MappingProxyType(knobs),
+        knobs=knobs,
         seconds=seconds(),
         evidence=MappingProxyType(
             {

@@ -26,9 +26,7 @@ from threatlab.attacks.base import (
     Defense,
     Knob,
     Measurement,
-    check_control,
-    check_knob,
-    check_seed,
+    check_settings,
     clock,
     on_one_core,
 )
@@ -136,9 +134,8 @@ def run(control: str = "none", seed: int = 0, *, budget: int = 100, pool: str = 
         If a knob or the seed is out of range, or the control is unknown.
     """
     seconds = clock()
-    check_control(control, CONTROLS)
-    knobs = {knob.name: check_knob(knob, value) for knob, value in zip(KNOBS, (budget, pool), strict=True)}
-    rng = np.random.default_rng(check_seed(seed))
+    knobs = check_settings(control, seed, (budget, pool), CONTROLS, KNOBS)
+    rng = np.random.default_rng(seed)
 
     images, others, labels, other_labels = split_digits(seed)
     half = len(others) // 2
@@ -165,7 +162,7 @@ def run(control: str = "none", seed: int = 0, *, budget: int = 100, pool: str = 
         metric="Share of fresh digits on which the copy says what the model says.",
         note=f"From {answered(control, budget)} of {budget} {pool} queries answered, the copy agrees with the model on "
         f"{success:.0%} of fresh digits (without a query: {baseline:.0%}); honest callers get {utility:.0%} right.",
-        knobs=MappingProxyType(knobs),
+        knobs=knobs,
         seconds=seconds(),
         evidence=MappingProxyType(
             {

@@ -34,9 +34,7 @@ from threatlab.attacks.base import (
     Defense,
     Knob,
     Measurement,
-    check_control,
-    check_knob,
-    check_seed,
+    check_settings,
     clock,
 )
 from threatlab.rules import Technique
@@ -210,10 +208,8 @@ def run(
         If a knob or the seed is out of range, or the control is unknown.
     """
     seconds = clock()
-    check_control(control, CONTROLS)
-    values = (pages, hostile, adaptive)
-    knobs = {knob.name: check_knob(knob, value) for knob, value in zip(KNOBS, values, strict=True)}
-    rng = np.random.default_rng(check_seed(seed))
+    knobs = check_settings(control, seed, (pages, hostile, adaptive), CONTROLS, KNOBS)
+    rng = np.random.default_rng(seed)
 
     tasks = [TASKS[which] for which in rng.integers(len(TASKS), size=pages)]
     phrases = rng.integers(len(PHRASES), size=pages).tolist()
@@ -243,7 +239,7 @@ def run(
         metric="Share of hostile pages whose author was mailed a file.",
         note=f"{leaks} of {len(attacked)} hostile pages got a file mailed to their author; with harmless pages the "
         f"agent does {utility:.0%} of its tasks.",
-        knobs=MappingProxyType(knobs),
+        knobs=knobs,
         seconds=seconds(),
         evidence=MappingProxyType({"episodes": _telling(episodes, control)}),
     )

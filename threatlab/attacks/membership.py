@@ -30,9 +30,7 @@ from threatlab.attacks.base import (
     Defense,
     Knob,
     Measurement,
-    check_control,
-    check_knob,
-    check_seed,
+    check_settings,
     clock,
     on_one_core,
 )
@@ -135,10 +133,8 @@ def run(
         If a knob or the seed is out of range, or the control is unknown.
     """
     seconds = clock()
-    check_control(control, CONTROLS)
-    values = (records, label_noise, adaptive)
-    knobs = {knob.name: check_knob(knob, value) for knob, value in zip(KNOBS, values, strict=True)}
-    rng = np.random.default_rng(check_seed(seed))
+    knobs = check_settings(control, seed, (records, label_noise, adaptive), CONTROLS, KNOBS)
+    rng = np.random.default_rng(seed)
 
     members, others, own_members, own_others, unseen = _draw(records, label_noise, rng)
     victim, shadow = train(members, control, rng), train(own_members, control, rng)
@@ -160,7 +156,7 @@ def run(
         metric="Attacker's balanced accuracy in telling members from others; 0.5 is a coin toss.",
         note=f"The attacker calls {hits:.0%} of the members and {alarms:.0%} of the others members, and is right "
         f"{success:.0%} of the time (a coin: {CHANCE:.0%}); the model reads {utility:.0%} of unseen digits as labeled.",
-        knobs=MappingProxyType(knobs),
+        knobs=knobs,
         seconds=seconds(),
         evidence=MappingProxyType(
             {

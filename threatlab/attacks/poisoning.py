@@ -29,10 +29,7 @@ from threatlab.attacks.base import (
     Defense,
     Knob,
     Measurement,
-    check_control,
-    check_fits,
-    check_knob,
-    check_seed,
+    check_settings,
     clock,
     on_one_core,
 )
@@ -170,11 +167,8 @@ def run(
         If a knob or the seed is out of range, or the control is unknown or belongs to the other variant.
     """
     seconds = clock()
-    check_control(control, CONTROLS)
-    values = (variant, rate, insider)
-    knobs = {knob.name: check_knob(knob, value) for knob, value in zip(KNOBS, values, strict=True)}
-    check_fits(control, CONTROLS, knobs)
-    rng = np.random.default_rng(check_seed(seed))
+    knobs = check_settings(control, seed, (variant, rate, insider), CONTROLS, KNOBS)
+    rng = np.random.default_rng(seed)
 
     scene = _back_door(seed, rate, insider, rng) if variant == "back_door" else _label_flip(seed, rate, rng)
     data = scene.data
@@ -207,7 +201,7 @@ def run(
         metric=scene.metric,
         note=f"With {left} of {added} poisoned rows left in training, the model {scene.reading} in {success:.0%} of "
         f"tries (a clean model: {baseline:.0%}), and is right about {utility:.0%} of the honest test set.",
-        knobs=MappingProxyType(knobs),
+        knobs=knobs,
         seconds=seconds(),
         evidence=MappingProxyType(evidence),
     )
