@@ -1,8 +1,11 @@
-"""What each panel brings into the page besides its widgets: the style sheet, and the keyboard kept for itself."""
+"""What each panel brings into the page besides its widgets: the style sheets, and the keyboard kept for itself."""
 
 from importlib import resources
 
-_SHEET = (resources.files("threatlab.widgets") / "panel.css").read_text(encoding="utf-8")
+_SHEETS = ("panel.css", "scope.css", "plan.css", "depth.css")
+"""The look that all panels share, then what only some of them have."""
+
+_SHEET = "\n".join((resources.files("threatlab.widgets") / sheet).read_text(encoding="utf-8") for sheet in _SHEETS)
 
 # JupyterLab takes single letters and arrows for commands wherever the focus is not in a text field: with a list in a
 # panel focused, "r" would turn the cell into raw text, and the panel would be gone. Its own attribute for telling it
