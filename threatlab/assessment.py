@@ -10,12 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from threatlab.errors import ThreatLabError
 from threatlab.layered import ThreatRisk, combine, explain_threat, scales
-from threatlab.rules import SEVERITIES, Control, Technique, catalog
+from threatlab.rules import SEVERITIES, Control, Technique, catalog, per_catalog
 from threatlab.system import AISystem
 
 if TYPE_CHECKING:
@@ -174,7 +173,7 @@ def add_up(true: frozenset[str]) -> float:
     return min(score, 1.0)
 
 
-@cache
+@per_catalog
 def checks(ruleset: str) -> tuple[Check, ...]:
     """Return a check for each control of a ruleset, in the order of its findings: worst first."""
     controls = catalog().ruleset(ruleset).controls

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from importlib.resources.abc import Traversable
 
+from threatlab.errors import ThreatLabError
 from threatlab.records import (
     EFFECTS,
     EVIDENCE,
     LAYER_CAP,
+    ROLES,
     SEVERITIES,
     Control,
+    Criterion,
     Effectiveness,
     Fact,
     Layer,
@@ -20,7 +23,7 @@ from threatlab.records import (
 from threatlab.tables import Entry, read_entries, read_tables
 
 Atlas = Mapping[str, Mapping[str, Technique]]
-"""Entries of MITRE ATLAS by kind ("techniques" or "mitigations") and id."""
+"""Entries of MITRE ATLAS by kind ("tactics", "techniques" or "mitigations") and id."""
 
 
 def read_atlas(file: Traversable) -> tuple[str, Atlas]:
@@ -28,7 +31,7 @@ def read_atlas(file: Traversable) -> tuple[str, Atlas]:
     top = Entry(file.name, "atlas", read_tables(file))
     top.text("date")
     entries = {}
-    for kind in ("techniques", "mitigations"):
+    for kind in ("tactics", "techniques", "mitigations"):
         names = Entry(file.name, kind, top.value(kind, dict, "a table of ids and names"))
         entries[kind] = {i: Technique(i, names.text(i)) for i in names.table}
     version = top.text("version")
@@ -49,7 +52,7 @@ def read_facts(file: Traversable) -> dict[str, Fact]:
 
 def read_threats(file: Traversable, facts: Collection[str]) -> dict[str, Threat]:
     """Return the threats by id; `facts` are those that may raise them."""
-    return {entry.id: _threat(entry, facts) for entry in read_entries(file)}
+    return {entry.id: read_threat(entry, facts) for entry in read_entries(file)}
 
 
 def read_controls(
@@ -65,7 +68,8 @@ def read_controls(
     return controls
 
 
-def _threat(entry: Entry, facts: Collection[str]) -> Threat:
+def read_threat(entry: Entry, facts: Collection[str]) -> Threat:
+    """Return the threat that an entry describes; `facts` are those that may raise it."""
     return Threat(
         id=entry.id,
         title=entry.text("title"),
@@ -102,6 +106,10 @@ def _control(entry: Entry, layer: str, facts: Collection[str], threats: Collecti
         false_positive=entry.text("false_positive"),
         effort_days=entry.number("effort_days"),
         utility_cost=entry.share("utility_cost"),
+        utility_source=entry.choice("utility_source", EVIDENCE),
+        utility_why=entry.text("utility_why"),
+        role=entry.choice("role", ROLES),
+        success=_criterion(entry),
         safe_to_automate=entry.value("safe_to_automate", bool, "true or false"),
         atlas_techniques=_techniques(entry, "atlas_techniques", atlas),
         atlas_mitigations=_techniques(entry, "atlas_mitigations", atlas),
@@ -120,13 +128,36 @@ def _techniques(entry: Entry, name: str, atlas: Atlas) -> tuple[Technique, ...]:
 
 
 def _effectiveness(entry: Entry, threats: Collection[str]) -> dict[str, Effectiveness]:
-    claims = {threat: _claim(part) for threat, part in entry.parts("effectiveness", threats, "threat")}
+    claims = {threat: read_claim(part) for threat, part in entry.parts("effectiveness", threats, "threat")}
     if not claims:
         raise entry.error("effectiveness", "is empty; a control counters at least one threat")
     return claims
 
 
-def _claim(part: Entry) -> Effectiveness:
+def read_claim(part: Entry) -> Effectiveness:
+    """Return what a control is said to be worth against one threat."""
     source = part.choice("source", EVIDENCE)
     attack = part.text("attack") if source == "measured" else ""
     return Effectiveness(min(part.share("value"), LAYER_CAP), source, part.text("why"), attack)
+
+
+def _float(bound: float | None) -> float | None:
+    return None if bound is None else float(bound)
+
+
+def _criterion(entry: Entry) -> Criterion:
+    """Return the control's criterion of success."""
+    part = Entry(entry.file, f"{entry.id}.success", entry.value("success", dict, "a table with what is measured"))
+    bounds = {
+        name: part.value(name, (int, float), "a number") for name in ("at_least", "at_most") if name in part.table
+    }
+    measure, unit, attack = (
+        part.text("measure"),
+        part.text("unit"),
+        part.text("attack") if "attack" in part.table else "",
+    )
+    part.finish()
+    try:
+        return Criterion(measure, unit, _float(bounds.get("at_least")), _float(bounds.get("at_most")), attack)
+    except ThreatLabError as problem:
+        raise entry.error("success", str(problem)) from None

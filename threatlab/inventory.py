@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import cache, reduce
+from functools import reduce
 from itertools import compress, product
 from typing import Any
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from threatlab.assessment import add_up, assess, checks
 from threatlab.inventory_input import Block, Bools, checked_blocks
 from threatlab.layered import scales
-from threatlab.rules import SEVERITIES, catalog
+from threatlab.rules import SEVERITIES, catalog, per_catalog
 from threatlab.system import AISystem
 
 Floats = NDArray[np.float64]
@@ -173,12 +173,12 @@ def _table(attributes: Iterable[str], figure: Callable[[frozenset[str]], float])
     return look_up
 
 
-@cache
+@per_catalog
 def _sums() -> Callable[[Block], Floats]:
     return _table((control.id for control in catalog().rulesets["core"].controls), add_up)
 
 
-@cache
+@per_catalog
 def _factors() -> tuple[tuple[Callable[[Block], Floats], ...], ...]:
     """Return what each threat's risk is the product of: its risk before any control, then what each layer leaves."""
     factors = []
@@ -194,7 +194,7 @@ def _leaves(keeps: dict[str, float]) -> Callable[[Block], Floats]:
     return _table(keeps, lambda in_place: min(map(keeps.__getitem__, in_place), default=1.0))
 
 
-@cache
+@per_catalog
 def _every_finding(ruleset: str) -> pd.DataFrame:
     every = tuple(absent for _, _, absent, _ in checks(ruleset))
     table = replace(assess(AISystem("any"), ruleset), findings=every).to_frame()

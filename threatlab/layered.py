@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 from math import prod
 from operator import itemgetter
 
-from threatlab.rules import Control, Threat, catalog
+from threatlab.rules import Control, Threat, catalog, per_catalog
 
 Layered = tuple[str, tuple[tuple[str, float], ...]]
 """A layer's id and its controls against one threat, best first, each with the share of risk that it lets through."""
@@ -122,7 +121,7 @@ def explain_threat(threat: Threat, true: frozenset[str]) -> ThreatRisk:
     return ThreatRisk(threat.id, *inherent, raised_by, tuple(barriers), likelihood, impact)
 
 
-@cache
+@per_catalog
 def scales() -> dict[str, Scale]:
     """Return the arithmetic of each threat of the catalog, by its id."""
     rules = catalog().rulesets["ai"]

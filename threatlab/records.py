@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
+
+from threatlab.errors import ThreatLabError
 
 SEVERITIES = ("CRITICAL", "HIGH", "MEDIUM", "LOW")
 EFFECTS = ("preventive", "detective", "corrective")
 EVIDENCE = ("judged", "measured")
+ROLES = (
+    "platform engineer",
+    "ML engineer",
+    "data engineer",
+    "application developer",
+    "security engineer",
+    "product owner",
+)
+"""Who usually puts a control in place: few enough that a team can say how many it has of each."""
+
 LAYER_CAP = 0.9
 """No layer removes more than this share of a threat's risk, whatever a single test of it says."""
 
@@ -57,12 +70,51 @@ class Effectiveness:
 
 
 @dataclass(frozen=True, slots=True)
+class Criterion:
+    """What must be measured once a control is in place, and the bound that tells success from failure.
+
+    Exactly one of `at_least` and `at_most` is a number, in `unit`: "share" (0..1), or whatever is counted. `attack`
+    names the live attack that measures it, and its bound is then the worst of ten seeds; empty if you count yourself.
+
+    Raises
+    ------
+    ThreatLabError
+        If nothing is counted, or no number could miss the bound: that is a wish.
+    """
+
+    measure: str
+    unit: str
+    at_least: float | None = None
+    at_most: float | None = None
+    attack: str = ""
+
+    def __post_init__(self) -> None:
+        bounds = [bound for bound in (self.at_least, self.at_most) if bound is not None]
+        if not self.measure.strip() or not self.unit.strip() or len(bounds) != 1:
+            raise ThreatLabError(
+                f"{self.measure!r} can't be measured: say what is counted, in which unit, and at_least or at_most"
+            )
+        trivial = self.at_least == 0 or (self.unit == "share" and self.at_most == 1)
+        if not 0 <= bounds[0] < inf or (self.unit == "share" and bounds[0] > 1) or trivial:
+            raise ThreatLabError(f"{self.measure!r} has the bound {bounds[0]!r}: a number must be able to miss it")
+
+    def met(self, value: float) -> bool:
+        """Tell whether a measured `value`, in this criterion's unit, is a success; NaN never is."""
+        return (self.at_least is None or value >= self.at_least) and (self.at_most is None or value <= self.at_most)
+
+    def __str__(self) -> str:
+        word, bound = ("at least", self.at_least) if self.at_least is not None else ("at most", self.at_most or 0.0)
+        return f"{self.measure}: {word} " + (f"{bound:.0%}" if self.unit == "share" else f"{bound:g} {self.unit}")
+
+
+@dataclass(frozen=True, slots=True)
 class Control:
     """A protection: its question, what its absence is called, and its worth against each threat.
 
-    `core_weight` is what the lesson's own code adds to its score when the control is missing, for
-    the three controls that it checks. `effort_days` are person-days, `utility_cost` is a share of
-    the system's usefulness.
+    `core_weight` is what the lesson's own code adds to its score when the control is missing, for the three controls
+    that it checks. `effort_days` are person-days, of the one `role` that usually does it. `utility_cost` is a share of
+    the system's usefulness, "measured" by a live attack or "judged" (`utility_source`), and `utility_why` says what
+    that share leaves out. `success` is how you know that it works.
     """
 
     id: str
@@ -80,6 +132,10 @@ class Control:
     false_positive: str
     effort_days: float
     utility_cost: float
+    utility_source: str
+    utility_why: str
+    role: str
+    success: Criterion
     safe_to_automate: bool
     atlas_techniques: tuple[Technique, ...]
     atlas_mitigations: tuple[Technique, ...]

@@ -5,12 +5,14 @@ What it is made of (`threatlab.records`) is imported from here, too.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache, wraps
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import Literal
+from typing import Literal, ParamSpec, TypeVar
 
 from threatlab.catalog_files import read_atlas, read_controls, read_facts, read_layers, read_threats
 from threatlab.errors import ThreatLabError, unknown_name
@@ -41,8 +43,13 @@ __all__ = [
     "Technique",
     "Threat",
     "catalog",
+    "per_catalog",
     "read_catalog",
+    "using",
 ]
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +66,12 @@ class Ruleset:
     threats: tuple[Threat, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Catalog:
-    """Everything known before any system is looked at. Each mapping keeps the order of its file."""
+    """Everything known before any system is looked at. Each mapping keeps the order of its file.
+
+    Two catalogs are equal if they are the same object: what is worked out for one is kept for it (`per_catalog`).
+    """
 
     layers: Mapping[str, Layer]
     facts: Mapping[str, Fact]
@@ -98,9 +108,40 @@ class Catalog:
         return self.rulesets[name]
 
 
-@cache
+_in_use: ContextVar[Catalog | None] = ContextVar("catalog in use", default=None)
+
+
 def catalog() -> Catalog:
-    """Return the catalog that ships with the package, read and checked once."""
+    """Return the catalog in use: the one that ships with the package, read and checked once, unless in `using`."""
+    return _in_use.get() or _shipped()
+
+
+@contextmanager
+def using(other: Catalog) -> Iterator[Catalog]:
+    """Assess by another catalog for as long as a `with` block lasts: `with using(newer): assess(system)`.
+
+    It holds for this thread and task alone, so a panel elsewhere goes on as before.
+    """
+    token = _in_use.set(other)
+    try:
+        yield other
+    finally:
+        _in_use.reset(token)
+
+
+def per_catalog(work: Callable[P, T]) -> Callable[P, T]:
+    """Keep what `work` returns, for each of its arguments and for the catalog in use: what it is worked out from."""
+    kept: Callable[..., T] = lru_cache(maxsize=64)(lambda _catalog, *args, **kwargs: work(*args, **kwargs))
+
+    @wraps(work)
+    def for_this_catalog(*args: P.args, **kwargs: P.kwargs) -> T:
+        return kept(catalog(), *args, **kwargs)
+
+    return for_this_catalog
+
+
+@cache
+def _shipped() -> Catalog:
     return read_catalog(resources.files("threatlab") / "catalog")
 
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from threatlab.attacks import ATTACKS
-from threatlab.attacks.bands import bands, measure, measured_effectiveness, setting_name, settings
+from threatlab.attacks.bands import (
+    bands,
+    measure,
+    measured_effectiveness,
+    measured_success,
+    measured_utility_cost,
+    setting_name,
+    settings,
+)
 from threatlab.rules import LAYER_CAP, catalog
 
 SLACK = 0.04
@@ -34,6 +42,25 @@ def test_catalog_and_attacks_have_not_parted():
         for control in catalog().controls.values()
     }
     assert {control: claims for control, claims in claimed.items() if claims} == measured_effectiveness()
+
+
+def test_what_a_measured_control_costs_in_utility_is_what_its_attack_measured():
+    claimed = {c.id: c.utility_cost for c in catalog().controls.values() if c.utility_source == "measured"}
+    assert claimed == measured_utility_cost()
+
+
+def test_a_criterion_that_an_attack_measures_is_bounded_by_its_worst_seed():
+    claimed = {c.id: (c.success.attack, c.success.at_most) for c in catalog().controls.values() if c.success.attack}
+    assert claimed == measured_success()
+
+
+def test_a_criterion_tells_a_control_from_its_absence_on_every_seed():
+    kept = {band.name: band for band in bands()}
+    for control, (name, _) in measured_success().items():
+        setting = ATTACKS[name].measures[control]
+        success = catalog().controls[control].success
+        assert success.met(kept[setting_name(name, setting.defense, setting.knobs)].highest)
+        assert not success.met(kept[setting_name(name, "none", setting.knobs)].lowest)
 
 
 def test_a_measured_claim_names_the_attack_that_measured_it_and_a_judged_one_names_none():

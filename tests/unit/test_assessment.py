@@ -3,7 +3,6 @@
 import inspect
 import json
 import tomllib
-from collections import Counter
 from itertools import combinations, product
 from math import prod
 from pathlib import Path
@@ -27,7 +26,6 @@ def toml(file):
 CATALOG = Path(inspect.getfile(threatlab)).parent / "catalog"
 THREAT_TABLES = toml(CATALOG / "threats.toml")
 LAYER_TABLES = [toml(file) for file in (CATALOG / "controls").iterdir()]
-ADVICE = toml(Path(__file__).parents[1] / "data" / "incident_advice.toml")
 CORE = ("encryption_enabled", "rbac_configured", "monitoring_active")
 EVERYTHING_IN_PLACE = dict.fromkeys(CONTROLS, True)
 EXPOSED = dict.fromkeys(FACTS, True)
@@ -438,29 +436,6 @@ def test_a_system_with_everything_in_place_has_no_findings_and_no_next_step():
     for ruleset in ("core", "ai"):
         result = assess(AISystem("s", **EXPOSED, **EVERYTHING_IN_PLACE), ruleset)
         assert (result.findings, result.best_next()) == ((), ())
-
-
-# ---- advice on documented incidents, with only their facts given
-
-
-def advice(incident):
-    facts = dict.fromkeys(ADVICE[incident]["facts"], True)
-    return [step.attribute for step in assess(AISystem(incident, **facts)).best_next(5)]
-
-
-def test_the_ten_incidents_are_told_in_attributes_of_the_catalog():
-    assert len(ADVICE) == 10
-    for incident in ADVICE.values():
-        assert set(incident["facts"]) <= set(FACTS)
-        assert set(incident["missing"]) <= set(CONTROLS)
-
-
-def test_advice_is_specific():
-    hits = [incident for incident in ADVICE if set(advice(incident)) & {*ADVICE[incident]["missing"]}]
-    assert len(hits) >= 8, f"nothing that was missing is advised for {set(ADVICE) - set(hits)}"
-    often = Counter(control for incident in ADVICE for control in advice(incident))
-    control, times = often.most_common(1)[0]
-    assert times <= 6, f"{control} is advised for {times} of {len(ADVICE)} incidents"
 
 
 # ---- what others get to see

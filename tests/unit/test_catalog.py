@@ -16,6 +16,8 @@ import pytest
 import threatlab
 from tests.lesson_code import ThreatModelingBasicsManager as LessonManager
 from threatlab import AISystem, CatalogError, assess, list_systems, load_system
+from threatlab.incidents import incidents
+from threatlab.records import ROLES
 from threatlab.rules import EFFECTS, EVIDENCE, LAYER_CAP, SEVERITIES, catalog, read_catalog
 
 DATA = Path(__file__).parents[1] / "data"
@@ -118,9 +120,14 @@ def test_every_attribute_can_be_written_as_a_keyword():
 
 def test_every_atlas_name_is_used_and_every_id_used_has_a_name():
     atlas = tomllib.loads((CATALOG / "atlas.toml").read_text("utf-8"))
-    for kind in ("techniques", "mitigations"):
-        used = {t.id: t.name for c in CONTROLS.values() for t in getattr(c, f"atlas_{kind}")}
-        assert used == atlas[kind]
+    steps = [step for incident in incidents() for step in incident.steps]
+    used = {
+        "tactics": [step.tactic for step in steps],
+        "techniques": [*(t for c in CONTROLS.values() for t in c.atlas_techniques), *(s.technique for s in steps)],
+        "mitigations": [mitigation for c in CONTROLS.values() for mitigation in c.atlas_mitigations],
+    }
+    for kind, entries in used.items():
+        assert {entry.id: entry.name for entry in entries} == atlas[kind]
 
 
 def test_atlas_ids_are_shaped_as_atlas_shapes_them():
@@ -194,6 +201,34 @@ def test_a_control_is_made_for_something(control):
     values = [claim.value for claim in control.effectiveness.values()]
     if len(values) >= 3:
         assert max(values) / min(values) > 1.49
+
+
+@every_control
+def test_every_control_has_a_role_and_a_criterion_with_a_number_a_unit_and_a_direction(control):
+    success = control.success
+    assert control.role in ROLES
+    assert success.measure
+    assert success.unit
+    assert [success.at_least, success.at_most].count(None) == 1
+    worst, best = (0.0, 1.0) if success.at_most is None else (10_000.0, 0.0)
+    assert success.met(best)
+    assert not success.met(worst)
+    assert not success.met(float("nan"))
+
+
+@every_control
+def test_every_cost_in_utility_says_how_we_know(control):
+    assert control.utility_source in EVIDENCE
+    assert control.utility_why.endswith(".")
+
+
+def test_every_role_has_something_to_do():
+    assert {control.role for control in CONTROLS.values()} == set(ROLES)
+
+
+def test_a_criterion_reads_as_a_sentence_with_its_bound():
+    assert str(CONTROLS["rate_limiting_enabled"].success).endswith("refused and reported: at least 100%")
+    assert str(CONTROLS["incident_response_tested"].success).endswith("in a drill: at most 60 minutes")
 
 
 def test_effectiveness_is_not_derived_from_severity():
@@ -284,6 +319,20 @@ BREAKAGE = {  # where: what becomes of which field, and what is said about it
         ("effort_days", "effort_days = nan\n", "effort_days: is nan; it must be a finite number"),
         ("effort_days", "effort_days = inf\n", "effort_days: is inf; it must be a finite number"),
         ("utility_cost", "utility_cost = 'low'\n", "utility_cost: is 'low', which is not a number"),
+        ("utility_source", "utility_source = 'guessed'\n", "utility_source: unknown value 'guessed'"),
+        ("utility_why", "utility_why = ''\n", "utility_why: is empty"),
+        ("role", "role = 'somebody'\n", "role: unknown value 'somebody'"),
+        ("success", "", "success: is missing; it must be a table"),
+        ("success", "success = 'it is secure'\n", "success: is 'it is secure', which is not a table"),
+        ("success", "success = { measure = 'x', unit = 'share' }\n", "success: 'x' can't be measured: say what"),
+        ("success", "success = { measure = 'x', unit = 'h', at_most = 1, at_least = 1 }\n", "success: 'x' can't be"),
+        ("success", "success = { measure = 'x', unit = 'share', at_most = 1.0 }\n", "success: 'x' has the bound 1.0"),
+        ("success", "success = { measure = 'x', unit = 'share', at_least = 2 }\n", "success: 'x' has the bound 2.0"),
+        ("success", "success = { measure = 'x', unit = 'h', at_least = 0 }\n", "success: 'x' has the bound 0.0"),
+        ("success", "success = { measure = 'x', unit = 'h', at_most = nan }\n", "success: 'x' has the bound nan"),
+        ("success", "success = { measure = 'x', unit = 'h', at_most = true }\n", "at_most: is True, which is not"),
+        ("success", "success = { unit = 'h', at_most = 1 }\n", "success], measure: is missing"),
+        ("success", "success = { measure = 'x', unit = 'h', at_most = 1, by = 2 }\n", "by: unknown field 'by'"),
         ("safe_to_automate", "safe_to_automate = 1\n", "safe_to_automate: is 1, which is not true"),
         (
             "atlas_techniques",
@@ -338,7 +387,9 @@ def test_a_broken_entry_is_named_by_file_id_and_field(copied, where, field, line
 
 
 def test_a_copy_of_the_catalog_reads_the_same(copied):
-    assert read_catalog(copied) == catalog()
+    again = read_catalog(copied)
+    for part in ("layers", "facts", "threats", "controls", "atlas_version", "rulesets"):
+        assert getattr(again, part) == getattr(catalog(), part)
 
 
 def test_two_controls_of_one_name_are_refused(copied):

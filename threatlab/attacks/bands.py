@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib import resources
+from math import ceil
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -103,6 +104,44 @@ def measured_effectiveness() -> dict[str, dict[str, float]]:
             removed = kept[setting_name(attack.name, measurement.defense, measurement.knobs)].removed
             found.setdefault(control, {})[measurement.threat] = round(min(max(removed, 0.0), LAYER_CAP), 2)
     return found
+
+
+def measured_utility_cost() -> dict[str, float]:
+    """Return, for each control of the catalog that an attack measures, the share of utility it costs, to two digits.
+
+    It is `1 - utility with the control / utility without it`, in the setting that measures its effectiveness, and at
+    least 0. What an attack's honest users don't do (a burst of queries, a page with a filtered phrase) costs nothing
+    here: `utility_why` in the catalog says so where it matters.
+    """
+    return {
+        control: round(max(0.0, 1 - with_it.utility / alone.utility), 2)
+        for control, (_, alone, with_it) in _measured_pairs()
+    }
+
+
+def measured_success() -> dict[str, tuple[str, float]]:
+    """Return, for a control that an attack can pass or fail, that attack and the success it may have at most.
+
+    The bound is the highest of ten seeds with the control in place, rounded up to two digits. A control whose worst
+    seed can't be told from the best seed without it gets none: such a bound would pass a control that is switched off.
+    """
+    found = {}
+    for control, (attack, alone, with_it) in _measured_pairs():
+        bound = ceil(round(with_it.highest * 100, 6)) / 100
+        if bound < alone.lowest:
+            found[control] = (attack, bound)
+    return found
+
+
+def _measured_pairs() -> Iterator[tuple[str, tuple[str, Band, Band]]]:
+    """Yield each measured control with its attack, and the bands without and with it in the same setting."""
+    kept = {band.name: band for band in bands()}
+    for attack in ATTACKS.values():
+        for control, measurement in attack.measures.items():
+            alone, with_it = (
+                kept[setting_name(attack.name, defense, measurement.knobs)] for defense in ("none", measurement.defense)
+            )
+            yield control, (attack.name, alone, with_it)
 
 
 def main() -> None:

@@ -1,0 +1,146 @@
+"""The ten documented incidents: their published steps, their systems, and whether advice hits what was missing."""
+
+from __future__ import annotations
+
+import csv
+import inspect
+import re
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+import threatlab
+from threatlab import AISystem, CatalogError, ThreatLabError, assess
+from threatlab.incidents import STOPS, WAYS, incidents, load_incident, read_incidents
+from threatlab.rules import LAYER_CAP, catalog
+
+CATALOG = Path(inspect.getfile(threatlab)).parent / "catalog"
+STEPS = (Path(__file__).parents[1] / "data" / "incident_steps.csv").read_text(encoding="utf-8")
+PUBLISHED = list(csv.DictReader(STEPS.splitlines()))
+
+every_incident = pytest.mark.parametrize("incident", incidents(), ids=lambda incident: incident.id)
+
+
+def advised(incident):
+    """The five best next steps when nothing but the facts of the incident's system is known."""
+    facts = {fact: value for fact, value in incident.system.known.items() if fact in catalog().facts}
+    return [step.attribute for step in assess(AISystem(incident.id, **facts)).best_next(5)]
+
+
+def test_there_are_ten_and_the_oldest_comes_first():
+    assert len(incidents()) == 10
+    assert [incident.date for incident in incidents()] == sorted(incident.date for incident in incidents())
+
+
+@every_incident
+def test_the_steps_are_the_published_ones_in_their_order(incident):
+    rows = [row for row in PUBLISHED if row["incident"] == incident.id]
+    assert [(row["tactic"], row["technique"]) for row in rows] == [
+        (str(step.tactic), str(step.technique)) for step in incident.steps
+    ]
+    assert {(row["case"], row["date"], row["precision"]) for row in rows} == {
+        (incident.case, incident.date.isoformat(), incident.precision)
+    }
+
+
+def test_no_published_incident_is_left_out():
+    assert {row["incident"] for row in PUBLISHED} == {incident.id for incident in incidents()}
+
+
+@every_incident
+def test_an_incident_has_a_system_of_its_case_that_says_what_is_stated_and_what_we_read(incident):
+    assert incident.case in incident.system.source
+    notes = incident.system.notes
+    assert set(notes) == set(incident.system.known)
+    assert all(re.match("(stated|our reading): .", note) for note in notes.values())
+    assert any(note.startswith("stated") for note in notes.values())
+    assert incident.missing
+
+
+def test_the_date_is_told_as_exactly_as_it_is_known():
+    assert load_incident("tay").when == "23 March 2016"
+    assert load_incident("clearview").when == "April 2020"
+    assert load_incident("hugging-face").when == "2025"
+
+
+def test_advice_is_specific():
+    hits = [incident.id for incident in incidents() if set(advised(incident)) & {*incident.missing}]
+    missed = {incident.id for incident in incidents()} - set(hits)
+    assert len(hits) >= 8, f"nothing that was missing is advised for {missed}"
+    often = Counter(control for incident in incidents() for control in advised(incident))
+    control, times = often.most_common(1)[0]
+    assert times <= 6, f"{control} is advised for {times} of {len(incidents())} incidents"
+
+
+# ---- which control bears on which step
+
+
+def test_a_step_on_the_attackers_side_is_touched_by_no_control():
+    theirs = [step for incident in incidents() for step in incident.steps if step.reach == "attacker"]
+    assert theirs
+    assert not any(step.bearings or step.threat for step in theirs)
+
+
+@every_incident
+def test_a_control_bears_by_what_it_is(incident):
+    for step in incident.steps:
+        for bearing in step.bearings:
+            control = catalog().controls[bearing.control]
+            if bearing.way == "stops":
+                assert (bearing.share, control.effect) == (STOPS, "preventive")
+                assert bearing.why
+            else:
+                assert bearing.way == WAYS[control.effect]
+            if bearing.way == "slows":
+                assert bearing.share == min(control.effectiveness[step.threat].value, LAYER_CAP)
+            elif bearing.way != "stops":
+                assert bearing.share == 0
+
+
+def test_a_technique_of_the_catalog_covers_its_parts_and_not_the_other_way_round():
+    downloaded = load_incident("hugging-face").steps[3]  # AML.T0010, which the bill of materials lists
+    released = load_incident("amazon-q").steps[2]  # AML.T0010.001, which pinning lists too
+    assert "ai_bom_maintained" in {bearing.control for bearing in downloaded.bearings}
+    assert "dependencies_scanned" not in {bearing.control for bearing in downloaded.bearings}
+    assert {"ai_bom_maintained", "dependencies_scanned"} <= {bearing.control for bearing in released.bearings}
+
+
+def test_a_control_that_an_incident_rules_out_does_not_bear():
+    copied = load_incident("postmark-mcp").steps[7]
+    assert "AML.T0086" in {t.id for t in catalog().controls["human_approval_required"].atlas_techniques}
+    assert "human_approval_required" not in {bearing.control for bearing in copied.bearings}
+
+
+# ---- bad input
+
+
+@pytest.mark.parametrize(("name", "said"), [("shadowrya", "'shadowray'"), (None, "None"), (["tay"], "tay")])
+def test_an_unknown_incident_is_answered_with_a_sentence(name, said):
+    with pytest.raises(ThreatLabError, match=f"unknown incident.*{said}"):
+        load_incident(name)
+
+
+SPOILED = [
+    ('technique = "AML.T0049"', 'technique = "AML.T4900"', "step 2.*technique.*AML.T4900"),
+    ('tactic = "AML.TA0004"', 'tactic = "AML.TA004"', "step 2.*tactic.*AML.TA004"),
+    ("authentication_enforced =", "authentication_enforcd =", "step 2, stops.*did you mean 'authentication_enforced'"),
+    ('reach = "yours"', 'reach = "mine"', "step 1.*reach.*mine"),
+    ('threat = "denial_or_cost"\nsummary', 'threat = "denial"\nsummary', "shadowray.*threat.*denial"),
+    ("date = 2023-09-05", 'date = "2023"', "date: is '2023', which is not a date"),
+    ('case = "AML.CS0023"', 'kase = "AML.CS0023"', "case: is missing"),
+    ("[steps.stops]", "[steps.stop]", "step 1.*unknown field 'stop'"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "said"), SPOILED, ids=[new for _, new, _ in SPOILED])
+def test_a_broken_entry_is_named_by_file_step_and_field(old, new, said, tmp_path):
+    folder = tmp_path / "catalog"
+    shutil.copytree(CATALOG, folder)
+    file = folder / "incidents" / "shadowray.toml"
+    text = file.read_text("utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), "utf-8")
+    with pytest.raises(CatalogError, match=f"(?s)shadowray.toml.*{said}"):
+        read_incidents(folder)
