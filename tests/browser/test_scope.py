@@ -1,0 +1,192 @@
+"""Notebook 01 as a learner uses it: run all, then draw by mouse and by keyboard alone."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.lab import Lab
+from threatlab import load_system
+from threatlab.dataflow import DataFlow
+from threatlab.dataflow.facts import hidden_by_exclusions
+from threatlab.dataflow.files import load_drawing
+from threatlab.widgets.scope_forms import FORMS
+
+NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "01-scope.ipynb"
+EDITOR = ".tl:has(> .tl-scope)"
+HOSTILE = "<img src=x onerror=alert(1)>"
+SUBMITS = {
+    "element": "Add the element",
+    "flow": "Draw the flow",
+    "zone": "Add the zone",
+    "exclude": "Leave it out",
+    "remove": "Take it away",
+}
+"""The button of each form; pressed with nothing entered, it answers with a sentence."""
+MANY_TABS = 40
+"""More than the panel has places to stop at."""
+
+
+@pytest.fixture
+def editor(lab: Lab) -> Locator:
+    """Return the editor on ShadowRay: the last one of the notebook, which nothing has driven yet."""
+    lab.open(NOTEBOOK)
+    lab.run_all()
+    return lab.find(EDITOR).last
+
+
+def shows(editor: Locator, drawing: DataFlow) -> None:
+    """Check that the panel shows what the package computes for `drawing`."""
+    hidden = hidden_by_exclusions(drawing, load_system("shadowray"))
+    expect(editor.locator(".tl-score")).to_have_text(f"{hidden.in_scope.risk_score:.2f}")
+    words = f"{len(drawing.elements)} elements in {len(drawing.zones)} zones, {len(drawing.flows)} flows"
+    expect(editor.locator(".tl-head")).to_contain_text(words)
+    expect(editor.locator(".tl-drawing svg > desc")).to_contain_text(f"{drawing.elements[-1].name} (")
+
+
+def press(editor: Locator, words: str) -> None:
+    editor.get_by_role("button", name=words).click()
+
+
+def test_with_the_mouse_the_drawing_and_the_risk_follow_each_change(editor: Locator) -> None:
+    drawing = load_drawing("shadowray")
+    shows(editor, drawing)
+
+    press(editor, FORMS["exclude"][0])
+    editor.get_by_label("Left out so far").select_option("Job interface")
+    press(editor, "Take it back in")
+    drawing = drawing.including("Job interface")
+    shows(editor, drawing)
+    expect(editor.locator(".tl-told")).to_contain_text("Now it follows: internet-facing.")
+    expect(editor.locator(".tl-left-out")).to_have_count(0)
+
+    press(editor, FORMS["element"][0])
+    editor.get_by_label("Name of the element").fill("Gateway")
+    editor.get_by_label("Trust zone").select_option("Cluster (own)")
+    press(editor, "Add the element")
+    drawing = drawing.with_element("Gateway", "process", "Cluster")
+    shows(editor, drawing)
+
+    press(editor, FORMS["flow"][0])
+    editor.get_by_label("From").select_option("Anyone")
+    editor.get_by_label("To", exact=True).select_option("Gateway")
+    editor.get_by_label("What flows").fill("jobs")
+    editor.get_by_label("It carries", exact=True).select_option("actions")
+    press(editor, "Draw the flow")
+    drawing = drawing.with_flow("Anyone", "Gateway", "jobs", "actions")
+    shows(editor, drawing)
+    expect(editor.locator(".tl-drawing svg")).to_contain_text("9 jobs")
+
+    press(editor, FORMS["remove"][0])
+    editor.get_by_label("Element, flow or empty zone").select_option("Gateway")
+    press(editor, "Take it away")
+    shows(editor, drawing.without("Gateway"))
+    press(editor, "Undo")
+    shows(editor, drawing)
+    press(editor, "Reset")
+    shows(editor, load_drawing("shadowray"))
+
+
+def test_a_mistake_is_told_in_the_form_and_what_was_typed_stays(editor: Locator) -> None:
+    press(editor, FORMS["exclude"][0])
+    editor.get_by_label("Element", exact=True).select_option("Workers")
+    editor.get_by_label("Who answers").fill("Ann")
+    press(editor, "Leave it out")
+    expect(editor.get_by_role("alert").filter(has_text="without a reason")).to_be_visible()
+    expect(editor.get_by_label("Who answers")).to_have_value("Ann")
+    shows(editor, load_drawing("shadowray"))
+    editor.get_by_label("Why it needs").fill("Assessed by itself in spring")
+    press(editor, "Leave it out")
+    shows(editor, load_drawing("shadowray").excluding("Workers", "Assessed by itself in spring", "Ann"))
+
+
+def test_the_keyboard_alone_draws_a_flow(lab: Lab, editor: Locator) -> None:
+    page = lab.page
+
+    def tab_to(wanted: Locator) -> None:
+        for _ in range(MANY_TABS):
+            page.keyboard.press("Tab")
+            if wanted.evaluate("node => node === document.activeElement"):
+                return
+        raise AssertionError(f"the Tab key does not lead to {wanted}")
+
+    editor.get_by_label("Drawing").focus()
+    tab_to(editor.get_by_role("button", name=FORMS["flow"][0]))
+    page.keyboard.press("Space")
+    tab_to(editor.get_by_label("From"))
+    page.keyboard.type("Any")
+    tab_to(editor.get_by_label("To", exact=True))
+    page.keyboard.type("Workers")
+    tab_to(editor.get_by_label("What flows"))
+    page.keyboard.type("a question")
+    tab_to(editor.get_by_label("It carries", exact=True))
+    page.keyboard.type("quest")
+    tab_to(editor.get_by_label("It carries personal data"))
+    page.keyboard.press("Space")
+    tab_to(editor.get_by_role("button", name="Draw the flow"))
+    page.keyboard.press("Enter")
+    drawing = load_drawing("shadowray").with_flow("Anyone", "Workers", "a question", "questions", personal=True)
+    shows(editor, drawing)
+    expect(editor.locator(".tl-told")).to_contain_text("crosses from Internet into Cluster")
+    expect(editor.get_by_role("button", name="Draw the flow")).to_be_focused()
+
+    tab_to(editor.get_by_role("button", name=re.compile("closed: ?Every flow")))
+    page.keyboard.press("Enter")
+    expect(editor.locator("tbody tr").filter(has_text="a question")).to_contain_text("Internet \u2192 Cluster")
+    editor.get_by_label("Drawing").focus()
+    tab_to(editor.get_by_role("button", name="Undo"))
+    page.keyboard.press("Enter")
+    shows(editor, load_drawing("shadowray"))
+
+
+def test_a_name_that_looks_like_html_stays_a_name(lab: Lab, editor: Locator) -> None:
+    asked: list[str] = []
+    lab.page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    press(editor, FORMS["element"][0])
+    editor.get_by_label("Name of the element").fill(HOSTILE)
+    editor.get_by_label("Trust zone").select_option("Internet (internet)")
+    press(editor, "Add the element")
+    shows(editor, load_drawing("shadowray").with_element(HOSTILE, "process", "Internet"))
+    press(editor, FORMS["flow"][0])
+    editor.get_by_label("From").select_option(HOSTILE)
+    editor.get_by_label("To", exact=True).select_option("Workers")
+    editor.get_by_label("What flows").fill(HOSTILE)
+    press(editor, "Draw the flow")
+    editor.get_by_role("button", name=re.compile("Every flow")).click()
+    expect(editor.locator("tbody tr").last).to_contain_text(HOSTILE)
+    assert editor.locator("img[src=x]").count() == 0
+    assert asked == []
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1200), ("dark", 700)])
+def test_axe_finds_nothing_and_nothing_overflows(lab: Lab, theme: str, width: int) -> None:
+    lab.open(NOTEBOOK, theme=theme, width=width)
+    lab.run_all()
+    editor = lab.find(EDITOR).last
+    closed = editor.locator(".tl-fold:not(.mod-active)")
+    while closed.count():
+        closed.first.click()
+    for form, submit in SUBMITS.items():
+        press(editor, FORMS[form][0])
+        press(editor, submit)
+        expect(editor.locator(".tl-problem:visible")).to_be_visible()
+        assert lab.axe(EDITOR) == []
+        assert lab.overflowing(editor) == []
+    assert lab.axe(".jp-RenderedHTML:has(img[alt^='zone'])") == []
+
+
+def test_text_in_the_picture_is_readable_on_a_narrow_page(lab: Lab) -> None:
+    lab.open(NOTEBOOK, width=700)
+    lab.run_all()
+    scale = (
+        lab.find(EDITOR)
+        .last.locator(".tl-drawing svg")
+        .evaluate(
+            "svg => parseFloat(getComputedStyle(svg).fontSize)"
+            " * svg.getBoundingClientRect().width / svg.viewBox.baseVal.width"
+        )
+    )
+    assert scale >= 10.5

@@ -1,0 +1,126 @@
+"""Drawings in files: what ships with the workbook is whole and sourced, and a broken file says where it is broken."""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+
+import pytest
+
+from threatlab import ThreatLabError
+from threatlab.dataflow.files import drawing_from_table, drawing_to_dict, list_drawings, load_drawing
+
+INCIDENTS = [name for name in list_drawings() if name != "ml-pipeline-prod"]
+ZONE = {"name": "Ours", "kind": "own"}
+API = {"name": "API", "kind": "process", "zone": "Ours"}
+
+
+def test_the_lesson_and_its_incidents_have_drawings():
+    assert {"ml-pipeline-prod", "shadowray", "clearview", "tay", "postmark-mcp"} <= set(list_drawings())
+
+
+@pytest.mark.parametrize("name", list_drawings())
+def test_a_drawing_written_out_is_read_back_the_same(name, tmp_path):
+    drawing = load_drawing(name)
+    file = tmp_path / "mine.json"
+    file.write_text(json.dumps(drawing_to_dict(drawing)), encoding="utf-8")
+    assert load_drawing(file) == drawing
+    assert drawing.name == name
+
+
+@pytest.mark.parametrize("name", INCIDENTS)
+def test_each_part_of_an_incident_says_who_says_so(name):
+    drawing = load_drawing(name)
+    assert drawing.source
+    for part in (*drawing.elements, *drawing.flows):
+        assert part.note.startswith(("stated", "our reading")), part
+
+
+@pytest.mark.parametrize("name", INCIDENTS)
+def test_each_incident_left_something_out_and_says_by_whose_argument(name):
+    drawing = load_drawing(name)
+    assert {exclusion.element for exclusion in drawing.exclusions} == {drawing.case.left_out}
+    assert drawing.case.argument.startswith(("Stated", "Our reading"))
+    assert drawing.case.followed
+    assert drawing.case.source
+
+
+def test_the_invented_drawing_says_that_it_is_invented():
+    drawing = load_drawing("ml-pipeline-prod")
+    assert "invented" in drawing.source
+    assert "invented" in drawing.description
+    assert drawing.case is None
+
+
+def test_the_package_ships_every_drawing():
+    folder = resources.files("threatlab") / "catalog" / "scopes"
+    assert {file.name for file in folder.iterdir()} == {f"{name}.toml" for name in list_drawings()}
+
+
+BAD = {
+    "a key": ({"name": "x", "element": []}, "'element': did you mean 'elements'"),
+    "no name": ({}, "name is missing"),
+    "zones as a text": ({"name": "x", "zones": "Ours"}, r"zones is 'Ours'.*\[\[zones\]\]"),
+    "a zone as a text": ({"name": "x", "zones": ["Ours"]}, "zones, number 1: is 'Ours'"),
+    "a field": ({"name": "x", "zones": [ZONE | {"kin": 1}]}, "zones, number 1.*'kin'.*'kind'"),
+    "a field left out": ({"name": "x", "zones": [ZONE], "elements": [{"name": "A", "zone": "Ours"}]}, "number 1.*kind"),
+    "a reason left out": (
+        {"name": "x", "zones": [ZONE], "elements": [API], "exclusions": [{"element": "API", "owner": "me"}]},
+        "exclusions, number 1: 'API' is left out without a reason",
+    ),
+    "a flow from nowhere": (
+        {
+            "name": "x",
+            "zones": [ZONE],
+            "elements": [API],
+            "flows": [{"source": "AP", "target": "API", "label": "x", "carries": "other"}],
+        },
+        "'AP'",
+    ),
+    "a case without a source": (
+        {"name": "x", "case": {"left_out": "a", "argument": "b", "followed": "c"}},
+        "source of the case",
+    ),
+    "a word for whole": ({"name": "x", "complete": "yes"}, "'yes'"),
+}
+
+
+@pytest.mark.parametrize(("table", "said"), BAD.values(), ids=BAD)
+def test_a_broken_table_says_where_it_is_broken(table, said, tmp_path):
+    with pytest.raises(ThreatLabError, match=said):
+        drawing_from_table(table)
+    file = tmp_path / "broken.json"
+    file.write_text(json.dumps(table), encoding="utf-8")
+    with pytest.raises(ThreatLabError, match=r"broken\.json.*" + said):
+        load_drawing(file)
+
+
+@pytest.mark.parametrize("bad", [None, 7, "", " ", [], float("nan")])
+def test_what_is_neither_a_name_nor_a_file_is_refused(bad):
+    with pytest.raises(ThreatLabError, match="neither the name of a drawing nor a file"):
+        load_drawing(bad)
+
+
+def test_a_misspelled_name_is_answered_with_the_nearest():
+    with pytest.raises(ThreatLabError, match="'shadowray'"):
+        load_drawing("shadowrya")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"\xff\xfe\x00", "not UTF-8"), (b"name = ", "not valid TOML"), (b"", "name is missing")],
+)
+def test_a_file_that_holds_no_drawing_says_why(content, said, tmp_path):
+    file = tmp_path / "mine.toml"
+    file.write_bytes(content)
+    with pytest.raises(ThreatLabError, match=said):
+        load_drawing(file)
+
+
+def test_a_missing_file_and_a_json_list_say_so(tmp_path):
+    with pytest.raises(ThreatLabError, match="there is no file"):
+        load_drawing(tmp_path / "none.toml")
+    file = tmp_path / "list.json"
+    file.write_text("[1]", encoding="utf-8")
+    with pytest.raises(ThreatLabError, match="read from a table"):
+        load_drawing(file)

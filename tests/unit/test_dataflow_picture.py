@@ -1,0 +1,220 @@
+"""The picture of a drawing: what stands where, measured; and what is written into it."""
+
+from __future__ import annotations
+
+import re
+from itertools import combinations
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from threatlab import ThreatLabError
+from threatlab.dataflow import ELEMENT_KINDS, ZONE_KINDS, DataFlow
+from threatlab.dataflow.files import list_drawings, load_drawing
+from threatlab.dataflow.geometry import FONT, Rect, wrap
+from threatlab.dataflow.layout import WIDTH, layout
+from threatlab.dataflow.picture import THEMES, draw, in_words
+
+PANEL = 560
+"""Width in px that the panel has for the picture on a page of 700 px."""
+
+HOSTILE = "<img src=x onerror=alert(1)>\"'&"
+
+
+def crowd():
+    """Return a drawing with more than the lesson asks for: 14 elements, 24 flows, long names."""
+    drawing = DataFlow("crowd")
+    for kind in ZONE_KINDS:
+        drawing = drawing.with_zone(f"Zone of the kind {kind}", kind)
+    for number in range(14):
+        zone = drawing.zones[number % 4].name
+        kind = list(ELEMENT_KINDS)[number % 5]
+        drawing = drawing.with_element(f"Element {number} with-a-rather-long-name and more of it", kind, zone)
+    for number in range(24):
+        a, b = number % 14, (number * 5 + 3) % 14
+        if a != b:
+            source, target = drawing.elements[a].name, drawing.elements[b].name
+            drawing = drawing.with_flow(source, target, f"several words on flow {number}", "other", personal=True)
+    return drawing
+
+
+DRAWINGS = {name: load_drawing(name) for name in list_drawings()} | {
+    "crowd": crowd(),
+    "nothing": DataFlow("nothing"),
+    "an empty zone": DataFlow("zone").with_zone("Ours", "own"),
+}
+
+
+@pytest.fixture(params=DRAWINGS)
+def drawing(request):
+    return DRAWINGS[request.param]
+
+
+def boxes_of(made):
+    return [box.rect for box in made.boxes]
+
+
+def test_no_two_boxes_overlap_and_each_stands_in_the_lane_of_its_zone(drawing):
+    made = layout(drawing)
+    assert not [pair for pair in combinations(boxes_of(made), 2) if pair[0].overlaps(pair[1], 6)]
+    lanes = {lane.zone: lane.rect for lane in made.lanes}
+    for box in made.boxes:
+        lane = lanes[drawing.element(box.element).zone]
+        assert lane.y < box.rect.y < box.rect.bottom < lane.bottom
+
+
+def test_no_words_stand_on_a_box_or_on_other_words(drawing):
+    made = layout(drawing)
+    words = [label.rect for label in made.labels]
+    assert not [(a, b) for a in words for b in boxes_of(made) if a.overlaps(b)]
+    assert not [pair for pair in combinations(words, 2) if pair[0].overlaps(pair[1])]
+
+
+def test_nothing_reaches_outside_the_picture(drawing):
+    made = layout(drawing)
+    paper = Rect(0, 0, made.width, made.height)
+    rects = [*boxes_of(made), *(label.rect for label in made.labels), *(lane.rect for lane in made.lanes)]
+    assert all(paper.x <= r.x and r.right <= paper.right and paper.y <= r.y and r.bottom <= paper.bottom for r in rects)
+    assert all(paper.holds(point, 1) for arrow in made.arrows for point in arrow.points())
+
+
+def test_every_element_has_a_box_and_every_flow_an_arrow(drawing):
+    made = layout(drawing)
+    assert [box.element for box in made.boxes] == [element.name for element in drawing.elements]
+    assert [arrow.number for arrow in made.arrows] == list(drawing.numbered)
+
+
+@pytest.mark.parametrize("name", list_drawings())
+def test_every_flow_of_our_drawings_has_its_words(name):
+    drawing = load_drawing(name)
+    said = {label.number: " ".join(label.lines) for label in layout(drawing).labels}
+    for number, flow in drawing.numbered.items():
+        assert said[number] == f"{number}{'·P' if flow.personal else ''} {flow.label}"
+
+
+@pytest.mark.parametrize("name", list_drawings())
+def test_no_arrow_of_our_drawings_runs_through_a_box(name):
+    drawing = load_drawing(name)
+    made = layout(drawing)
+    for arrow in made.arrows:
+        flow = drawing.numbered[arrow.number]
+        for box in made.boxes:
+            margin = -2 if box.element in (flow.source, flow.target) else 0
+            assert not any(box.rect.holds(point, margin) for point in arrow.points(60)), (flow, box)
+
+
+def test_an_arrow_begins_and_ends_at_the_boxes_of_its_flow(drawing):
+    made = layout(drawing)
+    where = {box.element: box.rect for box in made.boxes}
+    for arrow in made.arrows:
+        flow = drawing.numbered[arrow.number]
+        for point, end in ((arrow.curve[0], flow.source), (arrow.curve[3], flow.target)):
+            assert where[end].holds(point, 0.5)
+            assert not where[end].holds(point, -0.5)
+
+
+def test_exactly_the_crossing_flows_carry_a_sign_and_on_the_boundary_of_the_zone_they_enter(drawing):
+    made = layout(drawing)
+    lanes = {lane.zone: lane.rect for lane in made.lanes}
+    enters = {crossing.number: crossing.enters.name for crossing in drawing.crossings}
+    assert {arrow.number for arrow in made.arrows if arrow.sign} == set(enters)
+    for arrow in made.arrows:
+        if arrow.sign:
+            lane = lanes[enters[arrow.number]]
+            assert arrow.sign[1] in (lane.y, lane.bottom)
+
+
+def test_text_is_readable_on_a_page_of_700_px():
+    assert FONT * PANEL / WIDTH >= 11
+
+
+def test_the_same_drawing_gives_the_same_picture():
+    layout.cache_clear()
+    draw.cache_clear()
+    first = draw(load_drawing("shadowray"))
+    layout.cache_clear()
+    draw.cache_clear()
+    assert draw(load_drawing("shadowray")) == first
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_picture_is_well_formed_and_names_itself(drawing, theme):
+    svg = ET.fromstring(draw(drawing, theme))  # our own text, read back
+    names = {"svg": "http://www.w3.org/2000/svg"}
+    assert svg.attrib["role"] == "img"
+    assert svg.find("svg:title", names).text == f"Data flows of {drawing.title}"
+    assert svg.find("svg:desc", names).text == in_words(drawing)
+
+
+def test_the_alternative_lists_each_flow_with_what_it_crosses():
+    words = in_words(load_drawing("shadowray"))
+    assert "2: Anyone \u2192 Job interface: jobs, no login asked (actions), crosses from Internet into Cluster" in words
+    assert "out of scope: Job interface" in words
+
+
+def test_paper_has_its_own_colors_and_the_panel_those_of_its_theme():
+    paper, panel = draw(load_drawing("tay"), "paper"), draw(load_drawing("tay"))
+    assert "var(" not in paper
+    assert not re.search("#[0-9a-f]{6}", panel)
+    assert "var(--tl-zone-cross)" in panel
+    for svg in (paper, panel):
+        assert "class=" not in svg
+        assert "id=" not in svg
+
+
+def test_each_kind_of_element_has_its_own_shape():
+    drawing = DataFlow("shapes").with_zone("Ours", "own")
+    shapes = set()
+    for kind in ELEMENT_KINDS:
+        svg = ET.fromstring(draw(drawing.with_element("same", kind, "Ours"), "paper"))
+        group = svg.findall("{http://www.w3.org/2000/svg}g")[1]
+        shapes.add(
+            tuple(
+                (part.tag.split("}")[1], part.get("rx"))
+                for part in group
+                if part.tag.split("}")[1] not in ("title", "text")
+            )
+        )
+    assert len(shapes) == len(ELEMENT_KINDS)
+
+
+def test_what_is_left_out_is_dashed_and_says_so():
+    drawing = DataFlow("x").with_zone("Ours", "own").with_element("API", "process", "Ours")
+    assert "out of scope" not in draw(drawing)
+    assert "stroke-dasharray:4 3" not in draw(drawing)
+    left_out = draw(drawing.excluding("API", "why", "who"))
+    assert ">out of scope</tspan>" in left_out
+    assert "stroke-dasharray:4 3" in left_out
+
+
+def test_a_text_from_a_user_is_escaped_wherever_it_is_drawn():
+    drawing = (
+        DataFlow(HOSTILE, title=HOSTILE)
+        .with_zone(HOSTILE, "own", owner=HOSTILE)
+        .with_element(HOSTILE, "person", HOSTILE, note=HOSTILE)
+        .with_element("API", "process", HOSTILE)
+        .with_flow(HOSTILE, "API", HOSTILE, "other", note=HOSTILE)
+    )
+    for theme in THEMES:
+        svg = draw(drawing, theme)
+        assert "<img" not in svg
+        ET.fromstring(svg)
+
+
+def test_an_unknown_theme_is_refused_with_the_nearest():
+    with pytest.raises(ThreatLabError, match="'paper'"):
+        draw(load_drawing("tay"), "papr")
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("one two", ("one two",)),
+        ("one two three four", ("one two", "three four")),
+        ("incomprehensibilities", ("incompreh-", "ensibilit-", "ies")),
+        ("a b c d e f g h i j k l m n o p q r s t u v w x y z", ("a b c d e", "f g h i j", "k l m n o\u2026")),
+        ("", ()),
+    ],
+)
+def test_words_wrap_and_nothing_is_lost_without_a_sign(text, lines):
+    assert wrap(text, 10, 3, 1) == lines

@@ -1,0 +1,122 @@
+"""Which facts of a system follow from its drawing, so that the drawing feeds the assessment.
+
+A drawing shows that a fact is true by a flow, or by a path of flows. What it doesn't show is unknown, until somebody
+says that the drawing is whole: then it is false.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from threatlab.assessment import Assessment, assess
+from threatlab.dataflow import DataFlow
+from threatlab.dataflow.parts import check_flag
+from threatlab.dataflow.rules import RULES, Path, Scope
+from threatlab.errors import ThreatLabError
+from threatlab.rules import catalog
+from threatlab.system import AISystem
+
+SEEN = 0.005
+"""Scores are shown with two digits: a smaller difference can't be seen, and isn't claimed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a drawing says of one fact: True, False or None (unknown), the sentence why, and the flows that show it."""
+
+    value: bool | None
+    because: str
+    flows: Path = ()
+
+
+def facts_from(drawing: DataFlow, *, with_excluded: bool = False) -> dict[str, Reading]:
+    """Return what a drawing says of each fact of the catalog, in the catalog's order.
+
+    What was left out of scope is looked at only if `with_excluded`: that is how much an exclusion hides.
+
+    Raises
+    ------
+    ThreatLabError
+        If `drawing` is not a DataFlow.
+    """
+    if not isinstance(drawing, DataFlow):
+        raise ThreatLabError(f"facts are read from a DataFlow, not from {drawing!r}; load_drawing() gives one")
+    check_flag("with_excluded", with_excluded)
+    scope = Scope(
+        drawing,
+        {e.name: e for e in drawing.elements if with_excluded or drawing.in_scope(e)},
+        {number: flow for number, flow in drawing.numbered.items() if with_excluded or drawing.in_scope(flow)},
+        {e.name: drawing.zone_of(e.name).kind for e in drawing.elements},
+    )
+    return {fact: _read(scope, fact) for fact in catalog().facts}
+
+
+def _read(scope: Scope, fact: str) -> Reading:
+    shows, find = RULES[fact]
+    if evidence := find(scope):
+        return Reading(True, evidence.says, evidence.flows)
+    if scope.drawing.complete:
+        whole = len(scope.elements) == len(scope.drawing.elements)
+        where = "in the whole drawing" if whole else "in what is left in scope"
+        return Reading(False, f"nowhere {where}: {shows}")
+    return Reading(None, f"not drawn so far: {shows}")
+
+
+def system_from(drawing: DataFlow, base: AISystem | None = None, *, with_excluded: bool = False) -> AISystem:
+    """Return the system that a drawing describes: facts read from the drawing, controls taken from `base`.
+
+    `assess(system_from(drawing))` is the risk in scope; with `with_excluded`, the risk with all that was left out.
+
+    Raises
+    ------
+    ThreatLabError
+        If `drawing` is not a DataFlow, or `base` neither None nor an AISystem.
+    """
+    readings = facts_from(drawing, with_excluded=with_excluded)
+    if base is not None and not isinstance(base, AISystem):
+        raise ThreatLabError(f"base must be an AISystem, which brings the controls, not {base!r}")
+    controls = {} if base is None else {c: v for c, v in base.known.items() if c in catalog().controls}
+    said = {} if base is None else {name: note for name, note in base.notes.items() if name in controls}
+    return AISystem(
+        drawing.name,
+        title=drawing.title,
+        description=drawing.description,
+        source=drawing.source,
+        owner="" if base is None else base.owner,
+        notes={**{f: f"drawing: {reading.because}" for f, reading in readings.items()}, **said},
+        **{fact: reading.value for fact, reading in readings.items()},
+        **controls,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """What a drawing's exclusions take out of sight: true facts, flows and crossings (by number), and risk (0..1)."""
+
+    facts: tuple[str, ...]
+    flows: Path
+    crossings: Path
+    in_scope: Assessment
+    everything: Assessment
+
+    @property
+    def risk(self) -> float:
+        """How much higher the risk score is with everything that was left out; 0.0 if no two digits show it."""
+        gap = self.everything.risk_score - self.in_scope.risk_score
+        return gap if gap >= SEEN else 0.0
+
+
+def hidden_by_exclusions(drawing: DataFlow, base: AISystem | None = None) -> Hidden:
+    """Return what leaving elements out hides: they are there all the same. `base` brings the controls.
+
+    Raises
+    ------
+    ThreatLabError
+        As `system_from`.
+    """
+    whole = system_from(drawing, base, with_excluded=True)
+    left = system_from(drawing, base)
+    flows = tuple(number for number, flow in drawing.numbered.items() if not drawing.in_scope(flow))
+    crossings = tuple(crossing.number for crossing in drawing.crossings if crossing.number in flows)
+    facts = tuple(fact for fact in catalog().facts if whole[fact] and not left[fact])
+    return Hidden(facts, flows, crossings, assess(left), assess(whole))

@@ -1,0 +1,124 @@
+"""Drawings in files: the ones that ship with the workbook, and a learner's own, in TOML or JSON."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+from threatlab.dataflow import Case, DataFlow, Element, Exclusion, Flow, Zone
+from threatlab.errors import ThreatLabError, unknown_name
+
+_PARTS = {"zones": Zone, "elements": Element, "flows": Flow, "exclusions": Exclusion}
+_KEYS = tuple(field.name for field in fields(DataFlow))
+
+
+def list_drawings() -> tuple[str, ...]:
+    """Return the names of the drawings that ship with the workbook, in alphabetical order."""
+    return tuple(sorted(f.name.removesuffix(".toml") for f in _folder().iterdir() if f.name.endswith(".toml")))
+
+
+def load_drawing(source: str | Path) -> DataFlow:
+    """Return a drawing by its built-in name, or read from a TOML or JSON file.
+
+    A file has `name` and, as lists of tables, `zones`, `elements`, `flows` and `exclusions`, with the fields of the
+    classes of these names; optionally `title`, `description`, `source`, `complete` and the table `case`.
+
+    Raises
+    ------
+    ThreatLabError
+        If there is no such drawing or file, or it can't be read as a drawing; the sentence says where and why.
+    """
+    if not isinstance(source, str | Path) or not str(source).strip():
+        raise ThreatLabError(f"{source!r} is neither the name of a drawing nor a file; list_drawings() shows the names")
+    shown = str(source)
+    if shown in list_drawings():
+        return _read(_folder() / f"{shown}.toml", shown)
+    if Path(source).suffix.lower() not in {".toml", ".json"}:
+        unknown = unknown_name("drawing", shown, list_drawings())
+        raise ThreatLabError(f"{unknown} (a file must end in .toml or .json)")
+    return _read(Path(source), shown)
+
+
+def drawing_from_table(table: Mapping[str, Any]) -> DataFlow:
+    """Return the drawing that a table describes (see `load_drawing` for its keys).
+
+    Raises
+    ------
+    ThreatLabError
+        If a key is unknown or missing, or a part is not what it must be; parts are named by their place in their list.
+    """
+    if not isinstance(table, Mapping):
+        raise ThreatLabError(f"a drawing is read from a table with name, zones, elements and flows, not from {table!r}")
+    for key in table:
+        if key not in _KEYS:
+            raise ThreatLabError(unknown_name("key", key, _KEYS))
+    if "name" not in table:
+        raise ThreatLabError("name is missing: add a line such as name = 'ml-pipeline-prod'")
+    values = dict(table)
+    for key, kind in _PARTS.items():
+        values[key] = _parts(key, table.get(key, []), kind)
+    if values.get("case") is not None:
+        values["case"] = _part("case", values["case"], Case)
+    return DataFlow(**values)
+
+
+def drawing_to_dict(drawing: DataFlow) -> dict[str, Any]:
+    """Return what, kept in a JSON file, `load_drawing` reads back to an equal drawing."""
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(drawing).items()}
+
+
+def _parts(key: str, values: object, kind: type) -> tuple[Any, ...]:
+    if not isinstance(values, list | tuple):
+        raise ThreatLabError(f"{key} is {values!r}; it must be a list of tables, each begun by [[{key}]]")
+    return tuple(_part(f"{key}, number {place}", value, kind) for place, value in enumerate(values, start=1))
+
+
+def _part(where: str, value: object, kind: Any) -> Any:
+    if not isinstance(value, Mapping):
+        raise ThreatLabError(f"{where}: is {value!r}, which is not a table")
+    names = [field.name for field in fields(kind)]
+    for name in value:
+        if name not in names:
+            raise ThreatLabError(f"{where}: {unknown_name('field', name, names)}")
+    # What is left out is refused by the part itself, in its own words: an exclusion says what a reason is for.
+    given = {name: value.get(name, "") for name in names if name in value or name not in _optional(kind)}
+    try:
+        return kind(**given)
+    except ThreatLabError as problem:
+        raise ThreatLabError(f"{where}: {problem}") from None
+
+
+def _optional(kind: Any) -> set[str]:
+    return {field.name for field in fields(kind) if field.default in ("", False)}
+
+
+def _folder() -> Traversable:
+    return resources.files("threatlab") / "catalog" / "scopes"
+
+
+def _read(file: Traversable | Path, shown: str) -> DataFlow:
+    try:
+        text = file.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        raise ThreatLabError(
+            f"there is no file {shown!r}: check the path, or use a name from list_drawings()"
+        ) from None
+    except UnicodeDecodeError as problem:
+        raise ThreatLabError(f"{shown!r} is not UTF-8 text (byte {problem.start}): save it as UTF-8") from None
+    except OSError as problem:
+        raise ThreatLabError(f"{shown!r} can't be read: {problem.strerror}") from None
+    kind = "JSON" if shown.lower().endswith(".json") else "TOML"
+    try:
+        table = json.loads(text) if kind == "JSON" else tomllib.loads(text)
+    except (ValueError, RecursionError) as problem:
+        raise ThreatLabError(f"{shown!r} is not valid {kind}: {problem}") from None
+    try:
+        return drawing_from_table(table)
+    except ThreatLabError as problem:
+        raise ThreatLabError(f"{shown!r}: {problem}") from None

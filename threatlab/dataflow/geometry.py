@@ -1,0 +1,145 @@
+"""Where things stand in the picture of a drawing, as plain numbers: what a test can measure, and SVG only repeats."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Point = tuple[float, float]
+"""x and y in px of the picture, from its top left."""
+
+FONT = 13
+"""Size of every text, in px of the picture: 11 px on a page of 700, where the panel shows 660 px as 560."""
+
+CHARACTER, BOLD = 7.6, 8.5
+"""Width of an average character of that size, plain and bold, in px, in DejaVu Sans: the widest that browsers use."""
+
+LINE = 15
+"""Height of a line of text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rect:
+    """A rectangle: its top left corner, and its size."""
+
+    x: float
+    y: float
+    w: float
+    h: float
+
+    @property
+    def right(self) -> float:
+        """Its right edge."""
+        return self.x + self.w
+
+    @property
+    def bottom(self) -> float:
+        """Its lower edge."""
+        return self.y + self.h
+
+    @property
+    def center(self) -> Point:
+        """Its middle."""
+        return self.x + self.w / 2, self.y + self.h / 2
+
+    def overlaps(self, other: Rect, gap: float = 0) -> bool:
+        """Tell whether two rectangles are nearer to each other than `gap`."""
+        return (
+            self.x < other.right + gap
+            and other.x < self.right + gap
+            and self.y < other.bottom + gap
+            and other.y < self.bottom + gap
+        )
+
+    def holds(self, point: Point, margin: float = 0) -> bool:
+        """Tell whether a point lies inside, or within `margin` of it (less than 0: that far inside)."""
+        x, y = point
+        return -margin < x - self.x < self.w + margin and -margin < y - self.y < self.h + margin
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """A trust zone: a band over the whole width, its title and kind in lines at its head, on the left."""
+
+    zone: str
+    rect: Rect
+    head: Rect
+    title: tuple[str, ...]
+    kind: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """An element, its name in lines."""
+
+    element: str
+    rect: Rect
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """A flow as a cubic curve: start, two handles, end; and where it passes the boundary of the zone it enters."""
+
+    number: int
+    curve: tuple[Point, Point, Point, Point]
+    sign: Point | None = None
+
+    def points(self, steps: int = 24) -> list[Point]:
+        """Return `steps + 1` points along the curve."""
+        return [bezier(self.curve, step / steps) for step in range(steps + 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A flow's number and words; no words where there was no room: the table under the picture has them."""
+
+    number: int
+    rect: Rect
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A picture as numbers."""
+
+    width: float
+    height: float
+    lanes: tuple[Lane, ...]
+    boxes: tuple[Box, ...]
+    arrows: tuple[Arrow, ...]
+    labels: tuple[Label, ...]
+
+
+def bezier(curve: tuple[Point, Point, Point, Point], t: float) -> Point:
+    """Return the point of a cubic Bezier curve at t, from 0 (its start) to 1 (its end)."""
+    u = 1 - t
+    a, b, c, d = u * u * u, 3 * u * u * t, 3 * u * t * t, t * t * t
+    (ax, ay), (bx, by), (cx, cy), (dx, dy) = curve  # written out: a picture asks for some ten thousand points
+    return a * ax + b * bx + c * cx + d * dx, a * ay + b * by + c * cy + d * dy
+
+
+def wrap(text: str, width: float, most: int = 3, character: float = CHARACTER) -> tuple[str, ...]:
+    """Return a text in up to `most` lines no wider than `width` px; a longer word is cut, a longer text ends in ..."""
+    room = max(int(width / character), 3)
+    lines, line = [], ""
+    for word in text.split(" "):  # a no-break space holds
+        rest = word
+        while rest:
+            joined = f"{line} {rest}" if line else rest
+            if len(joined) <= room:
+                line, rest = joined, ""
+            elif line:
+                lines.append(line)
+                line = ""
+            else:
+                lines.append(rest[: room - 1] + "-")
+                rest = rest[room - 1 :]
+    lines += [line] if line else []
+    if len(lines) > most:
+        lines = [*lines[: most - 1], lines[most - 1][: room - 1] + "\u2026"]
+    return tuple(lines)
+
+
+def text_width(lines: tuple[str, ...]) -> float:
+    """Return about how wide lines of text are, in px."""
+    return max((len(line) for line in lines), default=0) * CHARACTER

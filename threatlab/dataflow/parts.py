@@ -1,0 +1,209 @@
+"""What a drawing of a system is made of: zones, elements, flows and exclusions, and the words they may use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from threatlab.errors import ThreatLabError, unknown_name
+
+ZONE_KINDS = {
+    "internet": "people and machines that anyone can be: nobody has vouched for them",
+    "user device": "devices that your users control: what runs there can be taken apart",
+    "third party": "run by another organization under its own rules: you see what its contract lets you see",
+    "own": "run by your organization, under your rules",
+}
+"""Kinds of trust zone: who decides what runs there. A drawing may have several zones of one kind."""
+
+ELEMENT_KINDS = {
+    "person": "someone outside or inside: a user, a customer, an operator, an organization",
+    "process": "a program of yours that takes something in and passes something on",
+    "model": "a trained model: it scores, decides or generates",
+    "data store": "where data lies: a database, a bucket, a queue, a code repository, an index",
+    "tool": "something with an effect that a model or a program can call: mail, payment, code execution",
+}
+"""Kinds of element: the four of a data-flow diagram without its flows (person, process, store) and two that AI adds."""
+
+CARRIES = {
+    "questions": "what is to be answered or scored: prompts, requests, transactions, photos",
+    "decisions": "a model's labels, scores, yes or no",
+    "generated content": "text, code, images or audio that a model wrote",
+    "training data": "examples or feedback that a model is fitted to",
+    "documents": "what a model reads beside the question: pages, mail, files, records, output of tools",
+    "memory": "what is kept from one session for the next",
+    "actions": "commands with an effect: calls of tools, jobs, payments, posts",
+    "model files": "weights, packages and tools that become part of the system",
+    "credentials": "passwords, keys and tokens",
+    "other": "anything else: logs, statistics, a ticket",
+}
+"""What a flow may carry, one for each flow: the facts of a system are read from these words."""
+
+LONGEST = 60
+"""Characters in a name or label: more would not fit the picture. Reasons and notes may be longer."""
+
+
+def clean_text(called: str, value: object, *, longest: int = 0, empty: bool = False) -> str:
+    """Return `value` with single spaces, if it is a text that can be shown.
+
+    Raises
+    ------
+    ThreatLabError
+        If it is no text, says nothing (unless it may be `empty`), is longer than `longest` (0: any length) or holds
+        characters that can't be printed; the sentence begins with what the text is `called`.
+    """
+    if not isinstance(value, str):
+        raise ThreatLabError(f"{called} must be a text, not {value!r}")
+    text = " ".join(value.split())
+    if not text and not empty:
+        raise ThreatLabError(f"{called} is empty; say what it is")
+    if longest and len(text) > longest:
+        raise ThreatLabError(f"{called} is {len(text)} characters long; {longest} fit the picture: {text[:30]!r}...")
+    if not text.isprintable():
+        raise ThreatLabError(f"{called} holds a character that can't be shown: {text[:LONGEST]!r}")
+    return text
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun: "1 flow", "2 flows"."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def check_choice(called: str, value: object, known: Iterable[str]) -> None:
+    """Raise the error that names the nearest of `known`, if `value` is none of them."""
+    if not isinstance(value, str) or value not in tuple(known):
+        raise ThreatLabError(unknown_name(called, value, known))
+
+
+def check_flag(called: str, value: object) -> None:
+    """Raise the error that says so, if `value` is neither True nor False."""
+    if not isinstance(value, bool):
+        raise ThreatLabError(f"{called} is {value!r}; it must be True or False")
+
+
+def _keep(part: Any, **texts: str) -> None:
+    for name, text in texts.items():
+        object.__setattr__(part, name, text)
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A trust zone: everything in it is trusted alike, because one owner decides what runs there.
+
+    Raises
+    ------
+    ThreatLabError
+        As each class of this file: if a text is empty or too long, or a word is none of its vocabulary.
+    """
+
+    name: str
+    kind: str
+    owner: str = ""
+
+    def __post_init__(self) -> None:
+        name = clean_text("a zone's name", self.name, longest=LONGEST)
+        check_choice(f"kind of zone for {name!r}:", self.kind, ZONE_KINDS)
+        _keep(self, name=name, owner=clean_text(f"the owner of zone {name!r}", self.owner, empty=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """Something in a zone, of one kind of `ELEMENT_KINDS`; `personal` if it holds data about people.
+
+    `note` says who says that it is there: "stated: ..." by a source, or "our reading: ...".
+    """
+
+    name: str
+    kind: str
+    zone: str
+    personal: bool = False
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        name = clean_text("an element's name", self.name, longest=LONGEST)
+        check_choice(f"kind of element for {name!r}:", self.kind, ELEMENT_KINDS)
+        if not isinstance(self.zone, str) or not self.zone.strip():
+            raise ThreatLabError(f"element {name!r} stands in no zone; say in which zone it runs, or who it belongs to")
+        check_flag(f"personal of element {name!r}", self.personal)
+        note = clean_text(f"the note of element {name!r}", self.note, empty=True)
+        _keep(self, name=name, zone=" ".join(self.zone.split()), note=note)
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Something that goes from one element to another: a few words on what, and which of `CARRIES` it is.
+
+    A flow points where the data goes. Who asked for them is another matter: a page that is fetched flows *in*.
+    """
+
+    source: str
+    target: str
+    label: str
+    carries: str
+    personal: bool = False
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        source, target = (
+            clean_text(f"the {end} of a flow", value, longest=LONGEST)
+            for end, value in (("source", self.source), ("target", self.target))
+        )
+        route = f"{source} \u2192 {target}"
+        label = clean_text(f"the label of the flow {route}", self.label, longest=LONGEST)
+        check_choice(f"word for what the flow {route} carries:", self.carries, CARRIES)
+        check_flag(f"personal of the flow {route}", self.personal)
+        if source == target:
+            raise ThreatLabError(f"the flow {label!r} goes from {source!r} to itself; a flow needs two elements")
+        note = clean_text(f"the note of the flow {route}", self.note, empty=True)
+        _keep(self, source=source, target=target, label=label, note=note)
+
+    def __str__(self) -> str:
+        return f"{self.source} \u2192 {self.target}: {self.label}"
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """An element that is left out of the assessment: why, who answers for that, and when it is looked at again."""
+
+    element: str
+    reason: str
+    owner: str
+    review: str = ""
+
+    def __post_init__(self) -> None:
+        element = clean_text("the element left out", self.element, longest=LONGEST)
+        if not isinstance(self.reason, str) or not self.reason.strip():
+            raise ThreatLabError(f"{element!r} is left out without a reason; say why it needs no assessment here")
+        if not isinstance(self.owner, str) or not self.owner.strip():
+            raise ThreatLabError(f"{element!r} is left out without an owner; say who answers for its risk instead")
+        texts = {part: clean_text(f"the {part}", getattr(self, part)) for part in ("reason", "owner")}
+        _keep(self, element=element, **texts, review=clean_text("the review", self.review, empty=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is known of a scope that was drawn too small: what was left out, by whose argument, what followed."""
+
+    left_out: str
+    argument: str
+    followed: str
+    source: str
+
+    def __post_init__(self) -> None:
+        _keep(
+            self,
+            **{
+                field.name: clean_text(f"{field.name} of the case", getattr(self, field.name)) for field in fields(self)
+            },
+        )
+
+
+def as_parts(called: str, values: object, kind: type) -> tuple[Any, ...]:
+    """Return `values` as a tuple, if it is a list or tuple of nothing but `kind`."""
+    if isinstance(values, str | Mapping) or not isinstance(values, Iterable):
+        raise ThreatLabError(f"the {called} of a drawing are {values!r}; give a list of {kind.__name__}(...)")
+    parts = tuple(values)
+    for part in parts:
+        if not isinstance(part, kind):
+            raise ThreatLabError(f"among the {called} of a drawing is {part!r}, which is no {kind.__name__}(...)")
+    return parts

@@ -1,0 +1,99 @@
+"""Which place each element of a drawing takes in the lane of its zone, so that flows are short and seldom cross."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import combinations
+
+from threatlab.dataflow import DataFlow
+
+COLUMNS = 3
+"""Places beside each other in a lane: as many as leave room for words between them."""
+
+STEPS = 300_000
+"""Comparisons that the search may take, a fraction of a second; a large drawing keeps more of its first order."""
+
+Place = tuple[int, int]
+"""Row, counted over all lanes, and column."""
+
+_ACROSS, _DOWN = 240.0, 130.0
+"""About how far apart columns and rows are, in px: good enough to compare places by."""
+
+_THROUGH, _CROSSED, _BESIDE = 400.0, 120.0, 46.0
+"""What it costs, in px of way, when a flow runs through an element, or two flows cross; how near counts as through."""
+
+
+def rows_of(drawing: DataFlow) -> dict[str, range]:
+    """Return the rows that each zone's lane takes, from top to bottom; an empty lane has one."""
+    rows, top = {}, 0
+    for zone in drawing.zones:
+        inside = sum(element.zone == zone.name for element in drawing.elements)
+        rows[zone.name] = range(top, top + max(-(-inside // COLUMNS), 1))
+        top = rows[zone.name].stop
+    return rows
+
+
+def places(drawing: DataFlow) -> dict[str, Place]:
+    """Return the place of each element. The same drawing always gives the same places."""
+    rows = rows_of(drawing)
+    taken: dict[str, Place] = {}
+    for zone, lane in rows.items():
+        free = [(row, column) for row in lane for column in range(COLUMNS)]
+        inside = [element.name for element in drawing.elements if element.zone == zone]
+        taken.update(zip(inside, free, strict=False))
+    pairs = sorted({(flow.source, flow.target) for flow in drawing.flows})
+    left = STEPS
+    best = _cost(taken, pairs)
+    improved = True
+    while improved and left > 0:
+        improved = False
+        for element in drawing.elements:
+            lane = rows[element.zone]
+            for place in [(row, column) for row in lane for column in range(COLUMNS)]:
+                tried = _swapped(taken, element.name, place)
+                left -= len(pairs) * (len(taken) + len(pairs) // 2)
+                if (cost := _cost(tried, pairs)) < best - 1e-6:
+                    taken, best, improved = tried, cost, True
+                if left <= 0:
+                    return taken
+    return taken
+
+
+def _swapped(taken: Mapping[str, Place], element: str, place: Place) -> dict[str, Place]:
+    other = next((name for name, at in taken.items() if at == place), None)
+    tried = {**taken, element: place}
+    if other is not None and other != element:
+        tried[other] = taken[element]
+    return tried
+
+
+def _cost(taken: Mapping[str, Place], pairs: Iterable[tuple[str, str]]) -> float:
+    at = {name: (column * _ACROSS, row * _DOWN) for name, (row, column) in taken.items()}
+    lines = [(at[source], at[target], source, target) for source, target in pairs]
+    cost = 0.0
+    for (ax, ay), (bx, by), source, target in lines:
+        dx, dy = bx - ax, by - ay
+        length = (dx * dx + dy * dy) ** 0.5
+        cost += length
+        for name, (x, y) in at.items():
+            if name not in (source, target):
+                along = ((x - ax) * dx + (y - ay) * dy) / length
+                if 0 < along < length and abs((x - ax) * dy - (y - ay) * dx) / length < _BESIDE:
+                    cost += _THROUGH
+    cost += _CROSSED * sum(_cross(a, b) for a, b in combinations(lines, 2))
+    return cost + sum(x for x, _ in at.values()) * 1e-3  # among equals, as far left as can be
+
+
+def _cross(
+    one: tuple[tuple[float, float], tuple[float, float], str, str],
+    other: tuple[tuple[float, float], tuple[float, float], str, str],
+) -> bool:
+    a, b, source, target = one
+    c, d, other_source, other_target = other
+    if {source, target} & {other_source, other_target}:
+        return False
+    return _side(a, b, c) != _side(a, b, d) and _side(c, d, a) != _side(c, d, b)
+
+
+def _side(a: tuple[float, float], b: tuple[float, float], c: tuple[float, float]) -> bool:
+    return (b[0] - a[0]) * (c[1] - a[1]) > (b[1] - a[1]) * (c[0] - a[0])
