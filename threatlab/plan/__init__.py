@@ -1,0 +1,184 @@
+"""make_plan(system, budget) -> Plan: which controls within a budget of days, in which order, by whom, until when.
+
+The best plan is an exact one (`threatlab.plan.search`); the plain orders (`threatlab.plan.orders`) stand beside it. No
+plan goes over its budget or below its utility floor, and more budget never leaves more risk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from math import inf, log, prod
+
+from threatlab.assessment import assess
+from threatlab.errors import ThreatLabError, check_score, unknown_name
+from threatlab.plan.choices import Choices, choices, days, loss, ticks, ticks_within
+from threatlab.plan.orders import ORDERS, plans_by, sort
+from threatlab.plan.records import Plan, PlanStep
+from threatlab.plan.schedule import Slot, check_date, check_people, schedule
+from threatlab.plan.search import NODES, best_plans
+from threatlab.records import Control
+from threatlab.rules import catalog
+from threatlab.system import AISystem, check_attribute
+
+__all__ = ["WAYS", "Plan", "PlanStep", "check_budget", "check_owners", "compare_floors", "compare_ways", "make_plan"]
+
+WAYS = {"best": "Best plan", **{order: title for order, (title, _) in ORDERS.items()}}
+"""The ways to choose, by name, with their titles."""
+
+_FLOOR_SLACK = 1e-9
+
+
+def make_plan(  # noqa: PLR0913
+    system: AISystem,
+    budget: float,
+    *,
+    min_utility: float = 0.0,
+    way: str = "best",
+    must: Iterable[str] = (),
+    without: Iterable[str] = (),
+    owners: Mapping[str, str] | None = None,
+    start: date | str | None = None,
+    people: Mapping[str, int] | None = None,
+    holidays: Iterable[date] = (),
+) -> Plan:
+    """Return a plan for `system` within a `budget` of person-days.
+
+    Parameters
+    ----------
+    system
+        The system to protect.
+    budget
+        Person-days, 0 or more.
+    min_utility
+        The floor: the share of usefulness (0..1) that the plan has to leave.
+    way
+        How to choose: one of `WAYS`. "best" is exact and takes its steps in the order of quick wins.
+    must, without
+        Controls that come first whatever they remove, and controls that may not be chosen.
+    owners
+        Who answers for a control, by its id.
+    start, people, holidays
+        With a start, every step gets its dates: see `threatlab.plan.schedule`.
+
+    Raises
+    ------
+    ThreatLabError
+        If any of these is not what it should be, or the controls in `must` alone break budget or floor.
+    """
+    if not isinstance(system, AISystem):
+        raise ThreatLabError(f"make_plan() takes an AISystem, not {system!r}; load_system() gives one by name or file")
+    if not isinstance(way, str) or way not in WAYS:
+        raise ThreatLabError(unknown_name("way to choose", way, WAYS))
+    check_budget(budget)
+    check_score("min_utility", min_utility)
+    insisted = _check_controls("must", must)
+    excluded = _check_controls("without", without)
+    named = check_owners(owners)
+    open_ = [control for control in insisted if system[control] is not True]
+    room, left = _room(min_utility, open_), ticks_within(budget) - sum(ticks(_control(c).effort_days) for c in open_)
+    if left < 0:
+        needed = budget - days(left)
+        raise ThreatLabError(
+            f"the controls in must need {needed:g} days, and the budget is {budget:g}; drop one of them"
+        )
+    there = choices(system.with_(**dict.fromkeys(open_, True)), without={*excluded, *open_})
+    chosen, exact = _choose(there, way, left, room)
+    controls = [*open_, *(there.items[place].control for place in chosen)]
+    slots: tuple[Slot, ...] = ()
+    begins, has = None if start is None else check_date("start", start), check_people(people)
+    if begins is not None:
+        slots = schedule([(_control(c).role, _control(c).effort_days) for c in controls], begins, has, holidays)
+    steps = _steps(system, controls, slots, named)
+    return Plan(system, way, float(budget), float(min_utility), steps, exact, begins, slots, has)
+
+
+def compare_ways(system: AISystem, budget: float, *, min_utility: float = 0.0) -> dict[str, Plan]:
+    """Return the plan of each of `WAYS` within the same budget and floor, by name."""
+    return {way: make_plan(system, budget, min_utility=min_utility, way=way) for way in WAYS}
+
+
+def compare_floors(system: AISystem, budget: float, floors: Iterable[float]) -> dict[float, Plan]:
+    """Return the best plan within `budget` above each utility floor, by floor, in the order given."""
+    return {floor: make_plan(system, budget, min_utility=floor) for floor in floors}
+
+
+def check_budget(value: object) -> float:
+    """Return `value` if it is a number of days, 0 or more, or raise a ThreatLabError that names it."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < inf:
+        raise ThreatLabError(f"budget is {value!r}; give a number of days of 0 or more, such as 20")
+    return float(value)
+
+
+def check_owners(owners: object) -> dict[str, str]:
+    """Return who owns what, or raise a ThreatLabError if a control is unknown or an owner is no text."""
+    if owners is None:
+        return {}
+    if not isinstance(owners, Mapping):
+        raise ThreatLabError(f"owners are {owners!r}; give a name for each control's id")
+    for control, owner in owners.items():
+        _check_control(control)
+        if not isinstance(owner, str):
+            raise ThreatLabError(f"owner of {control} is {owner!r}; give a name")
+    return {control: owner.strip() for control, owner in owners.items()}
+
+
+def _choose(there: Choices, way: str, left: int, room: float) -> tuple[tuple[int, ...], bool]:
+    """Return the places chosen, in order, and whether it is proved that nothing better can be chosen."""
+    if way != "best":
+        return plans_by(there, way, room).at(left), False
+    best = best_plans(there, room, plans_by(there, "quick_wins", room), NODES)
+    return sort(there, best.at(left), "quick_wins"), best.exact
+
+
+def _room(min_utility: float, taken: Iterable[str]) -> float:
+    room = (-log(min_utility) if min_utility else inf) + _FLOOR_SLACK
+    room -= sum(loss(_control(control).utility_cost) for control in taken)
+    if room < 0:
+        kept = prod(1 - _control(control).utility_cost for control in taken)
+        raise ThreatLabError(
+            f"the controls in must leave utility {kept:.3f}, below the floor of {min_utility:g}; drop one"
+        )
+    return room
+
+
+def _steps(
+    system: AISystem, controls: list[str], slots: tuple[Slot, ...], owners: Mapping[str, str]
+) -> tuple[PlanStep, ...]:
+    steps, now = [], assess(system)
+    for number, name in enumerate(controls):
+        control, slot = _control(name), slots[number] if slots else None
+        then = assess(now.system.with_(**{name: True}))
+        steps.append(
+            PlanStep(
+                name,
+                control.title,
+                control.severity,
+                control.role,
+                owners.get(name, ""),
+                control.effort_days,
+                now.risk_score - then.risk_score,
+                control.utility_cost,
+                control.success,
+                slot.start if slot else None,
+                slot.due if slot else None,
+            )
+        )
+        now = then
+    return tuple(steps)
+
+
+def _control(name: str) -> Control:
+    return catalog().controls[name]
+
+
+def _check_control(name: object) -> str:
+    if check_attribute(name) not in catalog().controls:
+        raise ThreatLabError(f"{name!r} is a fact about the system, not a control; a plan puts controls in place")
+    return str(name)
+
+
+def _check_controls(argument: str, names: Iterable[str]) -> list[str]:
+    if isinstance(names, str) or not isinstance(names, Iterable):
+        raise ThreatLabError(f"{argument} is {names!r}; give a list of control ids, such as ['rbac_configured']")
+    return list(dict.fromkeys(_check_control(name) for name in names))

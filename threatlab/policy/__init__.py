@@ -1,0 +1,230 @@
+"""A policy: how much risk is acceptable, what may stay open and for how long, and which risks somebody has accepted."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from threatlab.errors import ThreatLabError, check_score, unknown_name
+from threatlab.plan.schedule import check_date
+from threatlab.records import SEVERITIES
+from threatlab.rules import catalog
+
+_ANY = "any"
+"""In a file, where there is no None: this severity may stay open for any time."""
+
+_KEYS = ("max_risk", "max_per_threat", "max_by_threat", "open_days", "min_utility", "accepted")
+OPEN_DAYS: Mapping[str, int | None] = MappingProxyType({"CRITICAL": 7, "HIGH": 30, "MEDIUM": 90, "LOW": None})
+"""Days that a finding may stay open, where a policy says nothing else. Judged by this project's authors."""
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """A risk that somebody decided to live with: the id of a control or a threat, why, who answers for it, until when.
+
+    It holds through the day `expires`, and not after it.
+    """
+
+    what: str
+    reason: str
+    owner: str
+    expires: date
+
+    def __post_init__(self) -> None:
+        known = (*catalog().controls, *catalog().threats)
+        if not isinstance(self.what, str) or self.what not in known:
+            raise ThreatLabError(unknown_name("control or threat to accept", self.what, known))
+        for name, example in (("reason", "why this can wait"), ("owner", "a person who answers for it")):
+            text = getattr(self, name)
+            if not isinstance(text, str) or not text.strip():
+                raise ThreatLabError(f"{name} of the acceptance of {self.what} is {text!r}; say {example}")
+            object.__setattr__(self, name, text.strip())
+        object.__setattr__(self, "expires", check_date(f"expires of the acceptance of {self.what}", self.expires))
+
+    @property
+    def title(self) -> str:
+        """What is accepted, in words."""
+        return (catalog().controls.get(self.what) or catalog().threats[self.what]).title
+
+    def holds(self, today: date) -> bool:
+        """Tell whether the acceptance still holds on a day."""
+        return today <= self.expires
+
+    def to_dict(self) -> dict[str, str]:
+        """Return the acceptance as texts."""
+        return {"what": self.what, "reason": self.reason, "owner": self.owner, "expires": self.expires.isoformat()}
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What an organization accepts. Risks and utility are shares in 0..1.
+
+    Parameters
+    ----------
+    max_risk
+        The risk score may be at most this.
+    max_per_threat, max_by_threat
+        Each threat's residual risk may be at most this: in general, and by threat. None: no bound.
+    open_days
+        Calendar days that a finding may stay open after it was found, by severity; 0: not at all, None: for any time.
+        A severity left out has the days of `OPEN_DAYS`.
+    min_utility
+        A plan must leave at least this share of the system's usefulness.
+    accepted
+        Risks that somebody accepted, each control or threat once.
+
+    Raises
+    ------
+    ThreatLabError
+        If any of these is not what it must be; the message names it, the value and the way out.
+    """
+
+    max_risk: float = 1.0
+    max_per_threat: float | None = None
+    max_by_threat: Mapping[str, float] = field(default_factory=dict)
+    open_days: Mapping[str, int | None] = field(default_factory=dict)
+    min_utility: float = 0.0
+    accepted: tuple[Acceptance, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_score("max_risk", self.max_risk)
+        check_score("min_utility", self.min_utility)
+        if self.max_per_threat is not None:
+            check_score("max_per_threat", self.max_per_threat)
+        by_threat = _table("max_by_threat", self.max_by_threat, catalog().threats, "threat")
+        for threat, bound in by_threat.items():
+            check_score(f"max_by_threat: {threat}", bound)
+        open_days = {**OPEN_DAYS, **_table("open_days", self.open_days, SEVERITIES, "severity")}
+        object.__setattr__(self, "max_by_threat", MappingProxyType(by_threat))
+        object.__setattr__(self, "open_days", MappingProxyType({s: _days(s, open_days[s]) for s in SEVERITIES}))
+        object.__setattr__(self, "accepted", _check_accepted(self.accepted))
+
+    def bound(self, threat: str) -> float | None:
+        """Return the highest residual risk that a threat may have, or None."""
+        return self.max_by_threat.get(threat, self.max_per_threat)
+
+    def acceptance(self, what: str) -> Acceptance | None:
+        """Return the acceptance of a control or threat, expired or not."""
+        return next((accepted for accepted in self.accepted if accepted.what == what), None)
+
+    def accept(self, what: str, reason: str, owner: str, expires: date | str) -> Policy:
+        """Return the policy with one more acceptance, in place of an older one of the same."""
+        new = Acceptance(what, reason, owner, expires)  # type: ignore[arg-type]  # a text becomes a date
+        return replace(self, accepted=(*(a for a in self.accepted if a.what != what), new))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the policy as JSON-ready values; `policy_from_dict` reads an equal one back."""
+        return {
+            "max_risk": self.max_risk,
+            "max_per_threat": self.max_per_threat,
+            "max_by_threat": dict(self.max_by_threat),
+            "open_days": dict(self.open_days),
+            "min_utility": self.min_utility,
+            "accepted": [accepted.to_dict() for accepted in self.accepted],
+        }
+
+
+def policy_from_dict(table: Mapping[str, Any]) -> Policy:
+    """Return the policy that a table describes: the keys of `Policy`, each of which may be left out.
+
+    Raises
+    ------
+    ThreatLabError
+        If a key is unknown, or a value is not what it must be.
+    """
+    if not isinstance(table, Mapping):
+        raise ThreatLabError(f"a policy is {table!r}; give a table with keys such as max_risk = 0.5")
+    for key in table:
+        if key not in _KEYS:
+            raise ThreatLabError(unknown_name("policy key", key, _KEYS))
+    values = dict(table)
+    if "open_days" in values:
+        days = _table("open_days", values["open_days"], SEVERITIES, "severity")
+        values["open_days"] = {severity: None if day == _ANY else day for severity, day in days.items()}
+    if "accepted" in values:
+        entries = values["accepted"]
+        if not isinstance(entries, list | tuple):
+            raise ThreatLabError(f"accepted is {entries!r}; give a list, one [[accepted]] table each")
+        values["accepted"] = tuple(map(_acceptance, entries))
+    return Policy(**values)
+
+
+def load_policy(source: str | Path) -> Policy:
+    """Return the policy in a TOML file: the keys of `Policy`; "any" for a severity that may stay open for any time.
+
+    Raises
+    ------
+    ThreatLabError
+        If the file can't be read as a policy; the message names it, and what is wrong in it.
+    """
+    if not isinstance(source, str | Path) or not str(source).strip():
+        raise ThreatLabError(f"{source!r} is no policy file; give the name of a TOML file")
+    try:
+        text = Path(source).read_bytes().decode("utf-8-sig")
+    except (OSError, ValueError) as problem:
+        raise ThreatLabError(f"{str(source)!r} can't be read as a policy: {problem}") from None
+    try:
+        return read_policy(text)
+    except ThreatLabError as problem:
+        raise ThreatLabError(f"{str(source)!r}: {problem}") from None
+
+
+def read_policy(text: str) -> Policy:
+    """Return the policy in a TOML text, as `load_policy` reads it from a file."""
+    if not isinstance(text, str):
+        raise ThreatLabError(f"a policy is written as a text in TOML, and this is {text!r}")
+    try:
+        return policy_from_dict(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as problem:
+        raise ThreatLabError(f"can't be read as TOML: {problem}") from None
+
+
+def _acceptance(entry: object) -> Acceptance:
+    names = tuple(Acceptance.__dataclass_fields__)
+    if isinstance(entry, Acceptance):
+        return entry
+    if not isinstance(entry, Mapping):
+        raise ThreatLabError(f"an acceptance is {entry!r}; it needs {', '.join(names)}")
+    for key in entry:
+        if key not in names:
+            raise ThreatLabError(unknown_name("key of an acceptance", key, names))
+    for name in names:
+        if name not in entry:
+            raise ThreatLabError(
+                f"the acceptance of {entry.get('what', 'something')!s} has no {name}; all four are needed"
+            )
+    return Acceptance(**entry)
+
+
+def _check_accepted(entries: Iterable[object]) -> tuple[Acceptance, ...]:
+    if not isinstance(entries, tuple | list):
+        raise ThreatLabError(f"accepted is {entries!r}; give a tuple of Acceptance")
+    accepted = tuple(map(_acceptance, entries))
+    names = [each.what for each in accepted]
+    for name in names:
+        if names.count(name) > 1:
+            raise ThreatLabError(f"{name} is accepted more than once; keep one acceptance, with one owner and one date")
+    return accepted
+
+
+def _table(name: str, value: object, known: Iterable[str], kind: str) -> dict[str, Any]:
+    if not isinstance(value, Mapping):
+        raise ThreatLabError(f"{name} is {value!r}; give a value for each {kind}")
+    choices = tuple(known)
+    for key in value:
+        if key not in choices:
+            raise ThreatLabError(f"{name}: {unknown_name(kind, key, choices)}")
+    return dict(value)
+
+
+def _days(severity: str, value: object) -> int | None:
+    if value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 0):
+        return value
+    raise ThreatLabError(
+        f"open_days: {severity} is {value!r}; give a whole number of days of 0 or more, or None for any time"
+    )
