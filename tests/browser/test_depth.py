@@ -1,0 +1,139 @@
+"""Notebook 05 as a learner uses it: run all, then work the layers panel and the replay by mouse and by keyboard."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.lab import Lab
+from threatlab import AISystem, assess, load_system
+from threatlab.depth import above_bound, harden, switch_off
+from threatlab.depth.common_cause import common_cause
+from threatlab.depth.dependencies import dependencies
+from threatlab.rules import catalog
+
+NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "05-defense-in-depth.ipynb"
+LAYERS = ".tl.tl-defense"
+REPLAY = ".tl:has(> .tl-replay)"
+DEFENDED = harden(load_system("shadowray"), 40)
+MANY_TABS = 60
+"""More than the panel has places to stop at."""
+
+
+@pytest.fixture
+def panel(lab: Lab) -> Locator:
+    lab.open(NOTEBOOK)
+    lab.run_all()
+    return lab.find(LAYERS)
+
+
+def shows(panel: Locator, system: AISystem, *off: str, bound: float = 0.15) -> None:
+    """Check that the panel shows what the package computes for `system` with these layers off."""
+    expect(panel.locator(".tl-score")).to_have_text(f"{assess(switch_off(system, *off)).risk_score:.2f}")
+    gaps = above_bound(system, bound)
+    expect(panel.locator(".tl-claim")).to_contain_text("Not" if gaps else "Any single layer may fail")
+    for gap in gaps[:3]:
+        expect(panel.locator(".tl-claim")).to_contain_text(f"{catalog().threats[gap.threat].title} {gap.risk:.2f}")
+
+
+def switch(panel: Locator, layer: str, word: str) -> Locator:
+    return panel.get_by_title(f"{word}: {catalog().layers[layer].title}", exact=True)
+
+
+def test_with_the_mouse_layers_bound_and_shared_failure_follow_each_click(panel: Locator) -> None:
+    shows(panel, DEFENDED)
+    switch(panel, "serving", "Off").click()
+    switch(panel, "model", "Off").click()
+    shows(panel, DEFENDED, "serving", "model")
+    switch(panel, "serving", "On").click()
+    shows(panel, DEFENDED, "model")
+
+    bound = panel.get_by_label(re.compile("^Bound"))
+    bound.fill("0.2")
+    bound.press("Enter")
+    shows(panel, DEFENDED, "model", bound=0.2)
+
+    panel.get_by_label("What several layers hang on").select_option("One vendor's gateway for everything")
+    cause = common_cause(DEFENDED, "one_gateway")
+    common = panel.locator(".tl-shared .tl-num")
+    expect(common).to_have_text([f"{score:.2f}" for score in cause.scores])
+    chance = panel.get_by_label(re.compile("^Chance"))
+    chance.fill("0.3")
+    chance.press("Enter")
+    expect(common).to_have_text([f"{score:.2f}" for score in common_cause(DEFENDED, "one_gateway", 0.3).scores])
+    chance.fill("0.9")
+    chance.press("Enter")
+    expect(panel.locator(".tl-problem")).to_contain_text("give a chance of at most")
+
+    panel.get_by_role("button", name=re.compile("Every threat without each layer")).click()
+    expect(panel.locator(".tl-matrix tbody tr")).to_have_count(1 + len(catalog().layers))
+
+    panel.get_by_label("In place").select_option("all that applies")
+    shows(panel, harden(load_system("shadowray")), "model", bound=0.2)
+    panel.get_by_role("button", name="Reset").click()
+    shows(panel, DEFENDED)
+    panel.get_by_label("System").select_option(label=load_system("tay").title)
+    shows(panel, harden(load_system("tay"), 40))
+    panel.get_by_label("In place").select_option("as it is")
+    expect(panel.locator(".tl-claim")).to_contain_text("No layer holds anything")
+
+
+def test_no_click_is_lost_however_fast_they_come(panel: Locator) -> None:
+    on, off = switch(panel, "serving", "On"), switch(panel, "serving", "Off")
+    for _ in range(15):
+        off.click(no_wait_after=True)
+        on.click(no_wait_after=True)
+    off.click()
+    shows(panel, DEFENDED, "serving")
+
+
+def test_the_keyboard_alone_does_it_all(lab: Lab, panel: Locator) -> None:
+    page = lab.page
+
+    def tab_to(wanted: Locator) -> None:
+        for _ in range(MANY_TABS):
+            page.keyboard.press("Tab")
+            if wanted.evaluate("node => node === document.activeElement"):
+                return
+        raise AssertionError(f"the Tab key does not lead to {wanted}")
+
+    panel.get_by_label("System").focus()
+    tab_to(panel.get_by_label(re.compile("^Bound")))
+    page.keyboard.press("ControlOrMeta+A")
+    page.keyboard.type("0.2")
+    page.keyboard.press("Enter")
+    shows(panel, DEFENDED, bound=0.2)
+    wanted = switch(panel, "data", "Off")
+    tab_to(wanted)
+    page.keyboard.press("Space")
+    shows(panel, DEFENDED, "data", bound=0.2)
+    expect(wanted).to_be_focused()
+    tab_to(panel.get_by_role("button", name=re.compile("Every threat without each layer")))
+    page.keyboard.press("Enter")
+    expect(panel.locator(".tl-matrix")).to_be_visible()
+    tab_to(panel.get_by_label("What several layers hang on"))
+    page.keyboard.type("One person")
+    expect(panel.locator(".tl-common")).to_contain_text([re.compile("Every"), dependencies()["one_person"].about])
+    panel.get_by_label("System").focus()
+    tab_to(panel.get_by_role("button", name="Reset"))
+    page.keyboard.press("Space")
+    shows(panel, DEFENDED)
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1200), ("dark", 700)])
+def test_axe_finds_nothing_and_nothing_overflows(lab: Lab, theme: str, width: int) -> None:
+    lab.open(NOTEBOOK, theme=theme, width=width)
+    lab.run_all()
+    panel = lab.find(LAYERS)
+    panel.get_by_role("button", name=re.compile("Every threat without each layer")).click()
+    panel.get_by_label("What several layers hang on").select_option("One stolen administrator account")
+    switch(panel, "operations", "Off").click()
+    expect(panel.locator(".tl-note")).to_be_visible()
+    expect(panel.locator(".tl-matrix")).to_be_visible()
+    for each in (LAYERS, REPLAY, ".tl:has(.tl-guesses)"):
+        assert lab.axe(each) == []
+    assert lab.overflowing(panel) == []
+    assert lab.overflowing(lab.find(REPLAY)) == []

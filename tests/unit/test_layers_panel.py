@@ -1,0 +1,291 @@
+"""The layers panel: state, HTML and binding, each without a browser."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import ipywidgets as widgets
+import pytest
+
+from threatlab import AISystem, ThreatLabError, assess, load_system
+from threatlab.depth import above_bound, harden, layers_off, switch_off
+from threatlab.depth.common_cause import common_cause
+from threatlab.depth.dependencies import dependencies
+from threatlab.rules import catalog
+from threatlab.widgets import LayersPanel
+from threatlab.widgets import layers_view as view
+from threatlab.widgets.shared_view import shared_failure
+
+HOSTILE = "<script>alert(1)</script>\"'&"
+FORTY = "the best 40 days of work"
+DEFENDED = harden(load_system("shadowray"), 40)
+
+
+def state(**changes):
+    return replace(view.LayersState(load_system("shadowray"), 0.15, plan=FORTY), **changes)
+
+
+def text(html):
+    return re.sub(r"\s+", " ", re.sub("<[^>]*>", " ", html))
+
+
+def everything(widget):
+    yield widget
+    for child in getattr(widget, "children", ()):
+        yield from everything(child)
+
+
+@pytest.fixture
+def panel():
+    return LayersPanel("shadowray", plan=FORTY)
+
+
+# ---- the picture
+
+
+def test_the_headline_tells_the_score_as_switched_and_the_worst_threat():
+    off = assess(switch_off(DEFENDED, "serving", "model"))
+    shown = text(view.headline(state(off=("serving", "model"))))
+    assert f"Risk score {off.risk_score:.2f}" in shown
+    assert f"+{off.risk_score - assess(DEFENDED).risk_score:.2f}, worse" in shown
+    assert f"{catalog().threats[off.worst_threat].title} {off.by_threat[off.worst_threat]:.2f}" in shown
+    assert "every layer on" in text(view.headline(state()))
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({}, "Not every layer may fail — above 0.15 with Supply chain off: Supply chain 0.18"),
+        ({"bound": 0.2}, "Any single layer may fail — no threat rises above 0.20."),
+        ({"bound": 0.4}, "It could not be otherwise: with every layer off, the worst threat is at 0.28"),
+        ({"bound": 0.05}, "Not even with every layer on — above 0.05: Supply chain 0.09"),
+        ({"plan": "as it is"}, "No layer holds anything — choose what to put in place"),
+    ],
+)
+def test_the_claim_is_judged_in_words(changes, words):
+    shown = re.sub(r" ([.:,;])", r"\1", text(view.verdict(state(**changes))))
+    assert words in shown
+
+
+def test_a_layer_s_row_says_what_it_holds_and_what_its_loss_would_add():
+    offs = {off.layer: off for off in layers_off(DEFENDED)}
+    assert view.row_title(state(), "model") == f"Model: 2 in place, +{offs['model'].added:.2f} if off"
+    assert view.row_title(state(), "agent") == "Agent: nothing in place"
+    idle = AISystem("idle", agent_memory_protected=True)
+    assert view.row_title(view.LayersState(idle, 0.1), "agent") == "Agent: 1 in place, adds nothing if off"
+
+
+def test_the_table_tells_of_each_threat_now_as_switched_and_the_worst_single_layer():
+    shown = text(view.threat_table(state(off=("serving",))))
+    now, off = assess(DEFENDED), assess(switch_off(DEFENDED, "serving"))
+    worst = {t: max(layers_off(DEFENDED), key=lambda each: each.by_threat[t]) for t in now.by_threat}
+    for threat, risk in now.by_threat.items():
+        title = catalog().threats[threat].title
+        if risk:
+            layer = catalog().layers[worst[threat].layer].title
+            row = rf"{title} {risk:.2f} {off.by_threat[threat]:.2f} {worst[threat].by_threat[threat]:.2f} {layer}"
+            assert re.search(row, shown), row
+        else:
+            assert not re.search(rf"{title} \d", shown)
+
+
+def test_what_is_above_the_bound_is_marked_and_nothing_else():
+    html = view.threat_table(state())
+    assert html.count("tl-over") == len(above_bound(DEFENDED, 0.15)) == 2
+    assert view.threat_table(state(bound=0.5)).count("tl-over") == 0
+
+
+def test_the_matrix_is_folded_until_asked_for_and_then_has_each_layer():
+    assert view.matrix(state()) == ""
+    html = view.matrix(state(matrix=True))
+    for off in layers_off(DEFENDED):
+        cells = "".join(rf"(<td[^>]*>.*?{off.by_threat[t]:.2f}.*?</td>)" for t in state().threats)
+        assert re.search(rf"{catalog().layers[off.layer].title} off.*?</th>{cells}</tr>", html)
+    assert html.count("(empty)") == 2
+
+
+@pytest.mark.parametrize("name", sorted(dependencies()))
+def test_the_shared_failure_tells_product_truth_bad_year_and_what_to_do(name):
+    cause = common_cause(DEFENDED, name)
+    shown = text(shared_failure(cause, ""))
+    for score in cause.scores:
+        assert f"{score:.2f}" in shown
+    for control in cause.broken:
+        assert catalog().controls[control].title.lower() in shown
+    assert re.sub(r"\s+", " ", cause.dependency.remedy).replace("'", "&#x27;") in shown
+    if cause.worst:
+        assert f"{cause.factor(cause.worst):.2f} times as much" in shown
+    else:
+        assert "the product is right on average" in shown
+
+
+def test_a_dependency_on_which_nothing_hangs_says_so():
+    assert "Nothing in place here hangs on it" in text(shared_failure(common_cause(AISystem("a"), "one_person"), ""))
+
+
+def test_a_text_from_a_user_is_escaped_wherever_it_is_shown():
+    panel = LayersPanel(AISystem(HOSTILE, title=HOSTILE, trains_model=True), dependency="one_person")
+    shown = view.static_picture(panel.state) + "".join(
+        w.value for w in everything(panel.widget) if isinstance(w, widgets.HTML) and "<style>" not in w.value
+    )
+    assert "<script>" not in shown
+    assert "&lt;script&gt;" in shown
+
+
+def test_the_saved_picture_needs_no_style_sheet_and_no_kernel():
+    picture = view.static_picture(state(off=("serving",), dependency="administrator_credential"))
+    for banned in ("<style", "class=", "var(", "<svg"):
+        assert banned not in picture
+    assert "Not every layer may fail" in picture
+    assert "Serving" in picture
+    assert dependencies()["administrator_credential"].title in picture
+
+
+# ---- the binding
+
+
+def test_a_click_and_code_do_the_same(panel):
+    clicked = LayersPanel("shadowray", plan=FORTY)
+    clicked.layers["serving"].value = "off"
+    clicked._bound.value = 0.2
+    clicked._dependency.value = "one_gateway"
+    clicked._chance.value = 0.2
+    panel.switch("serving", on=False)
+    panel.set(bound=0.2, dependency="one_gateway", chance=0.2)
+    assert clicked.state == panel.state
+    assert clicked._headline.value == panel._headline.value
+    assert panel.layers["serving"].value == "off"
+    assert panel.shared.chance == 0.2
+
+
+def test_each_layer_that_holds_something_can_be_switched_and_no_other(panel):
+    for layer, row in panel.layers.items():
+        assert row.disabled == (layer in ("application", "agent"))
+        assert catalog().layers[layer].title in row.description
+        assert all(catalog().layers[layer].title in tooltip for tooltip in row.tooltips)
+        row.value = "off"
+        assert layer in panel.state.off
+        row.value = "on"
+        assert panel.state.off == ()
+
+
+def test_what_is_put_in_place_follows_the_plan(panel):
+    panel._plan.value = "all that applies"
+    assert panel.system == harden(load_system("shadowray"))
+    panel.set(plan="as it is")
+    assert panel.system == load_system("shadowray")
+
+
+def test_any_number_of_days_can_be_put_in_place_and_is_in_the_list():
+    panel = LayersPanel("shadowray", plan=25)
+    assert panel.system == harden(load_system("shadowray"), 25)
+    assert "the best 25 days of work" in view.static_picture(panel.state)
+    panel._plan.value = "as it is"
+    panel._plan.value = 25
+    assert panel.system == harden(load_system("shadowray"), 25)
+    assert repr(LayersPanel("shadowray", plan=40)) == repr(LayersPanel("shadowray", plan=FORTY))
+
+
+def test_another_system_begins_with_every_layer_on_and_keeps_the_bound(panel):
+    panel.set(off=("serving", "data"), bound=0.3)
+    panel._picker.value = "tay"
+    assert panel.state.found == load_system("tay")
+    assert (panel.state.off, panel.state.bound) == ((), 0.3)
+
+
+def test_a_system_of_ones_own_can_be_chosen_and_found_again(panel):
+    mine = AISystem("mine", title="My system", trains_model=True, rate_limiting_enabled=True)
+    panel.choose(mine)
+    assert panel.state.found == mine
+    panel.choose("tay")
+    panel.choose("mine")
+    assert panel.state.found == mine
+
+
+def test_reset_goes_back_to_what_the_panel_began_with(panel):
+    assert panel._reset.disabled
+    panel.set(off=("serving",), bound=0.3, dependency="one_person", plan="as it is")
+    panel._reset.click()
+    assert repr(panel) == repr(LayersPanel("shadowray", plan=FORTY))
+    assert panel._reset.disabled
+
+
+def test_a_chance_that_can_not_be_is_said_in_the_panel_and_what_was_shown_stays(panel):
+    panel.set(dependency="administrator_credential")
+    before = panel.shared
+    panel._chance.value = 0.95
+    assert "give a chance of at most" in text(panel._shared.value)
+    assert panel._chance.value == 0.95
+    assert panel.shared.scores == before.scores
+    panel._chance.value = 0.1
+    assert "at most" not in text(panel._shared.value)
+    assert panel.shared.chance == 0.1
+
+
+def test_a_chance_too_high_for_another_plan_or_system_falls_back_to_the_dependency_s_own(panel):
+    panel.set(plan="as it is", dependency="one_judge_model", chance=0.9)
+    panel.set(plan="all that applies")
+    assert panel.shared.chance == dependencies()["one_judge_model"].chance
+    bare = LayersPanel("shadowray", dependency="one_judge_model", chance=0.9)
+    bare.choose(harden(load_system("tay")))
+    assert bare.shared.chance == dependencies()["one_judge_model"].chance
+    bare.reset()
+    assert bare.shared.chance == dependencies()["one_judge_model"].chance
+
+
+@pytest.mark.parametrize(
+    ("attempt", "named"),
+    [
+        (lambda panel: panel.set(bond=0.1), "'bound'"),
+        (lambda panel: panel.set(bound=float("nan")), "nan"),
+        (lambda panel: panel.set(bound="low"), "'low'"),
+        (lambda panel: panel.set(off="serving"), "off=('serving',)"),
+        (lambda panel: panel.set(off=None), "None"),
+        (lambda panel: panel.set(off=("servin",)), "'serving'"),
+        (lambda panel: panel.set(dependency="one_gatway"), "'one_gateway'"),
+        (lambda panel: panel.set(dependency=3), "3"),
+        (lambda panel: panel.set(chance=0.1), "dependency"),
+        (lambda panel: panel.set(dependency="one_gateway", chance="often"), "'often'"),
+        (lambda panel: panel.set(dependency="one_gateway", chance=0.9), "at most"),
+        (lambda panel: panel.set(plan="everything"), "all that applies"),
+        (lambda panel: panel.set(plan=None), "None"),
+        (lambda panel: panel.set(plan=-1), "plan is -1"),
+        (lambda panel: panel.set(plan=float("nan")), "nan"),
+        (lambda panel: panel.set(plan=True), "True"),
+        (lambda panel: panel.switch("servin", on=False), "'serving'"),
+        (lambda panel: panel.switch("serving", on="off"), "'off'"),
+        (lambda panel: panel.choose("shadowrya"), "'shadowray'"),
+        (lambda panel: panel.choose(None), "None"),
+        (lambda panel: LayersPanel("shadowray", bound=7), "7"),
+        (lambda panel: LayersPanel("shadowray", chance=0.1), "dependency"),
+    ],
+)
+def test_bad_input_is_refused_and_changes_nothing(panel, attempt, named):
+    before = panel.state
+    with pytest.raises(ThreatLabError, match=re.escape(named)):
+        attempt(panel)
+    assert panel.state == before
+
+
+def test_a_change_leaves_alone_what_it_does_not_change(panel):
+    sent = []
+    for widget in everything(panel.widget):
+        widget.observe(lambda change: sent.append(change["owner"]), names=["value", "description"])
+    panel.set(dependency="one_person")
+    assert panel._shared in sent
+    assert panel._table not in sent
+    assert panel._headline not in sent
+    assert not [each for each in sent if isinstance(each, widgets.ToggleButtons)]
+
+
+def test_the_panel_has_no_widget_that_loses_clicks_or_the_keyboard(panel):
+    kinds = {type(w).__name__ for w in everything(panel.widget)}
+    assert not kinds & {"Output", "Accordion", "Tab", "RadioButtons", "FloatSlider", "IntSlider"}
+
+
+def test_the_display_carries_live_panel_picture_and_text(panel):
+    bundle = panel._repr_mimebundle_()
+    assert set(bundle) == {"application/vnd.jupyter.widget-view+json", "text/html", "text/plain"}
+    assert bundle["text/plain"] == repr(LayersPanel("shadowray", plan=FORTY))
+    assert "0x" not in bundle["text/plain"]

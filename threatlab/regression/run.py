@@ -1,0 +1,89 @@
+"""Runs a suite of tests in a process of its own, as a pipeline does, and reads what it said."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+from threatlab.errors import ThreatLabError
+
+SECONDS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteResult:
+    """What a run of the suite said: pytest's exit code (0: all passed), and the names of its tests.
+
+    `messages` has a sentence for each test that failed: which attack, against what, and by how much.
+    """
+
+    exit_code: int
+    passed: tuple[str, ...]
+    failed: tuple[str, ...]
+    messages: Mapping[str, str]
+
+    def __str__(self) -> str:
+        head = f"exit code {self.exit_code}: {len(self.passed)} passed, {len(self.failed)} failed"
+        return "\n".join([head, *(f"FAILED {name}: {self.messages[name]}" for name in self.failed)])
+
+
+def run_suite(path: str | Path) -> SuiteResult:
+    """Run the suite in a process of its own, as a pipeline does, and return what it said.
+
+    It is run without this project's pytest settings, without other plugins, and leaves no file behind.
+
+    Raises
+    ------
+    ThreatLabError
+        If there is no such file, or pytest gave no result (it isn't installed, or took longer than `SECONDS`).
+    """
+    suite = Path(path).resolve()
+    if not suite.is_file():
+        raise ThreatLabError(f"there is no suite {Path(path).name!r}: write_suite() writes one")
+    with tempfile.TemporaryDirectory() as folder:
+        settings, report = Path(folder, "pytest.ini"), Path(folder, "report.xml")
+        settings.write_text("[pytest]\n", encoding="utf-8")
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", str(settings)]
+        command += ["--rootdir", str(suite.parent), "--confcutdir", str(suite.parent), "--junitxml", str(report)]
+        try:
+            done = subprocess.run(  # noqa: S603  # our own Python, on a file that the caller names
+                [*command, str(suite)],
+                cwd=suite.parent,
+                env=_environment(),
+                capture_output=True,
+                text=True,
+                timeout=SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise ThreatLabError(f"{suite.name!r} was still running after {SECONDS} s: try fewer bounds") from None
+        if not report.is_file():
+            said = (done.stderr.strip() or done.stdout.strip() or "nothing").splitlines()[-1]
+            raise ThreatLabError(f"pytest gave no result for {suite.name!r}; it said: {said}")
+        return _read_report(done.returncode, report)
+
+
+def _environment() -> dict[str, str]:
+    """Return this process's environment without what would change pytest's mind, or leave files behind."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    return {**kept, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def _read_report(exit_code: int, report: Path) -> SuiteResult:
+    passed: list[str] = []
+    messages: dict[str, str] = {}
+    for case in ET.parse(report).getroot().iter("testcase"):  # noqa: S314  # written by the pytest that we started
+        name = case.get("name", "").removeprefix("test_")
+        problem = next((part for part in case if part.tag in {"failure", "error"}), None)
+        if problem is None:
+            passed.append(name)
+        else:
+            first = problem.get("message", "").strip().partition("\n")[0]
+            messages[name] = first.removeprefix("AssertionError: ")
+    return SuiteResult(exit_code, tuple(passed), tuple(messages), messages)
