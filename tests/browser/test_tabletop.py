@@ -1,0 +1,146 @@
+"""The tabletop panel as a team uses it: by mouse, by keyboard alone, against the clock, in both themes."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.lab import Lab
+from threatlab.tabletop import Exercise, begin, load_story
+
+PANEL = ".tl:has(.tl-tabletop)"
+MANY_TABS = 60
+"""More than the panel has places to stop at: a walk that long has lost its way."""
+
+STORY = load_story("shadowray")
+PATH = ("declare", "cut", "split", "worst", "three", "older", "narrow")
+
+
+@pytest.fixture
+def notebook(tmp_path: Path) -> Path:
+    """A notebook with the panel and nothing else."""
+    code = nbformat.v4.new_code_cell(
+        'from threatlab.widgets import TabletopPanel\n\npanel = TabletopPanel("shadowray")\npanel', id="panel"
+    )
+    text = nbformat.v4.new_markdown_cell("# Tabletop\n\n## Exercise", id="title")
+    file = tmp_path / "tabletop.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=[text, code]), file)
+    return file
+
+
+@pytest.fixture
+def panel(lab: Lab, notebook: Path) -> Locator:
+    lab.open(notebook)
+    lab.run_all()
+    return lab.find(PANEL)
+
+
+def option(panel: Locator, inject: str, name: str) -> Locator:
+    wanted = next(each for each in STORY.injects[inject].options if each.id == name)
+    return panel.get_by_title(f"Decide: {wanted.text}", exact=True)
+
+
+def decide(panel: Locator, now: Exercise, choice: str) -> Exercise:
+    """Take the seat that may decide, give a reason and click on an option; return what the package makes of it."""
+    seat = panel.get_by_label("You decide as the")
+    if seat.input_value() not in now.may_decide:
+        expect(option(panel, now.at, choice)).to_be_disabled()
+        panel.get_by_role("button", name=re.compile("^Hand it over")).click()
+        expect(seat).to_have_value(now.may_decide[0])
+    panel.get_by_label("Your reason, for the log").fill(f"because of {now.at}")
+    option(panel, now.at, choice).click()
+    return now.decide(choice)
+
+
+def test_with_the_mouse_a_story_is_played_to_its_lessons(panel: Locator) -> None:
+    now = begin("shadowray")
+    panel.get_by_role("button", name="Start").click()
+    panel.get_by_role("button", name="Pause").click()
+    for choice in PATH:
+        assert now.inject is not None
+        expect(panel.locator("article h3")).to_have_text(now.inject.title)
+        expect(panel.locator("article .tl-num")).to_have_text(now.clock)
+        now = decide(panel, now, choice)
+    expect(panel.locator("article")).to_have_count(0)
+    for lesson in now.lessons:
+        expect(panel).to_contain_text(lesson.text)
+    for entry in now.log:
+        expect(panel).to_contain_text(entry.consequence)
+        expect(panel).to_contain_text(f"because of {entry.inject}")
+    expect(panel.get_by_role("row", name=re.compile("^Service down")).get_by_role("cell").first).to_have_text(
+        f"{now.figures['down']:g} h"
+    )
+    panel.get_by_role("button", name="Reset").click()
+    expect(panel).to_contain_text(STORY.situation)
+
+
+def test_the_clock_moves_by_itself_and_stands_while_it_is_paused(lab: Lab, panel: Locator) -> None:
+    panel.get_by_role("button", name="Start").click()
+    timer = panel.get_by_role("timer")
+    expect(timer).to_contain_text("left to decide")
+    expect(timer).to_contain_text(re.compile(r"1:2[0-8]"))
+    panel.get_by_role("button", name="Pause").click()
+    expect(timer).to_contain_text("the clock stands")
+    stood = timer.text_content()
+    lab.page.wait_for_timeout(1500)
+    assert timer.text_content() == stood
+    panel.get_by_role("button", name="Run the clock").click()
+    expect(timer).not_to_have_text(stood or "")
+
+
+def test_the_keyboard_alone_decides(lab: Lab, panel: Locator) -> None:
+    page = lab.page
+
+    def tab_to(wanted: Locator) -> None:
+        for _ in range(MANY_TABS):
+            page.keyboard.press("Tab")
+            if wanted.evaluate("node => node === document.activeElement"):
+                return
+        raise AssertionError(f"the Tab key does not lead to {wanted}")
+
+    panel.get_by_label("Story").focus()
+    tab_to(panel.get_by_role("button", name="Start"))
+    page.keyboard.press("Enter")
+    expect(panel.locator("article h3")).to_have_text(STORY.injects["load"].title)
+    note = panel.get_by_label("Your reason, for the log")
+    note.focus()
+    page.keyboard.type("r and x are letters, not commands")
+    tab_to(option(panel, "load", "kill"))
+    page.keyboard.press("Space")
+    expect(panel.locator("article h3")).to_have_text(STORY.injects["returns"].title)
+    expect(panel).to_contain_text("r and x are letters, not commands")
+    fold = panel.get_by_role("button", name=re.compile("What does the system have in place"))
+    fold.focus()
+    page.keyboard.press("Enter")
+    expect(panel).to_contain_text("nobody knows")
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1200), ("dark", 700)])
+def test_axe_finds_nothing_and_nothing_overflows(lab: Lab, notebook: Path, theme: str, width: int) -> None:
+    lab.open(notebook, theme=theme, width=width)
+    lab.run_all()
+    panel = lab.find(PANEL)
+    panel.locator("summary").click()
+    panel.get_by_role("button", name=re.compile("What does the system have in place")).click()
+    expect(panel).to_contain_text("nobody knows")
+    assert lab.axe(PANEL) == []
+    assert lab.overflowing(panel) == []
+
+    panel.get_by_role("button", name="Start").click()
+    panel.get_by_role("button", name="Pause").click()
+    option(panel, "load", "declare").click()
+    panel.get_by_label("You decide as the").select_option("ML engineer")
+    expect(panel.get_by_role("button", name=re.compile("^Hand it over"))).to_be_visible()
+    assert lab.axe(PANEL) == []
+    assert lab.overflowing(panel) == []
+
+    now = begin("shadowray").decide("declare")
+    for choice in PATH[1:]:
+        now = decide(panel, now, choice)
+    expect(panel.locator(".tl-tt-log")).to_be_visible()
+    assert lab.axe(PANEL) == []
+    assert lab.overflowing(panel) == []
