@@ -1,0 +1,135 @@
+"""The overview of an inventory, and the dashboard that three roles share: figures, pictures, binding."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.strategies import systems, thorough
+from threatlab import AISystem, ThreatLabError, assess, list_systems, load_system
+from threatlab.overview import overview
+from threatlab.rules import SEVERITIES, catalog
+from threatlab.widgets.dashboard import Dashboard
+from threatlab.widgets.dashboard_view import roles, static_picture
+
+BUILT_IN = tuple(load_system(name) for name in list_systems())
+BETTER = tuple(system.with_(authentication_enforced=True) for system in BUILT_IN)
+
+
+def text(html):
+    return re.sub(r"\s+", " ", re.sub("<[^>]*>", " ", html))
+
+
+@thorough
+@given(st.lists(systems(), min_size=1, max_size=4), st.floats(0, 1))
+def test_the_overview_says_what_assessing_each_system_says(drawn, threshold):
+    named = [AISystem(f"system-{number}", **system.known) for number, system in enumerate(drawn)]
+    seen, results = overview(named, threshold), [assess(system) for system in named]
+    scores = sorted((result.risk_score for result in results), reverse=True)
+    assert [result.risk_score for result in seen.assessments] == scores
+    assert set(seen.alerting) == {r.system.name for r in results if r.risk_score >= threshold}
+    assert set(seen.answered) <= set(seen.alerting)
+    assert seen.mean == pytest.approx(sum(scores) / len(scores))
+    found = [finding.severity for result in results for finding in result.findings]
+    assert seen.severities == {severity: found.count(severity) for severity in SEVERITIES}
+    for share in seen.threats:
+        risks = [result.by_threat[share.threat] for result in results]
+        assert share.highest == max(risks)
+        assert share.systems == sum(risk > 0 for risk in risks)
+
+
+def test_work_adds_up_what_each_control_alone_removes():
+    seen = overview(BUILT_IN)
+    first = seen.work[0]
+    gains = {}
+    for system in BUILT_IN:
+        before, after = assess(system), assess(system.with_(**{first.control: True}))
+        needed = first.control in {finding.attribute for finding in before.findings}
+        if needed and before.risk_score > after.risk_score:
+            gains[system.name] = before.risk_score - after.risk_score
+    assert first.systems == len(gains)
+    assert first.removes == pytest.approx(sum(gains.values()))
+    assert first.days == catalog().controls[first.control].effort_days * len(gains)
+    assert gains[first.worst] == max(gains.values())
+    per_day = [work.removes / work.days for work in seen.work]
+    assert per_day == sorted(per_day, reverse=True)
+
+
+def test_every_piece_of_work_is_somebodys():
+    seen = overview(BUILT_IN)
+    listed = [work.control for role in roles() for work in seen.work_for(role)]
+    assert sorted(listed) == sorted(work.control for work in seen.work)
+
+
+def test_a_system_that_alerts_only_for_want_of_answers_is_told_apart():
+    vague = AISystem("vague", trains_model=True, internet_facing=True, generates_content=True)
+    certain = vague.with_(**dict.fromkeys(catalog().controls, False))
+    seen = overview([vague, AISystem("certain", **certain.known)], 0.6)
+    assert set(seen.alerting) == {"vague", "certain"}
+    assert seen.answered == ("certain",)
+
+
+# ---- the panel
+
+
+def test_each_role_finds_its_own_answer_on_the_page():
+    panel = Dashboard(BETTER, before=BUILT_IN, alert_threshold=0.6)
+    page, seen = text(panel._page.value), panel.overview
+    assert f"{len(seen.alerting)} of {len(BETTER)}" in page
+    assert f"from {seen.mean_before:.2f} at the last review" in page
+    assert seen.mean < seen.mean_before
+    assert "down" in page
+    for work in seen.work_for("ML engineer")[:5]:
+        assert work.title in page
+    assert f"{sum(seen.unknown.values())} answers about controls are missing" in page
+
+
+def test_setting_in_code_does_what_the_fields_do():
+    clicked, driven = Dashboard(BUILT_IN), Dashboard(BUILT_IN)
+    clicked._threshold.value = 0.5
+    clicked._role.value = "security engineer"
+    driven.set(alert_threshold=0.5, role="security engineer")
+    assert clicked._page.value == driven._page.value
+    assert (driven._threshold.value, driven._role.value) == (0.5, "security engineer")
+    assert repr(clicked) == repr(driven)
+
+
+@pytest.mark.parametrize("role", roles())
+def test_every_role_can_be_shown_even_without_work(role):
+    everything = AISystem("done", **dict.fromkeys(catalog().controls, True))
+    panel = Dashboard([everything], role=role)
+    assert f"No open control is usual work of the {role}" in panel._page.value
+    assert "nothing is open" in panel._page.value
+
+
+def test_names_are_escaped_on_the_page_and_in_the_saved_picture():
+    evil = AISystem("a", title="<img src=x onerror=alert(1)>", generates_content=True)
+    panel = Dashboard([evil])
+    for html in (panel._page.value, static_picture(panel.state)):
+        assert "<img" not in html
+        assert "&lt;img" in html
+
+
+def test_the_saved_picture_needs_no_style_sheet():
+    html = Dashboard(BUILT_IN)._repr_mimebundle_()["text/html"]
+    assert "class=" not in html
+    assert "var(" not in html
+
+
+BAD = [
+    (lambda: Dashboard([]), "no system"),
+    (lambda: Dashboard(["tay"]), "not 'tay'"),
+    (lambda: Dashboard([BUILT_IN[0], BUILT_IN[0]]), "two systems are called"),
+    (lambda: Dashboard(BUILT_IN, alert_threshold=2), "alert_threshold is 2"),
+    (lambda: Dashboard(BUILT_IN, role="ML enginer"), "did you mean 'ML engineer'"),
+    (lambda: Dashboard(BUILT_IN).set(role=None, alert_threshold=float("nan")), "nan"),
+]
+
+
+@pytest.mark.parametrize(("call", "said"), BAD, ids=[said for _, said in BAD])
+def test_bad_input_is_answered_with_a_sentence(call, said):
+    with pytest.raises(ThreatLabError, match=said):
+        call()
