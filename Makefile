@@ -2,12 +2,14 @@
 # PYTEST_ARGS="-k audit" and LAB_ARGS=--no-browser are passed on.
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test check notebooks bench environment static
+.PHONY: help lab test check notebooks exercises bench environment static
 
 export PYTHON
 
 RUN := .venv/bin/python
 NOTEBOOKS = $(sort $(wildcard notebooks/*.ipynb))
+SOLUTIONS = $(sort $(wildcard solutions/*.ipynb))
+EXERCISES = $(sort $(wildcard exercises/*.ipynb))
 
 # A file's tests stay in one process (loadfile): nbval runs the cells of a notebook in one kernel.
 PYTEST = $(RUN) -m pytest -n 2 --dist loadfile
@@ -22,13 +24,17 @@ lab: environment ## Open the lesson in JupyterLab; the first time, install it in
 		--LabApp.default_url="/lab/tree/$(firstword $(NOTEBOOKS))" $(LAB_ARGS)
 
 test: static ## Prove it all: format, lint, types, unit tests, every notebook, the browser
-	@$(PYTEST) $(NBVAL) tests $(NOTEBOOKS) $(PYTEST_ARGS)
+	@THREATLAB_PROGRESS=memory $(PYTEST) $(NBVAL) tests $(NOTEBOOKS) $(SOLUTIONS) $(EXERCISES) $(PYTEST_ARGS)
 
 check: static ## Prove the fast part: format, lint, types, unit tests
 	@$(PYTEST) tests/unit $(PYTEST_ARGS)
 
 notebooks: environment ## Run every notebook, and save it clean and with its outputs
 	@$(RUN) scripts/notebooks.py $(NOTEBOOKS)
+
+exercises: environment ## Run the solutions, and make the exercises from them
+	@$(RUN) scripts/notebooks.py $(SOLUTIONS)
+	@$(RUN) -m scripts.exercises $(SOLUTIONS)
 
 bench: environment ## Measure speed side by side with pytm and the lesson's own loop
 	@sh scripts/environment.sh requirements.lock requirements-bench.lock

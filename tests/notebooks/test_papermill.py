@@ -9,10 +9,18 @@ import papermill
 import pytest
 from nbformat import NotebookNode
 
+from threatlab.dataflow.files import list_drawings
+
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 SECONDS = 120
 
 OTHER_PARAMETERS: dict[str, list[dict[str, Any]]] = {
+    "04-plan-and-control": [
+        {"system": "ml-pipeline-prod", "budget_days": 0, "min_utility": 0.9},
+        {"system": "tay", "budget_days": 60, "min_utility": 0.9, "max_risk": 0.1, "start_date": "2027-02-06"},
+        {"system": "postmark-mcp", "budget_days": 3, "min_utility": 1.0, "max_risk": 0.0},
+        {"system": "pytorch-nightly", "budget_days": 7.5, "min_utility": 0.0, "max_risk": 1.0},
+    ],
     "00-why-ai-needs-threat-modeling": [
         {"system": "shadowray", "attack": "poisoning", "seed": 1},
         {"system": "tay", "attack": "evasion", "seed": 2},
@@ -23,6 +31,13 @@ OTHER_PARAMETERS: dict[str, list[dict[str, Any]]] = {
         {"system": "shadowray", "seed": 1, "poison_rate": 0.02, "query_budget": 300, "epsilon": 0.05},
         {"system": "tay", "seed": 2, "poison_rate": 0.2, "query_budget": 20, "epsilon": 0.3},
     ],
+    "05-defense-in-depth": [
+        {"system": "tay", "bound": 0.3, "seed": 1},
+        {"system": "postmark-mcp", "bound": 0.1, "days": 0, "seed": 2},
+        {"system": "ml-pipeline-prod", "bound": 0.05, "fail_at": 0.2, "seed": 3},
+        {"system": "id-me", "bound": 1.0, "days": 1000, "fail_at": 1.0, "seed": 4},
+    ],
+    "01-scope": [{"system": name} for name in list_drawings() if name != "shadowray"],
     "02-assess": [
         {"system": "ml-pipeline-prod", "alert_threshold": 0.2, "seed": 1},
         {"system": "shadowray", "alert_threshold": 1.0, "seed": 2},
@@ -32,8 +47,27 @@ OTHER_PARAMETERS: dict[str, list[dict[str, Any]]] = {
 }
 
 BAD_PARAMETERS: dict[str, list[tuple[dict[str, Any], str]]] = {
+    "04-plan-and-control": [
+        ({"system": "shadowrya"}, "'shadowray'"),
+        ({"budget_days": -1}, "-1"),
+        ({"min_utility": 95}, "95"),
+        ({"start_date": "soon"}, "'soon'"),
+        ({"max_risk": 1.5}, "1.5"),
+    ],
     "00-why-ai-needs-threat-modeling": [({"attack": "extration"}, "'extraction'"), ({"seed": -1}, "-1")],
     "03-attack": [({"system": "shadowrya"}, "'shadowray'"), ({"poison_rate": 2}, "rate is 2")],
+    "05-defense-in-depth": [
+        ({"system": "shadowrya"}, "'shadowray'"),
+        ({"bound": 1.5}, "bound is 1.5"),
+        ({"days": -1}, "days is -1"),
+        ({"fail_at": 2}, "fail_at is 2"),
+        ({"seed": -1}, "seed is -1"),
+    ],
+    "01-scope": [
+        ({"system": "shadowrya"}, "'shadowray'"),
+        ({"system": "llm-jacking"}, "llm-jacking"),
+        ({"system": 7}, "7"),
+    ],
     "02-assess": [
         ({"system": "shadowrya"}, "'shadowray'"),
         ({"alert_threshold": 1.5}, "1.5"),

@@ -1,0 +1,306 @@
+"""The exercises' machinery: four outcomes, whatever the answer is and does, and a notebook that stays usable."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import pickle
+import sys
+import threading
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from threatlab import ThreatLabError
+from threatlab.exercises import ____
+from threatlab.exercises.blank import Blank, has_blank
+from threatlab.exercises.judges import a_function, a_number, choose, number, order, returned, rubric, statements
+from threatlab.exercises.outcome import CORRECT, NOT_ATTEMPTED, NOT_YET, OUTCOMES, RAISED, NotYet
+from threatlab.exercises.question import Question
+
+
+def question(judge, **changes):
+    told = {
+        "id": "assess.q0",
+        "title": "A question of the tests",
+        "judge": judge,
+        "expects": "a number",
+        "hints": ("a nudge", "nearly the answer"),
+        "answer": "answer = 4",
+        "because": "2 and 2 make 4.",
+        "covers": (),
+    }
+    return Question(**{**told, **changes})
+
+
+def is_four(answer):
+    if a_number(answer) != 4:
+        raise NotYet("2 and 2 is not that.")
+    return "2 and 2 make 4."
+
+
+def doubles(answer):
+    function = a_function(answer, "one number")
+    for given_number in (1, 3, 10):
+        if returned(function, given_number) != 2 * given_number:
+            raise NotYet(f"For {given_number} it does not give {2 * given_number}.")
+    return "It doubles."
+
+
+# ---- the four outcomes
+
+
+def test_the_four_outcomes():
+    asked = question(is_four)
+    assert [asked.check(answer).kind for answer in (4, 5, ____)] == [CORRECT, NOT_YET, NOT_ATTEMPTED]
+    assert question(doubles).check(lambda n: n / 0).kind == RAISED
+    assert bool(asked.check(4))
+    assert not asked.check(5)
+
+
+def test_a_wrong_answer_is_told_why():
+    outcome = question(is_four).check(5)
+    assert outcome.message == "2 and 2 is not that."
+    assert "Not yet (assess.q0)" in repr(outcome)
+    assert "2 and 2 is not that." in outcome._repr_html_()
+
+
+def test_the_learners_exception_is_shown_with_their_line_and_no_traceback_of_ours():
+    def halves(n):
+        return n / (n - 3)  # fails at 3
+
+    outcome = question(doubles).check(lambda n: 2 * n if n != 3 else halves(n))
+    assert outcome.kind == RAISED
+    assert "ZeroDivisionError" in outcome.message
+    assert "in halves" in outcome.message
+    assert outcome.code == "return n / (n - 3)  # fails at 3"
+    assert "Traceback" not in repr(outcome)
+    assert "threatlab" not in repr(outcome)
+
+
+def test_texts_of_the_learner_are_escaped():
+    outcome = question(choose("a", "yes", {"b": "no"})).check("<img src=x onerror=alert(1)>")
+    assert "<img" not in outcome._repr_html_()
+
+
+# ---- answers of absurd kind leave the notebook usable
+
+
+class Hostile:
+    def __repr__(self):
+        raise RuntimeError("no repr")
+
+    def __eq__(self, other):
+        raise RuntimeError("no eq")
+
+    __hash__ = None
+
+
+ABSURD = [
+    None,
+    "four",
+    "",
+    [],
+    list(range(1_000_000)),
+    {},
+    {"a": ____},
+    float("nan"),
+    float("inf"),
+    10**400,
+    1j,
+    object(),
+]
+ABSURD += [Hostile(), Hostile, print, len, int, lambda: 1, lambda *a: None, NotImplemented, ..., b"4", True, "\ud800"]
+
+
+@pytest.mark.parametrize("place", range(len(ABSURD)))
+@pytest.mark.parametrize(
+    "judge",
+    [
+        is_four,
+        doubles,
+        choose("a", "yes", {"b": "no"}),
+        number(lambda: 4, "yes", [], otherwise="no"),
+        order(["x", "y"], "yes", {"x": "no", "y": "no"}),
+        statements({"x": True}, "yes", {"x": "no"}),
+        rubric(["one", "two"], 1, 3),
+    ],
+    ids=["function of ours", "code", "choose", "number", "order", "statements", "rubric"],
+)
+def test_an_absurd_answer_gets_a_sentence(judge, place):
+    outcome = question(judge).check(ABSURD[place])
+    assert outcome.kind in OUTCOMES
+    assert outcome.kind != CORRECT
+    assert outcome.message
+    assert "Traceback" not in repr(outcome)
+
+
+def test_an_endless_loop_is_stopped():
+    def endless(_):
+        while True:
+            pass
+
+    before = threading.active_count()
+    outcome = question(doubles, seconds=0.3).check(endless)
+    assert outcome.kind == NOT_YET
+    assert "still running after 0.3 seconds" in outcome.message
+    time.sleep(0.1)
+    assert threading.active_count() == before
+
+
+def test_an_endless_loop_that_catches_everything_is_stopped_too():
+    def stubborn(_):
+        while True:
+            with contextlib.suppress(Exception):
+                time.sleep(0.001)
+
+    assert question(doubles, seconds=0.3).check(stubborn).kind == NOT_YET
+
+
+def test_what_an_answer_prints_is_shown_shortened_and_not_let_out(capsys):
+    def chatty(n):
+        print("n is", n, "x" * 500)
+        return 2 * n
+
+    outcome = question(doubles).check(chatty)
+    assert outcome.kind == CORRECT
+    assert outcome.printed.startswith("n is 1")
+    assert len(outcome.printed) < 300
+    assert capsys.readouterr().out == ""
+
+
+def test_an_answer_that_exits_ends_nothing():
+    outcome = question(doubles).check(lambda _: sys.exit())
+    assert outcome.kind == RAISED
+    assert "SystemExit" in outcome.message
+
+
+def test_infinite_recursion_is_an_exception_like_any_other():
+    def again(n):
+        return again(n)
+
+    assert question(doubles).check(again).kind == RAISED
+
+
+def test_a_function_that_returns_nothing_is_asked_for_a_return():
+    assert "does it end with a return" in question(doubles).check(lambda n: None).message
+
+
+# ---- the blank
+
+
+BLANK_WORK = [
+    lambda b: b + 1,
+    lambda b: 1 + b,
+    lambda b: b(1, x=2),
+    lambda b: b.anything.at_all,
+    lambda b: b["key"][0],
+    lambda b: -b,
+    lambda b: b < 1,
+    lambda b: b & True,
+    lambda b: round(b, 2),
+    lambda b: 2**b,
+    copy.deepcopy,
+    lambda b: pickle.loads(pickle.dumps(b)),  # our own
+]
+
+
+@pytest.mark.parametrize("place", range(len(BLANK_WORK)))
+def test_whatever_is_done_with_a_blank_gives_a_blank(place):
+    assert isinstance(BLANK_WORK[place](____), Blank)
+
+
+def test_a_blank_can_be_used_where_a_value_is_needed():
+    assert list(____) == []
+    assert f"{____:.2f} {____}" == "____ ____"
+    assert not ____
+    assert float(____) != float(____)
+    assert [1, 2, 3][____] == 1
+
+
+@pytest.mark.parametrize("answer", [____, [1, ____], {"a": ____}, {____: 1}, (1, [____]), {"a": {"b": [____]}}])
+def test_an_answer_that_holds_a_blank_is_not_attempted(answer):
+    assert has_blank(answer)
+    assert question(is_four).check(answer).kind == NOT_ATTEMPTED
+
+
+def test_a_function_with_a_blank_in_it_is_not_attempted():
+    assert question(doubles).check(lambda n: ____ * n).kind == NOT_ATTEMPTED
+
+
+@given(st.recursive(st.none() | st.integers() | st.text(), st.lists))
+def test_an_answer_without_a_blank_has_none(answer):
+    assert not has_blank(answer)
+
+
+# ---- hints and solutions
+
+
+def test_hints_are_graded_and_the_solution_says_why():
+    asked = question(is_four)
+    assert "a nudge" in repr(asked.hint())
+    assert "hint(2)" in repr(asked.hint())
+    assert "nearly the answer" in repr(asked.hint(2))
+    assert "last hint" in repr(asked.hint(2))
+    assert "answer = 4" in repr(asked.solution())
+    assert "2 and 2 make 4." in repr(asked.solution())
+
+
+@pytest.mark.parametrize("wrong", [0, 3, -1, "1", None, True, 1.5])
+def test_a_hint_that_is_not_there_is_answered_with_a_sentence(wrong):
+    with pytest.raises(ThreatLabError, match="hints 1 to 2"):
+        question(is_four).hint(wrong)
+
+
+# ---- the judges
+
+
+def test_a_choice_names_the_misconception_and_the_choices():
+    judge = choose("b", "yes", {"a": "a misconception", "c": "another"})
+    assert judge(" B ") == "yes"
+    for answer, said in (("a", "a misconception"), ("c", "another"), ("d", "choose from: a, b, c")):
+        with pytest.raises(NotYet, match=said):
+            judge(answer)
+
+
+def test_a_number_is_right_within_its_tolerance():
+    judge = number(lambda: 0.2, "yes", [(lambda v: v > 1, "more than all")], within=0.01, otherwise="no")
+    assert judge(0.205) == "yes"
+    for answer, said in ((2, "more than all"), (0.3, "no"), (True, "not a number"), ("0.2", "not a number")):
+        with pytest.raises(NotYet, match=said):
+            judge(answer)
+
+
+def test_an_order_names_the_first_that_is_out_of_place():
+    judge = order(["x", "y", "z"], "yes", {"x": "x is first", "y": "y needs x", "z": "z is last"})
+    assert judge(("x", "y", "z")) == "yes"
+    for answer, said in ((["y", "x", "z"], "y needs x"), (["x", "y"], "each of these once"), ("xyz", "not a list")):
+        with pytest.raises(NotYet, match=said):
+            judge(answer)
+
+
+def test_statements_name_the_first_wrong_one():
+    judge = statements({"s": True, "t": False}, "yes", {"s": "s holds", "t": "t doesn't"})
+    assert judge({"s": True, "t": False}) == "yes"
+    for answer, said in (
+        ({"s": True, "t": True}, "t doesn't"),
+        ({"s": 1, "t": False}, "must be True or False"),
+        ({"s": True}, "dict with True or False"),
+    ):
+        with pytest.raises(NotYet, match=said):
+            judge(answer)
+
+
+def test_a_text_is_marked_by_the_learner_and_nobody_pretends_to_grade_it():
+    judge = rubric(["names an owner", "gives a date", "says why"], 2, 3)
+    text = "Ann owns it"
+    with pytest.raises(NotYet, match="Compare your text"):
+        judge(text)
+    with pytest.raises(NotYet, match="misses: gives a date says why"):
+        judge((text, [1]))
+    assert "By your own mark it meets 2 of 3" in judge((text, [1, 2]))
+    for answer, said in ((("a", [1]), "That is 1 words"), ((text, [4]), "numbers from 1 to 3"), (3, "not a text")):
+        with pytest.raises(NotYet, match=said):
+            judge(answer)

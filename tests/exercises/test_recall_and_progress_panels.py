@@ -1,0 +1,133 @@
+"""The recall questions and the progress panel: content, binding and pictures, without a browser."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from tests.exercises.test_questions import IDEAS
+from threatlab import CatalogError, ThreatLabError
+from threatlab.exercises import progress
+from threatlab.exercises.outcome import CORRECT
+from threatlab.exercises.progress import LESSONS, Store
+from threatlab.exercises.recall import RECALL, _recalled
+from threatlab.tables import Entry
+from threatlab.widgets.progress_panel import ProgressPanel
+from threatlab.widgets.recall import Recall
+
+EVERY = [each for asked in RECALL.values() for each in asked]
+every_question = pytest.mark.parametrize("each", EVERY, ids=lambda each: each.question.id)
+
+
+def text(html):
+    return re.sub(r"\s+", " ", re.sub("<[^>]*>", " ", html))
+
+
+def test_each_notebook_but_the_first_begins_with_three_questions():
+    assert {notebook: len(asked) for notebook, asked in RECALL.items()} == {f"0{n}": 3 for n in range(1, 8)}
+
+
+@every_question
+def test_each_option_has_an_answer_of_its_own_and_one_is_right(each):
+    outcomes = {letter: each.question.check(letter) for letter in each.options}
+    assert sum(map(bool, outcomes.values())) == 1
+    assert len({outcome.message for outcome in outcomes.values()}) == len(each.options) >= 3
+    assert len(set(each.options.values())) == len(each.options)
+    assert set(each.question.covers) <= IDEAS
+
+
+def test_the_right_option_is_not_always_in_the_same_place():
+    right = [next(letter for letter in each.options if each.question.check(letter)) for each in EVERY]
+    assert all(right.count(letter) >= 5 for letter in "abc")
+
+
+def test_answering_in_code_does_what_choosing_in_the_list_does():
+    clicked, driven = Recall("02"), Recall("02")
+    clicked._fields["recall.02.q1"].value = "a"
+    outcome = driven.answer("recall.02.q1", "a")
+    assert not outcome
+    assert clicked._told["recall.02.q1"].value == driven._told["recall.02.q1"].value
+    assert "Not yet" in text(driven._told["recall.02.q1"].value)
+    assert driven.answer("recall.02.q1", "b")
+    assert "Right" in text(driven._told["recall.02.q1"].value)
+    assert repr(driven) == "Recall('02'): 1 of 3 recalled"
+    driven._fields["recall.02.q1"].value = ""
+    assert repr(driven) == "Recall('02'): 0 of 3 recalled"
+
+
+def test_the_saved_picture_of_a_recall_gives_no_answer_away():
+    saved = Recall("03")._repr_mimebundle_()["text/html"]
+    for each in RECALL["03"]:
+        assert each.question.because.split(":")[0] not in saved
+    assert "class=" not in saved
+
+
+def test_a_recall_question_that_leaves_an_option_unexplained_is_refused():
+    table = {"asks": "?", "confirms": ".", "covers": "x", "right": "a", "options": {"a": "1", "b": "2"}, "wrong": {}}
+    with pytest.raises(CatalogError, match="each option but 'a'"):
+        _recalled(Entry("recall.toml", "01.q1", table))
+
+
+BAD = [
+    (lambda: Recall("00"), "unknown notebook '00'"),
+    (lambda: Recall(2), "unknown notebook 2"),
+    (lambda: Recall("02").answer("recall.02.q9", "a"), "unknown question"),
+    (lambda: Recall("02").answer("recall.02.q1", "z"), "unknown option 'z'"),
+]
+
+
+@pytest.mark.parametrize(("call", "said"), BAD, ids=[said for _, said in BAD])
+def test_bad_input_is_answered_with_a_sentence(call, said):
+    with pytest.raises(ThreatLabError, match=said):
+        call()
+
+
+# ---- progress
+
+
+@pytest.fixture
+def kept(monkeypatch, tmp_path):
+    monkeypatch.setattr(progress, "questions_of", lambda lesson: (f"{lesson}.q1", f"{lesson}.q2"))
+    return Store(tmp_path / "progress.jsonl")
+
+
+def test_the_panel_shows_what_is_done_tried_and_helped(kept):
+    for what in ("not yet", "hint 1", CORRECT):
+        kept.record("assess.q1", what)
+    panel = ProgressPanel(kept)
+    assert "02 Assess 1 of 2 2 1" in text(panel._table.value)
+    assert repr(panel) == "ProgressPanel: 1 of 16 exercises done"
+    assert all(title in panel._table.value for title in LESSONS.values())
+
+
+def test_what_another_notebook_adds_is_there_after_a_refresh(kept):
+    panel = ProgressPanel(kept)
+    Store(kept.path).record("why.q1", CORRECT)
+    panel.refresh()
+    assert repr(panel) == "ProgressPanel: 1 of 16 exercises done"
+
+
+def test_a_reset_by_the_button_asks_first(kept):
+    kept.record("assess.q1", CORRECT)
+    panel = ProgressPanel(kept)
+    panel._ask()
+    assert panel._sure.layout.display == ""
+    panel._keep()
+    assert kept.done() == {"assess.q1"}
+    panel._ask()
+    panel._sure.children[0].click()
+    assert kept.done() == set()
+    assert "begins anew" in panel._told.value
+
+
+def test_an_export_says_where_it_is_or_what_is_in_the_way(kept, tmp_path):
+    kept.record("assess.q1", CORRECT)
+    panel = ProgressPanel(kept)
+    panel._name.value = str(tmp_path / "mine.json")
+    panel._export()
+    assert "Written to mine.json" in panel._told.value
+    assert json.loads((tmp_path / "mine.json").read_text(encoding="utf-8"))["attempts"]
+    panel._export()
+    assert "already" in panel._told.value

@@ -1,0 +1,90 @@
+"""Exercises are their solutions without the solutions; those say "correct" to every question, these "not attempted"."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from scripts.exercises import STUB, unsolved
+from tests.notebooks.saved import faults
+from tests.notebooks.test_papermill import outputs_of
+
+ROOT = Path(__file__).parents[2]
+SOLUTIONS = sorted((ROOT / "solutions").glob("*.ipynb"))
+
+every_solution = pytest.mark.parametrize("solution", SOLUTIONS, ids=lambda file: file.stem)
+
+
+def checks(notebook):
+    """The questions that a notebook checks."""
+    return [
+        question
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        for question in re.findall(r"^(q\d+)\.check\(", cell.source, re.MULTILINE)
+    ]
+
+
+@every_solution
+def test_an_exercise_has_not_drifted_from_its_solution(solution):
+    exercise = nbformat.read(ROOT / "exercises" / solution.name, as_version=4)
+    made = unsolved(nbformat.read(solution, as_version=4))
+    assert [cell.source for cell in exercise.cells] == [cell.source for cell in made.cells], "run make exercises"
+    assert [cell.id for cell in exercise.cells] == [cell.id for cell in made.cells]
+    assert [cell.metadata for cell in exercise.cells] == [cell.metadata for cell in made.cells]
+
+
+def test_there_is_an_exercise_for_each_solution_and_none_besides():
+    assert {file.name for file in (ROOT / "exercises").glob("*.ipynb")} == {file.name for file in SOLUTIONS}
+
+
+@every_solution
+def test_both_are_saved_whole_and_clean(solution):
+    for file in (solution, ROOT / "exercises" / solution.name):
+        assert faults(nbformat.read(file, as_version=4)) == []
+
+
+@every_solution
+def test_a_solution_answers_every_question_correctly(solution):
+    notebook = nbformat.read(solution, as_version=4)
+    asked = checks(notebook)
+    assert 3 <= len(asked) <= 5
+    assert outputs_of(notebook).count("\u2713 Correct") >= len(asked)
+    assert "Not yet" not in outputs_of(notebook)
+    assert f"{len(asked)} of {len(asked)} done." in outputs_of(notebook)
+
+
+@every_solution
+def test_an_unsolved_exercise_says_not_attempted_to_every_question(solution):
+    notebook = nbformat.read(ROOT / "exercises" / solution.name, as_version=4)
+    asked = [cell for cell in notebook.cells if cell.cell_type == "code" and checks(new_notebook(cells=[cell]))]
+    assert asked
+    for cell in asked:
+        assert "Not attempted" in outputs_of(new_notebook(cells=[cell]))
+        assert "Correct" not in outputs_of(new_notebook(cells=[cell]))
+
+
+@every_solution
+def test_no_solution_shines_through(solution):
+    exercise = (ROOT / "exercises" / solution.name).read_text(encoding="utf-8")
+    assert "SOLUTION" not in exercise
+    assert STUB in exercise
+
+
+def test_a_solution_that_does_not_end_is_refused():
+    cell = new_code_cell("x = 1\n### BEGIN SOLUTION\nx = 2")
+    with pytest.raises(RuntimeError, match="SOLUTION"):
+        unsolved(new_notebook(cells=[cell]))
+
+
+def test_only_what_stands_between_the_marks_is_taken_out():
+    cell = new_code_cell("x = ____\n### BEGIN SOLUTION\nx = 2\n### END SOLUTION\nq1.check(x)", execution_count=1)
+    notebook = new_notebook(cells=[cell])
+    made = unsolved(notebook)
+    assert made.cells[0].source == f"x = ____\n{STUB}\nq1.check(x)"
+    assert made.cells[0].execution_count is None
+    assert "BEGIN SOLUTION" in notebook.cells[0].source

@@ -1,0 +1,54 @@
+"""Recall questions: three at the start of each lesson notebook, about the notebooks before it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import resources
+
+from threatlab.exercises.judges import choose
+from threatlab.exercises.question import Question
+from threatlab.tables import Entry, read_entries
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """A recall question: what it `asks`, its `options` by letter, and the question that checks the letter."""
+
+    asks: str
+    options: dict[str, str]
+    question: Question
+
+
+def _read() -> dict[str, tuple[Recalled, ...]]:
+    found: dict[str, list[Recalled]] = {}
+    for entry in read_entries(resources.files("threatlab.exercises") / "recall.toml"):
+        found.setdefault(entry.id.partition(".")[0], []).append(_recalled(entry))
+    return {notebook: tuple(asked) for notebook, asked in found.items()}
+
+
+def _recalled(entry: Entry) -> Recalled:
+    asks, confirms = entry.text("asks"), entry.text("confirms")
+    options, wrong = _texts(entry, "options"), _texts(entry, "wrong")
+    right = entry.choice("right", options)
+    if {right, *wrong} != set(options):
+        raise entry.error("wrong", f"must say what is mistaken about each option but {right!r}, and no other")
+    question = Question(
+        id=f"recall.{entry.id}",
+        title=asks,
+        judge=choose(right, confirms, wrong),
+        expects=f"one of the letters {', '.join(options)}",
+        hints=("Think of what you did in that notebook, not of what you read.", f"It is not {min(wrong)!r}."),
+        answer=f"answer = {right!r}",
+        because=confirms,
+        covers=(entry.text("covers"),),
+    )
+    return Recalled(asks, options, question)
+
+
+def _texts(entry: Entry, name: str) -> dict[str, str]:
+    part = Entry(entry.file, f"{entry.id}.{name}", entry.value(name, dict, "a table with a text to each letter"))
+    return {letter: part.text(letter) for letter in part.table}
+
+
+RECALL = _read()
+"""The recall questions by the number of the notebook that begins with them; the first has nothing to look back on."""
