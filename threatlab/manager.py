@@ -11,6 +11,7 @@ from threatlab.assessment import Assessment, assess
 from threatlab.audit import AuditLog
 from threatlab.errors import ThreatLabError, check_score, unknown_name
 from threatlab.rules import catalog
+from threatlab.sighting import Sighting
 from threatlab.system import AISystem, check_attributes
 
 logger = logging.getLogger("threatlab")
@@ -157,6 +158,65 @@ class ThreatModelingBasicsManager:
                 self._alert(result, threshold)
         return result
 
+    def report(self, system_id: str, sighting: Sighting, control: str = "") -> dict[str, Any]:
+        """Take in what a detector saw of a running system: record it, and page or remediate if it alerts.
+
+        If `auto_remediation` is on, an alert has `control` put in place as an assessment would do it, once for each
+        system. Handlers of `on_alert` are called for every alert, and get what this returns: it has no `risk_score`.
+
+        Returns
+        -------
+        dict
+            `system_id`, the sighting's `source`, `subject`, `score`, `threshold` and `alert` (True or False),
+            `timestamp`, `remediated` (ids of the controls put in place now: none or one) and `response`: "remediate",
+            "page" or "none".
+
+        Raises
+        ------
+        ThreatLabError
+            If `system_id` is empty, `sighting` is none, or `control` isn't one that is safe to automate.
+        AuditError
+            If the audit log can't be written. An alert is raised nevertheless, and a control is put in place only
+            after the sighting is on record.
+        """
+        AISystem(system_id)  # refuses what can't be an id, with its own sentence
+        if not isinstance(sighting, Sighting):
+            raise ThreatLabError(f"sighting is {sighting!r}; give a Sighting")
+        if control and not _may_automate(control):
+            raise ThreatLabError(f"{control!r} is not safe to automate; a person has to decide on it")
+        automatic = _switch("auto_remediation", self.active_controls.get("auto_remediation"))
+        result: dict[str, Any] = {"system_id": system_id, **sighting.to_dict(), "timestamp": _now()}
+        done: list[str] = []
+        try:
+            self.audit_log.append({"action": "detection", **result})
+            if sighting.alert and automatic and control and control not in self.remediated.get(system_id, ()):
+                done += self._answer(system_id, sighting, control)
+        finally:  # a log that can't be written must not silence an alert
+            result |= {"remediated": done, "response": "remediate" if done else "page" if sighting.alert else "none"}
+            if sighting.alert:
+                logger.warning("%s: %s (controls put in place: %s)", system_id, sighting, ", ".join(done) or "none")
+                self._call_alert_handlers(result)
+        return result
+
+    def _answer(self, system_id: str, sighting: Sighting, control: str) -> list[str]:
+        """Put `control` in place and record it; return it in a list, which is empty if that failed."""
+        problem = self._put_in_place(system_id, control)
+        done = [] if problem else [control]
+        self.active_controls.update(dict.fromkeys(done, True))
+        if done:
+            self.remediated[system_id] = (*self.remediated.get(system_id, ()), control)
+        self.audit_log.append(
+            {
+                "action": "remediation",
+                "system_id": system_id,
+                "controls": done,
+                "failed": {control: problem} if problem else {},
+                "because": f"{sighting.source}: {sighting.subject}",
+                "timestamp": _now(),
+            }
+        )
+        return done
+
     def _log_assessment(self, result: Mapping[str, Any]) -> None:
         self.audit_log.append(
             {
@@ -218,6 +278,9 @@ class ThreatModelingBasicsManager:
             *(result["system_id"], result["risk_score"], threshold),
             *(", ".join(result["remediated"]) or "none", result["risk_score_after"]),
         )
+        self._call_alert_handlers(result)
+
+    def _call_alert_handlers(self, result: dict[str, Any]) -> None:
         for handler in self._alert_handlers:
             try:
                 handler(result)
@@ -227,6 +290,13 @@ class ThreatModelingBasicsManager:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat()
+
+
+def _may_automate(control: object) -> bool:
+    known = catalog().controls
+    if not isinstance(control, str) or control not in known:
+        raise ThreatLabError(unknown_name("control", control, known))
+    return known[control].safe_to_automate
 
 
 def _switch(name: str, value: object) -> bool:

@@ -8,7 +8,7 @@ import time
 import numpy as np
 import pandas as pd
 
-from tests.benchmarks import attacks, clicks, explorer_step, inventory_scale, rules
+from tests.benchmarks import attacks, clicks, explorer_step, inventory_scale, monitoring, rules
 
 BENCHMARKS = {
     "rules": rules.run,
@@ -16,6 +16,7 @@ BENCHMARKS = {
     "explorer": explorer_step.run,
     "clicks": clicks.run,
     "attacks": attacks.run,
+    "monitoring": monitoring.run,
 }
 
 

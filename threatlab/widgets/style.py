@@ -1,8 +1,18 @@
-"""What each panel brings into the page besides its widgets: the style sheets, and the keyboard kept for itself."""
+"""What each panel brings into the page besides its widgets: the style sheets, and what the page has to be told."""
 
 from importlib import resources
 
-_SHEETS = ("panel.css", "scope.css", "plan.css", "depth.css")
+_SHEETS = (
+    "panel.css",
+    "scope.css",
+    "plan.css",
+    "depth.css",
+    "monitor.css",
+    "tabletop.css",
+    "dashboard.css",
+    "capstone.css",
+    "learning.css",
+)
 """The look that all panels share, then what only some of them have."""
 
 _SHEET = "\n".join((resources.files("threatlab.widgets") / sheet).read_text(encoding="utf-8") for sheet in _SHEETS)
@@ -17,4 +27,19 @@ _KEYS = (
     '">'
 )
 
-STYLE = f"<style>{_SHEET}</style>{_KEYS}"
+# A slider's label is not tied to the handle, which is what takes the focus, nor to the number beside it, which can be
+# typed into: a screen reader would say "slider, 16". So each is told the label's text as soon as it is on the page.
+_SLIDERS = (
+    '<img hidden alt="" src="data:," onerror="'
+    "window.threatlabSliders ??= (name => { name();"
+    " return [new MutationObserver(name)].map(each => (each.observe(document.body, {childList: true, subtree: true}),"
+    " each)); })(() => document.querySelectorAll("
+    "'.tl .widget-slider :is(.noUi-handle, .widget-readout):not([aria-label])').forEach(part => {"
+    " const label = part.closest('.widget-slider').querySelector('.widget-label')?.textContent;"
+    " if (!label) return;"
+    " part.setAttribute('aria-label', label + (part.matches('.widget-readout') ? ', as a number' : ''));"
+    " if (part.matches('.widget-readout')) part.setAttribute('role', 'textbox'); })); this.remove()"
+    '">'
+)
+
+STYLE = f"<style>{_SHEET}</style>{_KEYS}{_SLIDERS}"

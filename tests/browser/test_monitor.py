@@ -1,0 +1,152 @@
+"""The stream monitor as a learner uses it: play the day, move the threshold, stop, all in a real JupyterLab."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.lab import Lab
+from threatlab.monitoring import detect, evaluate, simulate_day
+
+PANEL = ".tl-monitor"
+EVENTS = 20_000
+MANY_TABS = 12
+"""More than the panel has places to stop at before its slider."""
+
+
+def notebook(folder: Path, minute: int = 0) -> Path:
+    """Write a small notebook with a monitor, and a cell that asks it how it fares."""
+    made = nbformat.v4.new_notebook()
+    made.cells = [
+        nbformat.v4.new_code_cell(
+            "from threatlab.monitoring import simulate_day\n"
+            "from threatlab.widgets import StreamMonitor\n"
+            f"day = simulate_day(events={EVENTS})"
+        ),
+        nbformat.v4.new_code_cell(f"panel = StreamMonitor(day)\npanel.jump({minute})\npanel"),
+        nbformat.v4.new_code_cell("print('playing:', panel.playing)"),
+    ]
+    path = folder / "monitor.ipynb"
+    nbformat.write(made, path)
+    return path
+
+
+def told(minute: int, threshold: float) -> str:
+    """Return what the panel says when time stands at a minute, as the package computes it."""
+    found = evaluate(detect(simulate_day(events=EVENTS)), threshold, minute)
+    time = f"{minute // 60:02}:{minute % 60:02}"
+    return (
+        f"{time}, threshold {threshold:g}: {len(found.alerts)} alerts, "
+        f"{len(found.caught)} of {len(found.begun)} attackers caught."
+    )
+
+
+def opened(lab: Lab, folder: Path, minute: int = 0, **window: object) -> Locator:
+    """Open such a notebook, run it and return the panel."""
+    lab.open(notebook(folder, minute), **window)
+    lab.run_all()
+    return lab.find(PANEL).first
+
+
+def run_cell(lab: Lab, number: int) -> None:
+    """Run one cell, counted from 0, as Shift+Enter in it does."""
+    lab.page.evaluate(
+        """async number => {
+            const notebook = window.jupyterapp.shell.currentWidget.content;
+            notebook.activeCellIndex = number;
+            await window.jupyterapp.commands.execute('notebook:run-cell');
+        }""",
+        number,
+    )
+
+
+def clock(panel: Locator) -> str:
+    return panel.locator(".tl-clock .tl-score").inner_text()
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1600), ("dark", 700)])
+def test_axe_finds_nothing_and_nothing_overflows(lab: Lab, tmp_path: Path, theme: str, width: int) -> None:
+    panel = opened(lab, tmp_path, 1200, theme=theme, width=width)
+    panel.get_by_text("What these figures mean").click()
+    assert lab.axe(PANEL) == []
+    assert lab.overflowing(panel) == []
+    assert lab.outside == []
+
+
+def test_the_slider_has_a_name_and_moves_by_keyboard_alone(lab: Lab, tmp_path: Path) -> None:
+    panel = opened(lab, tmp_path, 1200)
+    status, page = panel.get_by_role("status"), lab.page
+    expect(status).to_have_text(told(1200, 16))
+    slider = panel.get_by_role("slider", name="Alert threshold")
+    panel.get_by_role("button", name="Play").focus()
+    for _ in range(MANY_TABS):
+        page.keyboard.press("Tab")
+        if slider.evaluate("node => node === document.activeElement"):
+            break
+    expect(slider).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    expect(status).to_have_text(told(1200, 17))
+    expect(slider).to_have_attribute("aria-valuenow", "17.0")
+    page.keyboard.press("Home")
+    expect(status).to_have_text(told(1200, 1))
+    readout = panel.get_by_role("textbox", name="Alert threshold, as a number")
+    readout.fill("40")
+    page.keyboard.press("Enter")
+    expect(status).to_have_text(told(1200, 40))
+
+
+def test_the_day_plays_stays_responsive_and_pauses(lab: Lab, tmp_path: Path) -> None:
+    panel = opened(lab, tmp_path, 600)
+    panel.get_by_role("button", name="Play").click()
+    expect(panel.get_by_role("status")).to_contain_text("Playing")
+    expect(panel.locator(".tl-clock .tl-score")).not_to_have_text("10:00")
+    panel.get_by_label("Detector").select_option(label="Request rate (EWMA)")
+    slider = panel.get_by_role("slider", name="Alert threshold")
+    slider.focus()
+    lab.page.keyboard.press("Home")
+    expect(panel.locator(".tl-chart")).to_contain_text("yours, 1")
+    expect(panel.get_by_role("button", name="Pause")).to_be_visible()
+    run_cell(lab, 2)
+    expect(lab.notebook.get_by_text("playing: True")).to_be_visible()
+
+    panel.get_by_role("button", name="Pause").click()
+    expect(panel.get_by_role("button", name="Play")).to_be_visible()
+    stopped = clock(panel)
+    lab.page.wait_for_timeout(1_000)
+    assert clock(panel) == stopped
+    panel.get_by_label("Jump to").select_option(label="24:00 · end")
+    expect(panel.locator(".tl-clock")).to_contain_text("the day is over")
+
+
+def test_it_ends_with_the_day(lab: Lab, tmp_path: Path) -> None:
+    panel = opened(lab, tmp_path, 1300)
+    panel.get_by_label("Speed").select_option(label="very fast: 6 s a day")
+    panel.get_by_role("button", name="Play").click()
+    expect(panel.get_by_role("status")).to_have_text(told(1440, 16), timeout=15_000)
+    run_cell(lab, 2)
+    expect(lab.notebook.get_by_text("playing: False")).to_be_visible()
+
+
+def test_the_kernels_interrupt_stops_it(lab: Lab, tmp_path: Path) -> None:
+    panel = opened(lab, tmp_path)
+    panel.get_by_role("button", name="Play").click()
+    expect(panel.locator(".tl-clock .tl-score")).not_to_have_text("00:00")
+    lab.page.evaluate("() => window.jupyterapp.commands.execute('notebook:interrupt-kernel')")
+    expect(panel.get_by_role("button", name="Play")).to_be_visible()
+    assert clock(panel) != "24:00"
+
+
+def test_a_cell_that_is_run_again_leaves_nothing_playing(lab: Lab, tmp_path: Path) -> None:
+    opened(lab, tmp_path).get_by_role("button", name="Play").click()
+    expect(lab.find(PANEL).locator(".tl-clock .tl-score")).not_to_have_text("00:00")
+    lab.page.evaluate("() => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = 1; }")
+    run_cell(lab, 1)
+    panel = lab.find(PANEL)
+    expect(panel).to_have_count(1)
+    expect(panel.locator(".tl-clock .tl-score")).to_have_text("00:00")
+    expect(panel.get_by_role("button", name="Play")).to_be_visible()
+    lab.page.wait_for_timeout(1_000)
+    assert clock(panel) == "00:00"

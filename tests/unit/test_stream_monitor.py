@@ -1,0 +1,469 @@
+"""The stream monitor: state, pictures, binding and playing, each without a browser."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import signal
+from collections import Counter
+from dataclasses import replace
+from functools import cache
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.strategies import thorough
+from threatlab import AuditError, AuditLog, ThreatLabError, ThreatModelingBasicsManager
+from threatlab.monitoring import ATTACKERS, DAY_MINUTES, DETECTORS, clock, evaluate, simulate_day, watch
+from threatlab.widgets import StreamMonitor, playback
+from threatlab.widgets import stream_pictures as pictures
+from threatlab.widgets import stream_view as view
+from threatlab.widgets.playback import Playback
+
+VOID = {"br", "img", "hr", "input"}
+
+
+@cache
+def watched():
+    return watch(simulate_day(0, 20_000))
+
+
+def small():
+    return watched().day
+
+
+def state(minute=DAY_MINUTES, threshold=16.0, detector="confidence", **more):
+    return view.StreamState(watched(), detector, threshold, minute, 30.0, **more)
+
+
+def text(html):
+    return re.sub(r"\s+", " ", re.sub("<[^>]*>", " ", html)).strip()
+
+
+def everything(widget):
+    yield widget
+    for child in getattr(widget, "children", ()):
+        yield from everything(child)
+
+
+class Balanced(HTMLParser):
+    """Counts on every tag being closed where it was opened."""
+
+    def __init__(self):
+        super().__init__()
+        self.open = []
+
+    def handle_starttag(self, tag, attributes):
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    """Steps as quick as the loop goes, and nothing left playing."""
+    monkeypatch.setattr(playback, "STEP_SECONDS", 0.0)
+    yield
+    Playback.stop_any()
+
+
+# ---- pictures
+
+
+@thorough
+@given(
+    st.sampled_from(list(DETECTORS)), st.floats(view.LOWEST, view.HIGHEST), st.integers(0, DAY_MINUTES), st.booleans()
+)
+def test_at_every_time_and_threshold_each_picture_is_whole(detector, threshold, minute, playing):
+    shown = state(minute, threshold, detector, playing=playing)
+    for draw in (
+        view.headline,
+        view.announcement,
+        view.drift_or_attack,
+        view.violations_table,
+        view.static_picture,
+        pictures.timeline,
+        pictures.threshold_curve,
+    ):
+        html = draw(shown)
+        parser = Balanced()
+        parser.feed(html)
+        assert parser.open == []
+        assert "nan" not in text(html).lower()
+        assert "None" not in html.replace("None so far", "")
+
+
+def test_the_headline_says_the_figures_of_the_evaluation():
+    now, said = state().now, text(view.headline(state()))
+    for figure in (
+        f"Alerts {len(now.alerts)}",
+        f"Precision {now.precision:.2f}",
+        f"Recall {now.recall:.2f} {len(now.caught)} of 12 caught",
+        f"Time to detect {now.minutes_to_detect:.0f} min mean of the {len(now.caught)} caught",
+        f"Queries lost {now.queries_lost:,}",
+        f"Analyst hours {len(now.alerts) / 2:.1f} at 30 min an alert",
+        f"Missed so far: {', '.join(now.missed)}",
+        "24:00 the day is over",
+    ):
+        assert figure in said
+    assert now.missed
+
+
+def test_the_timeline_has_a_row_for_each_attacker_and_says_how_it_fares():
+    said = text(pictures.timeline(state(700)))
+    campaigns = {each.attacker: each for each in state(700).now.campaigns}
+    words = {"caught": 0, "missed": 0, "not begun": 0}
+    for name in ATTACKERS:
+        each = campaigns[name]
+        fate = "not begun" if each.begins >= 700 else "caught" if each.caught else "missed"
+        words[fate] += 1
+        assert f"{name} {fate}" in said
+    assert all(words.values()), "this minute should show all three"
+
+
+def test_what_is_still_to_come_is_not_drawn():
+    early, late = pictures.timeline(state(600)), pictures.timeline(state())
+    assert "tl-future" in early
+    assert "tl-future" not in late
+    assert "tl-dash" not in early.split("tl-signs")[0]
+    assert "drift, called" in text(late).replace(" , ", ", ")
+    marks = [float(left) for left in re.findall(r'tl-blip [a-z-]+" style="left:([\d.]+)%', early)]
+    assert marks
+    assert max(marks) <= 100 * 600 / DAY_MINUTES
+
+
+def test_drift_and_attack_stand_side_by_side_and_the_wrong_yardstick_floods():
+    before, after = text(view.drift_or_attack(state(900))), text(view.drift_or_attack(state()))
+    assert "No drift called so far" in before
+    called = watched().drift.alarm
+    assert f"Drift called at {clock(called)}" in after
+    counts = [
+        watched().evaluate(name, 16, DAY_MINUTES).alerts_before_and_after_drift[1]
+        for name in ("confidence", "fixed_baseline")
+    ]
+    assert f"16:40: {counts[0]} if clients are compared with each other , {counts[1]} if" in after.replace(
+        "other,", "other ,"
+    )
+    assert counts[1] > 2 * counts[0]
+
+
+def test_violations_say_who_asked_for_what_and_whom_no_rule_sees():
+    said = text(view.violations_table(state()))
+    assert "Cat scope: embed (allowed: predict)" in said
+    assert "batch-4 hours: 09:10 (allowed: 11:10 to 12:10)" in said
+    assert "10 of the 12 attackers at work keep to the policy" in said
+    assert "None so far." in text(view.violations_table(state(0)))
+
+
+def test_names_are_escaped_wherever_they_come_from():
+    day = small()
+    named = day.clients.replace(list(ATTACKERS), [f"<b>{name}&</b>" for name in ATTACKERS])
+    evil = watch(type(day)(day.log, named, day.seed, day.drift_at, day.drift))
+    shown = view.StreamState(evil, "confidence", 16.0, DAY_MINUTES, 30.0, problem="<i>oh</i>")
+    playing = replace(shown, playing=True, problem="")
+    assert shown.now.caught
+    assert shown.now.missed
+    html = [draw(shown) for draw in (pictures.timeline, view.headline, view.static_picture, view.violations_table)]
+    for each in (*html, view.announcement(shown), view.announcement(playing)):
+        assert not re.search(f"<b>({'|'.join(ATTACKERS)})", each)
+        assert "<i>oh" not in each
+    assert all("&amp;&lt;/b&gt;" in each for each in (*html, view.announcement(playing)))
+
+
+# ---- the panel in code
+
+
+def test_setting_a_control_does_what_code_does():
+    clicked, driven = StreamMonitor(small()), StreamMonitor(small())
+    clicked.controls["jump"].value = 720
+    clicked.controls["threshold"].value = 8
+    clicked.controls["detector"].value = "rate"
+    clicked.controls["speed"].value = "fast"
+    driven.jump(720)
+    told = driven.set(threshold=8, detector="rate", speed="fast")
+    assert told == clicked.evaluation == evaluate(watched().detections["rate"], 8, 720)
+    assert repr(clicked) == repr(driven)
+    assert clicked._timeline.value == driven._timeline.value
+    assert {n: c.value for n, c in clicked.controls.items()} == {n: c.value for n, c in driven.controls.items()}
+
+
+def test_time_passes_by_advance_and_stops_at_midnight():
+    panel = StreamMonitor(small())
+    assert panel.advance(25).until == panel.minute == 25
+    assert panel.advance(DAY_MINUTES).until == DAY_MINUTES
+    assert [panel.jump(to).until for to in ("start", "drift", "end", 90)] == [0, 1000, DAY_MINUTES, 90]
+    assert panel.jump("first attack").until == min(each.begins for each in panel.evaluation.campaigns)
+
+
+def test_the_list_of_times_holds_every_named_moment_and_shows_where_time_stands():
+    panel = StreamMonitor(small())
+    labels = [label for label, _ in panel.controls["jump"].options]
+    assert {"00:00 · start", "16:40 · drift", "24:00 · end"} <= set(labels)
+    panel.jump("drift")
+    assert panel.controls["jump"].value == 1000
+    panel.advance(10)
+    assert panel.controls["jump"].value is None
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda p: p.set(threshold=float("nan")), "threshold is nan; give a number from 1 to 128"),
+        (lambda p: p.set(threshold=0), "threshold is 0; give a number from 1 to 128"),
+        (lambda p: p.set(threshold=None), "threshold is None; give"),
+        (lambda p: p.set(detector="confidense"), "did you mean 'confidence'"),
+        (lambda p: p.set(speed="faster"), "unknown speed 'faster'"),
+        (lambda p: p.set(treshold=3), "unknown setting 'treshold': did you mean 'threshold'"),
+        (lambda p: p.set(threshold=8, detector=7), "unknown detector 7"),
+        (lambda p: p.jump(1441), "minute is 1441; give a number from 0 to 1440"),
+        (lambda p: p.jump("drft"), "unknown moment 'drft': did you mean 'drift'"),
+        (lambda p: p.jump(None), "minute is None; give"),
+        (lambda p: p.advance(-1), "minutes is -1; give"),
+        (lambda p: p.play(), r"nothing can play here, outside a running Jupyter kernel; .*jump\(\) or advance"),
+    ],
+)
+def test_what_cannot_be_done_is_said_and_changes_nothing(call, said):
+    panel = StreamMonitor(small())
+    panel.jump(700)
+    before, told = panel.state, repr(panel)
+    with pytest.raises(ThreatLabError, match=said):
+        call(panel)
+    assert (panel.state, repr(panel), panel.playing) == (before, told, False)
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"day": "monday"}, "day is 'monday'; give what simulate_day"),
+        ({"seed": -1}, "seed is -1; give"),
+        ({"threshold": 500}, "threshold is 500; give a number from 1 to 128"),
+        ({"detector": None}, "unknown detector None"),
+        ({"manager": "me"}, "manager is 'me'; give a ThreatModelingBasicsManager, or nothing"),
+        ({"minutes_per_alert": "x"}, "minutes_per_alert is 'x'; give"),
+        ({"system_id": ""}, "a system needs a name"),
+    ],
+)
+def test_a_monitor_that_cannot_be_is_refused(settings, said):
+    with pytest.raises(ThreatLabError, match=said):
+        StreamMonitor(**settings)
+
+
+def test_the_display_carries_live_panel_picture_and_text_and_is_the_same_each_time():
+    bundles = []
+    for _ in range(2):
+        panel = StreamMonitor(small())
+        panel.jump("end")
+        bundles.append(panel._repr_mimebundle_())
+    assert set(bundles[0]) == {"application/vnd.jupyter.widget-view+json", "text/html", "text/plain"}
+    for kind in ("text/html", "text/plain"):
+        assert bundles[0][kind] == bundles[1][kind]
+        assert "0x" not in bundles[0][kind]
+    assert not re.search(r"<style|<svg|class=|var\(", bundles[0]["text/html"])
+    assert bundles[0]["text/plain"].startswith("StreamMonitor(24:00, 'confidence', threshold=16, alerts=")
+
+
+def test_no_output_widget_and_every_control_has_a_label():
+    panel = StreamMonitor(small())
+    assert "Output" not in {type(each).__name__ for each in everything(panel.widget)}
+    assert all(control.description for control in panel.controls.values())
+    assert panel._play.tooltip
+
+
+def test_a_move_of_the_threshold_sends_no_violations_anew():
+    panel = StreamMonitor(small())
+    panel.jump(900)
+    sent = []
+    panel._violations.observe(sent.append, "value")
+    panel.set(threshold=5)
+    assert sent == []
+
+
+# ---- playing
+
+
+def play(panel, until=lambda: False, limit=2_000):
+    """Play on a loop of its own, until the panel stops or `until` says so."""
+
+    async def run():
+        panel.play()
+        for _ in range(limit):
+            if not panel.playing or until():
+                panel.pause()
+                return
+            await asyncio.sleep(0)
+        raise AssertionError("it never stops")
+
+    return asyncio.run(run())
+
+
+def test_played_to_its_end_a_day_looks_as_if_jumped_to_it_and_nothing_is_left_running():
+    played, jumped = StreamMonitor(small()), StreamMonitor(small())
+    played.set(speed="very fast")
+    play(played)
+    jumped.jump("end")
+    assert (played.playing, played.minute, Playback._current) == (False, DAY_MINUTES, None)
+    assert played._timeline.value == jumped._timeline.value
+    assert played._play.description == "Play"
+
+
+def test_time_passes_at_the_speed_chosen_and_play_is_a_pause_meanwhile():
+    panel = StreamMonitor(small())
+    panel.set(speed="fast")
+    shown = []
+
+    def at_a_hundred():
+        shown.append((panel.minute, panel._play.description, "playing" in text(panel._headline.value)))
+        return panel.minute >= 100
+
+    play(panel, until=at_a_hundred)
+    assert {minute for minute, _, _ in shown} == {0, 20, 40, 60, 80, 100}
+    assert all(label == "Pause" and said for _, label, said in shown)
+
+
+def test_a_click_on_pause_stops_the_time_where_it_is():
+    panel = StreamMonitor(small())
+    play(panel, until=lambda: panel.minute >= 50 and panel._play.click() is None)
+    assert (panel.playing, panel.minute, panel._play.description) == (False, 50, "Play")
+
+
+def test_a_threshold_moved_while_playing_is_shown_at_once():
+    panel = StreamMonitor(small())
+
+    def moved():
+        if panel.minute < 600:
+            return False
+        before = len(panel.evaluation.alerts)
+        panel.controls["threshold"].value = 2
+        assert len(panel.evaluation.alerts) > before
+        assert f"Alerts {len(panel.evaluation.alerts)} " in text(panel._headline.value)
+        assert panel.playing
+        return True
+
+    play(panel, until=moved)
+
+
+def test_a_loop_that_is_gone_leaves_no_panel_that_says_it_plays():
+    panel = StreamMonitor(small())
+
+    async def run():
+        panel.play()
+
+    asyncio.run(run())
+    assert not panel.playing
+    play(panel, until=lambda: panel.minute >= 50)
+    assert panel.minute >= 50
+
+
+def test_played_again_after_its_end_the_day_begins_anew():
+    panel = StreamMonitor(small())
+    panel.jump("end")
+    play(panel, until=lambda: panel.minute == 30)
+
+
+@pytest.mark.parametrize("close", [lambda p: p.close(), lambda p: p.widget.close()], ids=["panel", "widget"])
+def test_a_closed_panel_stops(close):
+    panel = StreamMonitor(small())
+    closed = []
+
+    def once():
+        if panel.minute >= 50 and not closed:
+            closed.append(close(panel))
+        return False
+
+    play(panel, until=once)
+    assert panel.minute <= 60
+
+
+def test_a_monitor_that_is_made_or_played_stops_the_one_before():
+    first = StreamMonitor(small())
+    second = StreamMonitor(small())
+
+    async def run():
+        first.play()
+        second.play()
+        assert (first.playing, second.playing) == (False, True)
+        third = StreamMonitor(small())
+        assert (second.playing, third.playing) == (False, False)
+
+    asyncio.run(run())
+
+
+def test_an_interrupt_stops_the_play_where_a_kernel_would_ignore_it():
+    panel = StreamMonitor(small())
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as a kernel does between cells
+    try:
+        panel._timeline.observe(lambda _: panel.minute == 50 and signal.raise_signal(signal.SIGINT), "value")
+        play(panel)  # interrupted in the middle of drawing a step
+        assert (panel.playing, panel.minute, panel._play.description) == (False, 50, "Play")
+        assert "paused" in text(panel._headline.value)
+        signal.raise_signal(signal.SIGINT)  # nothing plays: as harmless as it was
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_while_playing_a_screen_reader_hears_of_catches_only():
+    quiet = {view.announcement(state(minute, playing=True)) for minute in range(0, DAY_MINUTES, 10)}
+    assert len(quiet) <= 1 + len(state().now.caught)
+    assert all("aria-live" in each for each in quiet)
+
+
+# ---- with a manager
+
+
+def alerts(manager):
+    return [entry["subject"].split(" at ")[0] for entry in manager.audit_log if entry["action"] == "detection"]
+
+
+def test_each_alert_is_reported_once_when_the_time_passes_it():
+    manager = ThreatModelingBasicsManager({})
+    panel = StreamMonitor(small(), manager=manager)
+    for _ in range(20):
+        panel.advance(50)
+    assert alerts(manager) == [a.client for a in panel.evaluation.alerts] != []
+    panel.jump("start")
+    panel.jump("end")
+    assert Counter(alerts(manager)).most_common(1)[0][1] == 1
+    assert set(alerts(manager)) == {a.client for a in panel.evaluation.alerts}
+    assert f"Alerts reported to the manager: {len(alerts(manager))} paged." in text(panel._status.value)
+
+
+def test_a_move_of_the_threshold_alone_reports_nothing():
+    manager = ThreatModelingBasicsManager({})
+    panel = StreamMonitor(small(), manager=manager)
+    panel.jump(600)
+    told = alerts(manager)
+    panel.set(threshold=2)
+    assert alerts(manager) == told
+    assert len(panel.evaluation.alerts) > len(told)
+
+
+def test_with_auto_remediation_the_first_alert_puts_a_control_in_place():
+    manager = ThreatModelingBasicsManager({"auto_remediate": True})
+    panel = StreamMonitor(small(), manager=manager, system_id="shadowray")
+    panel.jump("end")
+    assert manager.remediated == {"shadowray": ("rate_limiting_enabled",)}
+    assert "1 answered by a control put in place" in text(panel._status.value)
+
+
+def test_a_log_that_cannot_be_written_stops_the_play_and_is_said(tmp_path):
+    path = tmp_path / "audit.jsonl"
+    path.write_text("this is no log\n" * 2)
+    panel = StreamMonitor(small(), manager=ThreatModelingBasicsManager({}, AuditLog(path)))
+    play(panel)
+    assert panel.minute < DAY_MINUTES
+    assert "Stopped:" in text(panel._status.value)
+    with pytest.raises(AuditError):
+        panel.jump("end")
+
+
+def test_a_quiet_day_without_drift_has_no_such_moments_and_plays_all_the_same():
+    panel = StreamMonitor(simulate_day(0, 5_000, attackers=0, drift=0))
+    assert panel.jump("end").recall is None
+    assert "No attacker has begun" in text(panel._headline.value)
+    for moment in ("drift", "first attack"):
+        with pytest.raises(ThreatLabError, match="unknown moment"):
+            panel.jump(moment)
