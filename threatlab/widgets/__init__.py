@@ -2,13 +2,40 @@
 
 from typing import TYPE_CHECKING, Any
 
+from threatlab.widgets.dashboard import Dashboard
 from threatlab.widgets.explorer import SystemExplorer
+from threatlab.widgets.incident_replay import IncidentReplay
+from threatlab.widgets.layers_panel import LayersPanel
+from threatlab.widgets.planner import Planner
 from threatlab.widgets.prediction import Comparison, Prediction
+from threatlab.widgets.progress_panel import ProgressPanel
+from threatlab.widgets.recall import Recall
+from threatlab.widgets.scope_editor import ScopeEditor
+from threatlab.widgets.scope_show import show, show_case, show_facts
+from threatlab.widgets.tabletop_panel import TabletopPanel
 
 if TYPE_CHECKING:
     from threatlab.widgets.attack_lab import AttackLab
+    from threatlab.widgets.stream_monitor import StreamMonitor
 
-__all__ = ["AttackLab", "Comparison", "Prediction", "SystemExplorer"]
+__all__ = [
+    "AttackLab",
+    "Comparison",
+    "Dashboard",
+    "IncidentReplay",
+    "LayersPanel",
+    "Planner",
+    "Prediction",
+    "ProgressPanel",
+    "Recall",
+    "ScopeEditor",
+    "StreamMonitor",
+    "SystemExplorer",
+    "TabletopPanel",
+    "show",
+    "show_case",
+    "show_facts",
+]
 
 
 def __getattr__(name: str) -> Any:
@@ -16,4 +43,8 @@ def __getattr__(name: str) -> Any:
         from threatlab.widgets.attack_lab import AttackLab
 
         return AttackLab
+    if name == "StreamMonitor":  # it brings NumPy and pandas, likewise
+        from threatlab.widgets.stream_monitor import StreamMonitor
+
+        return StreamMonitor
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
