@@ -1,0 +1,452 @@
+"""The command line: what a newcomer and a pipeline see, exit codes that can be relied on, and never a traceback."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.unit.strategies import CONTROLS
+from tests.unit.threat_models import full
+from threatlab import AISystem, assess, list_systems, load_system
+from threatlab.cli import main
+from threatlab.cli.output import line
+from threatlab.cli.start import copy_workbook, workbook_folder
+from threatlab.report import ThreatModel, load_model, load_models, save_model
+
+SYSTEM = """\
+name = "support-bot"
+owner = "Customer care"
+
+[notes]
+rbac_configured = "stated: planned, false so far"
+
+[facts]
+generates_content = true
+
+[controls]
+rate_limiting_enabled = true
+rbac_configured = false
+"""
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    """A folder to work in, with a system file."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    Path("bot.toml").write_text(SYSTEM, encoding="utf-8")
+    return tmp_path
+
+
+def run(capsys, *arguments):
+    """Return exit code, standard output and standard error of a command."""
+    try:
+        code = main(arguments)
+    except SystemExit as left:  # argparse's way
+        code = left.code
+    return code, *capsys.readouterr()
+
+
+# ---- assess
+
+
+def test_a_system_is_assessed_in_a_table_of_eighty_columns(capsys):
+    code, out, err = run(capsys, "assess", "bot.toml")
+    result = assess(load_system("bot.toml"))
+    assert (code, err) == (0, "")
+    assert f"risk score {result.risk_score:.2f}" in out
+    for finding in result.findings:
+        row = next(row for row in out.splitlines() if f" {finding.attribute} " in row)
+        assert row.startswith(finding.severity)
+        assert ("?" in row) is finding.unknown
+    for step in result.best_next(5):
+        assert step.title in out
+    assert max(map(len, out.splitlines())) <= 80
+
+
+def test_several_systems_are_a_line_each_in_the_order_given(capsys):
+    code, out, _ = run(capsys, "assess", *reversed(list_systems()), "bot.toml")
+    rows = out.splitlines()[1:-2]
+    assert code == 0
+    assert [row.split()[0] for row in rows] == [*reversed(list_systems()), "support-bot"]
+    assert all(f" {assess(load_system(row.split()[0])).risk_score:.2f} " in row for row in rows[:-1])
+    assert max(map(len, out.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("form", ["table", "json", "markdown", "html", "sarif"])
+@pytest.mark.parametrize("ruleset", ["ai", "core"])
+@pytest.mark.parametrize("files", [["bot.toml"], ["bot.toml", "tay"]])
+def test_each_format_goes_to_the_screen_and_the_same_into_a_file(form, ruleset, files, capsys):
+    asked = ["assess", *files, "--format", form, "--ruleset", ruleset, "--today", "2026-12-01"]
+    code, out, err = run(capsys, *asked)
+    assert (code, err) == (0, "")
+    assert all(name in out for name in ("support-bot", *files[1:]))
+    assert run(capsys, *asked, "--output", "report.out") == (0, "", "")
+    assert Path("report.out").read_text(encoding="utf-8") == out
+    assert run(capsys, *asked, "--output", "-") == (0, out, "")
+
+
+def test_json_is_a_threat_model_that_the_workbook_loads(capsys):
+    assert run(capsys, "assess", "bot.toml", "--format", "json", "-o", "model.json", "--today", "2026-12-01")[0] == 0
+    assert load_model("model.json") == ThreatModel(load_system("bot.toml"), made_on=date(2026, 12, 1))
+    assert run(capsys, "assess", "bot.toml", "tay", "--format", "json", "-o", "model.json")[0] == 0
+    assert [model.system.name for model in load_models("model.json")] == ["support-bot", "tay"]
+
+
+@pytest.mark.parametrize(("name", "text"), [("bot.toml", SYSTEM), ("bot.json", None)])
+def test_sarif_points_at_the_line_of_each_answer_and_not_at_the_note_on_it(name, text, capsys):
+    table = json.dumps(load_system("bot.toml").to_dict(), indent=1)
+    Path(name).write_text(text or table, encoding="utf-8")
+    _, out, _ = run(capsys, "assess", name, "--format", "sarif")
+    where = {r["ruleId"]: r["locations"][0]["physicalLocation"] for r in json.loads(out)["runs"][0]["results"]}
+    rows = Path(name).read_text(encoding="utf-8").splitlines()
+    assert re.search(r"rbac_configured\W+false", rows[where["rbac_configured"]["region"]["startLine"] - 1])
+    assert where["encryption_enabled"]["region"]["startLine"] == 1
+    assert where["rbac_configured"]["artifactLocation"]["uri"] == name
+
+
+def test_a_file_elsewhere_is_named_without_its_folders(capsys, tmp_path):
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    os.chdir(inside)
+    _, out, _ = run(capsys, "assess", str(tmp_path / "bot.toml"), "--format", "sarif")
+    assert '"uri": "bot.toml"' in out
+    assert str(tmp_path) not in out
+
+
+# ---- the gate
+
+
+def test_the_gate_closes_at_the_score_and_not_below(capsys):
+    score = assess(load_system("bot.toml")).risk_score
+    code, out, err = run(capsys, "assess", "bot.toml", "--fail-at", repr(score))
+    assert code == 1
+    assert err == f"threatlab: gate failed: support-bot: The risk score is {score:.3f}, at or above {score:g}.\n"
+    assert "risk score" in out  # the result is shown all the same
+    assert run(capsys, "assess", "bot.toml", "--fail-at", repr(score + 1e-9))[::2] == (0, "")
+
+
+def test_every_system_is_held_against_the_gate(capsys):
+    code, _, err = run(capsys, "assess", "bot.toml", "shadowray", "tay", "--fail-at", "0.6")
+    over = [n for n in ("shadowray", "tay") if assess(load_system(n)).risk_score >= 0.6]
+    assert code == 1
+    assert re.findall(r"gate failed: ([\w-]+):", err) == over != []
+
+
+POLICY = """\
+max_risk = 1.0
+max_by_threat = { supply_chain = 0.9 }
+open_days = { HIGH = 0, CRITICAL = 0 }
+"""
+
+
+def test_a_policy_is_enforced_and_an_acceptance_holds_until_its_day(capsys):
+    table = AISystem("tight", **{**dict.fromkeys(CONTROLS, True), "encryption_enabled": False}).to_dict()
+    Path("tight.json").write_text(json.dumps(table))
+    Path("policy.toml").write_text(POLICY)
+    code, _, err = run(capsys, "assess", "tight.json", "--policy", "policy.toml")
+    assert code == 1
+    said = "Encryption not enabled (HIGH) has been open for 0 days; the policy allows 0 days."
+    assert err == f"threatlab: gate failed: tight: {said}\n"
+    accepted = 'what = "encryption_enabled"\nreason = "public data"\nowner = "Kim"\nexpires = 2026-12-01\n'
+    Path("policy.toml").write_text(f"{POLICY}\n[[accepted]]\n{accepted}")
+    gate = ("assess", "tight.json", "--policy", "policy.toml", "--today")
+    assert run(capsys, *gate, "2026-12-01")[0] == 0
+    code, _, err = run(capsys, *gate, "2026-12-02")
+    assert code == 1
+    assert "was accepted by Kim until 2026-12-01; that has expired" in err
+
+
+# ---- inventories
+
+
+INVENTORY = "system_id,internet_facing,rbac_configured\nalpha,TRUE,\nbeta,false,true\n"
+EXPECTED = [AISystem("alpha", internet_facing=True), AISystem("beta", internet_facing=False, rbac_configured=True)]
+CSVS = {
+    "plain": INVENTORY.encode(),
+    "byte order mark": b"\xef\xbb\xbf" + INVENTORY.encode(),
+    "semicolons": INVENTORY.replace(",", ";").encode(),
+    "tabs, other line ends": INVENTORY.replace(",", "\t").replace("\n", "\r\n").encode(),
+    "blank lines and blanks": INVENTORY.replace(",", " , ").replace("\n", "\n\n").encode(),
+}
+
+
+@pytest.mark.parametrize("data", CSVS.values(), ids=CSVS)
+def test_an_inventory_is_read_as_spreadsheets_write_it(data, capsys):
+    Path("inventory.csv").write_bytes(data)
+    code, out, err = run(capsys, "assess", "inventory.csv", "--format", "json")
+    assert (code, err) == (0, "")
+    assert [model["system"] for model in json.loads(out)] == [system.to_dict() for system in EXPECTED]
+
+
+def test_sarif_points_at_the_row_of_an_inventory(capsys):
+    Path("inventory.csv").write_text(INVENTORY)
+    _, out, _ = run(capsys, "assess", "inventory.csv", "--format", "sarif")
+    results = json.loads(out)["runs"][0]["results"]
+    rows = {(r["message"]["text"][:5], r["locations"][0]["physicalLocation"]["region"]["startLine"]) for r in results}
+    assert rows == {("alpha", 2), ("beta:", 3)}
+
+
+BAD_CSVS = [
+    ("", "is empty"),
+    ("system_id\n", "has a header and no rows"),
+    ("name\nalpha\n", "no column 'system_id'; its first line names name"),
+    ("system_id,rbac_configurd\na,true\n", "did you mean 'rbac_configured'"),
+    ("system_id,rbac_configured,rbac_configured\na,,\n", "'rbac_configured' is there twice"),
+    (
+        "system_id,rbac_configured\na,yes\n",
+        r"line 2 \('a'\), column rbac_configured: 'yes' is not true",
+    ),
+    ("system_id,rbac_configured\na,1\n", "'1' is not true, false or empty"),
+    ("system_id,rbac_configured\na\n", "line 2: has 1 cells, and the header 2"),
+    ("system_id,rbac_configured\n,true\n", "line 2: system_id is empty"),
+    ("system_id\na\na\n", "line 2' and 'inventory.csv, line 3' both describe 'a'"),
+    ('system_id\n"a\n', "is not CSV"),
+    (b"system_id\n\xff\n", "is not UTF-8"),
+]
+
+
+@pytest.mark.parametrize(("text", "said"), BAD_CSVS, ids=[said for _, said in BAD_CSVS])
+def test_a_bad_inventory_is_answered_by_file_line_and_column(text, said, capsys):
+    Path("inventory.csv").write_bytes(text if isinstance(text, bytes) else text.encode())
+    code, out, err = run(capsys, "assess", "inventory.csv")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert re.search(said, err)
+    assert "inventory.csv" in err
+
+
+def test_parquet_is_read_through_pandas(capsys, monkeypatch):
+    frame = pd.DataFrame({"system_id": ["alpha", "beta"], "internet_facing": [True, False]}, index=[5, 6])
+    frame["rbac_configured"] = pd.array([None, True], dtype="boolean")
+    Path("inventory.parquet").write_bytes(b"read by the stand-in below: the lock file holds no engine")
+    monkeypatch.setattr(pd, "read_parquet", lambda path: frame if path.exists() else None)
+    code, out, err = run(capsys, "assess", "inventory.parquet", "--format", "json")
+    assert (code, err) == (0, "")
+    assert [model["system"] for model in json.loads(out)] == [system.to_dict() for system in EXPECTED]
+    frame["rbac_configured"] = ["yes", "no"]
+    assert "row 5 ('alpha'), column rbac_configured: 'yes'" in run(capsys, "assess", "inventory.parquet")[2]
+
+
+@pytest.mark.parametrize(
+    ("problem", "said"),
+    [
+        (ImportError("no engine"), "needs pandas and pyarrow"),
+        (RuntimeError("bad magic\nbytes"), "as Parquet: bad magic"),
+    ],
+)
+def test_parquet_that_cannot_be_read_is_answered_with_a_sentence(problem, said, capsys, monkeypatch):
+    def fails(path):
+        raise problem
+
+    Path("inventory.parquet").write_bytes(b"")
+    monkeypatch.setattr(pd, "read_parquet", fails)
+    code, _, err = run(capsys, "assess", "inventory.parquet")
+    assert (code, err.count("\n")) == (2, 1)
+    assert said in err
+
+
+# ---- bad input
+
+
+BAD = [
+    (("assess", "bto.toml"), "did you mean 'bot.toml'"),
+    (("assess", "nowhere/bot.toml"), "there is no file 'nowhere"),
+    (("assess", "shadowrya"), "did you mean 'shadowray'"),
+    (("assess", "."), "'.' is a folder; name the system files in it"),
+    (("assess", ""), "neither the name of a system nor a file"),
+    (("assess", "bad.toml"), "'bad.toml' is not valid TOML"),
+    (("assess", "bot.toml", "./bot.toml"), "both describe 'support-bot'"),
+    (("assess", "tay", "--fail-at", "high"), "--fail-at is 'high'; give a risk score from 0 to 1"),
+    (("assess", "tay", "--fail-at", "nan"), "--fail-at is nan"),
+    (("assess", "tay", "--fail-at", "70"), "--fail-at is 70"),
+    (("assess", "tay", "--policy", "none.toml"), "'none.toml' can't be read as a policy"),
+    (("assess", "tay", "--policy", "bot.toml"), "unknown policy key"),
+    (("assess", "tay", "--today", "tomorrow"), "--today is 'tomorrow'; give a date"),
+    (("assess", "tay", "--output", "."), "'.' is a folder"),
+    (("assess", "tay", "--output", "no/report"), "there is no folder 'no'"),
+    (("assess", "bot.toml", "--output", "./bot.toml"), "is one of the files to read"),
+    (("assess", "tay", "--format", "pdf"), "invalid choice: 'pdf'"),
+    (("assess", "tay", "--ruleset", "aii"), "invalid choice: 'aii'"),
+    (("assess",), "required: FILE"),
+    (("asess", "tay"), "invalid choice: 'asess'"),
+    ((), "required: COMMAND"),
+    (("report", "bot.toml"), "'bot.toml' is not valid JSON"),
+    (("report", "none.json"), "'none.json' can't be read"),
+    (("report", "empty.json"), "'empty.json' holds no threat model"),
+    (("start", "bot.toml"), "'bot.toml' is a file; name a folder"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "said"), BAD, ids=[said for _, said in BAD])
+def test_bad_input_is_exit_code_2_and_one_sentence(arguments, said, capsys):
+    Path("bad.toml").write_text("name = ")
+    Path("empty.json").write_text("[]")
+    code, out, err = run(capsys, *arguments)
+    assert (code, out) == (2, "")
+    assert err.startswith("threatlab")
+    assert err.count("\n") == 1
+    assert said in err
+    assert Path("bot.toml").read_text(encoding="utf-8") == SYSTEM
+
+
+def test_a_file_that_the_system_refuses_is_no_traceback_either(capsys, monkeypatch):
+    def refused(*_):
+        raise PermissionError(13, "Permission denied", "bot.toml")
+
+    monkeypatch.setattr("threatlab.cli.read_inputs", refused)
+    assert run(capsys, "assess", "bot.toml") == (2, "", "threatlab: bot.toml: Permission denied\n")
+
+
+def test_a_terminal_gets_no_control_characters_from_a_name():
+    assert line("a\x1b[31m\nb", 12) == "a\ufffd[31m b    "
+    assert line("日本語の名前", 6) == "日本… "
+    assert line("x" * 90, 80) == "x" * 79 + "…"
+
+
+# ---- report, systems, help
+
+
+@pytest.mark.parametrize("form", ["markdown", "html", "json", "sarif", "briefing"])
+def test_a_saved_threat_model_is_written_in_each_format(form, capsys):
+    save_model(full(), "model.json")
+    code, out, err = run(capsys, "report", "model.json", "--format", form)
+    assert (code, err) == (0, "")
+    assert "ShadowRay cluster" in out or form == "sarif"
+    if form == "json":
+        assert out == Path("model.json").read_text(encoding="utf-8")
+
+
+def test_the_built_in_systems_are_listed_by_name_and_title(capsys):
+    code, out, _ = run(capsys, "systems")
+    assert code == 0
+    assert [row.split()[0] for row in out.splitlines()] == list(list_systems())
+    assert "ShadowRay cluster" in out
+    assert max(map(len, out.splitlines())) <= 80
+
+
+def test_help_tells_a_newcomer_where_to_start_and_a_pipeline_what_the_exit_codes_are(capsys):
+    code, out, _ = run(capsys, "--help")
+    assert code == 0
+    assert "threatlab assess shadowray" in out
+    code, out, _ = run(capsys, "assess", "--help")
+    assert code == 0
+    for said in (
+        "exit codes:",
+        "0  assessed",
+        "1  assessed, and the gate failed",
+        "2  bad input",
+        "true, false or empty",
+    ):
+        assert said in out
+    assert run(capsys, "--version")[1].startswith("threatlab ")
+
+
+def test_examples_in_the_help_run_as_they_are_written(capsys):
+    Path("threat-model.toml").write_text(SYSTEM)
+    Path("policy.toml").write_text("max_risk = 0.9")
+    Path("inventory.csv").write_text(INVENTORY)
+    _, out, _ = run(capsys, "assess", "--help")
+    examples = re.findall(r"^  threatlab (assess .*)$", out.partition("examples:")[2], re.MULTILINE)
+    assert len(examples) == 4
+    for example in examples:
+        assert run(capsys, *example.split())[::2] == (0, ""), example
+
+
+# ---- start
+
+
+def test_start_copies_the_workbook_and_never_touches_what_is_there(capsys):
+    code, out, _ = run(capsys, "start", "mine")
+    notebooks = sorted(file.name for file in (workbook_folder() / "notebooks").glob("*.ipynb"))
+    assert code == 0
+    assert sorted(file.name for file in Path("mine/notebooks").iterdir()) == notebooks != []
+    mine, gone = (Path("mine/notebooks") / name for name in notebooks[:2])
+    mine.write_text("my own work")
+    gone.unlink()
+    code, out, _ = run(capsys, "start", "mine")
+    assert code == 0
+    assert mine.read_text() == "my own work"
+    assert gone.read_bytes() == (workbook_folder() / "notebooks" / gone.name).read_bytes()
+    assert f"new   notebooks/{gone.name}" in out
+    assert f"kept  notebooks/{mine.name} (was there, not touched)" in out
+    assert "1 copied," in out
+
+
+def test_half_a_copy_is_not_left_behind(tmp_path, monkeypatch):
+    source = tmp_path / "source"
+    (source / "notebooks").mkdir(parents=True)
+    (source / "notebooks" / "a.ipynb").write_text("text")
+
+    class Full(io.FileIO):
+        def write(self, data):
+            super().write(data[:2])
+            raise OSError(28, "No space left on device")
+
+    usual = Path.open
+    monkeypatch.setattr(
+        Path, "open", lambda self, mode="r", *rest: Full(str(self), "x") if mode == "xb" else usual(self, mode, *rest)
+    )
+    with pytest.raises(ValueError, match="No space left"):
+        copy_workbook(source, tmp_path / "target")
+    assert list((tmp_path / "target" / "notebooks").iterdir()) == []
+
+
+def test_without_the_workbook_start_says_how_to_get_it(capsys, monkeypatch, tmp_path):
+    installed = tmp_path / "site-packages" / "threatlab" / "cli" / "start.py"
+    monkeypatch.setattr("threatlab.cli.start.__file__", str(installed))
+    code, _, err = run(capsys, "start", "mine")
+    assert code == 2
+    assert "clone the course's repository" in err
+    assert not Path("mine").exists()
+
+
+# ---- as a process
+
+
+def python(*arguments, **options):
+    command = [sys.executable, *arguments]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment, **options)
+
+
+def test_the_command_loads_nothing_heavy():
+    loaded = python(
+        "-c", "import sys, threatlab.cli; threatlab.cli.main(['assess', 'tay']); print(*sys.modules)"
+    ).stdout
+    assert "threatlab.report" in loaded
+    assert not {"pandas", "numpy", "sklearn", "matplotlib", "ipywidgets"} & set(loaded.split())
+
+
+def test_the_module_runs_as_the_command_does_and_gives_its_exit_code_to_the_shell():
+    assert python("-m", "threatlab", "assess", "shadowray", "--fail-at", "0.1").returncode == 1
+    assert python("-m", "threatlab", "assess", "nothing.toml").returncode == 2
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell's pipe")
+def test_a_reader_that_has_seen_enough_is_no_error_and_the_gate_is_told_all_the_same():
+    script = (
+        f"'{sys.executable}' -m threatlab assess shadowray --format html --fail-at 0.1 | true; echo ${{PIPESTATUS[0]}}"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False, env=environment)
+    assert done.stdout == "1\n"
+    assert "Traceback" not in done.stderr
+    assert done.stderr.count("gate failed") == 1
+
+
+def test_a_terminal_that_lacks_a_character_gets_the_rest():
+    Path("umlaut.toml").write_text('name = "größe → 日本"', encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "PYTHONIOENCODING": "ascii"}
+    command = [sys.executable, "-m", "threatlab", "assess", "umlaut.toml"]
+    done = subprocess.run(command, capture_output=True, check=False, env=environment)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"gr\\xf6" in done.stdout

@@ -1,0 +1,71 @@
+"""The briefing: five minutes for any threat model, honest about what is missing, and safe to show."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+
+from tests.unit.strategies import CONTROLS
+from tests.unit.test_report import as_github_shows_it
+from tests.unit.threat_models import BARE, HOSTILE, full, models, quick, with_text
+from threatlab import AISystem, ThreatLabError
+from threatlab.report import ThreatModel, briefing
+from threatlab.report.briefing import FEWEST, MINUTES, MOST, count_words
+
+
+def spoken(text):
+    """The words that are read aloud: without title, pace and headings."""
+    return count_words(" ".join(line for line in text.splitlines() if not line.startswith(("#", "*"))))
+
+
+@quick
+@given(models())
+def test_a_briefing_takes_five_minutes_whatever_is_known(model):
+    text = briefing(model)
+    assert FEWEST <= spoken(text) <= MOST
+    assert f"*{spoken(text)} words to read aloud: {MINUTES} minutes at" in text
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        BARE,
+        full(),
+        with_text("word " * 80),
+        ThreatModel(AISystem("done", **dict.fromkeys(CONTROLS, True))),
+        ThreatModel(AISystem("x"), ruleset="core"),
+    ],
+    ids=["bare", "full", "wordy", "everything in place", "core"],
+)
+def test_five_minutes_hold_at_the_edges_too(model):
+    assert FEWEST <= spoken(briefing(model)) <= MOST
+
+
+def test_it_says_what_is_known_in_words_of_the_model():
+    text = briefing(full())
+    for said in ("ShadowRay cluster", "0.71", f"{full().assessment.risk_score:.2f}", "Kim", "Migration runs", "98%"):
+        assert said in text
+    assert "The data is public" not in text  # that acceptance has expired
+
+
+def test_what_is_missing_is_named_and_not_talked_around():
+    text = briefing(BARE)
+    for said in (
+        "Nobody answers for it yet",
+        "no plan",
+        "Nothing of this has been tested",
+        "not chosen yet",
+        "still missing",
+    ):
+        assert said in text
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_text_of_a_learner_changes_its_shape(text):
+    shape = as_github_shows_it(briefing(with_text(text))).shape
+    assert {tag for tag, _ in shape} <= {"h1", "/h1", "h2", "/h2", "p", "/p", "em", "/em"}
+
+
+def test_a_briefing_needs_a_threat_model():
+    with pytest.raises(ThreatLabError, match="takes a ThreatModel"):
+        briefing(AISystem("x"))

@@ -1,0 +1,149 @@
+"""The threat model in a JSON file: it comes back equal, keeps to its schema; a wrong file gets a sentence."""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+
+import pytest
+from hypothesis import given
+from jsonschema import Draft202012Validator
+
+from tests.unit.threat_models import BARE, HOSTILE, full, models, quick, with_text
+from threatlab import AISystem, ThreatLabError
+from threatlab.report import ThreatModel, json_schema, load_model, load_models, save_model, to_json, write_text
+from threatlab.report.json_file import SCHEMA, model_from_dict, model_to_dict
+
+KEEPS = Draft202012Validator(json_schema())
+
+
+@quick
+@given(models())
+def test_a_saved_threat_model_comes_back_equal_and_keeps_to_the_schema(model):
+    text = to_json(model)
+    assert model_from_dict(json.loads(text)) == model
+    KEEPS.validate(json.loads(text))
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_any_text_comes_back_from_a_file_as_it_was_typed(text, tmp_path):
+    model = with_text(text)
+    back = load_model(save_model(model, tmp_path / "model.json"))
+    assert back == model
+    assert back.system.title == text
+
+
+@pytest.mark.parametrize("part", ["system", "policy", "plan", "evidence", "training", "drawing", "found", "made_on"])
+def test_a_model_that_differs_in_any_part_is_another_one(part):
+    others = {"system": AISystem("x"), "found": {}, "evidence": (), "training": ()}
+    assert full().with_(**{part: others.get(part)}) != full()
+
+
+def test_the_schema_is_a_strict_one():
+    Draft202012Validator.check_schema(json_schema())
+    for where in ([], ["system"], ["plan", "steps", 0], ["derived", "assessment"], ["tabletop", "decisions", 0]):
+        table = copy.deepcopy(json.loads(to_json(full())))
+        KEEPS.validate(table)
+        place = table
+        for key in where:
+            place = place[key]
+        place["surprise"] = 1
+        assert not KEEPS.is_valid(table), where
+
+
+def test_what_follows_from_the_rest_is_told_but_not_believed():
+    table = model_to_dict(full())
+    assert table["derived"]["assessment"]["risk_score"] == full().assessment.risk_score
+    table["derived"]["assessment"]["risk_score"] = 0.0
+    assert model_from_dict(table).assessment.risk_score == full().assessment.risk_score > 0
+
+
+def test_several_models_are_kept_in_one_file(tmp_path):
+    file = write_text(tmp_path / "all.json", to_json(full(), BARE))
+    assert load_models(file) == (full(), BARE)
+    with pytest.raises(ThreatLabError, match="holds 2 threat models"):
+        load_model(file)
+
+
+def changed(**changes):
+    return json.dumps({**model_to_dict(BARE), **changes})
+
+
+BAD_FILES = [
+    ("", "is not valid JSON"),
+    ("{", "is not valid JSON"),
+    ("[1]", "a threat model is a table"),
+    ('{"schema": "x", "schema": "y"}', "'schema' is given more than once"),
+    ('{"name": "support-bot"}', "schema is None"),
+    ('{"schema": 1}', "schema is 1"),
+    (changed(schema="threatlab/threat-model/2"), "newer threatlab wrote.*update"),
+    (changed(schema="sarif/1"), "another kind of file"),
+    (json.dumps({"schema": SCHEMA}), "has no system"),
+    (changed(trainings=[]), "did you mean 'training'"),
+    (changed(system={"name": "x", "facts": {"internet_facin": True}}), "did you mean 'internet_facing'"),
+    (changed(system="shadowray"), "system of a threat model is 'shadowray'"),
+    (changed(made_on="tomorrow"), "made_on is 'tomorrow'"),
+    (changed(training=[{"who": "x"}]), "training, number 1 lacks"),
+    (changed(training=[{"who": "", "on": "2026-01-01", "what": "x", "by": "y"}]), "who of a training is empty"),
+    (changed(training={"who": "x"}), "give a list"),
+    (changed(policy={"max_risk": 2}), "policy: max_risk is 2"),
+    (changed(audit_head="abc"), "audit_head is 'abc'"),
+    (changed(evidence=[None]), "evidence, number 1 is None"),
+    (changed(reviews=[{"system_id": "x"}]), "reviews, number 1 lacks"),
+    (changed(plan=7), "plan is 7"),
+    ('{"schema": NaN}', "NaN is no number"),
+    ("[" * 100_000, "is not valid JSON"),
+]
+
+
+@pytest.mark.parametrize(("text", "said"), BAD_FILES, ids=[said for _, said in BAD_FILES])
+def test_a_file_that_is_no_threat_model_is_answered_with_a_sentence_that_names_it(text, said, tmp_path):
+    file = tmp_path / "model.json"
+    file.write_text(text)
+    with pytest.raises(ThreatLabError, match=said) as problem:
+        load_model(file)
+    assert "model.json" in str(problem.value)
+
+
+@pytest.mark.parametrize("path", [None, "", 3, "missing.json", "\0", os.curdir])
+def test_a_file_that_is_not_there_is_named(path):
+    with pytest.raises(ThreatLabError):
+        load_model(path)
+
+
+# ---- writing
+
+
+def test_a_file_is_replaced_whole_or_not_at_all(tmp_path, monkeypatch):
+    file = save_model(BARE, tmp_path / "model.json")
+    before = file.read_bytes()
+
+    def full_disk(self, data):
+        with self.open("wb") as half:
+            half.write(data[: len(data) // 2])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("pathlib.Path.write_bytes", full_disk)
+    with pytest.raises(ThreatLabError, match="No space left"):
+        save_model(full(), file)
+    monkeypatch.undo()
+    assert file.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_link_keeps_pointing_where_it_did(tmp_path):
+    real, link = tmp_path / "real.json", tmp_path / "link.json"
+    real.write_text("old")
+    link.symlink_to(real)
+    save_model(BARE, link)
+    assert link.is_symlink()
+    assert load_model(real) == BARE
+
+
+@pytest.mark.parametrize(
+    ("path", "said"), [("", "is a folder"), ("no/model.json", "there is no folder"), ("\0", "null")]
+)
+def test_what_cannot_be_written_is_said(path, said, tmp_path):
+    with pytest.raises(ThreatLabError, match=said):
+        save_model(ThreatModel(AISystem("x")), tmp_path / path)

@@ -1,0 +1,186 @@
+"""What the command line reads: system files, built-in systems and inventories, each with the place it came from."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.report.sarif import Source
+from threatlab.rules import catalog
+from threatlab.system import AISystem, load_system
+
+_SYSTEMS = (".toml", ".json")
+_INVENTORIES = (".csv", ".parquet")
+_CELLS = {"true": True, "false": False, "": None}
+_TABLE = re.compile(r"\s*\[\s*([\w.\"' -]+?)\s*\]")
+_KEY = re.compile(r"\s*(?:(facts|controls)\s*\.\s*)?[\"']?(\w+)[\"']?\s*=")
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A system, what the user called its file, and where in a repository it stands (None: it is built in)."""
+
+    system: AISystem
+    given: str
+    source: Source | None
+
+
+def read_inputs(given: Iterable[str]) -> list[Input]:
+    """Return the systems of all files and names given, in their order.
+
+    Raises
+    ------
+    ThreatLabError
+        If one can't be read, or two systems have the same name; the message names the file.
+    """
+    found: list[Input] = []
+    by_name: dict[str, str] = {}
+    for each in given:
+        for read in _read(each):
+            name = read.system.name
+            if name in by_name:
+                raise ThreatLabError(
+                    f"{by_name[name]!r} and {read.given!r} both describe {name!r}; give each its own name"
+                )
+            by_name[name] = read.given
+            found.append(read)
+    return found
+
+
+def _read(given: str) -> Iterator[Input]:
+    path, suffix = Path(given), Path(given).suffix.lower()
+    if given.strip() and path.is_dir():
+        raise ThreatLabError(f"{given!r} is a folder; name the system files in it, such as {given.rstrip('/')}/*.toml")
+    if suffix in _SYSTEMS + _INVENTORIES and not path.exists():
+        raise ThreatLabError(_no_file(path))
+    if suffix in _INVENTORIES:
+        yield from _csv(path) if suffix == ".csv" else _parquet(path)
+        return
+    system = load_system(given)
+    source = Source(relative(path), 1, _lines(path)) if suffix in _SYSTEMS else None
+    yield Input(system, given, source)
+
+
+def relative(path: Path) -> str:
+    """Return a path as seen from the working folder; outside of it only its name: reports name no machine's folders."""
+    try:
+        return Path(os.path.abspath(path)).relative_to(Path.cwd()).as_posix()  # noqa: PTH100  # links stay as they are
+    except ValueError:
+        return path.name
+
+
+def _no_file(path: Path) -> str:
+    try:
+        beside = [file.name for file in path.parent.iterdir() if file.suffix.lower() in _SYSTEMS + _INVENTORIES]
+    except OSError:
+        beside = []
+    near = get_close_matches(path.name, sorted(beside), n=1)
+    hint = f"did you mean {str(path.with_name(near[0]))!r}?" if near else "check the path"
+    return f"there is no file {str(path)!r}: {hint}"
+
+
+def _lines(path: Path) -> dict[str, int]:
+    """Return the line of each attribute in a system file: where its value stands, not the note about it."""
+    found: dict[str, int] = {}
+    table = ""
+    known = frozenset(catalog().attributes)
+    for number, line in enumerate(path.read_bytes().decode("utf-8-sig", "replace").splitlines(), start=1):
+        if path.suffix.lower() == ".json":
+            names = re.findall(r'"(\w+)"\s*:\s*(?:true|false|null)\b', line)
+        elif header := _TABLE.match(line):
+            table, names = header[1], []
+        else:
+            key = _KEY.match(line)
+            names = [key[2]] if key and (table in {"facts", "controls"} or key[1]) else []
+        for name in names:
+            if name in known:
+                found.setdefault(name, number)
+    return found
+
+
+def _csv(path: Path) -> Iterator[Input]:
+    """Read an inventory: a column system_id and one per attribute; a cell is true, false or empty (unknown)."""
+    shown = str(path)
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        raise ThreatLabError(f"{shown!r} is not UTF-8 text (byte {problem.start}): save it as UTF-8") from None
+    except OSError as problem:
+        raise ThreatLabError(f"{shown!r} can't be read: {problem.strerror}") from None
+    first = text.partition("\n")[0]
+    comma = max(",;\t", key=first.count)  # spreadsheets of some languages part by semicolons
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=comma, strict=True)
+    try:
+        rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader if any(map(str.strip, row))]
+    except csv.Error as problem:
+        raise ThreatLabError(f"{shown!r}, line {reader.line_num}: is not CSV: {problem}") from None
+    if not rows:
+        raise ThreatLabError(f"{shown!r} is empty: it needs a header with system_id, and a row for each system")
+    (_, header), *body = rows
+    _check_header(shown, header)
+    if not body:
+        raise ThreatLabError(f"{shown!r} has a header and no rows: it needs one for each system")
+    for line, row in body:
+        if len(row) != len(header):
+            raise ThreatLabError(f"{shown!r}, line {line}: has {len(row)} cells, and the header {len(header)}")
+        cells = dict(zip(header, row, strict=True))
+        name = cells.pop("system_id")
+        if not name:
+            raise ThreatLabError(f"{shown!r}, line {line}: system_id is empty; it must name the system")
+        values: dict[str, Any] = {
+            column: _cell(f"{shown!r}, line {line} ({name!r})", column, cell) for column, cell in cells.items()
+        }
+        yield Input(AISystem(name, **values), f"{shown}, line {line}", Source(relative(path), line))
+
+
+def _check_header(shown: str, header: list[str]) -> None:
+    known = ("system_id", *catalog().attributes)
+    if "system_id" not in header:
+        raise ThreatLabError(f"{shown!r} has no column 'system_id'; its first line names {', '.join(header)[:80]}")
+    for column in header:
+        if column not in known:
+            raise ThreatLabError(f"{shown!r}: {unknown_name('column', column, known)}")
+        if header.count(column) > 1:
+            raise ThreatLabError(f"{shown!r}: column {column!r} is there twice; keep the one that is right")
+
+
+def _cell(where: str, column: str, cell: str) -> bool | None:
+    if cell.lower() not in _CELLS:
+        raise ThreatLabError(f"{where}, column {column}: {cell!r} is not true, false or empty (unknown)")
+    return _CELLS[cell.lower()]
+
+
+def _parquet(path: Path) -> Iterator[Input]:
+    try:
+        import pandas as pd
+
+        frame = pd.read_parquet(path)
+    except ImportError:
+        raise ThreatLabError(
+            "reading Parquet needs pandas and pyarrow: python -m pip install pandas pyarrow, or save the table as CSV"
+        ) from None
+    except Exception as problem:  # noqa: BLE001  # each engine has errors of its own
+        said = str(problem).partition("\n")[0]
+        raise ThreatLabError(f"{str(path)!r} can't be read as Parquet: {said}") from None
+    from threatlab.inventory_input import checked_blocks
+
+    try:
+        checked_blocks(frame)
+    except ThreatLabError as problem:
+        raise ThreatLabError(f"{str(path)!r}: {problem}") from None
+    missing = frame.isna()
+    for number, row in enumerate(frame.to_dict("records")):
+        values: dict[str, Any] = {
+            str(column): None if missing[column].iloc[number] else bool(value)
+            for column, value in row.items()
+            if column != "system_id"
+        }
+        yield Input(AISystem(row["system_id"], **values), f"{path}, row {number}", Source(relative(path)))

@@ -1,0 +1,106 @@
+"""What a page is made of, whatever it is written in: sections of texts, lists, tables, bars and a picture."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from threatlab.dataflow import DataFlow
+
+_UNSHOWN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
+
+def shown(text: str) -> str:
+    """Return a text that can be shown: what can't be printed is replaced, and what would turn the text around is named.
+
+    A character that reverses the text after it could make a report read otherwise than it is.
+    """
+    return _TURNS.sub(lambda turn: f"[U+{ord(turn[0]):04X}]", _UNSHOWN.sub("\ufffd", text))
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """An id or a hash, shown as it is typed."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A word that tells a state or a severity; `tone` colors it, and never tells it alone."""
+
+    text: str
+    tone: str
+
+
+Inline = str | Code | Mark
+Cell = Inline | tuple[Inline, ...]
+"""What stands in a table's cell or a list's item; a tuple is shown line by line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A paragraph."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list."""
+
+    items: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table; the first cell of each row says what the row is about. `numbers` are columns of figures."""
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    numbers: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A share in 0..1 with its name, and what it was before, if that is known."""
+
+    name: str
+    value: float
+    before: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """Shares in 0..1, drawn and written."""
+
+    caption: str
+    bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """The drawing of the scope."""
+
+    drawing: DataFlow
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A part that is missing, and the notebook in which it is made."""
+
+    what: str
+    notebook: str
+
+
+Block = Text | Items | Table | Bars | Figure | Gap
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A titled part of the page."""
+
+    title: str
+    blocks: tuple[Block, ...]

@@ -1,0 +1,187 @@
+"""A five-minute briefing for the team, made from the report, to be read aloud."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from threatlab.errors import ThreatLabError
+from threatlab.report.markdown import literal
+from threatlab.report.model import ThreatModel
+from threatlab.rules import catalog
+
+WORDS_A_MINUTE = 130
+"""A pace at which a room can follow and a speaker can breathe. Judged by this project's authors: time yourself once."""
+
+MINUTES = 5
+FEWEST, MOST = 600, 750
+"""Words of a briefing: 120 and 150 a minute. No paragraph is longer than what lies between the aim and the most."""
+
+_LONGEST, _WIDEST = 25, 250
+"""Words and characters of a learner's text that are read aloud; the report has all of it."""
+
+_HEADINGS = ("What we protect", "What can go wrong", "What we do about it", "How we know", "What you can do")
+
+Part = tuple[int, str]
+"""The number of its heading, and a paragraph."""
+
+
+def briefing(model: ThreatModel) -> str:
+    """Return a briefing as Markdown: about 650 words, which are five minutes at `WORDS_A_MINUTE`.
+
+    A part of the threat model that is missing is named, not talked around.
+
+    Raises
+    ------
+    ThreatLabError
+        If `model` is no ThreatModel.
+    """
+    if not isinstance(model, ThreatModel):
+        raise ThreatLabError(f"briefing() takes a ThreatModel, not {model!r}")
+    parts, closing = list(_needed(model)), (4, _say("closing"))
+    spent = sum(count_words(text) for _, text in (*parts, closing))
+    for place, text in _wanted(model):
+        if spent < MINUTES * WORDS_A_MINUTE:
+            parts.append((place, text))
+            spent += count_words(text)
+    parts.append(closing)
+    said = [
+        "\n\n".join([f"## {heading}", *(text for place, text in parts if place == number)])
+        for number, heading in enumerate(_HEADINGS)
+    ]
+    pace = f"*{spent} words to read aloud: {MINUTES} minutes at {spent / MINUTES:.0f} words a minute.*"
+    return "\n\n".join([f"# Briefing: {literal(model.system.title)}", pace, *said]) + "\n"
+
+
+def count_words(text: str) -> int:
+    """Return how many words are spoken: signs alone are none."""
+    return sum(bool(re.search(r"\w", word)) for word in text.split())
+
+
+def _needed(model: ThreatModel) -> Iterator[Part]:
+    system, result, known = model.system, model.assessment, catalog()
+    yield 0, _say("opening", title=_brief(system.title, end="."), description=_brief(system.description, end="."))
+    yield 0, _say("owner", owner=_brief(system.owner, end=".")) if system.owner.strip() else _say("nobody")
+    yes = [fact.label for name, fact in known.facts.items() if system[name]]
+    yield 0, _say("facts", facts=", ".join(yes)) if yes else _say("no_facts")
+    first = _say("first", score=model.first_assessment.risk_score) if model.first_assessment else ""
+    yield 1, f"{_say('score', score=result.risk_score)} {first}".strip()
+    if worst := result.worst_threat:
+        threat = known.threats[worst]
+        yield 1, _say("worst", title=threat.title.lower(), about=threat.about, risk=result.by_threat[worst])
+    if unknown := sum(finding.unknown for finding in result.findings):
+        yield 1, _say("unknown", findings=len(result.findings), unknown=unknown)
+    yield 2, _plan(model)
+    yield 3, _validation(model)
+    yield 3, _alerts(model)
+    yield 4, _say("report")
+
+
+def _plan(model: ThreatModel) -> str:
+    plan = model.plan
+    if plan is None or not plan.steps:
+        steps = model.assessment.best_next(3)
+        titles = _listed([step.title for step in steps])
+        days = sum(step.effort_days for step in steps)
+        return _say("no_plan", titles=titles, days=days) if steps else _say("no_step")
+    first = [
+        _say(
+            "step_due" if step.due else "step",
+            title=_brief(step.title),
+            owner=_brief(step.owner) or _say("step_owner"),
+            due=step.due,
+        )
+        for step in plan.steps[:3]
+    ]
+    return _say(
+        "plan",
+        steps=len(plan.steps),
+        days=plan.days,
+        before=plan.risk_before,
+        after=plan.risk_after,
+        utility=plan.utility,
+        first="; ".join(first),
+    )
+
+
+def _validation(model: ThreatModel) -> str:
+    if not model.evidence:
+        return _say("untested")
+    failed = sum(run.passed is False for run in model.evidence)
+    bound = any(run.passed is not None for run in model.evidence)
+    verdict = _say("broken", failed=failed) if failed else _say("kept" if bound else "unbound")
+    run = max(model.evidence, key=lambda each: each.success)
+    return _say(
+        "tested",
+        runs=len(model.evidence),
+        attack=_brief(run.attack),
+        control="no control" if run.control == "none" else f"control {_brief(run.control)}",
+        success=run.success,
+        baseline=run.baseline,
+        verdict=verdict,
+    )
+
+
+def _alerts(model: ThreatModel) -> str:
+    choice = model.monitoring
+    if choice is None:
+        return _say("no_alert")
+    missed = f"{len(choice.missed)} of the attackers" if choice.missed else "nobody"
+    return _say(
+        "alert",
+        threshold=choice.threshold,
+        alerts=choice.alerts,
+        hours=choice.analyst_hours,
+        missed=missed,
+        reason=_brief(choice.reason, end="."),
+    )
+
+
+def _wanted(model: ThreatModel) -> Iterator[Part]:
+    """Yield what is added while there is time, the most useful first."""
+    result, known = model.assessment, catalog()
+    if held := model.tabletop:
+        changes = " ".join([_brief(each.text, end=".") for each in held.lessons if each.kind == "change"][:2])
+        after = _say("changes", changes=changes) if changes else _say("no_changes")
+        yield 3, _say("tabletop", title=_brief(held.title), decisions=len(held.decisions), changes=after)
+    if risk := next(iter(model.holding), None):
+        texts = {"title": risk.title, "owner": _brief(risk.owner), "reason": _brief(risk.reason, end=".")}
+        yield 2, _say("accepted", expires=risk.expires, **texts)
+    if model.missing:
+        yield 3, _say("missing", missing=_listed([each.what for each in model.missing[:4]]))
+    by_risk = sorted(result.by_threat, key=lambda name: -result.by_threat[name])
+    for name in by_risk[1:3]:
+        if (left := result.by_threat[name]) > 0:
+            yield 1, _say("next", title=known.threats[name].title.lower(), about=known.threats[name].about, risk=left)
+    for finding in result.findings[:3]:
+        why = known.controls[finding.attribute].severity_rationale
+        yield 2, _say("finding", finding=finding.finding, recommendation=finding.recommendation, why=why)
+    yield from ((more["place"], " ".join(more["text"].split())) for more in _texts()["more"])
+    for threat in known.threats.values():
+        yield 1, _say("remember", title=threat.title.lower(), about=threat.about)
+
+
+def _say(name: str, **values: Any) -> str:
+    said: str = _texts()[name].format(**values)
+    return " ".join(said.split())
+
+
+def _brief(text: str, end: str = "") -> str:
+    """Return the beginning of a text, as Markdown shows it, and closed by `end` unless it is closed already."""
+    words = text.split()
+    cut = " ".join(words[:_LONGEST])[:_WIDEST]
+    cut += " ..." if cut != " ".join(words) else "" if cut.endswith((".", "!", "?")) or not cut else end
+    return literal(cut)
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""
+
+
+@cache
+def _texts() -> dict[str, Any]:
+    return tomllib.loads((resources.files("threatlab") / "report" / "briefing.toml").read_text(encoding="utf-8"))

@@ -1,0 +1,120 @@
+"""Turns what the workbook's rooms made into the records of a report: plans, attack runs, thresholds, exercises."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from threatlab.errors import ThreatLabError
+from threatlab.plan import Plan
+from threatlab.report.records import AlertChoice, Decision, Evidence, Moral, PlannedStep, PlanRecord, Tabletop
+
+if TYPE_CHECKING:  # both import numpy or more, and a report does without
+    from threatlab.attacks.base import AttackResult
+    from threatlab.monitoring.evaluation import Evaluation
+    from threatlab.tabletop import Exercise
+
+
+def from_plan(plan: Plan) -> PlanRecord:
+    """Return the record of a plan.
+
+    Raises
+    ------
+    ThreatLabError
+        If `plan` is none; `make_plan` makes one.
+    """
+    if not isinstance(plan, Plan):
+        raise ThreatLabError(f"from_plan() takes a Plan, not {plan!r}; make_plan() makes one")
+    steps = tuple(
+        PlannedStep(
+            step.control,
+            step.title,
+            step.severity,
+            step.role,
+            step.owner,
+            step.effort_days,
+            step.removes,
+            step.utility_cost,
+            str(step.success),
+            step.start,
+            step.due,
+        )
+        for step in plan.steps
+    )
+    return PlanRecord(
+        plan.way,
+        plan.budget,
+        plan.min_utility,
+        plan.exact,
+        plan.days,
+        plan.risk_before,
+        plan.risk_after,
+        plan.utility,
+        steps,
+        tuple(finding.attribute for finding in plan.left_open),
+    )
+
+
+def from_attack(
+    result: AttackResult,
+    *,
+    seed: int = 0,
+    success_at_most: float | None = None,
+    utility_at_least: float | None = None,
+) -> Evidence:
+    """Return an attack's result as evidence: with the seed that it ran with, and the bounds that it had to keep."""
+    return Evidence(
+        result.attack,
+        result.control,
+        seed,
+        float(result.success),
+        float(result.baseline),
+        float(result.utility),
+        result.metric,
+        {name: _plain(value) for name, value in result.knobs.items()},
+        success_at_most,
+        utility_at_least,
+    )
+
+
+def from_evaluation(evaluation: Evaluation, reason: str) -> AlertChoice:
+    """Return an evaluated alert threshold as the one that was chosen, for a `reason`."""
+    return AlertChoice(
+        detector=evaluation.detector,
+        threshold=float(evaluation.threshold),
+        reason=reason,
+        alerts=len(evaluation.alerts),
+        missed=tuple(map(str, evaluation.missed)),
+        analyst_hours=float(evaluation.analyst_hours()),
+        queries_lost=int(evaluation.queries_lost),
+        precision=evaluation.precision,
+        recall=evaluation.recall,
+        minutes_to_detect=evaluation.minutes_to_detect,
+    )
+
+
+def from_exercise(exercise: Exercise | Mapping[str, Any], held_on: date | str | None = None) -> Tabletop:
+    """Return the record of a tabletop exercise, or of its `to_dict()`; `held_on` is the day it was held.
+
+    Raises
+    ------
+    ThreatLabError
+        If it is neither, or `held_on` is no date.
+    """
+    table = exercise if isinstance(exercise, Mapping) else getattr(exercise, "to_dict", dict)()
+    try:
+        decisions = tuple(
+            Decision(entry["clock"], entry["title"], entry["by"], entry["text"], entry["consequence"], entry["note"])
+            for entry in table["log"]
+        )
+        lessons = tuple(Moral(lesson["kind"], lesson["text"], lesson["owner"]) for lesson in table["lessons"])
+        title, finished = table["title"], table["finished"]
+    except (KeyError, TypeError, IndexError):
+        raise ThreatLabError(f"{exercise!r} is no tabletop exercise, nor its to_dict()") from None
+    return Tabletop(title, finished, decisions, lessons, held_on)  # type: ignore[arg-type]  # a text becomes a date
+
+
+def _plain(value: Any) -> Any:
+    """Return a NumPy number as Python's own."""
+    return value.item() if hasattr(value, "item") else value

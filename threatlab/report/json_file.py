@@ -1,0 +1,154 @@
+"""The threat model as JSON, with a versioned schema, read back to an equal one."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from threatlab.dataflow import DataFlow
+from threatlab.dataflow.files import drawing_to_dict
+from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.policy import Policy
+from threatlab.report.files import write_text
+from threatlab.report.model import ThreatModel
+from threatlab.rules import catalog
+from threatlab.system import AISystem
+
+VERSION = 1
+SCHEMA = f"threatlab/threat-model/{VERSION}"
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of what `model_to_dict` returns."""
+    file = resources.files("threatlab") / "report" / "threat-model.schema.json"
+    schema: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return schema
+
+
+def model_to_dict(model: ThreatModel) -> dict[str, Any]:
+    """Return a threat model as JSON-ready values.
+
+    `derived` holds what follows from the rest (scores, findings, breaches, what is missing), for readers without
+    threatlab: it isn't read back, but worked out again.
+    """
+    parts = {field.name: _plain(getattr(model, field.name)) for field in fields(model)}
+    derived = {
+        "atlas": catalog().atlas_version,
+        "assessment": model.assessment.to_dict(),
+        "first_risk_score": None if model.first_assessment is None else model.first_assessment.risk_score,
+        "breaches": [breach.sentence for breach in model.breaches],
+        "missing": [{"what": each.what, "notebook": each.notebook} for each in model.missing],
+    }
+    return {"schema": SCHEMA, **parts, "derived": derived}
+
+
+def model_from_dict(table: object) -> ThreatModel:
+    """Return the threat model that `model_to_dict` described.
+
+    Raises
+    ------
+    ThreatLabError
+        If the schema is another one, or newer; a key is unknown or missing; or a value is not what it must be.
+    """
+    if not isinstance(table, Mapping):
+        raise ThreatLabError(f"a threat model is a table with the keys schema and system, not {type(table).__name__}")
+    _check_schema(table.get("schema"))
+    known = [field.name for field in fields(ThreatModel)]
+    for key in table:
+        if key not in (*known, "schema", "derived"):
+            raise ThreatLabError(unknown_name("key of a threat model", key, known))
+    if "system" not in table:
+        raise ThreatLabError("the threat model has no system: it needs at least a system with a name")
+    return ThreatModel(**{key: value for key, value in table.items() if key in known})
+
+
+def to_json(*models: ThreatModel) -> str:
+    """Return threat models as a JSON text: one as an object, several as an array."""
+    tables = [model_to_dict(model) for model in models]
+    text = json.dumps(tables[0] if len(tables) == 1 else tables, ensure_ascii=False, indent=2, allow_nan=False)
+    # Half of a character pair is no text in UTF-8, but JSON can spell it.
+    return _SURROGATE.sub(lambda half: f"\\u{ord(half[0]):04x}", text) + "\n"
+
+
+def save_model(model: ThreatModel, path: str | Path) -> Path:
+    """Write a threat model into a JSON file, whole or not at all, and return its path."""
+    return write_text(path, to_json(model))
+
+
+def load_model(path: str | Path) -> ThreatModel:
+    """Return the threat model in a JSON file, equal to the one that was saved.
+
+    Raises
+    ------
+    ThreatLabError
+        If the file can't be read as one threat model; the message names it, and what is wrong in it.
+    """
+    models = load_models(path)
+    if len(models) != 1:
+        raise ThreatLabError(f"{str(path)!r} holds {len(models)} threat models; load_models() returns them all")
+    return models[0]
+
+
+def load_models(path: str | Path) -> tuple[ThreatModel, ...]:
+    """Return the threat models in a JSON file: one object, or an array of them. Raises as `load_model`."""
+    if not isinstance(path, str | Path) or not str(path).strip():
+        raise ThreatLabError(f"{path!r} is no threat model file; give the name of a JSON file")
+    try:
+        text = Path(path).read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        raise ThreatLabError(f"{str(path)!r} is not UTF-8 text (byte {problem.start}): save it as UTF-8") from None
+    except (OSError, ValueError) as problem:
+        raise ThreatLabError(f"{str(path)!r} can't be read: {getattr(problem, 'strerror', problem)}") from None
+    try:
+        held = json.loads(text, object_pairs_hook=_once, parse_constant=_refuse)
+    except (ValueError, RecursionError) as problem:
+        raise ThreatLabError(f"{str(path)!r} is not valid JSON: {problem}") from None
+    try:
+        return tuple(map(model_from_dict, held)) if isinstance(held, list) else (model_from_dict(held),)
+    except ThreatLabError as problem:
+        raise ThreatLabError(f"{str(path)!r}: {problem}") from None
+
+
+def _check_schema(schema: object) -> None:
+    found = re.fullmatch(r"threatlab/threat-model/([1-9]\d{0,5})", schema) if isinstance(schema, str) else None
+    if found is None:
+        raise ThreatLabError(f"schema is {schema!r}, and a threat model's is {SCHEMA!r}: is this another kind of file?")
+    if int(found[1]) > VERSION:
+        raise ThreatLabError(
+            f"schema is {schema!r}, which a newer threatlab wrote; this one reads version {VERSION}: update it"
+        )
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON holds it; dates become texts."""
+    if isinstance(value, AISystem | Policy):
+        value = value.to_dict()
+    elif isinstance(value, DataFlow):
+        value = drawing_to_dict(value)
+    elif is_dataclass(value):
+        value = {field.name: getattr(value, field.name) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object, unless a key stands in it twice: json would keep the last and say nothing."""
+    table = dict(pairs)
+    if len(table) < len(pairs):
+        twice = next(key for key, _ in pairs if [k for k, _ in pairs].count(key) > 1)
+        raise ValueError(f"{twice!r} is given more than once")
+    return table
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no number in JSON")

@@ -1,0 +1,203 @@
+"""ThreatModel: everything that one threat model holds, and what is still missing from it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+from threatlab.assessment import Assessment, assess
+from threatlab.audit import AuditLog
+from threatlab.chain import GENESIS
+from threatlab.dataflow import DataFlow
+from threatlab.dataflow.files import drawing_from_table
+from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.plan import Plan
+from threatlab.plan.schedule import check_date
+from threatlab.policy import Acceptance, Policy, policy_from_dict
+from threatlab.policy.check import Breach, check_policy
+from threatlab.report.checks import count, keep, record, records, share, text, texts
+from threatlab.report.gather import from_plan
+from threatlab.report.records import AlertChoice, Evidence, PlanRecord, Tabletop, Training
+from threatlab.reviews import Review
+from threatlab.rules import catalog
+from threatlab.system import AISystem, check_attribute, system_from_table
+
+_HASH = re.compile("[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A part that is not filled in: what it is, and the notebook in which it is made."""
+
+    what: str
+    notebook: str
+
+    def __str__(self) -> str:
+        return f"{self.what} (notebook {self.notebook})"
+
+
+@dataclass(frozen=True)
+class ThreatModel:
+    """One system's threat model. Only `system` is needed; the rest is filled in as the work goes on.
+
+    Parameters
+    ----------
+    system, before
+        The system as it is, and as it was first assessed.
+    ruleset
+        How it is scored: "ai" or "core".
+    drawing
+        The scope, drawn.
+    policy
+        What the organization accepts, with the risks that somebody has accepted.
+    found
+        When a finding was first seen, by its control.
+    plan
+        The plan, as a `Plan` or its record.
+    evidence, monitoring, tabletop, reviews, training
+        What was tested, chosen, practiced, scheduled and taught.
+    audit_head
+        The hash at the head of the audit log: who keeps it can tell if the log was cut.
+    author, made_on, notes
+        Who made the model, as of which day everything in it is judged, and anything else to say.
+
+    Raises
+    ------
+    ThreatLabError
+        If a part is not what it must be; the message names it, the value and the way out.
+    """
+
+    system: AISystem
+    before: AISystem | None = None
+    ruleset: str = "ai"
+    drawing: DataFlow | None = None
+    policy: Policy | None = None
+    found: Mapping[str, date] = field(default_factory=dict)
+    plan: PlanRecord | None = None
+    evidence: tuple[Evidence, ...] = ()
+    monitoring: AlertChoice | None = None
+    tabletop: Tabletop | None = None
+    reviews: tuple[Review, ...] = ()
+    training: tuple[Training, ...] = ()
+    audit_head: str = ""
+    author: str = ""
+    made_on: date | None = None
+    notes: str = ""
+
+    def __post_init__(self) -> None:
+        catalog().ruleset(self.ruleset)  # refuses an unknown one
+        plan = from_plan(self.plan) if isinstance(self.plan, Plan) else self.plan
+        keep(
+            self,
+            system=_part("system", self.system, AISystem, system_from_table),
+            before=_part("before", self.before, AISystem, system_from_table, optional=True),
+            drawing=_part("drawing", self.drawing, DataFlow, drawing_from_table, optional=True),
+            policy=_part("policy", self.policy, Policy, policy_from_dict, optional=True),
+            found=_dates(self.found),
+            plan=None if plan is None else record("plan", plan, PlanRecord),
+            evidence=records("evidence", self.evidence, Evidence),
+            monitoring=None if self.monitoring is None else record("monitoring", self.monitoring, AlertChoice),
+            tabletop=None if self.tabletop is None else record("tabletop", self.tabletop, Tabletop),
+            reviews=tuple(map(_review, records("reviews", self.reviews, Review))),
+            training=records("training", self.training, Training),
+            audit_head=_head(self.audit_head),
+            author=text("author", self.author, empty=True),
+            made_on=None if self.made_on is None else check_date("made_on", self.made_on),
+            notes=text("notes", self.notes, empty=True),
+        )
+
+    def with_(self, **parts: Any) -> ThreatModel:
+        """Return a new threat model with some parts filled in or changed; a model never changes itself."""
+        for name in parts:
+            if name not in self.__dataclass_fields__:
+                raise ThreatLabError(unknown_name("part of a threat model", name, self.__dataclass_fields__))
+        return replace(self, **parts)
+
+    @cached_property
+    def assessment(self) -> Assessment:
+        """The assessment of the system as it is."""
+        return assess(self.system, self.ruleset)
+
+    @cached_property
+    def first_assessment(self) -> Assessment | None:
+        """The assessment of the system as it was at first, if that is kept."""
+        return None if self.before is None else assess(self.before, self.ruleset)
+
+    @cached_property
+    def breaches(self) -> tuple[Breach, ...]:
+        """What breaks the policy on the day `made_on`; empty without a policy or a day."""
+        if self.policy is None or self.made_on is None:
+            return ()
+        return check_policy(self.assessment, self.policy, self.made_on, self.found)
+
+    @property
+    def holding(self) -> tuple[Acceptance, ...]:
+        """The acceptances that hold on the day `made_on`; none without a day, for then nobody can tell."""
+        if self.policy is None or self.made_on is None:
+            return ()
+        return tuple(each for each in self.policy.accepted if each.holds(self.made_on))
+
+    def accepted(self, control: str) -> Acceptance | None:
+        """Return the acceptance of the finding about a control, if there is one and it holds on `made_on`."""
+        return next((each for each in self.holding if each.what == control), None)
+
+    @cached_property
+    def missing(self) -> tuple[Missing, ...]:
+        """The parts that are not filled in, in the order in which the workbook makes them."""
+        unanswered = [name for name in catalog().facts if self.system[name] is None]
+        parts: tuple[tuple[object, str, str], ...] = (
+            (self.drawing, "the scope as a drawing", "01"),
+            (not unanswered, f"answers to {len(unanswered)} questions about what the system is", "02"),
+            (self.before, "the system as it was first assessed", "02"),
+            (self.audit_head, "the audit log's head hash", "02"),
+            (self.policy, "a policy with acceptable risk", "04"),
+            (self.plan, "a plan", "04"),
+            (self.plan is None or all(step.owner for step in self.plan.steps), "an owner for each step", "04"),
+            (self.evidence, "validation: attacks that ran", "05"),
+            (self.monitoring, "an alert threshold and its reason", "06"),
+            (self.tabletop, "a tabletop exercise", "06"),
+            (self.reviews, "review dates", "06"),
+            (self.training, "a training record", "07"),
+            (self.author, "an author", "07"),
+            (self.made_on, "the day on which all this holds", "07"),
+        )
+        return tuple(Missing(what, notebook) for there, what, notebook in parts if not there)
+
+
+def _part(name: str, value: Any, kind: type, read: Any, *, optional: bool = False) -> Any:
+    if isinstance(value, kind) or (optional and value is None):
+        return value
+    if not isinstance(value, Mapping):
+        raise ThreatLabError(f"{name} of a threat model is {value!r}; it must be of type {kind.__name__}")
+    try:
+        return read(value)
+    except ThreatLabError as problem:
+        raise ThreatLabError(f"{name}: {problem}") from None
+
+
+def _dates(found: object) -> Mapping[str, date]:
+    if not isinstance(found, Mapping):
+        raise ThreatLabError(f"found is {found!r}; give a date for each control's id")
+    return MappingProxyType({check_attribute(name): check_date(f"found: {name}", day) for name, day in found.items()})
+
+
+def _review(review: Review) -> Review:
+    for name in ("system_id", "title", "owner", "reason"):
+        text(f"{name} of a review", getattr(review, name), empty=name == "owner")
+    share("risk_score of a review", review.risk_score)
+    count("every_days of a review", review.every_days)
+    due, agenda = check_date("due of a review", review.due), texts("agenda of a review", review.agenda)
+    return replace(review, due=due, agenda=agenda)
+
+
+def _head(head: object) -> str:
+    """Return the hash at the head of an audit log, given as such or as the log itself; "" of an empty log."""
+    value = head.head if isinstance(head, AuditLog) else head
+    if not isinstance(value, str) or (value and not _HASH.fullmatch(value)):
+        raise ThreatLabError(f"audit_head is {value!r}; give the 64 hex digits of log.head")
+    return "" if value == GENESIS else value
