@@ -77,7 +77,7 @@ def test_no_solution_shines_through(solution):
 
 def test_a_solution_that_does_not_end_is_refused():
     cell = new_code_cell("x = 1\n### BEGIN SOLUTION\nx = 2")
-    with pytest.raises(RuntimeError, match="SOLUTION"):
+    with pytest.raises(RuntimeError, match="no end solution"):
         unsolved(new_notebook(cells=[cell]))
 
 
