@@ -14,7 +14,7 @@ from threatlab.attacks.base import Knob, check_control, check_knob, check_seed
 from threatlab.errors import ThreatLabError, unknown_name
 from threatlab.widgets import attack_view as view
 from threatlab.widgets.background import LatestOnly
-from threatlab.widgets.parts import box
+from threatlab.widgets.parts import Changes, box
 from threatlab.widgets.style import STYLE
 
 Pair = tuple[AttackResult, AttackResult]
@@ -47,7 +47,7 @@ class AttackLab:
         start = {knob.name: knob.default for knob in chosen.knobs}
         self.state = view.AttackState(chosen, "none", {**start, "seed": 0})
         self._worker = LatestOnly(self._run, self._show, self._show_results)
-        self._updating = False
+        self._changes = Changes()
         self._build()
         self.set(**settings)
 
@@ -62,12 +62,9 @@ class AttackLab:
     def set(self, **settings: Any) -> AttackResult:
         """Set the control, the seed and knobs, run, and return the result with the control in place."""
         wanted = self._changed(settings)
-        self._updating = True
-        try:
+        with self._changes.ours():
             for name, value in {"control": wanted.control, **wanted.settings}.items():
                 self._fields[name].value = value
-        finally:
-            self._updating = False
         self._worker.submit(wanted)
         return self.result
 
@@ -118,7 +115,7 @@ class AttackLab:
         }
         for name, field in self._fields.items():
             field.add_class("tl-field")
-            field.observe(self._turned(name), "value")
+            self._changes.by_learner(field, self._turned(name))
         self._status, self._outcome = widgets.HTML(), widgets.HTML()
         top = box("tl-about", [widgets.HTML(view.about(self.state))])
         left = box("tl-left", [widgets.HTML('<h3 class="tl-cap">Set it up</h3>'), *self._fields.values()])
@@ -127,12 +124,8 @@ class AttackLab:
         body.add_class("tl-lab")
         self.widget = box("tl", [widgets.HTML(STYLE), top, body])
 
-    def _turned(self, name: str) -> Callable[[dict[str, Any]], None]:
-        def turned(change: dict[str, Any]) -> None:
-            if not self._updating:
-                self._worker.submit(self._changed({name: change["new"]}))
-
-        return turned
+    def _turned(self, name: str) -> Callable[[Any], None]:
+        return lambda value: self._worker.submit(self._changed({name: value}))
 
     def _show(self, state: view.AttackState) -> None:
         self.state = state

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from threatlab.errors import ThreatLabError, check_score, unknown_name
 from threatlab.overview import Overview
 from threatlab.system import AISystem
 from threatlab.widgets import dashboard_view as view
-from threatlab.widgets.parts import box
+from threatlab.widgets.parts import Changes, box
 from threatlab.widgets.style import STYLE
 
 
@@ -46,7 +46,7 @@ class Dashboard:
     ) -> None:
         threshold = check_score("alert_threshold", alert_threshold)
         self.state = view.DashboardState(tuple(systems), tuple(before), threshold, _known(role))
-        self._updating = False
+        self._changes = Changes()
         self._build()
         self._show(self.state)
 
@@ -71,29 +71,20 @@ class Dashboard:
 
     def _build(self) -> None:
         self._threshold = widgets.BoundedFloatText(min=0.0, max=1.0, step=0.05, description="Alert threshold")
-        self._on_change(self._threshold, lambda value: self.set(alert_threshold=value))
+        self._changes.by_learner(self._threshold, lambda value: self.set(alert_threshold=value))
         self._role = widgets.Dropdown(options=view.roles(), description="Engineer\u2019s work: as")
-        self._on_change(self._role, lambda value: self.set(role=value))
+        self._changes.by_learner(self._role, lambda value: self.set(role=value))
         for field in (self._threshold, self._role):
             field.add_class("tl-field")
         self._page = widgets.HTML()
         self.widget = box("tl", [widgets.HTML(STYLE), box("tl-fields", [self._threshold, self._role]), self._page])
 
-    def _on_change(self, widget: widgets.Widget, action: Callable[[Any], None]) -> None:
-        def changed(change: dict[str, Any]) -> None:
-            if not self._updating:  # a field that is brought in line with the state is no input
-                action(change["new"])
-
-        widget.observe(changed, "value")
-
     def _show(self, state: view.DashboardState) -> None:
         page = view.page(state)  # fails, if it does, before anything is changed
-        self.state, self._updating = state, True
-        try:
+        self.state = state
+        with self._changes.ours():
             self._threshold.value, self._role.value = state.alert_threshold, state.role
             self._page.value = page
-        finally:
-            self._updating = False
 
 
 def _known(role: str) -> str:

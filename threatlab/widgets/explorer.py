@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
@@ -17,7 +16,7 @@ from threatlab.rules import catalog
 from threatlab.system import AISystem, check_attribute, list_systems, load_system
 from threatlab.widgets import explorer_view as view
 from threatlab.widgets.explanation import explanation
-from threatlab.widgets.parts import box, button
+from threatlab.widgets.parts import Changes, box, button
 from threatlab.widgets.style import STYLE
 
 _ANSWERS = {"yes": True, "no": False, "unknown": None}
@@ -48,7 +47,7 @@ class SystemExplorer:
         self.state = view.ExplorerState(shown, shown, check_score("alert_threshold", alert_threshold))
         self._choices = {name: load_system(name) for name in list_systems()}
         self._choices[shown.name] = shown
-        self._updating = False
+        self._changes = Changes()
         self._build()
         self._refresh()
 
@@ -131,20 +130,20 @@ class SystemExplorer:
     def _build(self) -> None:
         names = [(system.title, name) for name, system in self._choices.items()]
         self._picker = widgets.Dropdown(options=names, value=self.system.name, description="System")
-        self._on_change(self._picker, self.choose)
+        self._changes.by_learner(self._picker, self.choose)
         self._reset = button("Reset", "Go back to the system as you found it", self.reset)
         self._headline, self._advice_and_bars, self._findings = widgets.HTML(), widgets.HTML(), widgets.HTML()
         self._applies = [self._apply_button(place) for place in range(1, view.STEPS_SHOWN + 1)]
         self._explained = widgets.Dropdown(options=_explainable(), value="", description="Explain")
-        self._on_change(self._explained, self.explain)
+        self._changes.by_learner(self._explained, self.explain)
         self._explanation = widgets.HTML()
         self._attacked = widgets.Dropdown(
             options=_attackable(), value="", description="See the attack behind a finding"
         )
-        self._on_change(self._attacked, self.attack)
+        self._changes.by_learner(self._attacked, self.attack)
         self._attack = box("tl-attack", [])
         self._more = _fold("All findings")
-        self._on_change(self._more, lambda shown: self.show_findings(all_findings=shown))
+        self._changes.by_learner(self._more, lambda shown: self.show_findings(all_findings=shown))
         self.answers: dict[str, widgets.ToggleButtons] = {}
         self._folds: dict[widgets.ToggleButton, tuple[str, tuple[str, ...]]] = {}
 
@@ -195,20 +194,13 @@ class SystemExplorer:
             tooltips=[f"{word}: {about.question}" for word in ("Yes", "No", "Unknown")],
         )
         answer.add_class("tl-q")
-        self._on_change(answer, lambda word: self.set(**{attribute: _ANSWERS[word]}))
+        self._changes.by_learner(answer, lambda word: self.set(**{attribute: _ANSWERS[word]}))
         self.answers[attribute] = answer
         return answer
 
-    def _on_change(self, widget: widgets.Widget, action: Callable[[Any], None]) -> None:
-        def changed(change: dict[str, Any]) -> None:
-            if not self._updating:  # a widget that is brought in line with the state is no answer of the learner's
-                action(change["new"])
-
-        widget.observe(changed, "value")
-
     def _refresh(self) -> None:
-        state, self._updating = self.state, True
-        try:
+        state = self.state
+        with self._changes.ours():
             self._headline.value = view.headline(state)
             self._advice_and_bars.value = view.advice_and_bars(state)
             for apply, step in zip_longest(self._applies, state.steps):
@@ -216,8 +208,6 @@ class SystemExplorer:
                 apply.tooltip = f"Apply: {step.title}" if step else ""
             self._findings.value = view.findings_table(state)
             self._refresh_controls(state)
-        finally:
-            self._updating = False
 
     def _refresh_controls(self, state: view.ExplorerState) -> None:
         for attribute, answer in self.answers.items():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +14,7 @@ from threatlab.replay import Replay, controls_that_could
 from threatlab.rules import catalog
 from threatlab.system import AISystem
 from threatlab.widgets import replay_view as view
-from threatlab.widgets.parts import box, button
+from threatlab.widgets.parts import Changes, box, button
 from threatlab.widgets.style import STYLE
 
 _IN_PLACE = {"yes": True, "no": False}
@@ -46,7 +45,7 @@ class IncidentReplay:
         self._own = system
         self._incidents = {each.id: each for each in (*incidents(), told)}
         self.state = self._begin(told)
-        self._updating = False
+        self._changes = Changes()
         self._build()
         self._show(self.state)
 
@@ -85,7 +84,7 @@ class IncidentReplay:
     def _build(self) -> None:
         names = [(f"{each.title} ({each.date.year})", each.id) for each in self._incidents.values()]
         self._picker = widgets.Dropdown(options=names, value=self.state.incident.id, description="Incident")
-        self._on_change(self._picker, self.choose)
+        self._changes.by_learner(self._picker, self.choose)
         self._reset = button("Reset", "Go back to the system as it was", self.reset)
         self._headline, self._ladder, self._alone = widgets.HTML(), widgets.HTML(), widgets.HTML()
         self._fold = widgets.ToggleButton(description="Which one alone would have stopped it?")
@@ -126,20 +125,13 @@ class IncidentReplay:
             tooltips=[f"In place: {title}", f"Not in place: {title}"],
         )
         switch.add_class("tl-q")
-        self._on_change(switch, lambda word: self.set(**{control: _IN_PLACE[word]}))
+        self._changes.by_learner(switch, lambda word: self.set(**{control: _IN_PLACE[word]}))
         self.switches[control] = switch
         return switch
 
-    def _on_change(self, widget: widgets.Widget, action: Callable[[Any], None]) -> None:
-        def changed(change: dict[str, Any]) -> None:
-            if not self._updating:  # a widget that is brought in line with the state is no click
-                action(change["new"])
-
-        widget.observe(changed, "value")
-
     def _show(self, state: view.ReplayState) -> None:
-        self.state, self._updating = state, True
-        try:
+        self.state = state
+        with self._changes.ours():
             self._headline.value = view.headline(state)
             self._ladder.value = view.ladder(state)
             self._show_alone()
@@ -152,8 +144,6 @@ class IncidentReplay:
             for layer, shown in self._layers.items():
                 needed = any(catalog().controls[control].layer == layer for control in bearing)
                 shown.layout.display = "" if needed else "none"
-        finally:
-            self._updating = False
 
     def _show_alone(self) -> None:
         self._alone.value = view.single_controls(self.state) if self._fold.value else ""

@@ -17,7 +17,7 @@ from threatlab.errors import ThreatLabError, check_score, unknown_name
 from threatlab.rules import catalog
 from threatlab.system import AISystem, list_systems, load_system
 from threatlab.widgets import layers_view as view
-from threatlab.widgets.parts import box, button
+from threatlab.widgets.parts import Changes, box, button
 from threatlab.widgets.shared_view import shared_failure
 from threatlab.widgets.style import STYLE
 
@@ -62,7 +62,7 @@ class LayersPanel:
         self._start = self.state
         self._choices = {name: load_system(name) for name in list_systems()}
         self._choices[shown.name] = shown
-        self._updating = False
+        self._changes = Changes()
         self._build()
         self._refresh()
 
@@ -185,30 +185,27 @@ class LayersPanel:
         return made
 
     def _list_systems(self) -> None:
-        updating, self._updating = getattr(self, "_updating", False), True
-        self._picker.options = [(system.title, name) for name, system in self._choices.items()]
-        self._picker.value = self.state.found.name
-        self._updating = updating
+        with self._changes.ours():
+            self._picker.options = [(system.title, name) for name, system in self._choices.items()]
+            self._picker.value = self.state.found.name
 
     def _on_change(self, widget: widgets.Widget, action: Callable[[Any], None]) -> None:
-        def changed(change: dict[str, Any]) -> None:
-            if self._updating:  # a widget that is brought in line with the state is no click of the learner's
-                return
+        def changed(value: Any) -> None:
             try:
-                action(change["new"])
+                action(value)
             except ThreatLabError as problem:  # said where it is seen; the field keeps what was entered
                 self.state = replace(self.state, problem=str(problem))
                 self._shared.value = shared_failure(self.state.shared, self.state.problem)
 
-        widget.observe(changed, "value")
+        self._changes.by_learner(widget, changed)
 
     def _show(self, state: view.LayersState) -> None:
         self.state = state
         self._refresh()
 
     def _refresh(self) -> None:
-        state, self._updating = self.state, True
-        try:
+        state = self.state
+        with self._changes.ours():
             self._headline.value = view.headline(state)
             self._table.value = view.threat_table(state)
             self._matrix.value = view.matrix(state)
@@ -227,8 +224,6 @@ class LayersPanel:
                 row.value = "off" if off.layer in state.off else "on"
                 row.disabled = not off.in_place
             self._reset.disabled = replace(state, matrix=False) == replace(self._start, found=state.found)
-        finally:
-            self._updating = False
 
 
 def _fitting(state: view.LayersState) -> view.LayersState:

@@ -1,8 +1,10 @@
-"""The two bricks that every panel is built from: a styled box and a button."""
+"""The bricks that every panel is built from: a styled box, a button, and what the learner changes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
 
 import ipywidgets as widgets
 
@@ -20,3 +22,28 @@ def button(label: str, tooltip: str, action: Callable[[], None]) -> widgets.Butt
     made.add_class("tl-btn")
     made.on_click(lambda _: action())
     return made
+
+
+class Changes:
+    """Tells what a learner changes in a panel's widgets from what the panel itself brings in line with its state."""
+
+    def __init__(self) -> None:
+        self._ours = False
+
+    def by_learner(self, widget: widgets.Widget, action: Callable[[Any], Any]) -> None:
+        """Call `action` with each new value that a learner, or code in their place, gives to `widget`."""
+
+        def changed(change: dict[str, Any]) -> None:
+            if not self._ours:
+                action(change["new"])
+
+        widget.observe(changed, "value")
+
+    @contextmanager
+    def ours(self) -> Iterator[None]:
+        """Change widgets within a `with` block without that counting as the learner's doing."""
+        before, self._ours = self._ours, True
+        try:
+            yield
+        finally:
+            self._ours = before

@@ -19,7 +19,7 @@ from threatlab.system import AISystem, list_systems, load_system
 from threatlab.widgets import plan_drawings as drawings
 from threatlab.widgets import plan_tables as tables
 from threatlab.widgets import plan_view as view
-from threatlab.widgets.parts import box, button
+from threatlab.widgets.parts import Changes, box, button
 from threatlab.widgets.plan_reasons import reasons
 from threatlab.widgets.plan_settings import changed, check_control, check_policy_type
 from threatlab.widgets.style import STYLE
@@ -82,7 +82,7 @@ class Planner:
         self.state = self._start
         self._outcome = view.work_out(self.state)
         self._systems = {**{name: load_system(name) for name in list_systems()}, shown.name: shown}
-        self._updating = False
+        self._changes = Changes()
         self._build()
         self._refresh()
 
@@ -175,21 +175,23 @@ class Planner:
             "max_risk": number(min=0, max=1, step=0.05, description="Acceptable risk score"),
         }
         for name, field in self.fields.items():
-            self._on_change(field, self._setter(name))
+            self._changes.by_learner(field, self._setter(name))
         self._reset = button("Reset", "Go back to the settings you began with", self.reset)
         halve = button("Halve the budget", "Halve the budget of days", lambda: self._try(self.halve))
         self._control = widgets.Dropdown(options=[("choose a control\u2026", "")], description="Look at one control")
         self._decision = widgets.Dropdown(options=list(_DECISIONS), description="In the plan?")
         self._owner = widgets.Text(description="Owner (a name)", continuous_update=False)
-        self._on_change(self._control, self.explain)
-        self._on_change(self._decision, lambda word: self._try(lambda: self.decide(self.state.looked_at, word)))
-        self._on_change(self._owner, lambda name: self._try(lambda: self.assign(self.state.looked_at, name)))
+        self._changes.by_learner(self._control, self.explain)
+        self._changes.by_learner(
+            self._decision, lambda word: self._try(lambda: self.decide(self.state.looked_at, word))
+        )
+        self._changes.by_learner(self._owner, lambda name: self._try(lambda: self.assign(self.state.looked_at, name)))
         self._headline, self._status, self._steps = widgets.HTML(), widgets.HTML(), widgets.HTML()
         self._reasons, self._policy, self._open = widgets.HTML(), widgets.HTML(), widgets.HTML()
         self._drawings, self._told = widgets.HTML(), widgets.HTML()
         self._more = widgets.ToggleButton(value=False, description="All that stays open")
         self._more.add_class("tl-fold")
-        self._on_change(self._more, lambda shown: self.show_open(all_open=shown))
+        self._changes.by_learner(self._more, lambda shown: self.show_open(all_open=shown))
         top = box("tl-top", [box("tl-pick", [self.fields["system"], self._reset]), self._headline])
         settings = [self.fields[name] for name in ("budget", "min_utility", "max_risk", "way")]
         for field in (*settings, self._control, self._decision, self._owner):
@@ -235,19 +237,12 @@ class Planner:
         except ThreatLabError as problem:
             self._status.value = view.problem(str(problem))
 
-    def _on_change(self, widget: widgets.Widget, action: Callable[[Any], Any]) -> None:
-        def changed(change: dict[str, Any]) -> None:
-            if not self._updating:  # a widget that is brought in line with the state is no wish of the learner's
-                action(change["new"])
-
-        widget.observe(changed, "value")
-
     def _titles(self) -> list[tuple[str, str]]:
         return [(system.title, name) for name, system in self._systems.items()]
 
     def _refresh(self) -> None:
-        state, outcome, self._updating = self.state, self._outcome, True
-        try:
+        state, outcome = self.state, self._outcome
+        with self._changes.ours():
             self._status.value = ""
             self._refresh_fields(state)
             self._headline.value = view.headline(state, outcome)
@@ -260,8 +255,6 @@ class Planner:
             self._open.value = tables.open_table(state, outcome)
             self._more.layout.display = "" if len(outcome.plan.left_open) > tables.OPEN_SHOWN else "none"
             self._what.options = _keep(self._what, tables.acceptable(state, outcome))
-        finally:
-            self._updating = False
 
     def _refresh_fields(self, state: view.PlannerState) -> None:
         if len(self.fields["system"].options) != len(self._systems):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from threatlab.errors import ThreatLabError, unknown_name
 from threatlab.system import AISystem, list_systems, load_system
 from threatlab.widgets import scope_forms as forms
 from threatlab.widgets import scope_view as view
-from threatlab.widgets.parts import box, button
+from threatlab.widgets.parts import Changes, box, button
 from threatlab.widgets.style import STYLE
 
 
@@ -50,7 +49,7 @@ class ScopeEditor:
         self._choices = {name: load_drawing(name) for name in list_drawings()} | {shown.name: shown}
         self._bases = {shown.name: self.state.base}
         self._past: list[DataFlow] = []
-        self._updating = False
+        self._changes = Changes()
         self._build()
         self._refresh()
 
@@ -165,12 +164,12 @@ class ScopeEditor:
     def _build(self) -> None:
         names = [(drawing.title, name) for name, drawing in self._choices.items()]
         self._picker = widgets.Dropdown(options=names, value=self.drawing.name, description="Drawing")
-        self._on_change(self._picker, self.choose)
+        self._changes.by_learner(self._picker, self.choose)
         self._undo = button("Undo", "Take back the last change", self.undo)
         self._reset = button("Reset", "Go back to the drawing as you found it", self.reset)
         self._whole = widgets.Checkbox(description="This is the whole system", indent=False)
         self._whole.add_class("tl-check")
-        self._on_change(self._whole, self.finish)
+        self._changes.by_learner(self._whole, self.finish)
         self._headline, self._told, self._picture = widgets.HTML(), widgets.HTML(), widgets.HTML()
         self._facts, self._flows = widgets.HTML(), widgets.HTML()
         self._facts_fold, self._flows_fold = _fold(self._facts), _fold(self._flows)
@@ -189,7 +188,7 @@ class ScopeEditor:
             tooltips=[tooltip for _, tooltip in forms.FORMS.values()],
         )
         self._ask.add_class("tl-ask")
-        self._on_change(self._ask, self.ask)
+        self._changes.by_learner(self._ask, self.ask)
         pick = box("tl-pick", [self._picker, box("tl-buttons", [self._undo, self._reset]), self._whole])
         folds = [self._facts_fold, self._facts, self._flows_fold, self._flows]
         change = box("tl-change", [self._ask, self._told, *(form.widget for form in self.forms.values())])
@@ -202,16 +201,9 @@ class ScopeEditor:
             ],
         )
 
-    def _on_change(self, widget: widgets.Widget, action: Callable[[Any], None]) -> None:
-        def changed(change: dict[str, Any]) -> None:
-            if not self._updating:  # a widget that is brought in line with the state is no answer of the learner's
-                action(change["new"])
-
-        widget.observe(changed, "value")
-
     def _refresh(self) -> None:
-        state, self._updating = self.state, True
-        try:
+        state = self.state
+        with self._changes.ours():
             self._picker.value = state.start.name
             self._whole.value = state.drawing.complete
             self._undo.disabled, self._reset.disabled = not self._past, state.drawing == state.start
@@ -225,8 +217,6 @@ class ScopeEditor:
                 taking_back = name == "include" and state.form == "exclude" and bool(state.drawing.exclusions)
                 shown = name == state.form or taking_back
                 form.widget.layout.display = "" if shown else "none"
-        finally:
-            self._updating = False
 
 
 def _built_in(name: str) -> AISystem | None:

@@ -20,7 +20,7 @@ from threatlab.monitoring.watch import watch
 from threatlab.system import AISystem
 from threatlab.widgets import stream_pictures as pictures
 from threatlab.widgets import stream_view as view
-from threatlab.widgets.parts import box, button
+from threatlab.widgets.parts import Changes, box, button
 from threatlab.widgets.playback import STEP_SECONDS, Playback
 from threatlab.widgets.style import STYLE
 
@@ -84,7 +84,7 @@ class StreamMonitor:
             reported=None if manager is None else (),
         )
         self._speed = "normal"
-        self._updating = False
+        self._changes = Changes()
         self._playback = Playback(self._step, self._stopped)
         Playback.stop_any()
         self._build()
@@ -234,7 +234,7 @@ class StreamMonitor:
         }
         for name, control in self.controls.items():
             control.add_class(f"tl-{name}")
-            control.observe(self._chosen(name), "value")
+            self._changes.by_learner(control, self._chosen(name))
         controls = box("tl-controls", [self._play, *self.controls.values()])
         top = box("tl-about", [self._headline, controls, self._status])
         top.add_class("tl-watched")
@@ -252,15 +252,12 @@ class StreamMonitor:
         places = [(clock(m) + (f" \u00b7 {named[m]}" if m in named else ""), m) for m in minutes]
         return [("choose a time", None), *places]
 
-    def _chosen(self, name: str) -> Callable[[dict[str, Any]], None]:
-        def chosen(change: dict[str, Any]) -> None:
-            if self._updating:  # a control that is brought in line with the state is no click
-                return
-            if name == "jump":
-                if change["new"] is not None:
-                    self.jump(change["new"])
-            else:
-                self.set(**{name: change["new"]})
+    def _chosen(self, name: str) -> Callable[[Any], None]:
+        def chosen(value: Any) -> None:
+            if name != "jump":
+                self.set(**{name: value})
+            elif value is not None:
+                self.jump(value)
 
         return chosen
 
@@ -271,8 +268,8 @@ class StreamMonitor:
             self.play()
 
     def _show(self, state: view.StreamState) -> None:
-        self.state, self._updating = state, True
-        try:
+        self.state = state
+        with self._changes.ours():
             self._headline.value = view.headline(state)
             self._status.value = view.announcement(state)
             self._timeline.value = pictures.timeline(state)
@@ -287,8 +284,6 @@ class StreamMonitor:
             self.controls["speed"].value = self._speed
             self.controls["detector"].value = state.detector
             self.controls["threshold"].value = state.threshold
-        finally:
-            self._updating = False
 
 
 def _check_threshold(value: object) -> float:

@@ -16,7 +16,7 @@ from threatlab.tabletop import NOBODY, ROLES, Exercise, Option, begin, list_stor
 from threatlab.tabletop.clock import Countdown
 from threatlab.tabletop.graph import OPTIONS
 from threatlab.widgets import tabletop_view as view
-from threatlab.widgets.parts import box, button
+from threatlab.widgets.parts import Changes, box, button
 from threatlab.widgets.second_hand import SecondHand
 from threatlab.widgets.style import STYLE
 from threatlab.widgets.tabletop_end import finish, static_picture
@@ -64,7 +64,7 @@ class TabletopPanel:
         self.countdown = Countdown(1.0)
         self._ticking = SecondHand(self.tick, self.pause)
         SecondHand.release()  # a cell that is run again makes a new panel, and the clock of the old one stops
-        self._updating = False
+        self._changes = Changes()
         self._build()
         self._show(self.state)
 
@@ -198,7 +198,7 @@ class TabletopPanel:
             "role": widgets.Dropdown(options=ROLES, value=self.state.role, description="You decide as the"),
         }
         for name, picker in self._pickers.items():
-            picker.observe(self._picked(name), "value")
+            self._changes.by_learner(picker, self._picked(name))
         self._start = button("Start", "Put the first message on the table and let the clock run", self._clicked_start)
         self._reset = button("Reset", "End the exercise and go back to before the start", self.reset)
         self._headline, self._face, self._table, self._refused = (widgets.HTML() for _ in range(4))
@@ -226,12 +226,8 @@ class TabletopPanel:
         made.add_class("tl-tt-option")
         return made
 
-    def _picked(self, name: str) -> Callable[[dict[str, Any]], None]:
-        def picked(change: dict[str, Any]) -> None:
-            if not self._updating:
-                self.set(**{name: change["new"]})
-
-        return picked
+    def _picked(self, name: str) -> Callable[[Any], None]:
+        return lambda value: self.set(**{name: value})
 
     def _clicked_start(self) -> None:
         if self.exercise is None:  # a second click that comes late changes nothing
@@ -252,10 +248,10 @@ class TabletopPanel:
         self.decide(exercise.inject.options[place].id, note=self._note.value, minutes=spent)
 
     def _show(self, state: view.TabletopState) -> None:
-        self.state, self._updating = state, True
+        self.state = state
         exercise = state.exercise
         inject = exercise.inject if exercise is not None else None
-        try:
+        with self._changes.ours():
             self._headline.value = view.headline(state)
             self._table.value = view.table(state)
             self._refused.value = view.not_yours(state)
@@ -282,8 +278,6 @@ class TabletopPanel:
             self._pickers["system"].value = self._chosen
             for name in ("story", "system"):
                 self._pickers[name].disabled = exercise is not None
-        finally:
-            self._updating = False
 
     def _show_clock(self) -> None:
         going = self.exercise is not None and not self.exercise.finished
