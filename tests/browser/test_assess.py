@@ -137,5 +137,5 @@ def test_axe_finds_nothing_and_nothing_overflows(lab: Lab, theme: str, width: in
 def test_predictions_are_locked_once_the_answers_are_shown(lab: Lab) -> None:
     lab.open(NOTEBOOK)
     lab.run_all()
-    guesses = lab.notebook.locator(".tl-guess select")
+    guesses = lab.notebook.locator(".tl-guesses .tl-guess select")
     expect(guesses.first).to_be_disabled()

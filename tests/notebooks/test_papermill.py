@@ -15,6 +15,16 @@ NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 SECONDS = 120
 
 OTHER_PARAMETERS: dict[str, list[dict[str, Any]]] = {
+    "06-monitor-and-operate": [
+        {"system": "tay", "seed": 1, "story": "postmark-mcp", "detector_threshold": 4},
+        {"system": "postmark-mcp", "seed": 2, "alert_threshold": 0.2, "detector_threshold": 64},
+    ],
+    "07-capstone": [
+        {"system": "shadowray", "budget_days": 0, "seed": 1},
+        {"system": "postmark-mcp", "budget_days": 60, "fail_at": 0.2, "start_date": "2027-02-06"},
+        {"system": "tay", "fail_at": 1.0, "seed": 2},
+        {"system": "../threatlab/catalog/systems/id-me.toml", "owner": "Ada", "fail_at": 0.0},
+    ],
     "04-plan-and-control": [
         {"system": "ml-pipeline-prod", "budget_days": 0, "min_utility": 0.9},
         {"system": "tay", "budget_days": 60, "min_utility": 0.9, "max_risk": 0.1, "start_date": "2027-02-06"},
@@ -47,6 +57,21 @@ OTHER_PARAMETERS: dict[str, list[dict[str, Any]]] = {
 }
 
 BAD_PARAMETERS: dict[str, list[tuple[dict[str, Any], str]]] = {
+    "06-monitor-and-operate": [
+        ({"system": "shadowrya"}, "'shadowray'"),
+        ({"alert_threshold": 2}, "alert_threshold is 2"),
+        ({"story": "shadowrya"}, "'shadowray'"),
+        ({"seed": -1}, "-1"),
+    ],
+    "07-capstone": [
+        ({"system": "shadowrya"}, "'shadowray'"),
+        ({"drawing_file": "shadowrya"}, "'shadowray'"),
+        ({"start_date": "soon"}, "'soon'"),
+        ({"budget_days": -1}, "-1"),
+        ({"fail_at": 2}, "fail_at is 2"),
+        ({"owner": " "}, "owner is ' '"),
+        ({"seed": -1}, "seed is -1"),
+    ],
     "04-plan-and-control": [
         ({"system": "shadowrya"}, "'shadowray'"),
         ({"budget_days": -1}, "-1"),

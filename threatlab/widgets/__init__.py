@@ -2,8 +2,10 @@
 
 from typing import TYPE_CHECKING, Any
 
+from threatlab.widgets.checklist_panel import ChecklistPanel
 from threatlab.widgets.dashboard import Dashboard
 from threatlab.widgets.explorer import SystemExplorer
+from threatlab.widgets.export_panel import ExportPanel
 from threatlab.widgets.incident_replay import IncidentReplay
 from threatlab.widgets.layers_panel import LayersPanel
 from threatlab.widgets.planner import Planner
@@ -20,8 +22,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AttackLab",
+    "ChecklistPanel",
     "Comparison",
     "Dashboard",
+    "ExportPanel",
     "IncidentReplay",
     "LayersPanel",
     "Planner",

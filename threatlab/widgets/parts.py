@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -25,25 +26,32 @@ def button(label: str, tooltip: str, action: Callable[[], None]) -> widgets.Butt
 
 
 class Changes:
-    """Tells what a learner changes in a panel's widgets from what the panel itself brings in line with its state."""
+    """Tells what a learner changes in a panel's widgets from what the panel itself brings in line with its state.
+
+    JupyterLab's messages arrive on two threads, clicks on one and fields on another. While one thread brings the
+    widgets in line, what a learner does meanwhile waits, and is not taken for the panel's own doing.
+    """
 
     def __init__(self) -> None:
         self._ours = False
+        self._one_at_a_time = threading.RLock()
 
     def by_learner(self, widget: widgets.Widget, action: Callable[[Any], Any]) -> None:
         """Call `action` with each new value that a learner, or code in their place, gives to `widget`."""
 
         def changed(change: dict[str, Any]) -> None:
-            if not self._ours:
-                action(change["new"])
+            with self._one_at_a_time:
+                if not self._ours:
+                    action(change["new"])
 
         widget.observe(changed, "value")
 
     @contextmanager
     def ours(self) -> Iterator[None]:
         """Change widgets within a `with` block without that counting as the learner's doing."""
-        before, self._ours = self._ours, True
-        try:
-            yield
-        finally:
-            self._ours = before
+        with self._one_at_a_time:
+            before, self._ours = self._ours, True
+            try:
+                yield
+            finally:
+                self._ours = before

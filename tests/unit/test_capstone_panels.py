@@ -1,0 +1,325 @@
+"""The capstone's panels: a checklist that only artifacts tick, and an export that never writes over a file unasked."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from threading import Event, Thread
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.unit.threat_models import BARE, HOSTILE, full, models, quick, with_text
+from threatlab import AISystem, ThreatLabError
+from threatlab.policy import Policy
+from threatlab.report import STRIDE, briefing, by_stride, checklist, load_model
+from threatlab.report.briefing import count_words
+from threatlab.widgets import ChecklistPanel, ExportPanel
+from threatlab.widgets.checklist_view import NOTEBOOKS, made_in
+from threatlab.widgets.export_view import FORMATS, briefing_page, parts, stride_table
+
+ARTIFACTS = {
+    "policy": {"policy": None},
+    "monitoring": {"monitoring": None},
+    "tabletop": {"tabletop": None},
+    "reviews": {"reviews": ()},
+    "training": {"training": ()},
+}
+"""By item: what takes its artifact out of a threat model."""
+
+
+def text(html):
+    return re.sub(r"\s+", " ", unescape(re.sub("<[^>]*>", " ", html)))
+
+
+def rows(panel):
+    """Return each item's row as text."""
+    return [text(row) for row in re.findall(r"<tr>.*?</tr>", panel._page.value)][1:]
+
+
+# ---- the checklist
+
+
+@quick
+@given(models())
+def test_the_panel_says_of_each_item_what_the_checklist_says(model):
+    panel = ChecklistPanel(model)
+    for row, item in zip(rows(panel), checklist(model), strict=True):
+        assert item.title in row
+        assert (" done" in row.split(item.title, 1)[1][:8]) is item.done
+        assert (f"Made in notebook {made_in(item.notebook)}" in row) is not item.done
+    assert repr(panel).endswith(f"{sum(item.done for item in checklist(model))} of 6 items done")
+
+
+@pytest.mark.parametrize("item", ARTIFACTS)
+def test_an_item_opens_again_when_its_artifact_goes_and_ticks_when_it_is_back(item):
+    panel = ChecklistPanel(full())
+    place = [each.id for each in panel.items].index(item)
+    panel.update(full().with_(**ARTIFACTS[item]))
+    assert not panel.items[place].done
+    assert "open again" in rows(panel)[place]
+    assert sum("open again" in row for row in rows(panel)) == 1
+    panel.update(full())
+    assert panel.items[place].done
+    assert "new" in rows(panel)[place].split(panel.items[place].artifact)[0]
+    assert repr(panel).endswith(f"new: {panel.items[place].title}")
+
+
+def test_there_is_nothing_in_the_checklist_to_tick_by_hand():
+    panel = ChecklistPanel(BARE)
+    assert not re.search("<(input|button|select|details|a)\\b", panel._page.value)
+    assert {type(child).__name__ for child in panel.widget.children[1].children} == {"HTML"}
+
+
+def test_a_model_that_is_none_leaves_the_checklist_as_it_was():
+    panel = ChecklistPanel(full())
+    shown = panel._page.value
+    with pytest.raises(ThreatLabError, match="'done'"):
+        panel.update("done")
+    assert panel._page.value == shown
+    assert panel.model is full()
+
+
+def test_every_notebook_that_something_is_missing_from_has_a_title():
+    needed = {each.notebook for each in BARE.missing} | {item.notebook for item in checklist(BARE)}
+    assert needed <= NOTEBOOKS.keys()
+
+
+# ---- the export
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("model", [BARE, full()], ids=["bare", "full"])
+def test_each_format_is_written_whole_and_told_by_name_and_size(kind, model, tmp_path):
+    panel = ExportPanel(model, tmp_path)
+    panel._kind.value = kind
+    panel._export.click()
+    (file,) = tmp_path.iterdir()
+    assert file.read_text(encoding="utf-8") == FORMATS[kind].write(model)
+    told = text(panel._outcome.value)
+    assert f"{file.name} written" in told
+    assert FORMATS[kind].opens in told
+    assert re.search(r"\d+ (KB|bytes)", told)
+
+
+def test_the_json_file_loads_back_to_an_equal_model(tmp_path):
+    panel = ExportPanel(full(), tmp_path)
+    panel.set(kind="json", name="shadow ray")
+    assert load_model(panel.export()) == full()
+    assert [file.name for file in tmp_path.iterdir()] == ["shadow ray.json"]
+
+
+def test_a_file_that_says_something_else_is_kept_until_it_is_to_be_replaced(tmp_path):
+    file = tmp_path / "threat-model.html"
+    file.write_text("mine", encoding="utf-8")
+    panel = ExportPanel(full(), tmp_path)
+    panel._export.click()
+    assert file.read_text(encoding="utf-8") == "mine"
+    assert "is there already" in text(panel._outcome.value)
+    assert panel._replace.layout.display == ""
+    with pytest.raises(ThreatLabError, match="overwrite=True"):
+        panel.export()
+    panel._replace.click()
+    assert file.read_text(encoding="utf-8") == FORMATS["html"].write(full())
+    assert panel._replace.layout.display == "none"
+
+
+def test_a_file_that_says_the_same_is_left_alone_and_said_to(tmp_path):
+    panel = ExportPanel(full(), tmp_path)
+    file = panel.export()
+    before = file.stat().st_ino, file.stat().st_mtime_ns
+    panel._export.click()
+    assert (file.stat().st_ino, file.stat().st_mtime_ns) == before
+    assert "says the same" in text(panel._outcome.value)
+
+
+def test_a_folder_of_the_files_name_is_no_file_to_replace(tmp_path):
+    (tmp_path / "threat-model.html").mkdir()
+    panel = ExportPanel(BARE, tmp_path)
+    with pytest.raises(ThreatLabError, match="there already"):
+        panel.export()
+    panel._replace.click()
+    assert "is a folder" in text(panel._outcome.value)
+
+
+def test_a_folder_that_has_gone_is_said_and_nothing_is_lost(tmp_path):
+    folder = tmp_path / "reports"
+    folder.mkdir()
+    panel = ExportPanel(full(), folder)
+    panel.set(kind="sarif", name="mine")
+    folder.rmdir()
+    panel._export.click()
+    assert "no folder" in text(panel._outcome.value)
+    assert (panel._kind.value, panel._name.value) == ("sarif", "mine")
+    folder.mkdir()
+    panel._export.click()
+    assert (folder / "mine.sarif").is_file()
+
+
+def test_a_name_that_is_none_stays_in_the_field_to_be_mended(tmp_path):
+    panel = ExportPanel(BARE, tmp_path)
+    panel._name.value = "../elsewhere"
+    assert "../elsewhere" in text(panel._outcome.value)
+    assert panel._name.value == "../elsewhere"
+    assert panel.state.stem == "threat-model"
+    panel._name.value = "here"
+    assert panel.export() == tmp_path / "here.html"
+
+
+@pytest.mark.parametrize("missing", ["drawing", "policy", "plan", "monitoring", "tabletop"])
+def test_what_is_missing_is_named_with_its_notebook_and_not_among_the_parts(missing, tmp_path):
+    model = full().with_(**{missing: None})
+    panel = ExportPanel(model, tmp_path)
+    (gap,) = model.missing
+    assert gap.what in text(panel._contents.value)
+    assert made_in(gap.notebook) in text(panel._contents.value)
+    assert len(parts(model)) == len(parts(full())) - 1
+    panel.update(full())
+    assert "Every part is there" in text(panel._contents.value)
+
+
+@quick
+@given(models())
+def test_the_stride_table_counts_what_by_stride_returns(model):
+    table = text(stride_table(model))
+    for letter, found in by_stride(model.assessment).items():
+        assert re.search(rf"{letter} {STRIDE[letter]} .*? {len(found)} ", table)
+
+
+@pytest.mark.parametrize("model", [BARE, full()], ids=["bare", "full"])
+def test_the_briefing_is_shown_word_for_word(model):
+    shown = text(briefing_page(model))
+    assert count_words(shown) == count_words(briefing(model))
+    assert "&#" not in shown
+    assert "\\" not in shown
+    assert model.system.title in shown
+
+
+def test_the_briefing_shows_markdown_signs_as_they_were_typed():
+    said = "A *bold* [x] & 3 < 4 | ~~$y$~~ \\ _z_"
+    assert said in text(briefing_page(with_text(said)))
+
+
+def test_folded_views_are_made_when_they_are_opened(tmp_path):
+    panel = ExportPanel(full(), tmp_path)
+    assert (panel._stride.value, panel._spoken.value) == ("", "")
+    panel.show(stride=True, spoken=True)
+    assert "Tampering" in panel._stride.value
+    assert "What we protect" in panel._spoken.value
+    panel.update(full().with_(system=full().system.with_(encryption_enabled=True)))
+    assert "Encryption not enabled" not in panel._stride.value
+    panel._spoken_fold.value = False
+    assert panel._spoken.value == ""
+    assert panel._spoken.layout.display == "none"
+
+
+def test_choosing_and_typing_do_what_set_does(tmp_path):
+    clicked, driven = ExportPanel(full(), tmp_path), ExportPanel(full(), tmp_path)
+    clicked._kind.value = "markdown"
+    clicked._name.value = "mine"
+    driven.set(kind="markdown", name="mine")
+    assert clicked.state == driven.state
+    assert clicked._outcome.value == driven._outcome.value
+    assert (driven._kind.value, driven._name.value) == ("markdown", "mine")
+
+
+def test_what_was_written_last_stays_said_while_the_next_file_is_chosen(tmp_path):
+    panel = ExportPanel(BARE, tmp_path)
+    panel.export()
+    panel.set(kind="json")
+    told = text(panel._outcome.value)
+    assert "threat-model.html written" in told
+    assert "Export writes threat-model.json." in told
+    panel.export()
+    assert "threat-model.html" not in text(panel._outcome.value)
+
+
+def test_what_is_typed_while_a_choice_is_at_work_is_not_lost(tmp_path):
+    panel, typing, typed = ExportPanel(BARE, tmp_path), Event(), []
+
+    def type_a_name(_):
+        thread = Thread(target=lambda: (typing.set(), setattr(panel._name, "value", "mine")))
+        typed.append(thread)
+        thread.start()
+        typing.wait(5)
+        thread.join(0.2)  # time enough for a name that doesn't wait to be lost
+
+    panel._outcome.observe(type_a_name, "value")  # in the middle of what the choice sets off
+    panel._outcome.observe(lambda _: panel._outcome.unobserve_all("value"), "value")
+    panel._kind.value = "markdown"
+    typed[0].join(5)
+    assert (panel.state.stem, panel.state.kind, panel._name.value) == ("mine", "markdown", "mine")
+
+
+# ---- both
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_what_a_learner_typed_is_text_wherever_it_is_shown(hostile, tmp_path):
+    model = with_text(hostile)
+    export = ExportPanel(model, tmp_path)
+    export.show(stride=True, spoken=True)
+    ticks = ChecklistPanel(model)
+    live = (ticks._page, export._contents, export._outcome, export._stride, export._spoken)
+    saved = [panel._repr_mimebundle_()["text/html"] for panel in (ticks, export)]
+    plain = "Plain words"
+    calm_export, calm_ticks = ExportPanel(with_text(plain), tmp_path), ChecklistPanel(with_text(plain))
+    calm_export.show(stride=True, spoken=True)
+    calm = (calm_ticks._page, calm_export._contents, calm_export._outcome, calm_export._stride)
+    for html, usual in zip([each.value for each in live], [each.value for each in calm], strict=False):
+        assert re.findall("<[a-z][^>]*>", html) == re.findall("<[a-z][^>]*>", usual)
+    for html in (*saved, export._spoken.value):
+        assert not re.search("<(script|img|a)\\b", html)
+
+
+def test_the_saved_pictures_need_no_style_sheet_and_name_no_folder(tmp_path):
+    for panel in (ChecklistPanel(full()), ExportPanel(full(), tmp_path)):
+        bundle = panel._repr_mimebundle_()
+        assert "class=" not in bundle["text/html"]
+        assert "var(" not in bundle["text/html"]
+        assert "<svg" not in bundle["text/html"]
+        assert str(tmp_path) not in bundle["text/html"] + bundle["text/plain"]
+        assert bundle["text/html"] == panel._repr_mimebundle_()["text/html"]
+
+
+BAD = [
+    (lambda _: ChecklistPanel(None), "not None"),
+    (lambda folder: ExportPanel(AISystem("x"), folder), "not AISystem"),
+    (lambda _: ExportPanel(BARE, "no/such/folder"), "no/such/folder"),
+    (lambda _: ExportPanel(BARE, ""), "'' is no folder"),
+    (lambda _: ExportPanel(BARE, 7), "7 is no folder"),
+    (lambda _: ExportPanel(BARE, "a\0b"), "there is no folder"),
+    (lambda folder: ExportPanel(BARE, folder).update({}), "not {}"),
+    (lambda folder: ExportPanel(BARE, folder).set(kind="htm"), "did you mean 'html'"),
+    (lambda folder: ExportPanel(BARE, folder).set(kind=["html"]), "unknown format"),
+    (lambda folder: ExportPanel(BARE, folder).set(name=" "), "' '"),
+    (lambda folder: ExportPanel(BARE, folder).set(name=3.5), "3.5"),
+    (lambda folder: ExportPanel(BARE, folder).set(name=".hidden"), "'.hidden'"),
+    (lambda folder: ExportPanel(BARE, folder).set(name="a/b"), "'a/b'"),
+    (lambda folder: ExportPanel(BARE, folder).set(name="a\nb"), "name is"),
+    (lambda folder: ExportPanel(BARE, folder).set(name="ж" * 150), "300 bytes"),
+]
+
+
+@pytest.mark.parametrize(("call", "said"), BAD, ids=[said for _, said in BAD])
+def test_bad_input_is_answered_with_a_sentence(call, said, tmp_path):
+    with pytest.raises(ThreatLabError, match=re.escape(said)):
+        call(tmp_path)
+
+
+@quick
+@given(st.text(max_size=30))
+def test_any_name_is_taken_as_a_file_in_the_folder_or_refused(name):
+    panel = ExportPanel(BARE, ".")
+    try:
+        panel.set(name=name)
+    except ThreatLabError:
+        assert panel.state.stem == "threat-model"
+    else:
+        assert (panel.state.folder / panel.state.file).parent == panel.state.folder
+
+
+def test_a_policy_that_accepts_any_risk_ticks_nothing():
+    panel = ChecklistPanel(full().with_(policy=Policy()))
+    assert "accepts any risk" in next(row for row in rows(panel) if "open" in row)
