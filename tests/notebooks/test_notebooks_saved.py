@@ -11,7 +11,7 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from tests.notebooks.saved import WIDGET, faults
+from tests.notebooks.saved import WIDGET, coverage_ids, faults
 
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 
@@ -23,6 +23,18 @@ def test_there_is_a_notebook() -> None:
 @pytest.mark.parametrize("file", NOTEBOOKS, ids=lambda file: file.stem)
 def test_a_notebook_is_saved_whole_and_clean(file: Path) -> None:
     assert faults(nbformat.read(file, as_version=4)) == []
+
+
+def test_every_idea_of_the_lesson_is_covered_by_a_cell_that_ran() -> None:
+    covered = {
+        tag.removeprefix("covers:")
+        for file in NOTEBOOKS
+        for cell in nbformat.read(file, as_version=4).cells
+        if cell.cell_type == "code" and cell.execution_count
+        for tag in cell.metadata.get("tags", ())
+        if tag.startswith("covers:")
+    }
+    assert coverage_ids() - covered == set()
 
 
 def good() -> NotebookNode:
