@@ -13,7 +13,7 @@ EXERCISES = $(sort $(wildcard exercises/*.ipynb))
 
 # A file's tests stay in one process (loadfile): nbval runs the cells of a notebook in one kernel.
 PYTEST = $(RUN) -m pytest -n 2 --dist loadfile
-NBVAL = --nbval --nbval-current-env --nbval-cell-timeout=120
+NBVAL = --nbval --nbval-current-env --nbval-cell-timeout=300 --nbval-kernel-startup-timeout=300
 LAB = --config="$(CURDIR)/scripts/jupyterlab/config.py" --LabApp.app_settings_dir="$(CURDIR)/scripts/jupyterlab"
 
 help: ## List these commands

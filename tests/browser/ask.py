@@ -8,6 +8,22 @@ NOTEBOOK = """
 const panel = [...window.jupyterapp.shell.widgets('main')].find(w => w.context?.path === path);
 """
 
+OPEN = "async path => { await window.jupyterapp.commands.execute('docmanager:open', {path, factory: 'Notebook'}); }"
+
+# True when all is gone; a dialog that is left open would stand before the next notebook.
+PUT_AWAY = """async () => {
+    const app = window.jupyterapp;
+    [...app.shell.widgets('main')].forEach(widget => widget.dispose());
+    await app.serviceManager.sessions.shutdownAll();
+    return !document.querySelector('.jp-Dialog');
+}"""
+
+LOOK = """async ([theme, wide]) => {
+    const app = window.jupyterapp;
+    await app.commands.execute('apputils:change-theme', {theme});
+    wide ? app.shell.expandLeft() : app.shell.collapseLeft();
+}"""
+
 OPENED = "path => {" + NOTEBOOK + "return Boolean(panel); }"
 
 # The indicator in the toolbar says idle before the kernel is connected: ask the connection itself.

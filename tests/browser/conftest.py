@@ -6,11 +6,13 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser.chromium import NO_CHROMIUM, chromium_path, running_chromium
 from tests.browser.lab import Lab
 from tests.browser.server import Server, running_server
+
+expect.set_options(timeout=60_000)  # a busy machine may take seconds for what a quiet one does in 50 ms
 
 
 @pytest.fixture(scope="session")
@@ -31,8 +33,8 @@ def browser() -> Iterator[Browser]:
         yield chromium
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def lab(browser: Browser, lab_server: Server) -> Iterator[Lab]:
-    """Give an empty page; `lab.open(notebook)` fills it, and the end of the test closes it."""
+    """Give JupyterLab, loaded once for a file: each test opens a notebook of its own in it."""
     with Lab(browser, lab_server) as opened:
         yield opened

@@ -25,6 +25,9 @@ NARROW = 900
 PAGE = 1600
 """Height of one picture of `Lab.pages`: more than that shrinks beyond reading where it is shown."""
 
+LOOKS = (("light", 1200), ("dark", 700))
+"""Theme, and width in CSS px: what holds in these two has held in the two between."""
+
 CHROME = 200
 """More than JupyterLab's own menus, tool bar and status bar take of a window's height."""
 
@@ -70,33 +73,63 @@ class Lab:
         """The notebook itself, without JupyterLab's menus and side bars."""
         return self.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook")
 
-    def open(self, notebook: Path, theme: str = "light", width: int = 1200) -> None:
+    def open(self, notebook: Path, theme: str = "light", width: int = 1200, *, until: str = "") -> None:
         """Open a copy of `notebook` without its outputs, and wait until its kernel is connected.
 
-        Each call gets its own copy, kernel and workspace, so that no test sees another's traces.
+        With `until`, the copy ends with the cell of that id, for a test that needs nothing after it.
+
+        Each call gets its own copy and kernel, so that no test sees another's traces. JupyterLab itself stays
+        loaded from one call to the next: it takes three times as long to load as a notebook to open.
         """
-        self.close()
-        number = f"{next(self._numbers):03}"
-        folder = self._server.root / number
+        folder = self._server.root / f"{next(self._numbers):03}"
         folder.mkdir()
-        _copy_without_outputs(notebook, folder / notebook.name)
-        self._path = f"{number}/{notebook.name}"
-        self._server.set_theme(theme)
-        context = self._browser.new_context(viewport={"width": width, "height": HEIGHT})
+        _copy_without_outputs(notebook, folder / notebook.name, until)
+        self._path = f"{folder.name}/{notebook.name}"
+        self._put_away()
+        self._page = self._page or self._loaded(folder.name)
+        self._show_notebook(self._page)
+        self.look(theme, width)
+
+    def look(self, theme: str, width: int) -> None:
+        """Show the open notebook in a theme ("light" or "dark"), in a window of `width` CSS px."""
+        self.page.set_viewport_size({"width": width, "height": HEIGHT})
+        self.page.evaluate(ask.LOOK, [theme_name(theme), width > NARROW])
+        self.page.locator(f'body[data-jp-theme-name="{theme_name(theme)}"]').wait_for(state="attached")
+        self.page.locator("#jp-left-stack").wait_for(state="visible" if width > NARROW else "hidden")
+
+    def reload(self) -> None:
+        """Load the page anew, as the browser's button does: only what was saved comes back. The kernel goes on."""
+        theme, width = self.page.evaluate("() => [document.body.dataset.jpThemeLight, window.innerWidth]")
+        self.page.reload()
+        self._wait_until_loaded(self.page)
+        self._show_notebook(self.page)
+        self.look("light" if theme == "true" else "dark", width)
+
+    def _loaded(self, workspace: str) -> Page:
+        """Load JupyterLab into a page, in a workspace in which nothing is open yet."""
+        context = self._browser.new_context(viewport={"width": 1200, "height": HEIGHT})
         page = context.new_page()
-        self._page = page
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(60_000)
         page.on("request", lambda request: self._note(request.url))
-        page.goto(f"{self._server.url}lab/workspaces/test-{number}/tree/{self._path}?token={self._server.token}")
+        page.goto(f"{self._server.url}lab/workspaces/test-{workspace}?token={self._server.token}")
+        self._wait_until_loaded(page)
+        return page
+
+    def _wait_until_loaded(self, page: Page) -> None:
         page.wait_for_function("() => window.jupyterapp", timeout=OPEN_MS)
+        page.evaluate("() => window.jupyterapp.restored")
+        page.locator("#jupyterlab-splash").wait_for(state="detached", timeout=OPEN_MS)
+
+    def _show_notebook(self, page: Page) -> None:
+        page.evaluate(ask.OPEN, self._path)
         page.wait_for_function(ask.OPENED, arg=self._path, timeout=OPEN_MS)
         page.evaluate(ask.READY, self._path)
-        page.locator("#jupyterlab-splash").wait_for(state="detached", timeout=OPEN_MS)
         page.wait_for_function(ask.IDLE, arg=self._path, timeout=OPEN_MS)
-        page.locator(f'body[data-jp-theme-name="{theme_name(theme)}"]').wait_for(state="attached")
-        if width <= NARROW:
-            page.evaluate("() => window.jupyterapp.shell.collapseLeft()")
-            page.locator("#jp-left-stack").wait_for(state="hidden")
+
+    def _put_away(self) -> None:
+        """Close the notebook that is open, if any, with its kernel; a page that is stuck is closed with it."""
+        if self._page is not None and not self._page.evaluate(ask.PUT_AWAY):
+            self.close()
 
     def run_all(self) -> None:
         """Run every cell as Run > Run All Cells does, and return when all is computed and drawn.
@@ -184,9 +217,11 @@ class Lab:
             self.outside.append(address)
 
 
-def _copy_without_outputs(source: Path, target: Path) -> None:
-    """Write `source` to `target` without outputs, and with the kernel that needs no dialog."""
+def _copy_without_outputs(source: Path, target: Path, until: str = "") -> None:
+    """Write `source`, up to a cell, to `target` without outputs, and with the kernel that needs no dialog."""
     notebook: Any = nbformat.read(source, as_version=4)
+    if until:
+        del notebook.cells[[cell.id for cell in notebook.cells].index(until) + 1 :]
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None

@@ -33,13 +33,6 @@ class Server:
     url: str
     token: str
     root: Path
-    user_settings: Path
-
-    def set_theme(self, theme: str) -> None:
-        """Make `theme` ("light" or "dark") the one that the next opened page starts with."""
-        file = self.user_settings / "@jupyterlab/apputils-extension/themes.jupyterlab-settings"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps({"theme": theme_name(theme)}), encoding="utf-8")
 
 
 def theme_name(theme: str) -> str:
@@ -117,6 +110,6 @@ def _wait_until_listening(process: subprocess.Popen[bytes], folder: Path, log: P
         except (OSError, ValueError):  # not there yet, or half written
             time.sleep(0.1)
             continue
-        return Server(info["url"], info["token"], folder / "root", folder / "user-settings")
+        return Server(info["url"], info["token"], folder / "root")
     tail = "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-30:])
     raise RuntimeError(f"JupyterLab didn't start within {START_SECONDS} s. Its last words:\n{tail}")

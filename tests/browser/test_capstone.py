@@ -10,7 +10,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Locator, expect
 
 from tests.browser import ask
-from tests.browser.lab import Lab
+from tests.browser.lab import LOOKS, Lab
 from tests.unit.threat_models import BARE, HOSTILE, full, with_text
 from threatlab.report import STRIDE, ThreatModel, checklist, to_html
 from threatlab.widgets.export_view import FORMATS
@@ -21,9 +21,9 @@ MANY_TABS = 20
 """More than the panel has places to stop at."""
 
 
-def opened(lab: Lab, theme: str = "light", width: int = 1200) -> Locator:
+def opened(lab: Lab) -> Locator:
     """Return the first export panel, on the whole threat model, after all cells have run."""
-    lab.open(NOTEBOOK, theme=theme, width=width)
+    lab.open(NOTEBOOK)
     lab.run_all()
     return lab.find(EXPORT).first
 
@@ -99,19 +99,20 @@ def test_the_keyboard_alone_exports_and_reads(lab: Lab) -> None:
     expect(panel.locator(".tl-ex-briefing")).to_contain_text("What you can do")
 
 
-@pytest.mark.parametrize(("theme", "width"), [("light", 1200), ("dark", 700)])
-def test_axe_finds_nothing_and_nothing_overflows(lab: Lab, theme: str, width: int) -> None:
-    panel = opened(lab, theme, width)
+def test_axe_finds_nothing_and_nothing_overflows(lab: Lab) -> None:
+    panel = opened(lab)
     panel.get_by_role("button", name="The same findings by STRIDE").click()
     panel.get_by_role("button", name="The briefing").click()
     panel.get_by_label("Format").select_option(FORMATS["markdown"].title)
     name(panel, "new-idea")
     panel.get_by_role("button", name="Export").click()
     expect(panel.get_by_role("button", name="Replace it")).to_be_visible()
-    for each in (EXPORT, CHECKLIST):
-        assert lab.axe(each) == []
-        for place in range(lab.find(each).count()):
-            assert lab.overflowing(lab.find(each).nth(place)) == []
+    for look in LOOKS:
+        lab.look(*look)
+        for each in (EXPORT, CHECKLIST):
+            assert lab.axe(each) == [], look
+            for place in range(lab.find(each).count()):
+                assert lab.overflowing(lab.find(each).nth(place)) == [], look
     assert lab.outside == []
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.lab import Lab
+from tests.browser.lab import LOOKS, Lab
 from threatlab import load_system
 from threatlab.dataflow import DataFlow
 from threatlab.dataflow.facts import hidden_by_exclusions
@@ -161,9 +161,8 @@ def test_a_name_that_looks_like_html_stays_a_name(lab: Lab, editor: Locator) -> 
     assert asked == []
 
 
-@pytest.mark.parametrize(("theme", "width"), [("light", 1200), ("dark", 700)])
-def test_axe_finds_nothing_and_nothing_overflows(lab: Lab, theme: str, width: int) -> None:
-    lab.open(NOTEBOOK, theme=theme, width=width)
+def test_axe_finds_nothing_and_nothing_overflows(lab: Lab) -> None:
+    lab.open(NOTEBOOK)
     lab.run_all()
     editor = lab.find(EDITOR).last
     closed = editor.locator(".tl-fold:not(.mod-active)")
@@ -173,8 +172,10 @@ def test_axe_finds_nothing_and_nothing_overflows(lab: Lab, theme: str, width: in
         press(editor, FORMS[form][0])
         press(editor, submit)
         expect(editor.locator(".tl-problem:visible")).to_be_visible()
-        assert lab.axe(EDITOR) == []
-        assert lab.overflowing(editor) == []
+        for look in LOOKS:
+            lab.look(*look)
+            assert lab.axe(EDITOR) == [], (form, look)
+            assert lab.overflowing(editor) == [], (form, look)
     assert lab.axe(".jp-RenderedHTML:has(img[alt^='zone'])") == []
 
 

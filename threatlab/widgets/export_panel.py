@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from threading import RLock
 from typing import Any
 
 import ipywidgets as widgets
@@ -14,7 +13,7 @@ import ipywidgets as widgets
 from threatlab.errors import ThreatLabError, unknown_name
 from threatlab.report import ThreatModel, write_text
 from threatlab.widgets import export_view as view
-from threatlab.widgets.parts import box, button
+from threatlab.widgets.parts import Changes, box, button
 from threatlab.widgets.style import STYLE
 
 _STEM = re.compile(r"[^\\/:*?\"<>|\x00-\x1f.][^\\/:*?\"<>|\x00-\x1f]*")
@@ -45,10 +44,7 @@ class ExportPanel:
 
     def __init__(self, model: ThreatModel, folder: str | Path) -> None:
         self.state = view.ExportState(_model(model), _folder(folder))
-        self._updating = False
-        # JupyterLab 4.6 may hand two messages to two threads: what is typed while a choice is still at work must wait
-        # for it, or it would be taken for the panel's own doing and be lost.
-        self._one_at_a_time = RLock()
+        self._changes = Changes()
         self._build()
         self._show(self.state)
 
@@ -123,8 +119,8 @@ class ExportPanel:
         self._name = widgets.Text(description="File name, without its ending", continuous_update=False)
         for field in (self._kind, self._name):
             field.add_class("tl-field")
-        self._on_change(self._kind, lambda kind: self._try(lambda: self.set(kind=kind)))
-        self._on_change(self._name, lambda name: self._try(lambda: self.set(name=name)))
+        self._changes.by_learner(self._kind, lambda kind: self._try(lambda: self.set(kind=kind)))
+        self._changes.by_learner(self._name, lambda name: self._try(lambda: self.set(name=name)))
         self._export = button("Export", "Write the report into the folder", lambda: self._try(self.export))
         self._replace = button(
             "Replace it", "Write over the file that is there", lambda: self._try(lambda: self.export(overwrite=True))
@@ -148,16 +144,8 @@ class ExportPanel:
         folded.layout.display = "none"
         return made
 
-    def _on_change(self, widget: widgets.Widget, action: Callable[[Any], None]) -> None:
-        def changed(change: dict[str, Any]) -> None:
-            with self._one_at_a_time:
-                if not self._updating:  # a field that is brought in line with the state is no input
-                    action(change["new"])
-
-        widget.observe(changed, "value")
-
     def _try(self, action: Callable[[], object]) -> None:
-        with self._one_at_a_time:
+        with self._changes.turn():
             before = self.state
             try:
                 action()
@@ -171,12 +159,8 @@ class ExportPanel:
 
     def _show(self, state: view.ExportState) -> None:
         contents, outcome = view.contents(state), view.outcome(state)  # fail, if they do, before anything is changed
-        with self._one_at_a_time:
-            self._bring_in_line(state, contents, outcome)
-
-    def _bring_in_line(self, state: view.ExportState, contents: str, outcome: str) -> None:
-        self.state, self._updating = state, True
-        try:
+        with self._changes.ours():
+            self.state = state
             self._kind.value = state.kind
             if not state.problem:  # what was typed stays to be mended
                 self._name.value = state.stem
@@ -188,8 +172,6 @@ class ExportPanel:
             ):
                 folded.layout.display = "" if fold.value else "none"
                 folded.value = made(state.model) if fold.value else ""
-        finally:
-            self._updating = False
 
 
 def _model(model: object) -> ThreatModel:

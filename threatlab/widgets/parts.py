@@ -46,6 +46,10 @@ class Changes:
 
         widget.observe(changed, "value")
 
+    def turn(self) -> threading.RLock:
+        """Return the lock of a `with` block in which a click reads the state and changes it, undisturbed by a field."""
+        return self._one_at_a_time
+
     @contextmanager
     def ours(self) -> Iterator[None]:
         """Change widgets within a `with` block without that counting as the learner's doing."""

@@ -1,0 +1,102 @@
+"""An inventory, by what is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from math import isclose
+from typing import Any
+
+from threatlab.assessment import assess
+from threatlab.exercises.judges import a_function, a_number, returned, shown
+from threatlab.exercises.outcome import NotYet
+from threatlab.rules import catalog
+from threatlab.system import AISystem, load_system
+
+
+def ranks_the_inventory(answer: Any) -> str:
+    """Judge a function from systems to their ranking by worst and best case."""
+    function = a_function(answer, "a list of systems")
+    for systems in _inventories():
+        _judge_ranking(systems, _rows(returned(function, list(systems)), systems))
+    return (
+        "Right for the incidents and for three invented inventories: what is certain comes before what is only "
+        "unknown, and the order of the rows no longer depends on who typed them."
+    )
+
+
+def _inventories() -> Iterable[list[AISystem]]:
+    controls = list(catalog().controls)
+    facts = {"generates_content": True, "internet_facing": True}
+    none, half = dict.fromkeys(controls, False), dict.fromkeys(controls[::2], False)
+    naked, guarded = facts | none, facts | dict.fromkeys(controls, True)
+    for invented in (
+        {"guarded": guarded, "naked": naked},
+        {"half": facts | half, "silent": facts, "naked": naked},
+        {"twin-b": naked, "twin-a": naked, "nothing-known": {}},
+    ):
+        yield [AISystem(name).with_(**known) for name, known in invented.items()]
+    yield [load_system(name) for name in ("ml-pipeline-prod", "tay", "shadowray", "clearview", "llm-jacking")]
+
+
+def _worst_and_best(system: AISystem) -> tuple[float, float]:
+    unknown = [control for control in catalog().controls if system[control] is None]
+    return assess(system).risk_score, assess(system.with_(**dict.fromkeys(unknown, True))).risk_score
+
+
+def _rows(value: Any, systems: Sequence[AISystem]) -> list[tuple[str, float, float]]:
+    """Return the rows that a function gave, if they are rows of these systems."""
+    rows = list(value) if isinstance(value, list | tuple) else []
+    if len(rows) != len(systems) or not all(isinstance(row, list | tuple) and len(row) == 3 for row in rows):
+        raise NotYet(
+            f"For {len(systems)} systems your function returned {shown(value)}; give a list with a (name, worst, best) "
+            "for each system."
+        )
+    if sorted(str(row[0]) for row in rows) != sorted(system.name for system in systems):
+        raise NotYet(f"The first of each row is not the name of each system, once: {shown([row[0] for row in rows])}.")
+    return [(str(name), a_number(worst), a_number(best)) for name, worst, best in rows]
+
+
+def _judge_ranking(systems: Sequence[AISystem], rows: list[tuple[str, float, float]]) -> None:
+    by_name = {system.name: system for system in systems}
+    for name, worst, best in rows:
+        system = by_name[name]
+        right_worst, right_best = _worst_and_best(system)
+        if not isclose(worst, right_worst, abs_tol=1e-9):
+            raise NotYet(
+                f"{name}: your worst case is {worst:.2f}. assess counts an unknown control as missing, so its score is "
+                f"already the worst case: {right_worst:.2f}. Did you exchange the two, or change the system first?"
+            )
+        if not isclose(best, right_best, abs_tol=1e-9):
+            raise NotYet(f"{name}: {_about_best(system, best, right_best)}")
+    right = sorted(rows, key=lambda row: (-row[1], -row[2], row[0]))
+    if rows == right:
+        return
+    here = next(place for place in range(len(rows)) if rows[place] != right[place])
+    mine, theirs = rows[here], right[here]
+    if mine[1] != theirs[1]:
+        raise NotYet(f"{mine[0]} (worst case {mine[1]:.2f}) stands before {theirs[0]} ({theirs[1]:.2f}). Worst first.")
+    if mine[2] != theirs[2]:
+        raise NotYet(
+            f"{mine[0]} and {theirs[0]} have the same worst case. For one of them that is known, for the other nobody "
+            "has answered: their best cases tell which. The certain one comes first."
+        )
+    raise NotYet(f"{mine[0]} and {theirs[0]} agree in both scores, and stand as they came. Then the name decides.")
+
+
+def _about_best(system: AISystem, best: float, right: float) -> str:
+    controls = catalog().controls
+    everything = assess(system.with_(**dict.fromkeys(controls, True))).risk_score
+    if isclose(best, assess(system).risk_score, abs_tol=1e-9):
+        return "your best case is the worst case. What if every unanswered control turned out to be in place?"
+    if isclose(best, everything, abs_tol=1e-9):
+        return (
+            "in your best case every control is in place, also those of which it is known that they are not. Hope is "
+            "for what nobody has answered."
+        )
+    if best > right:
+        return (
+            f"your best case is {best:.2f}, which is too high. Did you answer open facts too? A true fact opens a door."
+        )
+    return (
+        f"your best case is {best:.2f}, which is too low. What did you put in place that is not a control, or is known?"
+    )
