@@ -7,6 +7,7 @@ of each place that --selector matches: --selector .tl shows the panels alone.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -30,6 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     if chromium_path() is None:
         parser.error(NO_CHROMIUM)
     options.folder.mkdir(parents=True, exist_ok=True)
+    os.environ.setdefault("THREATLAB_PROGRESS", "memory")  # a picture is nobody's work
     with (
         tempfile.TemporaryDirectory() as folder,
         running_server(Path(folder) / "lab") as server,

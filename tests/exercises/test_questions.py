@@ -90,3 +90,8 @@ def test_a_question_says_what_it_asks_hints_in_steps_and_explains_its_solution(q
 def test_a_question_names_the_ideas_it_practices(question):
     assert question.covers
     assert set(question.covers) <= IDEAS
+
+
+def test_together_the_questions_practice_every_idea_of_the_lesson_a_second_time():
+    practiced = {idea for question in QUESTIONS.values() for idea in question.covers}
+    assert practiced == IDEAS

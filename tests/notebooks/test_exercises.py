@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib import import_module
 from pathlib import Path
 
 import nbformat
@@ -12,6 +13,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from scripts.exercises import STUB, unsolved
 from tests.notebooks.saved import faults
 from tests.notebooks.test_papermill import outputs_of
+from threatlab.exercises.progress import LESSONS
 
 ROOT = Path(__file__).parents[2]
 SOLUTIONS = sorted((ROOT / "solutions").glob("*.ipynb"))
@@ -27,6 +29,17 @@ def checks(notebook):
         if cell.cell_type == "code"
         for question in re.findall(r"^(q\d+)\.check\(", cell.source, re.MULTILINE)
     ]
+
+
+def covered(cell):
+    """The ideas of the lesson that a cell says it practices."""
+    return {tag.removeprefix("covers:") for tag in cell.metadata.get("tags", ()) if tag.startswith("covers:")}
+
+
+def questions_of(solution):
+    """The questions of a notebook's lesson by name ("q1"): lessons are numbered as notebooks are."""
+    module = import_module(f"threatlab.exercises.{list(LESSONS)[int(solution.name[:2])]}")
+    return {question.id.partition(".")[2]: question for question in module.QUESTIONS}
 
 
 @every_solution
@@ -46,6 +59,21 @@ def test_there_is_an_exercise_for_each_solution_and_none_besides():
 def test_both_are_saved_whole_and_clean(solution):
     for file in (solution, ROOT / "exercises" / solution.name):
         assert faults(nbformat.read(file, as_version=4)) == []
+
+
+@every_solution
+def test_the_notebook_checks_every_question_of_its_lesson_once_and_in_order(solution):
+    assert checks(nbformat.read(solution, as_version=4)) == list(questions_of(solution))
+
+
+@every_solution
+def test_a_cell_that_checks_a_question_is_tagged_with_the_ideas_that_the_question_covers(solution):
+    notebook, questions = nbformat.read(solution, as_version=4), questions_of(solution)
+    for cell in notebook.cells:
+        for name in checks(new_notebook(cells=[cell])):
+            assert covered(cell) == set(questions[name].covers), (solution.name, name)
+    tagged = {idea for cell in notebook.cells for idea in covered(cell)}
+    assert tagged == {idea for question in questions.values() for idea in question.covers}
 
 
 @every_solution

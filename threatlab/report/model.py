@@ -152,7 +152,7 @@ class ThreatModel:
         unanswered = [name for name in catalog().facts if self.system[name] is None]
         parts: tuple[tuple[object, str, str], ...] = (
             (self.drawing, "the scope as a drawing", "01"),
-            (not unanswered, f"answers to {len(unanswered)} questions about what the system is", "02"),
+            (not unanswered, f"answers to {len(unanswered)} of {len(catalog().facts)} questions about what the system is", "02"),
             (self.before, "the system as it was first assessed", "02"),
             (self.audit_head, "the audit log's head hash", "02"),
             (self.policy, "a policy with acceptable risk", "04"),

@@ -15,6 +15,7 @@ from threatlab.widgets.recall import Recall
 from threatlab.widgets.scope_editor import ScopeEditor
 from threatlab.widgets.scope_show import show, show_case, show_facts
 from threatlab.widgets.tabletop_panel import TabletopPanel
+from threatlab.widgets.text_table import text_table
 
 if TYPE_CHECKING:
     from threatlab.widgets.attack_lab import AttackLab
@@ -39,6 +40,7 @@ __all__ = [
     "show",
     "show_case",
     "show_facts",
+    "text_table",
 ]
 
 

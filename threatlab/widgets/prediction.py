@@ -110,7 +110,8 @@ class Comparison:
 
     def __repr__(self) -> str:
         if not self.guesses:
-            return f"nothing was predicted; {len(self.actual)} results"
+            results = len(self.actual)
+            return f"nothing was predicted; {results} result{'' if results == 1 else 's'}"
         return f"{self.right} of {len(self.guesses)} predictions right"
 
     def _repr_html_(self) -> str:

@@ -44,7 +44,7 @@ class Recall:
         self._asked = {each.question.id: each for each in RECALL[notebook]}
         self._fields = {name: self._field(each) for name, each in self._asked.items()}
         self._told = {name: widgets.HTML() for name in self._asked}
-        heading = widgets.HTML('<h3 class="tl-cap">From memory <i>\u2014 without looking back</i></h3>')
+        heading = widgets.HTML('<h2 class="tl-cap">From memory <i>\u2014 without looking back</i></h2>')
         asked = [widget for name in self._asked for widget in self._asking(name)]
         self.widget = box("tl", [widgets.HTML(STYLE), box("tl-recall", [heading, *asked])])
 

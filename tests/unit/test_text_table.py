@@ -1,0 +1,24 @@
+"""A table of sentences: whole, to the left, and nothing in it is HTML."""
+
+import re
+
+import pandas as pd
+
+from threatlab.widgets import text_table
+
+SENTENCE = "Somebody said <b>yes</b> & nobody wrote down why, which is how it always begins in stories of this kind."
+
+
+def test_every_cell_is_aligned_to_the_left_and_nothing_in_it_is_html():
+    with pd.option_context("display.max_colwidth", None):
+        html = text_table(pd.DataFrame({"lesson": [SENTENCE, "short"], "owner": ["me", "you"]}))._repr_html_()
+    for cell in ("td", "th"):
+        cells = re.findall(f"<{cell}[ >][^>]*", html)
+        assert cells
+        assert all("text-align:left" in each for each in cells)
+    assert "Somebody said &lt;b&gt;yes&lt;/b&gt; &amp; nobody wrote down why" in html
+
+
+def test_in_words_it_says_what_the_frame_says():
+    frame = pd.DataFrame({"a": [1]})
+    assert repr(text_table(frame)) == repr(frame)
