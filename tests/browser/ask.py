@@ -74,6 +74,8 @@ NOT_RUN = (
 }"""
 )
 
+UNSAVED = "path => {" + NOTEBOOK + "return panel.context.model.dirty; }"
+
 # In the page a traceback looks like any text on stderr: only the model tells them apart.
 TRACEBACKS = (
     "path => {"

@@ -152,6 +152,10 @@ class Lab:
         self.page.wait_for_function(ask.IDLE, arg=self._path, timeout=OPEN_MS)
         self.page.wait_for_function(ask.WIDGETS_DRAWN, timeout=OPEN_MS)
 
+    def unsaved(self) -> bool:
+        """Return whether the notebook holds anything that its file does not."""
+        return bool(self.page.evaluate(ask.UNSAVED, self._path))
+
     def errors(self) -> list[str]:
         """Return one line for every cell that raised an error, and for every widget not drawn."""
         undrawn = self.notebook.get_by_text("Error displaying widget").all_text_contents()

@@ -68,6 +68,17 @@ def test_the_keyboard_alone_reads_it_as_another_role(lab: Lab, tmp_path: Path) -
     shows(panel, 0.2, "product owner")
 
 
+def test_a_key_in_a_panel_is_no_command_of_jupyterlabs_but_for_saving(lab: Lab, tmp_path: Path) -> None:
+    panel = dashboard(lab, tmp_path)
+    panel.get_by_label("work: as").focus()
+    lab.page.keyboard.press("r")  # which turns a cell into raw text
+    assert lab.unsaved()
+    lab.page.keyboard.press("ControlOrMeta+s")
+    lab.page.wait_for_function("() => !document.querySelector('.lm-TabBar-tab.jp-mod-current.jp-mod-dirty')")
+    expect(panel).to_be_visible()
+    assert not lab.unsaved()
+
+
 def test_recall_tells_why_and_lets_try_again(lab: Lab) -> None:
     lab.open(NOTEBOOK, until="recall")
     lab.run_all()

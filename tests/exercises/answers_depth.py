@@ -113,6 +113,13 @@ def says_nothing(run):
             raise AssertionError
 
 
+def says_no_number(run):
+    for seed in range(5):
+        result = run(seed)
+        assert result.success <= BOUND.at_most, "fooled"
+        assert result.utility >= BOUND.utility_at_least, "useless"
+
+
 def wants_one_number(run):
     measured = run(0).success
     assert round(measured, 3) == 0.123, measured
@@ -165,6 +172,7 @@ RIGHT = {
 WRONG = {
     "depth.q1": [
         (moved("alarm", 1), "Which is the first step that doesn't?"),
+        (moved("alarm", 5), "'alarm' rings earlier"),
         (moved("keys", 0), "'keys' lay on a machine"),
         (moved("login", 1), "'login' uses keys"),
         (moved("list", 2), "'list' asks the account"),
@@ -189,6 +197,11 @@ WRONG = {
             lambda alone, shared, p: passes(alone) * (p + (1 - p) * passes([s * (1 + p) for s in shared])),
             "You make a shared layer better by p",
         ),
+        (
+            lambda alone, shared, p: passes(alone) * (p + (1 - p) * passes([s * (1 - p) for s in shared])),
+            "stops less than its average",
+        ),
+        (lambda alone, shared, p: passes(alone) * max(p, passes(shared)), "the larger of two numbers"),
         (lambda *given: 1 - gets_through(*given), "the share that is stopped"),
         (lambda alone, shared, p: passes(alone) * p, "Two checks"),
         (lambda *_: gets_through((0.5, 0.3), (0.8, 0.7), 0.1), "alone=[], shared=[0.8, 0.8, 0.8]"),
@@ -215,6 +228,7 @@ WRONG = {
         (checks(at_most=0.12), "The control is in place, and your test fails (success"),
         (wants_one_number, "The control is in place, and your test fails ("),
         (says_nothing, "says nothing"),
+        (says_no_number, "says 'fooled', without a number"),
     ],
     "depth.q5": [
         (lambda *given: 1 - gate(*given), "the other way round"),

@@ -194,6 +194,7 @@ WRONG = {
         (lambda costs, floor: 100 * room(costs, floor), "a hundred times too much"),
         (lambda costs, floor: 1 - floor / prod(1 - c for c in costs), "The floor is broken already"),
         (lambda *_: 0.117, "Is that the floor?"),
+        (lambda costs, floor: 1 - prod(1 - c for c in costs) / floor, "Which of the two is the whole"),
     ],
     "plan.q2": [
         (but(scanned=Criterion("documents scanned", "share", at_least=0.99)), "Even 0% is up to 100%"),
@@ -205,6 +206,8 @@ WRONG = {
         (but(planted=Criterion("planted instructions followed", "of 100", at_most=0.05)), "A measured 5 gets"),
         (but(rollback=Criterion("time to roll back", "share", at_most=0.3)), "a share has no minutes"),
         (but(rollback="30 minutes"), "give Criterion("),
+        (but(rollback=Criterion("time to roll back", "days", at_most=0.02)), "Give minutes, hours or seconds"),
+        (but(planted=Criterion("instructions resisted", "share", at_least=0.95)), "or you count the opposite"),
         (list(CRITERIA), "Give a dict with a Criterion or None"),
     ],
     "plan.q3": [
@@ -228,7 +231,7 @@ WRONG = {
         (checks(strict=True), "It holds through that day"),
         (checks(by_age=True), "counts as open from the next"),
         (checks(last=True), "30 days old today"),
-        (checks(zero=False), "0 is as false as None"),
+        (checks(zero=False), "both are false to Python"),
         (acceptance_first, "that nobody needed"),
         (ends_early, "but not several at once"),
         (lambda *_: ["encryption"], "none of the findings that it was given"),
@@ -241,6 +244,16 @@ WRONG = {
         (greedily(lambda gain, _: gain), "push out two of four"),
         (greedily(lambda _, days: -days), "You keep the cheapest"),
         (each_alone, "Two of one layer"),
+        (
+            lambda _, planned, days: max(subsets(planned, days), key=effort),
+            "You fill the days",
+        ),
+        (
+            lambda system, planned, days: min(
+                (s for s in subsets(planned, days) if effort(s) < days), key=lambda s: risk(system, s), default=()
+            ),
+            "exactly the days",
+        ),
         (plans_anew, "was not in the plan"),
         (lambda _, planned, __: planned[: len(planned) // 2 + 1], "half of the days"),
         (lambda *_: set(), "you keep 0 controls"),

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from threatlab.dataflow import DataFlow
 from threatlab.dataflow.facts import facts_from
-from threatlab.exercises.scope import STATEMENTS, airline_scene
+from threatlab.exercises.scope import STATEMENTS, airline_begun, airline_scene
 
 # --- q1
 
-START = (
-    DataFlow("airline-chat", "An airline's chatbot")
-    .with_zone("Internet", "internet")
-    .with_zone("Website", "own", owner="the airline")
-    .with_zone("Customer relations", "own", owner="the airline")
-    .with_element("Customer", "person", "Internet")
-    .with_element("Refund desk", "process", "Customer relations", personal=True)
-    .with_flow("Customer", "Refund desk", "refund application", "other", personal=True)
-)
+START = airline_begun()
+ELEMENTS = (("Chatbot", "model", "Website"), ("Fare pages", "data store", "Website"))
 FLOWS = (
     ("Customer", "Chatbot", "question", "questions", True),
     ("Fare pages", "Chatbot", "fare rules", "documents", False),
@@ -35,8 +27,6 @@ def drawn(flows=FLOWS, start=START, bot=("model", "Website"), pages=("data store
 def but(place, *flow):
     return FLOWS[:place] + ((flow,) if flow else ()) + FLOWS[place + 1 :]
 
-
-SUPPLIER = START.with_zone("The chatbot itself", "third party", owner="the chatbot")
 
 # --- q2
 
@@ -80,6 +70,14 @@ REASON = (
 )
 
 
+EXCLUSION = {
+    "element": "Telephone agent",
+    "reason": REASON,
+    "owner": "head of customer service",
+    "review": "each March",
+}
+
+
 def argued(element="Telephone agent", reason=REASON, owner="head of customer service", review="each March"):
     return airline_scene().excluding(element, reason, owner, review)
 
@@ -88,13 +86,18 @@ def argued(element="Telephone agent", reason=REASON, owner="head of customer ser
 
 JUDGED = {"terms": False, "crawler": False, "split": True, "vouch": True, "quiet": False, "disputed": True}
 
-RIGHT = {"scope.q1": drawn(), "scope.q2": hangs_on, "scope.q3": (argued(), [1, 2, 3]), "scope.q4": JUDGED}
+RIGHT = {
+    "scope.q1": (ELEMENTS, FLOWS),
+    "scope.q2": hangs_on,
+    "scope.q3": (EXCLUSION, [1, 2, 3]),
+    "scope.q4": JUDGED,
+}
 
 WRONG = {
     "scope.q1": [
         (START.with_element("Chatbot", "model", "Website"), "Where does the chatbot know fares from?"),
         (START.with_element("Fare pages", "data store", "Website"), "'Chatbot' is not drawn"),
-        (drawn(start=SUPPLIER, bot=("model", "The chatbot itself")), "another organization decides"),
+        (drawn(bot=("model", "A separate entity")), "another organization decides"),
         (drawn(bot=("model", "Internet")), "where anyone may be"),
         (drawn(bot=("process", "Website")), "Your chatbot is a process"),
         (drawn().excluding("Chatbot", "It answers for itself", "legal", "never"), "the airline's own argument"),
@@ -102,6 +105,9 @@ WRONG = {
         (drawn(pages=("data store", "Internet")), "Then strangers write what the chatbot"),
         (drawn(but(1, "Chatbot", "Fare pages", "look-up", "documents", False)), "a flow points where the data goes"),
         (drawn(but(1)), "does not follow that the model reads"),
+        (drawn(but(1, "Fare pages", "Chatbot", "fares", "training data", False)), "nobody's training"),
+        (drawn(pages=("process", "Website")), "Your fare pages are a process"),
+        (drawn(but(3, "Customer", "Fare pages", "click", "questions", False)), "that is the click"),
         (drawn(but(0, "Customer", "Chatbot", "question", "other", True)), "Nothing carries the customer's question"),
         (drawn(but(0, "Customer", "Chatbot", "question", "questions", False)), "a death in a family"),
         (drawn(but(2, "Chatbot", "Customer", "answer", "decisions", False)), "Your chatbot returns decisions"),
@@ -109,6 +115,11 @@ WRONG = {
         (drawn(but(3)), "The answer carried a link"),
         (drawn((*FLOWS, ("Chatbot", "Refund desk", "refund", "actions", False))), "it follows, too"),
         (facts_from(drawn()), "is not a drawing"),
+        ((ELEMENTS, but(0, "Customer", "Chat bot", "question", "questions", True)), "did you mean 'Chatbot'?"),
+        ((ELEMENTS, but(1, "Fare pages", "Chatbot", "fare rules", "documents")), "it needs 5 entries"),
+        ((ELEMENTS, but(2, "Chatbot", "Customer", "answer", "sentences", False)), "unknown"),
+        ((ELEMENTS, but(0, "Customer", "Chatbot", "question", "questions", "yes")), "must be True or False"),
+        ((dict(ELEMENTS[:0]), FLOWS), "is not a list"),
     ],
     "scope.q2": [
         (
@@ -117,6 +128,7 @@ WRONG = {
         ),
         (lambda drawing: hangs_on(drawing, after=False), "Compare like with like"),
         (shown_by, "two doors to the internet"),
+        (lambda drawing: hangs_on(drawing, lost=lambda w, r: bool(w) and not r), "an object is true"),
         (at_the_boundary, "Only flows that cross a boundary"),
         (lambda drawing: hangs_on(drawing, lost=lambda w, r: w.value and r.value is False), "None, and not False"),
         (lambda drawing: hangs_on(drawing, lost=lambda w, r: w != r), "You compare whole readings"),
@@ -125,6 +137,9 @@ WRONG = {
         (counts, "give a set of names"),
     ],
     "scope.q3": [
+        (({**EXCLUSION, "element": "Telephone agents"}, None), "did you mean 'Telephone agent'?"),
+        (({"element": "Telephone agent", "reason": REASON}, None), "has four parts"),
+        (({**EXCLUSION, "owner": ""}, None), "It can't be left out like that"),
         (argued("Fare pages"), "Who changes a page"),
         (argued("Transcripts"), "who teaches the chatbot"),
         (argued("Chatbot"), "that was tried"),

@@ -102,6 +102,21 @@ def test_the_panel_shows_what_is_done_tried_and_helped(kept):
     assert all(title in panel._table.value for title in LESSONS.values())
 
 
+def test_the_panel_says_where_progress_is_kept(kept, monkeypatch, tmp_path):
+    assert f"Kept in {kept.path}." in text(ProgressPanel(kept)._table.value)
+    monkeypatch.setattr("pathlib.Path.home", lambda: tmp_path)
+    assert "Kept in ~/progress.jsonl." in text(ProgressPanel(kept)._table.value).replace("\\", "/")
+    assert "until this kernel ends" in text(ProgressPanel(Store())._table.value)
+
+
+def test_only_a_lesson_whose_questions_are_all_done_is_marked_as_done(kept):
+    kept.record("why.q1", CORRECT)
+    assert "tl-whole" not in ProgressPanel(kept)._table.value
+    kept.record("why.q2", CORRECT)
+    row = next(row for row in ProgressPanel(kept)._table.value.split("<tr>") if "tl-whole" in row)
+    assert LESSONS["why"] in row
+
+
 def test_what_another_notebook_adds_is_there_after_a_refresh(kept):
     panel = ProgressPanel(kept)
     Store(kept.path).record("why.q1", CORRECT)

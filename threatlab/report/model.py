@@ -149,10 +149,12 @@ class ThreatModel:
     @cached_property
     def missing(self) -> tuple[Missing, ...]:
         """The parts that are not filled in, in the order in which the workbook makes them."""
-        unanswered = [name for name in catalog().facts if self.system[name] is None]
+        facts = catalog().facts
+        unanswered = [name for name in facts if self.system[name] is None]
+        open_facts = f"{len(unanswered)} of {len(facts)}"
         parts: tuple[tuple[object, str, str], ...] = (
             (self.drawing, "the scope as a drawing", "01"),
-            (not unanswered, f"answers to {len(unanswered)} of {len(catalog().facts)} questions about what the system is", "02"),
+            (not unanswered, f"answers to {open_facts} questions about what the system is", "02"),
             (self.before, "the system as it was first assessed", "02"),
             (self.audit_head, "the audit log's head hash", "02"),
             (self.policy, "a policy with acceptable risk", "04"),

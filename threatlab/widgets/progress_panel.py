@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import ipywidgets as widgets
@@ -22,7 +23,7 @@ class ProgressPanel:
     def __init__(self, kept: Store | None = None) -> None:
         self._kept = kept or store()
         self._table, self._told = widgets.HTML(), widgets.HTML()
-        self._name = widgets.Text(value="my-progress.json", description="File")
+        self._name = widgets.Text(value="my-progress.json", description="File to export to")
         self._name.add_class("tl-field")
         self._sure = box(
             "tl-buttons",
@@ -32,22 +33,22 @@ class ProgressPanel:
             ],
         )
         self._sure.layout.display = "none"
-        buttons = box(
-            "tl-buttons",
-            [
-                button("Refresh", "Read the progress again, with what other notebooks have added", self.refresh),
-                button("Export", "Write the progress to the file named beside", self._export),
-                button("Reset \u2026", "Begin anew; it asks before it does", self._ask),
-            ],
-        )
-        self.widget = box(
-            "tl", [widgets.HTML(STYLE), box("tl-progress", [self._table, self._name, buttons, self._sure, self._told])]
-        )
+        refresh = button("Refresh", "Read the progress again, with what other notebooks have added", self.refresh)
+        reset = button("Reset \u2026", "Begin anew; it asks before it does", self._ask)
+        export = button("Export", "Write the progress to the file named beside", self._export)
+        parts = [
+            self._table,
+            box("tl-buttons", [refresh, reset]),
+            self._sure,
+            box("tl-buttons", [self._name, export]),
+            self._told,
+        ]
+        self.widget = box("tl", [widgets.HTML(STYLE), box("tl-progress", parts)])
         self.refresh()
 
     def refresh(self) -> None:
         """Read the progress again: other notebooks may have added to it."""
-        self._table.value = table(self._kept.standings())
+        self._table.value = table(self._kept.standings(), where(self._kept.path))
         self._say("")
 
     def export(self, name: str) -> None:
@@ -65,7 +66,7 @@ class ProgressPanel:
         """Begin anew."""
         self._kept.reset()
         self._sure.layout.display = "none"
-        self._table.value = table(self._kept.standings())
+        self._table.value = table(self._kept.standings(), where(self._kept.path))
         self._say("The progress begins anew.")
 
     def __repr__(self) -> str:
@@ -99,21 +100,35 @@ class ProgressPanel:
         self._told.value = f'<p class="tl-sub" role="status" aria-live="polite">{escape(text)}</p>' if text else ""
 
 
-def table(standings: tuple[Standing, ...]) -> str:
-    """Return the standings as a table: a bar for what is done, and how often was tried and helped."""
-    head = "".join(f'<th scope="col">{name}</th>' for name in ("Notebook", "Done", "", "Checks", "Hints and solutions"))
-    rows = "".join(map(_row, standings))
+def where(path: Path | None) -> str:
+    """Return where a progress is kept, in words; a file in the home folder is named from there."""
+    if path is None:
+        return "Kept until this kernel ends, and in no file. Nothing leaves this machine."
+    inside = path.is_relative_to(Path.home())
+    return f"Kept in {Path('~', path.relative_to(Path.home())) if inside else path}. Nothing leaves this machine."
+
+
+def table(standings: tuple[Standing, ...], kept: str) -> str:
+    """Return the standings as a table: a bar for what is done, and how often was tried and helped; below, what is kept.
+
+    A lesson that is done has a sign for it, so that the bar's color is not all that tells.
+    """
+    names = ("Notebook", "Done", "Checks", "Hints and solutions")
+    head = "".join(f'<th scope="col"{(name == "Done") * " colspan=2"}>{name}</th>' for name in names)
+    done, questions = sum(s.done for s in standings), sum(s.questions for s in standings)
     return (
-        '<h3 class="tl-cap">Your exercises <i>\u2014 kept on this machine alone</i></h3>'
-        f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        f'<h3 class="tl-cap">Your exercises <i>\u2014 {done} of {questions} done</i></h3>'
+        f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(map(_row, standings))}</tbody></table>"
+        f'<p class="tl-sub">{escape(kept)}</p>'
     )
 
 
 def _row(standing: Standing) -> str:
     share = standing.done / standing.questions if standing.questions else 0.0
+    whole = " tl-whole" if share == 1.0 else ""
     return (
         f'<tr><th scope="row">{escape(standing.title)}</th>'
-        f'<td><div class="tl-bar tl-plain"><i style="width:{share:.0%}"></i></div></td>'
-        f'<td class="tl-num">{standing.done} of {standing.questions}</td>'
+        f'<td><div class="tl-bar tl-plain{whole}"><i style="width:{share:.0%}"></i></div></td>'
+        f'<td class="tl-num{whole}">{standing.done} of {standing.questions}</td>'
         f'<td class="tl-num">{standing.checks}</td><td class="tl-num">{standing.helped}</td></tr>'
     )

@@ -19,11 +19,12 @@ _SHEET = "\n".join((resources.files("threatlab.widgets") / sheet).read_text(enco
 
 # JupyterLab takes single letters and arrows for commands wherever the focus is not in a text field: with a list in a
 # panel focused, "r" would turn the cell into raw text, and the panel would be gone. Its own attribute for telling it
-# not to can't be set from Python, so the first key pressed in a panel sets it, before JupyterLab looks.
+# not to can't be set from Python, so a key pressed in a panel sets it, before JupyterLab looks. Saving passes.
 _KEYS = (
     '<img hidden alt="" src="data:," onerror="'
-    "window.threatlabKeys ??= [window.addEventListener('keydown', ({target}) => target.closest?.('.tl')"
-    " && target.setAttribute('data-lm-suppress-shortcuts', 'true'), true)]; this.remove()"
+    "window.threatlabKeys ??= [window.addEventListener('keydown', ({target, key, ctrlKey, metaKey}) =>"
+    " target.closest?.('.tl') && target.toggleAttribute('data-lm-suppress-shortcuts',"
+    " !((ctrlKey || metaKey) && key === 's')), true)]; this.remove()"
     '">'
 )
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from threatlab.errors import ThreatLabError
-from threatlab.exercises.capstone_drawing import SHOWN, facts_shown
+from threatlab.exercises.capstone.drawing import SHOWN, facts_shown
 from threatlab.exercises.judges import shown
 from threatlab.exercises.outcome import NotYet
 from threatlab.report import Evidence, ThreatModel, checklist

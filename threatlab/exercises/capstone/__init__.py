@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from textwrap import indent
 
-from threatlab.exercises import capstone_answers as worked
-from threatlab.exercises.capstone_drawing import draws_the_porter
-from threatlab.exercises.capstone_model import BUDGET, models_the_porter
-from threatlab.exercises.capstone_report import briefs_the_staff, letters_each_once, ticks_exactly
+from threatlab.exercises.capstone import answers as worked
+from threatlab.exercises.capstone.drawing import draws_the_porter
+from threatlab.exercises.capstone.model import BUDGET, models_the_porter
+from threatlab.exercises.capstone.report import briefs_the_staff, letters_each_once, ticks_exactly
 from threatlab.exercises.question import Question
 
 q1 = Question(

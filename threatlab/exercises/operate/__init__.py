@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from threatlab.exercises.operate_detector import mends_the_detector
-from threatlab.exercises.operate_news import KEYS, enters_the_threat, writes_the_page
-from threatlab.exercises.operate_tabletop import STORY, plays_the_seat
-from threatlab.exercises.operate_threshold import chooses_by_cost
+from threatlab.exercises.operate.detector import mends_the_detector
+from threatlab.exercises.operate.news import KEYS, enters_the_threat, writes_the_page
+from threatlab.exercises.operate.tabletop import STORY, plays_the_seat
+from threatlab.exercises.operate.threshold import chooses_by_cost
 from threatlab.exercises.question import Question
 
 q1 = Question(
