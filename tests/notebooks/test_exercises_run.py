@@ -14,7 +14,7 @@ from tests.notebooks.test_papermill import outputs_of, run_with
 SAID = {"solutions": "\u2713 Correct", "exercises": "\u2026 Not attempted"}
 OTHER: dict[str, dict[str, Any]] = {
     "01-scope": {"system": "ml-pipeline-prod"},
-    "04-plan-and-control": {"system": "postmark-mcp", "budget_days": 12},
+    "04-plan-and-control": {"system": "postmark-mcp", "budget_days": 0},
 }
 """What is run with; the others take a seed."""
 
