@@ -11,10 +11,11 @@ NOTEBOOKS = $(sort $(wildcard notebooks/*.ipynb))
 SOLUTIONS = $(sort $(wildcard solutions/*.ipynb))
 EXERCISES = $(sort $(wildcard exercises/*.ipynb))
 
-# A file's tests stay in one process (loadfile): nbval runs the cells of a notebook in one kernel.
-PYTEST = $(RUN) -m pytest -n 2 --dist loadfile
+# A file's tests stay in one process (loadfile): nbval runs the cells of a notebook in one kernel. Three processes
+# for two cores: each waits for a kernel or the browser a third of its time.
+PYTEST = $(RUN) -m pytest -n 3 --dist loadfile
 NBVAL = --nbval --nbval-current-env --nbval-cell-timeout=300 --nbval-kernel-startup-timeout=300
-LAB = --config="$(CURDIR)/scripts/jupyterlab/config.py" --LabApp.app_settings_dir="$(CURDIR)/scripts/jupyterlab"
+LAB = --config="$(CURDIR)/scripts/jupyterlab/config.py"
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile

@@ -50,6 +50,34 @@ def test_a_click_reaches_the_kernel_and_its_answer_the_page(lab: Lab, tmp_path: 
     assert (tmp_path / "notebook.png").read_bytes().startswith(b"\x89PNG")
 
 
+THREADS = """
+import threading
+import ipywidgets as widgets
+
+seen = []
+field = widgets.Text(description="Name", continuous_update=False)
+field.observe(lambda change: seen.append((change["new"], threading.get_ident())), "value")
+button = widgets.Button(description="Go")
+button.on_click(lambda _: seen.append(("click", threading.get_ident())))
+widgets.HBox([field, button])
+"""
+ORDER = "print([what for what, _ in seen], len({thread for _, thread in seen}))"
+
+
+def test_a_click_never_overtakes_what_was_typed_before_it(lab: Lab, tmp_path: Path) -> None:
+    lab.open(write_notebook(tmp_path, THREADS, ORDER))
+    lab.run_all()
+    typed = [f"word {number}" for number in range(10)]
+    for word in typed:
+        lab.notebook.get_by_label("Name").fill(word)
+        lab.notebook.get_by_role("button", name="Go").click()
+    said = lab.notebook.locator(".jp-CodeCell").nth(1)
+    said.locator(".cm-content").click()
+    lab.page.keyboard.press("Shift+Enter")
+    in_order = [each for word in typed for each in (word, "click")]
+    expect(said.locator(".jp-OutputArea-output")).to_have_text(f"{in_order} 1")
+
+
 def test_a_failing_cell_is_reported_with_its_error(lab: Lab, tmp_path: Path) -> None:
     lab.open(write_notebook(tmp_path, "1 + 1", "", "1 / 0", "'never run'"))
     with pytest.raises(AssertionError, match="ZeroDivisionError"):

@@ -48,8 +48,7 @@ OTHER_PARAMETERS: dict[str, list[dict[str, Any]]] = {
     ],
     "05-defense-in-depth": [
         {"system": "tay", "bound": 0.3, "seed": 1},
-        {"system": "postmark-mcp", "bound": 0.1, "days": 0, "seed": 2},
-        {"system": "ml-pipeline-prod", "bound": 0.05, "fail_at": 0.2, "seed": 3},
+        {"system": "postmark-mcp", "bound": 0.1, "days": 0, "fail_at": 0.2, "seed": 2},
         {"system": "id-me", "bound": 1.0, "days": 1000, "fail_at": 1.0, "seed": 4},
     ],
     "01-scope": [{"system": name} for name in list_drawings() if name != "shadowray"],

@@ -28,8 +28,8 @@ def button(label: str, tooltip: str, action: Callable[[], None]) -> widgets.Butt
 class Changes:
     """Tells what a learner changes in a panel's widgets from what the panel itself brings in line with its state.
 
-    JupyterLab's messages arrive on two threads, clicks on one and fields on another. While one thread brings the
-    widgets in line, what a learner does meanwhile waits, and is not taken for the panel's own doing.
+    Where JupyterLab 4.6 isn't set up as `make lab` does it, clicks arrive on one thread and fields on another. While
+    one brings the widgets in line, what a learner does meanwhile waits, and isn't taken for the panel's own doing.
     """
 
     def __init__(self) -> None:
