@@ -11,9 +11,8 @@ NOTEBOOKS = $(sort $(wildcard notebooks/*.ipynb))
 SOLUTIONS = $(sort $(wildcard solutions/*.ipynb))
 EXERCISES = $(sort $(wildcard exercises/*.ipynb))
 
-# A file's tests stay in one process (tests/conftest.py): nbval runs the cells of a notebook in one kernel. Three
-# processes for two cores: each waits for a kernel or the browser a third of its time.
-PYTEST = $(RUN) -m pytest -n 3
+# A file's tests stay in one process (tests/conftest.py): nbval runs the cells of a notebook in one kernel.
+PYTEST = $(RUN) -m pytest -n 2
 NBVAL = --nbval --nbval-current-env --nbval-cell-timeout=300 --nbval-kernel-startup-timeout=300
 LAB = --config="$(CURDIR)/scripts/jupyterlab/config.py"
 

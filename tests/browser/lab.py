@@ -14,6 +14,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Locator, Page
 
 from tests.browser import ask
+from tests.browser.needed import needed
 from tests.browser.server import Server, theme_name
 
 OPEN_MS = 90_000
@@ -73,17 +74,17 @@ class Lab:
         """The notebook itself, without JupyterLab's menus and side bars."""
         return self.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook")
 
-    def open(self, notebook: Path, theme: str = "light", width: int = 1200, *, until: str = "") -> None:
+    def open(self, notebook: Path, theme: str = "light", width: int = 1200, *, only: str = "") -> None:
         """Open a copy of `notebook` without its outputs, and wait until its kernel is connected.
 
-        With `until`, the copy ends with the cell of that id, for a test that needs nothing after it.
+        With `only`, the copy holds the cell of that id and those that it needs.
 
         Each call gets its own copy and kernel, so that no test sees another's traces. JupyterLab itself stays
         loaded from one call to the next: it takes three times as long to load as a notebook to open.
         """
         folder = self._server.root / f"{next(self._numbers):03}"
         folder.mkdir()
-        _copy_without_outputs(notebook, folder / notebook.name, until)
+        _copy_without_outputs(notebook, folder / notebook.name, only)
         self._path = f"{folder.name}/{notebook.name}"
         self._put_away()
         self._page = self._page or self._loaded(folder.name)
@@ -221,11 +222,11 @@ class Lab:
             self.outside.append(address)
 
 
-def _copy_without_outputs(source: Path, target: Path, until: str = "") -> None:
-    """Write `source`, up to a cell, to `target` without outputs, and with the kernel that needs no dialog."""
+def _copy_without_outputs(source: Path, target: Path, only: str = "") -> None:
+    """Write `source`, or one cell of it with what it needs, to `target`, without outputs or a dialog for its kernel."""
     notebook: Any = nbformat.read(source, as_version=4)
-    if until:
-        del notebook.cells[[cell.id for cell in notebook.cells].index(until) + 1 :]
+    if only:
+        notebook.cells = needed(notebook.cells, only)
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None

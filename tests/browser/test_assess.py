@@ -21,7 +21,7 @@ MANY_TABS = 80
 
 @pytest.fixture
 def explorer(lab: Lab) -> Locator:
-    lab.open(NOTEBOOK)
+    lab.open(NOTEBOOK, only="explorer-panel")
     lab.run_all()
     return lab.find(EXPLORER)
 

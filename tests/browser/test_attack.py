@@ -45,7 +45,7 @@ def test_notebook_00_predicts_attacks_and_compares(lab: Lab) -> None:
 
 
 def test_the_keyboard_alone_runs_an_attack(lab: Lab) -> None:
-    lab.open(NOTEBOOKS / "00-why-ai-needs-threat-modeling.ipynb")
+    lab.open(NOTEBOOKS / "00-why-ai-needs-threat-modeling.ipynb", only="lab")
     lab.run_all()
     panel, page = lab.find(LAB).first, lab.page
     panel.get_by_label("Control").focus()
@@ -80,7 +80,7 @@ def test_axe_finds_nothing_in_any_lab_and_nothing_overflows(lab: Lab) -> None:
 
 
 def test_the_explorer_opens_the_attack_behind_a_finding(lab: Lab) -> None:
-    lab.open(NOTEBOOKS / "02-assess.ipynb")
+    lab.open(NOTEBOOKS / "02-assess.ipynb", only="explorer-panel")
     lab.run_all()
     explorer = lab.find(".tl:has(> .tl-attack)")
     explorer.get_by_label("See the attack behind a finding").select_option(label="Return less detail")

@@ -48,7 +48,7 @@ def test_the_checklist_follows_the_model_through_the_notebook(lab: Lab) -> None:
     expect(growing.get_by_role("status")).to_have_text(re.compile("6 of 6 items done; new: Team trained"))
 
 
-def test_export_writes_says_so_and_asks_before_it_replaces(lab: Lab) -> None:
+def test_export_writes_asks_before_it_replaces_and_names_what_is_missing(lab: Lab) -> None:
     panel = opened(lab)
     export, replace = (panel.get_by_role("button", name=label) for label in ("Export", "Replace it"))
     name(panel, "mine")
@@ -64,9 +64,6 @@ def test_export_writes_says_so_and_asks_before_it_replaces(lab: Lab) -> None:
     expect(panel.get_by_role("status")).to_contain_text("new-idea.md written")
     expect(replace).to_be_hidden()
 
-
-def test_what_is_missing_is_named_with_its_notebook(lab: Lab) -> None:
-    opened(lab)
     half = lab.find(EXPORT).nth(1)
     for what in ("the scope as a drawing", "a training record"):
         expect(half.locator(".tl-ex-missing")).to_contain_text(what)

@@ -29,7 +29,7 @@ def shows(panel: Locator, plan: Plan) -> None:
 
 
 def opened(lab: Lab) -> Locator:
-    lab.open(NOTEBOOK)
+    lab.open(NOTEBOOK, only="planner-panel")
     lab.run_all()
     panel = lab.find(PANEL)
     shows(panel, planned())

@@ -25,7 +25,7 @@ MANY_TABS = 60
 
 @pytest.fixture
 def panel(lab: Lab) -> Locator:
-    lab.open(NOTEBOOK, until="layers-panel")
+    lab.open(NOTEBOOK, only="layers-panel")
     lab.run_all()
     return lab.find(LAYERS)
 

@@ -80,7 +80,7 @@ def test_a_key_in_a_panel_is_no_command_of_jupyterlabs_but_for_saving(lab: Lab, 
 
 
 def test_recall_tells_why_and_lets_try_again(lab: Lab) -> None:
-    lab.open(NOTEBOOK, until="recall")
+    lab.open(NOTEBOOK, only="recall")
     lab.run_all()
     panel = lab.find(RECALLED)
     for asked, field, told in zip(RECALL["06"], panel.locator("select").all(), range(len(RECALL["06"])), strict=True):

@@ -33,7 +33,7 @@ MANY_TABS = 40
 @pytest.fixture
 def editor(lab: Lab) -> Locator:
     """Return the editor on ShadowRay: the last one of the notebook, which nothing has driven yet."""
-    lab.open(NOTEBOOK)
+    lab.open(NOTEBOOK, only="case-editor")
     lab.run_all()
     return lab.find(EDITOR).last
 
@@ -180,7 +180,7 @@ def test_axe_finds_nothing_and_nothing_overflows(lab: Lab) -> None:
 
 
 def test_text_in_the_picture_is_readable_on_a_narrow_page(lab: Lab) -> None:
-    lab.open(NOTEBOOK, width=700)
+    lab.open(NOTEBOOK, width=700, only="case-editor")
     lab.run_all()
     scale = (
         lab.find(EDITOR)

@@ -1,0 +1,44 @@
+"""A notebook cut down to one cell and the cells that it needs: a test of one panel waits for nothing else."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+
+def needed(cells: list[Any], wanted: str) -> list[Any]:
+    """Return the code cell of the id `wanted`, and before it those that bind a name on which it hangs, in order.
+
+    Only names are followed: what a cell does to an object that another one made is left out, unless it binds a name
+    that is needed.
+
+    Raises
+    ------
+    StopIteration
+        If no cell has that id.
+    """
+    number = next(i for i, cell in enumerate(cells) if cell.id == wanted)
+    kept = [cells[number]]
+    read, _ = _names(cells[number].source)
+    for cell in reversed(cells[:number]):
+        if cell.cell_type != "code":
+            continue
+        reads, binds = _names(cell.source)
+        if binds & read:
+            kept.insert(0, cell)
+            read |= reads
+    return kept
+
+
+def _names(source: str) -> tuple[set[str], set[str]]:
+    """Return the names that a cell reads, and those that it binds."""
+    reads: set[str] = set()
+    binds: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Name):
+            (reads if isinstance(node.ctx, ast.Load) else binds).add(node.id)
+        elif isinstance(node, ast.alias):
+            binds.add((node.asname or node.name).partition(".")[0])
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            binds.add(node.name)
+    return reads, binds
