@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
 def text_table(frame: pd.DataFrame) -> Shown:
     """Return a table to look at, of any shape; its texts are shown whole, and nothing in them is taken for HTML."""
-    html = frame.to_html(border=0, justify="left")
+    import pandas as pd
+
+    with pd.option_context("display.max_colwidth", None):
+        html = frame.to_html(border=0, justify="left")
     for cell in ("td", "th"):
         html = html.replace(f"<{cell}>", f'<{cell} style="text-align:left;vertical-align:top">')
     return Shown(html, repr(frame))
