@@ -15,7 +15,8 @@ from threatlab.exercises.outcome import CORRECT, NOT_ATTEMPTED, OUTCOMES, RAISED
 from threatlab.exercises.progress import LESSONS
 
 COVERAGE = Path(__file__).parents[1] / "data" / "lesson-coverage.csv"
-IDEAS = {row["id"] for row in csv.DictReader(COVERAGE.read_text(encoding="utf-8").splitlines())}
+ROWS = tuple(csv.DictReader(COVERAGE.read_text(encoding="utf-8").splitlines()))
+IDEAS = {row["id"] for row in ROWS}
 WRITTEN = [lesson for lesson in LESSONS if (Path(__file__).parent / f"answers_{lesson}.py").exists()]
 MODULES = {lesson: import_module(f"threatlab.exercises.{lesson}") for lesson in WRITTEN}
 ANSWERS = {lesson: import_module(f"tests.exercises.answers_{lesson}") for lesson in WRITTEN}

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from tests.exercises.test_questions import IDEAS
+from tests.exercises.test_questions import IDEAS, ROWS
 from threatlab import CatalogError, ThreatLabError
 from threatlab.exercises import progress
 from threatlab.exercises.outcome import CORRECT
@@ -27,6 +27,13 @@ def text(html):
 
 def test_each_notebook_but_the_first_begins_with_three_questions():
     assert {notebook: len(asked) for notebook, asked in RECALL.items()} == {f"0{n}": 3 for n in range(1, 8)}
+
+
+def test_from_03_on_one_question_looks_further_back_than_the_notebook_before():
+    taught = {row["id"]: row["notebook"] for row in ROWS}
+    for notebook in range(3, 8):
+        (idea,) = RECALL[f"{notebook:02}"][-1].question.covers
+        assert int(taught[idea]) < notebook - 1, notebook
 
 
 @every_question
