@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 
 from threatlab.assessment import Assessment, assess
 from threatlab.audit import AuditLog
+from threatlab.catalog import catalog
 from threatlab.errors import ThreatLabError, check_score, unknown_name
-from threatlab.rules import catalog
 from threatlab.sighting import Sighting
 from threatlab.system import AISystem, check_attributes
 

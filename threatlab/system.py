@@ -12,8 +12,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from threatlab.catalog import catalog
 from threatlab.errors import ThreatLabError, unknown_name
-from threatlab.rules import catalog
 
 _TEXTS = ("title", "description", "source", "owner")
 

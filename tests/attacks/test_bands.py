@@ -14,7 +14,7 @@ from threatlab.attacks.bands import (
     setting_name,
     settings,
 )
-from threatlab.rules import LAYER_CAP, catalog
+from threatlab.catalog import LAYER_CAP, catalog
 
 SLACK = 0.04
 """Other builds of the same libraries round differently, which moves a few of some hundred test digits."""

@@ -11,8 +11,8 @@ import pytest
 from threatlab.attacks.base import AttackResult
 from threatlab.attacks.digits import split_digits
 from threatlab.attacks.evasion import ATTACK, FILTERS, NO_FILTER, Reader, perturb, train
+from threatlab.catalog import catalog
 from threatlab.errors import ThreatLabError
-from threatlab.rules import catalog
 
 SEEDS = range(5)
 TOLERANCE = 0.02  # the data are the prototype's; only adversarial training is done differently, and better

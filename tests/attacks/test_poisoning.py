@@ -12,8 +12,8 @@ from threatlab.attacks import poisoning
 from threatlab.attacks.base import AttackResult
 from threatlab.attacks.digits import split_digits
 from threatlab.attacks.poisoning import ATTACK, KEEP, MALIGNANT, PICTURED, TARGET, TRIGGER, flip_labels, plant_back_door
+from threatlab.catalog import catalog
 from threatlab.errors import ThreatLabError
-from threatlab.rules import catalog
 
 SEEDS = range(5)
 TOLERANCE = 0.03  # other splits and another solver than the prototype's move a mean of five runs by less

@@ -14,8 +14,8 @@ from importlib import resources
 import pytest
 
 from threatlab.attacks import ATTACKS, Attack, AttackResult
+from threatlab.catalog import catalog
 from threatlab.errors import ThreatLabError
-from threatlab.rules import catalog
 
 MEASURED = {  # every control of the catalog for which the design asks a live attack to speak
     "training_data_validated": "poisoning",

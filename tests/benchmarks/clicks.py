@@ -12,7 +12,7 @@ from tests.browser.chromium import NO_CHROMIUM, chromium_path, running_chromium
 from tests.browser.lab import Lab
 from tests.browser.server import running_server
 from threatlab import assess, load_system
-from threatlab.rules import catalog
+from threatlab.catalog import catalog
 
 CLICKS = 200
 BLOCK = 20
@@ -34,7 +34,7 @@ INTERACT = f"""
 import ipywidgets as widgets
 import matplotlib.pyplot as plt
 from threatlab import assess, load_system
-from threatlab.rules import catalog
+from threatlab.catalog import catalog
 
 start = load_system({SYSTEM!r})
 about = {{**catalog().facts, **catalog().controls}}

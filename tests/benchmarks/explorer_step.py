@@ -5,7 +5,7 @@ from statistics import median, quantiles
 
 from tests.benchmarks.timing import Target, duration, print_table
 from threatlab import list_systems
-from threatlab.widgets.explorer import SystemExplorer
+from threatlab.widgets.explorer.panel import SystemExplorer
 
 STEPS = 200
 SECONDS = 0.005

@@ -12,8 +12,8 @@ import pandas as pd
 
 from tests.benchmarks.timing import Run, Target, duration, print_table, ratios, side_by_side, spread
 from tests.lesson_code import ThreatModelingBasicsManager
-from threatlab.inventory import assess_inventory
-from threatlab.rules import catalog
+from threatlab.assessment.inventory import assess_inventory
+from threatlab.catalog import catalog
 
 TURNS = {10_000: 9, 100_000: 5, 1_000_000: 3}
 """Turns per number of systems: fewer where one takes seconds."""

@@ -10,7 +10,7 @@ from typing import Any
 from tests.benchmarks.timing import Run, Target, duration, print_table, ratios, side_by_side, spread
 from tests.lesson_code import ThreatModelingBasicsManager
 from threatlab import assess, list_systems, load_system
-from threatlab.rules import catalog
+from threatlab.catalog import catalog
 
 REPETITIONS = 25
 LOOPS = 50

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.lab import LOOKS, Lab
 from threatlab import AISystem, assess, load_system
-from threatlab.rules import catalog
+from threatlab.catalog import catalog
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "02-assess.ipynb"
 EXPLORER = ".tl:has(.tl-body)"

@@ -13,7 +13,7 @@ from tests.browser import ask
 from tests.browser.lab import LOOKS, Lab
 from tests.unit.threat_models import BARE, HOSTILE, full, with_text
 from threatlab.report import STRIDE, ThreatModel, checklist, to_html
-from threatlab.widgets.export_view import FORMATS
+from threatlab.widgets.export.view import FORMATS
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "07-capstone.ipynb"
 EXPORT, CHECKLIST = ".tl:has(> .tl-export)", ".tl:has(> .tl-checklist)"

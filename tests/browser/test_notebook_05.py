@@ -10,10 +10,10 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.lab import LOOKS, Lab
 from threatlab import AISystem, assess, load_system
+from threatlab.catalog import catalog
 from threatlab.depth import above_bound, harden, switch_off
 from threatlab.depth.common_cause import common_cause
 from threatlab.depth.dependencies import dependencies
-from threatlab.rules import catalog
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "05-defense-in-depth.ipynb"
 LAYERS = ".tl.tl-defense"

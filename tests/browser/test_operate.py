@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, expect
 from tests.browser.lab import LOOKS, Lab
 from threatlab import list_systems, load_system
 from threatlab.exercises.recall import RECALL
-from threatlab.widgets import dashboard_view as view
+from threatlab.widgets.dashboard import view
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "06-monitor-and-operate.ipynb"
 DASHBOARD, RECALLED = ".tl:has(.tl-cards)", ".tl:has(> .tl-recall)"

@@ -13,7 +13,7 @@ from threatlab import load_system
 from threatlab.dataflow import DataFlow
 from threatlab.dataflow.facts import hidden_by_exclusions
 from threatlab.dataflow.files import load_drawing
-from threatlab.widgets.scope_forms import FORMS
+from threatlab.widgets.scope_editor.forms import FORMS
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "01-scope.ipynb"
 EDITOR = ".tl:has(> .tl-scope)"

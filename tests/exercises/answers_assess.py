@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threatlab
-from threatlab.rules import catalog
+from threatlab.catalog import catalog
 
 # --- q2
 

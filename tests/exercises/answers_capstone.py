@@ -7,9 +7,11 @@ from datetime import date
 
 from threatlab.attacks import ATTACKS
 from threatlab.audit import AuditLog
+from threatlab.catalog import catalog
 from threatlab.dataflow import DataFlow, Element, Flow, Zone
 from threatlab.dataflow.facts import system_from
 from threatlab.dataflow.files import load_drawing
+from threatlab.operate.reviews import review_calendar
 from threatlab.plan import make_plan
 from threatlab.policy import Policy
 from threatlab.report import (
@@ -22,8 +24,6 @@ from threatlab.report import (
     from_attack,
     from_exercise,
 )
-from threatlab.reviews import review_calendar
-from threatlab.rules import catalog
 from threatlab.system import AISystem
 from threatlab.tabletop import begin, run_unattended
 

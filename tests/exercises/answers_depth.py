@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import prod
 
 import threatlab
+from threatlab.catalog import catalog
 from threatlab.exercises.depth import the_bound
-from threatlab.rules import catalog
 
 # --- q1
 

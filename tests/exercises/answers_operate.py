@@ -6,9 +6,9 @@ from datetime import timedelta
 from statistics import mean
 
 from threatlab.assessment import assess
+from threatlab.incidents import replay
 from threatlab.monitoring import add_costs
-from threatlab.replay import replay
-from threatlab.reviews import review_calendar
+from threatlab.operate.reviews import review_calendar
 
 # --- q1
 

@@ -7,9 +7,8 @@ from itertools import combinations
 from math import prod
 
 import threatlab
+from threatlab.catalog import SEVERITIES, Criterion, catalog
 from threatlab.plan import make_plan
-from threatlab.records import SEVERITIES, Criterion
-from threatlab.rules import catalog
 
 CONTROLS = catalog().controls
 

@@ -9,13 +9,13 @@ import pytest
 
 from tests.exercises.test_questions import IDEAS, ROWS
 from threatlab import CatalogError, ThreatLabError
+from threatlab.catalog.entry import Entry
 from threatlab.exercises import progress
 from threatlab.exercises.outcome import CORRECT
 from threatlab.exercises.progress import LESSONS, Store
 from threatlab.exercises.recall import RECALL, _recalled
-from threatlab.tables import Entry
-from threatlab.widgets.progress_panel import ProgressPanel
-from threatlab.widgets.recall import Recall
+from threatlab.widgets.learning.progress import ProgressPanel
+from threatlab.widgets.learning.recall import Recall
 
 EVERY = [each for asked in RECALL.values() for each in asked]
 every_question = pytest.mark.parametrize("each", EVERY, ids=lambda each: each.question.id)

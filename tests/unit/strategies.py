@@ -4,7 +4,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from threatlab import AISystem
-from threatlab.rules import catalog
+from threatlab.catalog import catalog
 
 FACTS = tuple(catalog().facts)
 CONTROLS = tuple(catalog().controls)

@@ -15,8 +15,8 @@ import threatlab
 from tests.lesson_code import ThreatModelingBasicsManager as LessonManager
 from tests.unit.strategies import CONTROLS, FACTS, THREATS, systems, thorough
 from threatlab import AISystem, Finding, ThreatLabError, assess, list_systems, load_system
-from threatlab.layered import combine
-from threatlab.rules import LAYER_CAP, SEVERITIES, catalog
+from threatlab.assessment.layered import combine
+from threatlab.catalog import LAYER_CAP, SEVERITIES, catalog
 
 
 def toml(file):

@@ -10,9 +10,9 @@ import pytest
 
 from threatlab import ThreatLabError
 from threatlab.attacks import ATTACKS
-from threatlab.rules import catalog
+from threatlab.catalog import catalog
 from threatlab.widgets import AttackLab
-from threatlab.widgets import attack_view as view
+from threatlab.widgets.attack_lab import view
 
 FAST = {"extraction": {"budget": 30}}
 """Settings that keep these tests quick; every other attack is quick as it comes."""

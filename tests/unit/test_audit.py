@@ -21,11 +21,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from threatlab import audit, journal
+import threatlab
 from threatlab.audit import GENESIS, AuditLog, Verification
+from threatlab.audit import file as journal
 from threatlab.errors import AuditError, AuditWarning
 
-ROOT = Path(audit.__file__).parents[1]
+ROOT = Path(threatlab.__file__).parents[1]
 EVENTS = [
     {"action": "assessment", "system_id": "ml-pipeline-prod", "risk_score": 0.2},
     {"action": "alert", "who": "Zoë", "text": 'a "quoted"\nline, \u2028 and \\', "seen": False},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from threatlab.widgets.background import LatestOnly
+from threatlab.widgets.base.background import LatestOnly
 
 PATIENCE = 10
 """Seconds after which a test that waits for a thread has failed."""

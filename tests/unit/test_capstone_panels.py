@@ -16,8 +16,8 @@ from threatlab.policy import Policy
 from threatlab.report import STRIDE, briefing, by_stride, checklist, load_model
 from threatlab.report.briefing import count_words
 from threatlab.widgets import ChecklistPanel, ExportPanel
-from threatlab.widgets.checklist_view import NOTEBOOKS, made_in
-from threatlab.widgets.export_view import FORMATS, briefing_page, parts, stride_table
+from threatlab.widgets.checklist.view import NOTEBOOKS, made_in
+from threatlab.widgets.export.view import FORMATS, briefing_page, parts, stride_table
 
 ARTIFACTS = {
     "policy": {"policy": None},

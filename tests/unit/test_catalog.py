@@ -16,9 +16,8 @@ import pytest
 import threatlab
 from tests.lesson_code import ThreatModelingBasicsManager as LessonManager
 from threatlab import AISystem, CatalogError, assess, list_systems, load_system
+from threatlab.catalog import EFFECTS, EVIDENCE, LAYER_CAP, ROLES, SEVERITIES, catalog, read_catalog
 from threatlab.incidents import incidents
-from threatlab.records import ROLES
-from threatlab.rules import EFFECTS, EVIDENCE, LAYER_CAP, SEVERITIES, catalog, read_catalog
 
 DATA = Path(__file__).parents[1] / "data"
 CATALOG = Path(inspect.getfile(threatlab)).parent / "catalog"

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from tests.unit.strategies import systems, thorough
 from threatlab import AISystem, ThreatLabError, assess, list_systems, load_system
-from threatlab.overview import overview
-from threatlab.rules import SEVERITIES, catalog
-from threatlab.widgets.dashboard import Dashboard
-from threatlab.widgets.dashboard_view import roles, static_picture
+from threatlab.catalog import SEVERITIES, catalog
+from threatlab.operate.overview import overview
+from threatlab.widgets.dashboard.panel import Dashboard
+from threatlab.widgets.dashboard.view import roles, static_picture
 
 BUILT_IN = tuple(load_system(name) for name in list_systems())
 BETTER = tuple(system.with_(authentication_enforced=True) for system in BUILT_IN)

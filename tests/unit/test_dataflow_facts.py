@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from tests.unit.strategies import thorough
 from threatlab import AISystem, ThreatLabError, assess, load_system
+from threatlab.catalog import catalog
 from threatlab.dataflow import CARRIES, DataFlow
 from threatlab.dataflow.facts import facts_from, hidden_by_exclusions, system_from
 from threatlab.dataflow.files import list_drawings, load_drawing
 from threatlab.dataflow.rules import RULES
-from threatlab.rules import catalog
 
 PLACES = {
     "web": "internet",

@@ -11,9 +11,9 @@ import pytest
 from threatlab import ThreatLabError
 from threatlab.dataflow import ELEMENT_KINDS, ZONE_KINDS, DataFlow
 from threatlab.dataflow.files import list_drawings, load_drawing
-from threatlab.dataflow.geometry import FONT, Rect, wrap
-from threatlab.dataflow.layout import WIDTH, layout
-from threatlab.dataflow.picture import THEMES, draw, in_words
+from threatlab.dataflow.picture.geometry import FONT, Rect, wrap
+from threatlab.dataflow.picture.layout import WIDTH, layout
+from threatlab.dataflow.picture.svg import THEMES, draw, in_words
 
 PANEL = 560
 """Width in px that the panel has for the picture on a page of 700 px."""

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from tests.unit.strategies import CONTROLS, FACTS, systems, thorough
 from threatlab import AISystem, CatalogError, ThreatLabError, assess, load_system
+from threatlab.assessment.layered import Scale
+from threatlab.catalog import catalog
 from threatlab.depth import (
     above_bound,
     controls_in_place,
@@ -24,9 +26,7 @@ from threatlab.depth import (
 from threatlab.depth import common_cause as room
 from threatlab.depth.common_cause import common_cause, largest_chance, scores_table
 from threatlab.depth.dependencies import Dependency, dependencies, fail, load_dependency, read_dependencies, split_off
-from threatlab.depth.plots import plot_layers_off, plot_product_and_truth
-from threatlab.layered import Scale
-from threatlab.rules import catalog
+from threatlab.plots.depth import plot_layers_off, plot_product_and_truth
 
 LAYERS = tuple(catalog().layers)
 FULL = AISystem("full", **dict.fromkeys((*FACTS, *CONTROLS), True))

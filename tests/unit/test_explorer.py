@@ -9,10 +9,10 @@ import ipywidgets as widgets
 import pytest
 
 from threatlab import AISystem, ThreatLabError, assess, load_system
-from threatlab.rules import catalog
+from threatlab.catalog import catalog
 from threatlab.widgets import SystemExplorer
-from threatlab.widgets import explorer_view as view
-from threatlab.widgets.explanation import explanation
+from threatlab.widgets.base.explanation import explanation
+from threatlab.widgets.explorer import view
 
 HOSTILE = "<script>alert(1)</script>\"'&"
 

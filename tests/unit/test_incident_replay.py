@@ -8,10 +8,9 @@ from dataclasses import replace
 import pytest
 
 from threatlab import AISystem, ThreatLabError, load_system
-from threatlab.incidents import incidents, load_incident
-from threatlab.replay import controls_that_could, replay
+from threatlab.incidents import controls_that_could, incidents, load_incident, replay
 from threatlab.widgets import IncidentReplay
-from threatlab.widgets import replay_view as view
+from threatlab.widgets.incident_replay import view
 
 
 def text(html):

@@ -13,8 +13,8 @@ import pytest
 
 import threatlab
 from threatlab import AISystem, CatalogError, ThreatLabError, assess
+from threatlab.catalog import LAYER_CAP, catalog
 from threatlab.incidents import STOPS, WAYS, incidents, load_incident, read_incidents
-from threatlab.rules import LAYER_CAP, catalog
 
 CATALOG = Path(inspect.getfile(threatlab)).parent / "catalog"
 STEPS = (Path(__file__).parents[1] / "data" / "incident_steps.csv").read_text(encoding="utf-8")

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from threatlab import AISystem, Assessment, ThreatLabError, assess, inventory_input, load_system
-from threatlab.inventory import assess_inventory, findings_frame
-from threatlab.rules import SEVERITIES, catalog
+from threatlab import AISystem, Assessment, ThreatLabError, assess, load_system
+from threatlab.assessment import inventory_input
+from threatlab.assessment.inventory import assess_inventory, findings_frame
+from threatlab.catalog import SEVERITIES, catalog
 
 ATTRIBUTES = catalog().attributes
 RULESETS = tuple(catalog().rulesets)

@@ -9,13 +9,13 @@ import ipywidgets as widgets
 import pytest
 
 from threatlab import AISystem, ThreatLabError, assess, load_system
+from threatlab.catalog import catalog
 from threatlab.depth import above_bound, harden, layers_off, switch_off
 from threatlab.depth.common_cause import common_cause
 from threatlab.depth.dependencies import dependencies
-from threatlab.rules import catalog
 from threatlab.widgets import LayersPanel
-from threatlab.widgets import layers_view as view
-from threatlab.widgets.shared_view import shared_failure
+from threatlab.widgets.layers import view
+from threatlab.widgets.layers.shared_failure import shared_failure
 
 HOSTILE = "<script>alert(1)</script>\"'&"
 FORTY = "the best 40 days of work"

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests import lesson_code
 from tests.unit.strategies import FACTS, systems, thorough
 from threatlab import AuditError, AuditLog, ThreatLabError, ThreatModelingBasicsManager, assess
-from threatlab.rules import catalog
+from threatlab.catalog import catalog
 
 LessonManager = lesson_code.ThreatModelingBasicsManager
 CORE = ("encryption_enabled", "rbac_configured", "monitoring_active")

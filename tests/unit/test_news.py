@@ -8,11 +8,11 @@ from hypothesis import given
 
 from tests.unit.strategies import systems, thorough
 from threatlab import AISystem, CatalogError, ThreatLabError, assess, list_systems, load_system
+from threatlab.assessment.inventory import assess_inventory
+from threatlab.assessment.layered import combine
+from threatlab.catalog import catalog, using
 from threatlab.incidents import load_incident
-from threatlab.inventory import assess_inventory
-from threatlab.layered import combine
-from threatlab.news import exposures, rescore, with_threat
-from threatlab.rules import catalog, using
+from threatlab.operate.newer_catalog import exposures, rescore, with_threat
 
 ENTRY = """
 [self_replication]

@@ -6,7 +6,7 @@ import threading
 
 import ipywidgets as widgets
 
-from threatlab.widgets.parts import Changes
+from threatlab.widgets.base.parts import Changes
 
 
 def test_what_the_panel_brings_in_line_is_not_the_learners():

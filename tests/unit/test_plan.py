@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from tests.unit.strategies import systems, thorough
 from threatlab import AISystem, ThreatLabError, assess, list_systems, load_system
+from threatlab.catalog import SEVERITIES, catalog
 from threatlab.plan import WAYS, compare_ways, make_plan
-from threatlab.rules import SEVERITIES, catalog
 
 MONDAY = date(2026, 11, 30)
 budgets = st.integers(0, 240).map(lambda half_days: half_days / 2)

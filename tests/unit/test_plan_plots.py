@@ -6,7 +6,7 @@ import pytest
 
 from threatlab import ThreatLabError, load_system
 from threatlab.plan import compare_floors, compare_ways, make_plan
-from threatlab.plan.plots import plot_risk_by_days, plot_timeline, plot_utility_frontier
+from threatlab.plots.plan import plot_risk_by_days, plot_timeline, plot_utility_frontier
 
 RAY = load_system("shadowray")
 

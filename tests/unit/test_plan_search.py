@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from tests.unit.strategies import systems, thorough
 from threatlab import AISystem, ThreatLabError, assess, list_systems, load_system
+from threatlab.catalog import catalog
 from threatlab.plan.choices import Choice, Choices, Stand, choices, loss, ticks, ticks_within
 from threatlab.plan.orders import ORDERS, plans_by, sort
 from threatlab.plan.search import NODES, best_plans, staircase
-from threatlab.rules import catalog
 
 NONE = staircase([(0, -inf, ())])
 

@@ -9,15 +9,13 @@ import ipywidgets as widgets
 import pytest
 
 from threatlab import AISystem, ThreatLabError, load_system
+from threatlab.catalog import catalog
 from threatlab.plan import WAYS, make_plan
 from threatlab.policy import Policy
 from threatlab.policy.check import check_plan
-from threatlab.rules import catalog
 from threatlab.widgets import Planner
-from threatlab.widgets import plan_drawings as drawings
-from threatlab.widgets import plan_tables as tables
-from threatlab.widgets import plan_view as view
-from threatlab.widgets.plan_reasons import reasons
+from threatlab.widgets.planner import drawings, tables, view
+from threatlab.widgets.planner.reasons import reasons
 
 START = date(2026, 12, 1)
 POLICY = Policy(max_risk=0.45, max_by_threat={"privacy_breach": 0.15})

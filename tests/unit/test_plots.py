@@ -11,8 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from threatlab import ThreatLabError, list_systems, load_system
-from threatlab.inventory import assess_inventory
-from threatlab.plots import TOP, plot_additive_vs_layered, plot_inventory
+from threatlab.assessment.inventory import assess_inventory
+from threatlab.plots.inventory import TOP, plot_additive_vs_layered, plot_inventory
 
 
 @pytest.fixture

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from tests.unit.strategies import CONTROLS, THREATS, systems, thorough
 from threatlab import AISystem, ThreatLabError, assess, load_system
+from threatlab.catalog import SEVERITIES
 from threatlab.plan import make_plan
 from threatlab.policy import OPEN_DAYS, Acceptance, Policy, load_policy, policy_from_dict, read_policy
 from threatlab.policy.check import check_plan, check_policy
-from threatlab.records import SEVERITIES
 
 TODAY = date(2026, 12, 1)
 RAY = load_system("shadowray")

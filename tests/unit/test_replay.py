@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from tests.unit.strategies import CONTROLS, systems, thorough
 from threatlab import AISystem, ThreatLabError
-from threatlab.incidents import STOPS, incidents, load_incident
-from threatlab.replay import VERDICTS, replay
+from threatlab.incidents import STOPS, VERDICTS, incidents, load_incident, replay
 
 every_incident = pytest.mark.parametrize("incident", incidents(), ids=lambda incident: incident.id)
 some_incident = st.sampled_from(incidents())

@@ -14,6 +14,7 @@ from hypothesis import given
 from tests.unit.strategies import systems, thorough
 from tests.unit.threat_models import BARE, HOSTILE, TODAY, full, models, quick, with_text, words
 from threatlab import AISystem, AuditLog, ThreatLabError, assess, list_systems, load_system
+from threatlab.catalog import catalog
 from threatlab.policy import Policy
 from threatlab.report import (
     STRIDE,
@@ -33,7 +34,6 @@ from threatlab.report import (
 )
 from threatlab.report.blocks import shown
 from threatlab.report.page import page
-from threatlab.rules import catalog
 from threatlab.tabletop import load_story, run_unattended
 
 # ---- the model

@@ -12,9 +12,9 @@ from jsonschema import Draft202012Validator
 
 from tests.unit.threat_models import BARE, HOSTILE, full, models, quick, with_text
 from threatlab import AISystem
+from threatlab.catalog import catalog
 from threatlab.report import Source, ThreatModel, to_sarif
 from threatlab.report.sarif import LEVELS
-from threatlab.rules import catalog
 
 SUBSET = Path(__file__).parents[1] / "data" / "sarif-subset.schema.json"
 KEEPS = Draft202012Validator(

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from tests.unit.strategies import systems, thorough
 from threatlab import AISystem, ThreatLabError, assess, list_systems, load_system
-from threatlab.reviews import RHYTHM, agenda, review_calendar
-from threatlab.reviews.calendar_file import to_ics
+from threatlab.operate.calendar_file import to_ics
+from threatlab.operate.reviews import RHYTHM, agenda, review_calendar
 
 START = date(2026, 12, 1)
 STAMP = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)

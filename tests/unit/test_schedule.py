@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from tests.unit.strategies import thorough
 from threatlab import ThreatLabError
+from threatlab.catalog import ROLES
 from threatlab.plan.schedule import check_date, resources, schedule, working_days
-from threatlab.records import ROLES
 
 TUESDAY, FRIDAY, SATURDAY = date(2026, 12, 1), date(2026, 12, 4), date(2026, 12, 5)
 PE, ML = "platform engineer", "ML engineer"

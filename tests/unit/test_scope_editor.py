@@ -12,9 +12,9 @@ from threatlab.dataflow import CARRIES, DataFlow
 from threatlab.dataflow.facts import system_from
 from threatlab.dataflow.files import list_drawings, load_drawing
 from threatlab.widgets import ScopeEditor, show, show_case, show_facts
-from threatlab.widgets import scope_view as view
-from threatlab.widgets.scope_forms import FORMS
-from threatlab.widgets.scope_show import element_rows, flow_rows
+from threatlab.widgets.scope_editor import view
+from threatlab.widgets.scope_editor.forms import FORMS
+from threatlab.widgets.scope_editor.show import element_rows, flow_rows
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'&"
 

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from tests.unit.strategies import thorough
 from threatlab import AuditError, AuditLog, ThreatLabError, ThreatModelingBasicsManager
 from threatlab.monitoring import ATTACKERS, DAY_MINUTES, DETECTORS, clock, evaluate, simulate_day, watch
-from threatlab.widgets import StreamMonitor, playback
-from threatlab.widgets import stream_pictures as pictures
-from threatlab.widgets import stream_view as view
-from threatlab.widgets.playback import Playback
+from threatlab.widgets import StreamMonitor
+from threatlab.widgets.base import playback
+from threatlab.widgets.base.playback import Playback
+from threatlab.widgets.stream_monitor import pictures, view
 
 VOID = {"br", "img", "hr", "input"}
 

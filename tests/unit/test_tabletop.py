@@ -15,7 +15,7 @@ from strategies import systems, thorough
 
 import threatlab
 from threatlab import AISystem, CatalogError, ThreatLabError, load_system
-from threatlab.rules import catalog
+from threatlab.catalog import catalog
 from threatlab.tabletop import (
     MEASURES,
     NOBODY,

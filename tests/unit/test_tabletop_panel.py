@@ -13,9 +13,9 @@ from threatlab import AISystem, ThreatLabError
 from threatlab.tabletop import MEASURES, NOBODY, begin, load_story, run_unattended
 from threatlab.tabletop.clock import Countdown
 from threatlab.widgets import TabletopPanel
-from threatlab.widgets import tabletop_view as view
-from threatlab.widgets.second_hand import SecondHand
-from threatlab.widgets.tabletop_end import finish, static_picture
+from threatlab.widgets.base.second_hand import SecondHand
+from threatlab.widgets.tabletop import view
+from threatlab.widgets.tabletop.end import finish, static_picture
 
 PATIENCE = 10
 """Seconds after which a test that waits for an event loop has failed."""
@@ -291,7 +291,7 @@ def test_a_note_that_was_being_written_when_the_time_ran_out_is_kept(panel, cloc
 
 
 def test_on_an_event_loop_the_second_hand_moves_until_the_time_is_up(monkeypatch):
-    monkeypatch.setattr("threatlab.widgets.second_hand.SECOND", 0.0)
+    monkeypatch.setattr("threatlab.widgets.base.second_hand.SECOND", 0.0)
     clock_moves = iter(range(1000, 10_000, 30))
     panel = TabletopPanel("shadowray", clock=lambda: float(next(clock_moves)))
 

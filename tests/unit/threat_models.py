@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from tests.unit.strategies import CONTROLS, THREATS, systems
 from threatlab import AISystem, AuditLog, load_system
 from threatlab.dataflow.files import load_drawing
+from threatlab.operate.reviews import review_calendar
 from threatlab.plan import make_plan
 from threatlab.policy import Policy
 from threatlab.report import AlertChoice, Decision, Evidence, Moral, Tabletop, ThreatModel, Training
-from threatlab.reviews import review_calendar
 
 TODAY = date(2026, 12, 1)
 quick = settings(max_examples=15, deadline=None)

@@ -16,7 +16,7 @@ from statistics import mean
 from typing import Any
 
 from threatlab.attacks import ATTACKS, AttackResult
-from threatlab.rules import LAYER_CAP
+from threatlab.catalog import LAYER_CAP
 
 SEEDS = range(10)
 

@@ -11,8 +11,8 @@ from typing import Any, ParamSpec
 
 from threadpoolctl import threadpool_limits
 
+from threatlab.catalog import Technique
 from threatlab.errors import ThreatLabError, unknown_name
-from threatlab.rules import Technique
 
 Knobs = ParamSpec("Knobs")
 SEEDS = 2**32

@@ -29,7 +29,7 @@ from threatlab.attacks.base import (
     on_one_core,
 )
 from threatlab.attacks.digits import SIDE, Bools, Floats, Ints, as_picture, split_digits
-from threatlab.rules import Technique
+from threatlab.catalog import Technique
 
 STEPS, RATE, DECAY = (
     400,

@@ -31,7 +31,7 @@ from threatlab.attacks.base import (
     on_one_core,
 )
 from threatlab.attacks.digits import Floats, Ints, split_digits
-from threatlab.rules import Technique
+from threatlab.catalog import Technique
 
 Copy: TypeAlias = Callable[[Floats], Ints]  # a stolen model: images in, digits out
 

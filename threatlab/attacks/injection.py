@@ -37,7 +37,7 @@ from threatlab.attacks.base import (
     check_settings,
     clock,
 )
-from threatlab.rules import Technique
+from threatlab.catalog import Technique
 
 INSIDE = "@corp.example"
 ATTACKER = "audit@evil.example"

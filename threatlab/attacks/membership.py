@@ -35,7 +35,7 @@ from threatlab.attacks.base import (
     on_one_core,
 )
 from threatlab.attacks.digits import Bools, Floats, Ints
-from threatlab.rules import Technique
+from threatlab.catalog import Technique
 
 DIGITS = 10
 TREES = 40

@@ -34,7 +34,7 @@ from threatlab.attacks.base import (
     on_one_core,
 )
 from threatlab.attacks.digits import TEST_SHARE, Bools, Floats, Ints, as_picture, split_digits
-from threatlab.rules import Technique
+from threatlab.catalog import Technique
 
 TRIGGER = np.isin(np.arange(64), [0, 7, 56, 63])  # the four corners, which handwriting hardly reaches
 TARGET = 0  # what the back door makes the model say

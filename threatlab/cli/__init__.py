@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NoReturn
 
+from threatlab.catalog import catalog
 from threatlab.cli.inputs import read_inputs
 from threatlab.cli.output import WIDTH, emit, line, table
 from threatlab.cli.start import copy_workbook, workbook_folder
@@ -17,7 +18,6 @@ from threatlab.plan.schedule import check_date
 from threatlab.policy import load_policy
 from threatlab.report import ThreatModel, briefing, load_models, to_html, to_json, to_markdown, to_sarif
 from threatlab.report.sarif import tool_version
-from threatlab.rules import catalog
 from threatlab.system import list_systems, load_system
 
 PASSED, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130

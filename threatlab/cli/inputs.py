@@ -12,9 +12,9 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from threatlab.catalog import catalog
 from threatlab.errors import ThreatLabError, unknown_name
 from threatlab.report.sarif import Source
-from threatlab.rules import catalog
 from threatlab.system import AISystem, load_system
 
 _SYSTEMS = (".toml", ".json")
@@ -170,7 +170,7 @@ def _parquet(path: Path) -> Iterator[Input]:
     except Exception as problem:  # noqa: BLE001  # each engine has errors of its own
         said = str(problem).partition("\n")[0]
         raise ThreatLabError(f"{str(path)!r} can't be read as Parquet: {said}") from None
-    from threatlab.inventory_input import checked_blocks
+    from threatlab.assessment.inventory_input import checked_blocks
 
     try:
         checked_blocks(frame)

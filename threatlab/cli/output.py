@@ -10,10 +10,10 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from threatlab.catalog import SEVERITIES, catalog
 from threatlab.report.blocks import shown
 from threatlab.report.files import write_text
 from threatlab.report.model import ThreatModel
-from threatlab.rules import SEVERITIES, catalog
 
 WIDTH = 80
 _NAME = 26

@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from threatlab.assessment import Assessment, assess
+from threatlab.catalog import catalog
 from threatlab.dataflow import DataFlow
 from threatlab.dataflow.parts import check_flag
 from threatlab.dataflow.rules import RULES, Path, Scope
 from threatlab.errors import ThreatLabError
-from threatlab.rules import catalog
 from threatlab.system import AISystem
 
 SEEN = 0.005

@@ -8,8 +8,8 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from threatlab.assessment import assess
+from threatlab.catalog import catalog
 from threatlab.errors import ThreatLabError, check_score, unknown_name
-from threatlab.rules import catalog
 from threatlab.system import AISystem
 
 if TYPE_CHECKING:

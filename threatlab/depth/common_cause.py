@@ -11,11 +11,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from threatlab.assessment.layered import Scale, combine, scales
+from threatlab.catalog import catalog
 from threatlab.depth import check_system
 from threatlab.depth.dependencies import Dependency, broken_controls, load_dependency
 from threatlab.errors import ThreatLabError, unknown_name
-from threatlab.layered import Scale, combine, scales
-from threatlab.rules import catalog
 from threatlab.system import AISystem
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 
+from threatlab.catalog import catalog
+from threatlab.catalog.entry import Entry, read_entries
 from threatlab.depth import check_layer, check_system
 from threatlab.errors import ThreatLabError, unknown_name
-from threatlab.rules import catalog
 from threatlab.system import AISystem
-from threatlab.tables import Entry, read_entries
 
 _ROUNDING = 1e-12
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib import resources
 
+from threatlab.catalog.entry import Entry, read_entries
 from threatlab.exercises.judges import choose
 from threatlab.exercises.question import Question
-from threatlab.tables import Entry, read_entries
 
 
 @dataclass(frozen=True, slots=True)

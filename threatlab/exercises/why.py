@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from threatlab.catalog import catalog
 from threatlab.exercises.judges import a_function, order, returned, shown, statements
 from threatlab.exercises.outcome import NotYet
 from threatlab.exercises.question import Question
 from threatlab.incidents import Incident, incidents
-from threatlab.rules import catalog
 from threatlab.system import AISystem
 
 # --- q1: ten incidents, sorted by threat --------------------------------------------------------------------------

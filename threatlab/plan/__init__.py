@@ -11,14 +11,13 @@ from datetime import date
 from math import inf, log, prod
 
 from threatlab.assessment import assess
+from threatlab.catalog import Control, catalog
 from threatlab.errors import ThreatLabError, check_score, unknown_name
 from threatlab.plan.choices import Choices, choices, days, loss, ticks, ticks_within
 from threatlab.plan.orders import ORDERS, plans_by, sort
 from threatlab.plan.records import Plan, PlanStep
 from threatlab.plan.schedule import Slot, check_date, check_people, schedule
 from threatlab.plan.search import NODES, best_plans
-from threatlab.records import Control
-from threatlab.rules import catalog
 from threatlab.system import AISystem, check_attribute
 
 __all__ = ["WAYS", "Plan", "PlanStep", "check_budget", "check_owners", "compare_floors", "compare_ways", "make_plan"]

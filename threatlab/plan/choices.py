@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from math import ceil, expm1, floor, log1p
 
 from threatlab.assessment import assess
-from threatlab.layered import scales
-from threatlab.rules import catalog
+from threatlab.assessment.layered import scales
+from threatlab.catalog import catalog
 from threatlab.system import AISystem
 
 NOTHING = 1e-12

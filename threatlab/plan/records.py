@@ -10,9 +10,9 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from threatlab.assessment import Assessment, Finding, assess
+from threatlab.catalog import Criterion
 from threatlab.plan.choices import days, ticks
 from threatlab.plan.schedule import Resource, Slot, resources
-from threatlab.records import Criterion
 from threatlab.system import AISystem
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 from math import ceil, floor
 
+from threatlab.catalog import ROLES
 from threatlab.errors import ThreatLabError, unknown_name
-from threatlab.records import ROLES
 
 _SATURDAY = 5
 _NO_HOLIDAYS: frozenset[date] = frozenset()

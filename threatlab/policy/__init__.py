@@ -10,10 +10,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from threatlab.catalog import SEVERITIES, catalog
 from threatlab.errors import ThreatLabError, check_score, unknown_name
 from threatlab.plan.schedule import check_date
-from threatlab.records import SEVERITIES
-from threatlab.rules import catalog
 
 _ANY = "any"
 """In a file, where there is no None: this severity may stay open for any time."""

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from threatlab.assessment import Assessment, Finding
+from threatlab.catalog import catalog
 from threatlab.errors import ThreatLabError
 from threatlab.plan import Plan
 from threatlab.plan.schedule import check_date
 from threatlab.policy import Acceptance, Policy
-from threatlab.rules import catalog
 from threatlab.system import check_attribute
 
 _SAME = 1e-9

@@ -1,5 +1,6 @@
 """The threat model as a report: one model, and the same content as HTML, Markdown, JSON and SARIF."""
 
+from threatlab.assessment.stride import STRIDE, by_stride
 from threatlab.report.briefing import briefing
 from threatlab.report.checklist import CheckItem, checklist
 from threatlab.report.files import write_text
@@ -10,7 +11,6 @@ from threatlab.report.markdown import to_markdown
 from threatlab.report.model import Missing, ThreatModel
 from threatlab.report.records import AlertChoice, Decision, Evidence, Moral, PlannedStep, PlanRecord, Tabletop, Training
 from threatlab.report.sarif import Source, to_sarif
-from threatlab.report.stride import STRIDE, by_stride
 
 __all__ = [
     "STRIDE",

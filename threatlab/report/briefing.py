@@ -9,10 +9,10 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from threatlab.catalog import catalog
 from threatlab.errors import ThreatLabError
 from threatlab.report.markdown import literal
 from threatlab.report.model import ThreatModel
-from threatlab.rules import catalog
 
 WORDS_A_MINUTE = 130
 """A pace at which a room can follow and a speaker can breathe. Judged by this project's authors: time yourself once."""

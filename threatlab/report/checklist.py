@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from threatlab.catalog import catalog
 from threatlab.errors import ThreatLabError
 from threatlab.report.model import ThreatModel
-from threatlab.rules import catalog
 
 
 @dataclass(frozen=True, slots=True)

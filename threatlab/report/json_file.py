@@ -11,13 +11,13 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from threatlab.catalog import catalog
 from threatlab.dataflow import DataFlow
 from threatlab.dataflow.files import drawing_to_dict
 from threatlab.errors import ThreatLabError, unknown_name
 from threatlab.policy import Policy
 from threatlab.report.files import write_text
 from threatlab.report.model import ThreatModel
-from threatlab.rules import catalog
 from threatlab.system import AISystem
 
 VERSION = 1

@@ -12,10 +12,12 @@ from typing import Any
 
 from threatlab.assessment import Assessment, assess
 from threatlab.audit import AuditLog
-from threatlab.chain import GENESIS
+from threatlab.audit.chain import GENESIS
+from threatlab.catalog import catalog
 from threatlab.dataflow import DataFlow
 from threatlab.dataflow.files import drawing_from_table
 from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.operate.reviews import Review
 from threatlab.plan import Plan
 from threatlab.plan.schedule import check_date
 from threatlab.policy import Acceptance, Policy, policy_from_dict
@@ -23,8 +25,6 @@ from threatlab.policy.check import Breach, check_policy
 from threatlab.report.checks import count, keep, record, records, share, text, texts
 from threatlab.report.gather import from_plan
 from threatlab.report.records import AlertChoice, Evidence, PlanRecord, Tabletop, Training
-from threatlab.reviews import Review
-from threatlab.rules import catalog
 from threatlab.system import AISystem, check_attribute, system_from_table
 
 _HASH = re.compile("[0-9a-f]{64}")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from threatlab.catalog import catalog
 from threatlab.errors import ThreatLabError
 from threatlab.report import sections_system, sections_work
 from threatlab.report.blocks import Cell, Gap, Section, Table
 from threatlab.report.model import ThreatModel
-from threatlab.rules import catalog
 
 _PARTS = (
     sections_system.summary,

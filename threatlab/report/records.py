@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from threatlab.catalog import SEVERITIES
 from threatlab.errors import ThreatLabError, unknown_name
 from threatlab.plan.schedule import check_date
-from threatlab.records import SEVERITIES
 from threatlab.report.checks import count, flag, keep, number, plain_values, records, share, text, texts
 
 

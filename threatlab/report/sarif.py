@@ -11,11 +11,10 @@ from typing import Any
 from urllib.parse import quote
 
 from threatlab.assessment import Finding
-from threatlab.records import Control
+from threatlab.catalog import Control, catalog
 from threatlab.report.blocks import shown
 from threatlab.report.model import ThreatModel
 from threatlab.report.page import check_models
-from threatlab.rules import catalog
 
 LEVELS = {"CRITICAL": "error", "HIGH": "error", "MEDIUM": "warning", "LOW": "note"}
 SECURITY_SEVERITY = {"CRITICAL": "9.5", "HIGH": "8.0", "MEDIUM": "5.5", "LOW": "2.0"}

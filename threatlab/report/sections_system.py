@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 
 from threatlab.assessment import Finding
+from threatlab.assessment.stride import BREAKS, STRIDE, by_stride
+from threatlab.catalog import SEVERITIES, catalog
 from threatlab.report.blocks import Bar, Bars, Block, Cell, Code, Figure, Gap, Items, Mark, Section, Table, Text
 from threatlab.report.checklist import checklist
 from threatlab.report.model import ThreatModel
-from threatlab.report.stride import BREAKS, STRIDE, by_stride
-from threatlab.rules import SEVERITIES, catalog
 
 _ANSWER = {True: "yes", False: "no", None: "unknown"}
 

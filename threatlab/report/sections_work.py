@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from threatlab.catalog import catalog
 from threatlab.report.blocks import Block, Cell, Code, Gap, Items, Mark, Section, Table, Text
 from threatlab.report.model import ThreatModel
-from threatlab.rules import catalog
 
 _SHARE = "{:.0%}".format
 

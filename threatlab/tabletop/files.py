@@ -10,10 +10,10 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any
 
+from threatlab.catalog import catalog
+from threatlab.catalog.entry import Entry, read_tables
 from threatlab.errors import CatalogError, ThreatLabError, unknown_name
 from threatlab.incidents import incidents
-from threatlab.rules import catalog
-from threatlab.tables import Entry, read_tables
 from threatlab.tabletop.graph import check_graph
 from threatlab.tabletop.records import DAYS, MEASURES, ROLES, Inject, Moral, Option, Outcome, Story, When
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from threatlab.rules import catalog
+from threatlab.catalog import catalog
 from threatlab.tabletop.records import Story
 
 if TYPE_CHECKING:

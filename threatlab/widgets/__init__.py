@@ -2,24 +2,24 @@
 
 from typing import TYPE_CHECKING, Any
 
-from threatlab.widgets.checklist_panel import ChecklistPanel
-from threatlab.widgets.dashboard import Dashboard
-from threatlab.widgets.explorer import SystemExplorer
-from threatlab.widgets.export_panel import ExportPanel
-from threatlab.widgets.incident_replay import IncidentReplay
-from threatlab.widgets.layers_panel import LayersPanel
-from threatlab.widgets.planner import Planner
-from threatlab.widgets.prediction import Comparison, Prediction
-from threatlab.widgets.progress_panel import ProgressPanel
-from threatlab.widgets.recall import Recall
-from threatlab.widgets.scope_editor import ScopeEditor
-from threatlab.widgets.scope_show import show, show_case, show_facts
-from threatlab.widgets.tabletop_panel import TabletopPanel
-from threatlab.widgets.text_table import text_table
+from threatlab.widgets.base.text_table import text_table
+from threatlab.widgets.checklist.panel import ChecklistPanel
+from threatlab.widgets.dashboard.panel import Dashboard
+from threatlab.widgets.explorer.panel import SystemExplorer
+from threatlab.widgets.export.panel import ExportPanel
+from threatlab.widgets.incident_replay.panel import IncidentReplay
+from threatlab.widgets.layers.panel import LayersPanel
+from threatlab.widgets.learning.prediction import Comparison, Prediction
+from threatlab.widgets.learning.progress import ProgressPanel
+from threatlab.widgets.learning.recall import Recall
+from threatlab.widgets.planner.panel import Planner
+from threatlab.widgets.scope_editor.panel import ScopeEditor
+from threatlab.widgets.scope_editor.show import show, show_case, show_facts
+from threatlab.widgets.tabletop.panel import TabletopPanel
 
 if TYPE_CHECKING:
-    from threatlab.widgets.attack_lab import AttackLab
-    from threatlab.widgets.stream_monitor import StreamMonitor
+    from threatlab.widgets.attack_lab.panel import AttackLab
+    from threatlab.widgets.stream_monitor.panel import StreamMonitor
 
 __all__ = [
     "AttackLab",
@@ -46,11 +46,11 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name == "AttackLab":  # it brings scikit-learn, which takes a second to load and which the others don't need
-        from threatlab.widgets.attack_lab import AttackLab
+        from threatlab.widgets.attack_lab.panel import AttackLab
 
         return AttackLab
     if name == "StreamMonitor":  # it brings NumPy and pandas, likewise
-        from threatlab.widgets.stream_monitor import StreamMonitor
+        from threatlab.widgets.stream_monitor.panel import StreamMonitor
 
         return StreamMonitor
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

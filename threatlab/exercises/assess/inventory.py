@@ -7,9 +7,9 @@ from math import isclose
 from typing import Any
 
 from threatlab.assessment import assess
+from threatlab.catalog import catalog
 from threatlab.exercises.judges import a_function, a_number, returned, shown
 from threatlab.exercises.outcome import NotYet
-from threatlab.rules import catalog
 from threatlab.system import AISystem, load_system
 
 

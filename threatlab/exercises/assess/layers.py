@@ -7,10 +7,10 @@ from math import isclose, prod
 from typing import Any
 
 from threatlab.assessment import assess
+from threatlab.assessment.layered import combine
+from threatlab.catalog import catalog
 from threatlab.exercises.judges import a_function, a_number, returned
 from threatlab.exercises.outcome import NotYet
-from threatlab.layered import combine
-from threatlab.rules import catalog
 from threatlab.system import AISystem, load_system
 
 Threats = Sequence[tuple[float, float, Sequence[tuple[str, float]]]]

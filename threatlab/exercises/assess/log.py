@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from threatlab.audit import AuditLog
-from threatlab.chain import RESERVED, sealed, spelled
+from threatlab.audit.chain import RESERVED, sealed, spelled
 from threatlab.exercises.judges import shown
 from threatlab.exercises.outcome import NotYet
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import isclose
 
-from threatlab.rules import catalog
+from threatlab.catalog import catalog
 
 SURVEY = {"encryption_enabled": "False", "rbac_configured": 0, "monitoring_active": "", "Monitoring_active": True}
 """One row of a survey, as a spreadsheet exported it."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from threatlab.catalog import catalog
 from threatlab.dataflow import DataFlow, Flow
 from threatlab.dataflow.facts import facts_from
 from threatlab.exercises.judges import shown
 from threatlab.exercises.outcome import NotYet
-from threatlab.rules import catalog
 
 SHOWN = {
     "internet_facing": "Guests write from anywhere. Which flow of yours comes in from a zone where anyone may be?",

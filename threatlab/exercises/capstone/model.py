@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from threatlab.catalog import catalog
 from threatlab.errors import ThreatLabError
 from threatlab.exercises.capstone.drawing import SHOWN, facts_shown
 from threatlab.exercises.judges import shown
 from threatlab.exercises.outcome import NotYet
 from threatlab.report import Evidence, ThreatModel, checklist
-from threatlab.rules import catalog
 from threatlab.system import AISystem
 
 BUDGET, HOURS, MAX_RISK = 15, 7, 0.7

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from threatlab.assessment.stride import BREAKS
+from threatlab.catalog import catalog
 from threatlab.exercises.judges import a_function, returned, rubric, shown
 from threatlab.exercises.outcome import NotYet
 from threatlab.report import STRIDE, ThreatModel, checklist
 from threatlab.report.briefing import MINUTES, MOST, WORDS_A_MINUTE, count_words
-from threatlab.report.stride import BREAKS
-from threatlab.rules import catalog
 from threatlab.system import AISystem
 
 # --- the briefing ---------------------------------------------------------------------------------------------------

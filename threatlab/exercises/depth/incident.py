@@ -6,8 +6,7 @@ from typing import Any
 
 from threatlab.exercises.judges import order
 from threatlab.exercises.outcome import NotYet
-from threatlab.incidents import load_incident
-from threatlab.replay import replay
+from threatlab.incidents import load_incident, replay
 
 INCIDENT = "llm-jacking"
 ALARM = "alarm"

@@ -8,14 +8,13 @@ from functools import cache
 from typing import Any
 
 from threatlab.assessment import assess
+from threatlab.catalog import Catalog, catalog, using
 from threatlab.errors import ThreatLabError
 from threatlab.exercises.judges import a_function, returned, shown
 from threatlab.exercises.outcome import NotYet
-from threatlab.incidents import Incident, load_incident
-from threatlab.news import rescore, with_threat
-from threatlab.replay import replay
-from threatlab.reviews import review_calendar
-from threatlab.rules import Catalog, catalog, using
+from threatlab.incidents import Incident, load_incident, replay
+from threatlab.operate.newer_catalog import rescore, with_threat
+from threatlab.operate.reviews import review_calendar
 from threatlab.system import AISystem, list_systems, load_system
 
 # --- one entry for a new threat -------------------------------------------------------------------------------------

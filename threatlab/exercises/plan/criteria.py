@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from threatlab.catalog import Criterion
 from threatlab.exercises.judges import shown
 from threatlab.exercises.outcome import NotYet
-from threatlab.records import Criterion
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,9 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from threatlab.assessment import assess
+from threatlab.catalog import SEVERITIES, catalog
 from threatlab.exercises.judges import a_function, returned, shown
 from threatlab.exercises.outcome import NotYet
-from threatlab.records import SEVERITIES
-from threatlab.rules import catalog
 from threatlab.system import AISystem, load_system
 
 _ENOUGH = 1e-12

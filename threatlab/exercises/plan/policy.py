@@ -8,10 +8,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from threatlab.assessment import assess
+from threatlab.catalog import SEVERITIES, catalog
 from threatlab.exercises.judges import a_function, returned, shown
 from threatlab.exercises.outcome import NotYet
-from threatlab.records import SEVERITIES
-from threatlab.rules import catalog
 from threatlab.system import load_system
 
 Findings = Mapping[str, tuple[str, date]]

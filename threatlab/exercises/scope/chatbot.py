@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from threatlab.catalog import catalog
 from threatlab.dataflow import DataFlow
 from threatlab.dataflow.facts import facts_from
 from threatlab.dataflow.parts import CARRIES
 from threatlab.errors import ThreatLabError
 from threatlab.exercises.outcome import NotYet
 from threatlab.exercises.scope.drawing import a_drawing, airline_begun, draw_on, refused
-from threatlab.rules import catalog
 
 _DRAWN = ("Customer", "Refund desk", "Chatbot", "Fare pages")
 _FOLLOWS = {"generates_content", "uses_retrieval", "handles_personal_data", "internet_facing"}

@@ -6,13 +6,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from threatlab.catalog import catalog
 from threatlab.dataflow import DataFlow
 from threatlab.dataflow.facts import hidden_by_exclusions
 from threatlab.errors import ThreatLabError
 from threatlab.exercises.judges import rubric
 from threatlab.exercises.outcome import NotYet
 from threatlab.exercises.scope.drawing import a_drawing, airline_scene, refused
-from threatlab.rules import catalog
 
 POINTS = (
     "It says what can still go wrong there.",

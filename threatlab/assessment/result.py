@@ -1,0 +1,219 @@
+"""assess(system) -> Assessment: findings, a risk score, residual risk by threat, best next steps.
+
+Two ways to score. `core` is the lesson's own: each of its three controls that is not in place adds
+its weight, up to 1. `ai` is layered: per threat, what its facts make likely, times what it would
+cost, times what each layer lets through; over threats, the chance-like sum 1 - (1 - a)(1 - b)...
+that stays below 1 and never hides a threat behind another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from threatlab.assessment.layered import ThreatRisk, combine, explain_threat, scales
+from threatlab.catalog import SEVERITIES, Control, Technique, catalog, per_catalog
+from threatlab.errors import ThreatLabError
+from threatlab.system import AISystem
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_NOTHING = 1e-12
+"""Differences below this are rounding, not risk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A control that applies and is not in place; `unknown` if nobody has said whether it is."""
+
+    severity: str
+    finding: str
+    recommendation: str
+    attribute: str
+    layer: str
+    threats: tuple[str, ...]
+    atlas: tuple[Technique, ...]
+    unknown: bool
+
+
+Check = tuple[str, frozenset[str], Finding, Finding]
+"""A control's id, the facts that must all be true for it to apply, and its finding where it is absent or unknown.
+
+A plain tuple: `assess` takes every check apart, and would need a sixth more time for named ones.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """A control not in place; `removes` is how far the risk score (0..1) falls by it alone."""
+
+    attribute: str
+    title: str
+    removes: float
+    effort_days: float
+    unknown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What an assessment found. Scores and risks are shares in 0..1, higher is worse.
+
+    `by_threat` maps each threat of the ruleset to its residual risk, 0.0 where it does not apply;
+    it is empty for `core`, which knows no threats. `open_questions` are the facts that nobody has
+    answered: they count as absent.
+    """
+
+    system: AISystem
+    ruleset: str
+    risk_score: float
+    findings: tuple[Finding, ...]
+    by_threat: Mapping[str, float]
+    open_questions: tuple[str, ...]
+
+    @property
+    def worst_threat(self) -> str | None:
+        """Id of the threat with the highest residual risk, or None; among equals the first."""
+        worst = max(self.by_threat, key=self.by_threat.__getitem__, default=None)
+        return worst if worst is not None and self.by_threat[worst] > 0 else None
+
+    def best_next(self, n: int = 5) -> tuple[NextStep, ...]:
+        """Return up to `n` controls that apply and are not in place, by the risk each would remove.
+
+        A control that alone would remove nothing (a better one of its layer is in place) is no
+        advice, and left out. Among equals the more severe finding comes first.
+
+        Raises
+        ------
+        ThreatLabError
+            If `n` is not an int of 0 or more.
+        """
+        if isinstance(n, bool) or not isinstance(n, int) or n < 0:
+            raise ThreatLabError(f"best_next needs a count of 0 or more, not {n!r}")
+        controls = catalog().controls
+        steps = []
+        for found, removes in zip(self.findings, _gains(self), strict=True):
+            control = controls[found.attribute]
+            if removes > _NOTHING:
+                steps.append(NextStep(control.id, control.title, removes, control.effort_days, found.unknown))
+        return tuple(sorted(steps, key=lambda step: -step.removes)[:n])
+
+    def explain(self, threat: str) -> ThreatRisk:
+        """Return how the residual risk of `threat` comes about, layer by layer.
+
+        Raises
+        ------
+        ThreatLabError
+            If the ruleset knows no such threat.
+        """
+        if threat not in tuple(self.by_threat):
+            known = ", ".join(self.by_threat) or "it has none"
+            raise ThreatLabError(f"{threat!r} is no threat of ruleset {self.ruleset!r}: {known}")
+        return explain_threat(catalog().threats[threat], self.system.true)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the assessment as JSON-ready values: numbers, texts, lists and dicts."""
+        return {
+            "system_id": self.system.name,
+            "ruleset": self.ruleset,
+            "risk_score": self.risk_score,
+            "by_threat": dict(self.by_threat),
+            "findings": [_finding_dict(f) for f in self.findings],
+            "open_questions": list(self.open_questions),
+        }
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the findings as a pandas DataFrame: a row each, a column per field of `Finding`.
+
+        `threats` and `atlas` are texts with the ids in them, parted by commas.
+        """
+        import pandas as pd
+
+        rows = [
+            {**_finding_dict(f), "threats": ", ".join(f.threats), "atlas": ", ".join(t.id for t in f.atlas)}
+            for f in self.findings
+        ]
+        return pd.DataFrame(rows, columns=list(Finding.__dataclass_fields__))
+
+
+def assess(system: AISystem, ruleset: str = "ai") -> Assessment:
+    """Return the assessment of `system` by the whole catalog ("ai") or the lesson's three ("core").
+
+    An unknown control counts as missing and its finding says so; an unknown fact counts as absent
+    and is listed in `open_questions`.
+
+    Raises
+    ------
+    ThreatLabError
+        If `system` is not an AISystem or the ruleset is unknown.
+    """
+    if not isinstance(system, AISystem):
+        raise ThreatLabError(f"assess() takes an AISystem, not {system!r}; load_system() gives one by name or file")
+    rules = catalog().ruleset(ruleset)
+    known, true = system.known, system.true
+    found = [
+        when_absent if attribute in known else when_unknown
+        for attribute, needs, when_absent, when_unknown in checks(ruleset)
+        if attribute not in true and needs <= true
+    ]
+    if rules.model == "additive":
+        return Assessment(system, ruleset, add_up(true), tuple(found), {}, ())
+    by_threat = {threat: scale.residual(true) for threat, scale in scales().items()}
+    questions = [fact for fact in catalog().facts if fact not in known]
+    return Assessment(system, ruleset, combine(by_threat.values()), tuple(found), by_threat, tuple(questions))
+
+
+def add_up(true: frozenset[str]) -> float:
+    """Return the lesson's own score (0..1) of a system of which it is known what is `true`."""
+    score = 0.0
+    for control in catalog().rulesets["core"].controls:  # one by one, as in the lesson: sum() may round otherwise
+        if control.id not in true:
+            score += control.core_weight or 0.0
+    return min(score, 1.0)
+
+
+@per_catalog
+def checks(ruleset: str) -> tuple[Check, ...]:
+    """Return a check for each control of a ruleset, in the order of its findings: worst first."""
+    controls = catalog().ruleset(ruleset).controls
+    if ruleset != "core":  # the lesson's own order is kept for its own three
+        controls = tuple(sorted(controls, key=lambda c: SEVERITIES.index(c.severity)))
+    return tuple(
+        (c.id, frozenset(c.applies_when), _finding(c, unknown=False), _finding(c, unknown=True)) for c in controls
+    )
+
+
+def _finding(control: Control, *, unknown: bool) -> Finding:
+    return Finding(
+        control.severity,
+        control.finding,
+        control.recommendation,
+        control.id,
+        control.layer,
+        control.threats,
+        control.atlas_techniques,
+        unknown,
+    )
+
+
+def _finding_dict(finding: Finding) -> dict[str, Any]:
+    values = {name: getattr(finding, name) for name in Finding.__dataclass_fields__}
+    return {**values, "threats": list(finding.threats), "atlas": [str(technique) for technique in finding.atlas]}
+
+
+def _gains(result: Assessment) -> list[float]:
+    """Return how far the risk score falls by each finding's control alone."""
+    controls, scale = catalog().controls, scales()
+    gains = []
+    for control in (found.attribute for found in result.findings):
+        true, counters = result.system.true | {control}, controls[control].effectiveness
+        if result.ruleset == "core":
+            after = add_up(true)
+        else:  # only what it counters needs another look; a panel waits for this
+            after = combine(
+                scale[threat].residual(true) if threat in counters else risk
+                for threat, risk in result.by_threat.items()
+            )
+        gains.append(result.risk_score - after)
+    return gains

@@ -1,0 +1,144 @@
+"""The audit log's file: appended to by several processes at once, and still whole after a crash."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import sys
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from threatlab.audit.chain import flaw_of, follows, is_torn, sealed, spelled, unsound
+from threatlab.errors import AuditError, AuditWarning
+
+_BLOCK = 4096  # bytes; most entries are far shorter, so one read finds the last of them
+LOCKED_BYTE = 0x7FFF_0000  # Windows: past the end of any log, and within the C library's 2 GiB
+_WAY_OUT = {
+    errno.ENOSPC: "free some space, then append again",
+    errno.ENOENT: "create its folder first",
+    errno.EISDIR: "name a file, not a folder",
+}
+
+
+def append_entry(path: Path, plain: dict[str, Any]) -> dict[str, Any]:
+    """Write the next entry, with the file locked from the look at its end until all is on disk."""
+    with explained(path):
+        if path.exists() and not path.stat().st_mode & 0o222:  # which root could still write
+            raise PermissionError(errno.EACCES, "it is marked read-only")
+        with path.open("a+b", buffering=0) as file, locked(file, shared=False):
+            ended, rest = _tail(file)
+            torn = is_torn(rest)
+            last = _last(file, ended, b"" if torn else rest)
+            if torn:
+                _set_aside(path, file, rest)
+            entry, gap = sealed(plain, last), b"\n" if rest and not torn else b""
+            size = file.seek(0, os.SEEK_END)
+            if size == 0:
+                _sync_folder(path.parent)  # before any entry: no name, no file after a power cut
+            try:
+                _write(file, gap + spelled(entry) + b"\n")
+            except BaseException:
+                file.truncate(size)
+                raise
+            return entry
+
+
+def _tail(file: BinaryIO) -> tuple[list[bytes], bytes]:
+    """Return the last ended line (if any) and what follows it, reading back just that far."""
+    start = file.seek(0, os.SEEK_END)
+    span, tail = _BLOCK, b""
+    while start > 0 and tail.count(b"\n") < 2:
+        start = max(0, start - span)
+        file.seek(start)
+        span, tail = span * 2, file.read()
+    *ended, rest = tail.split(b"\n")
+    return ended[-1:], rest
+
+
+def _last(file: BinaryIO, ended: list[bytes], rest: bytes) -> dict[str, Any] | None:
+    """Return the last entry, if another may follow it; `rest` lacks no more than its line end."""
+    last: dict[str, Any] | None = None
+    for line in [*ended, rest] if rest else ended:
+        flaw, unended = flaw_of(line), bool(rest) and line is rest
+        if unended and not flaw and not follows(json.loads(line), last):
+            flaw = "does not follow the entry before it"
+        if flaw:
+            file.seek(0)
+            raise unsound(file.read().count(b"\n") + unended, flaw)
+        last = json.loads(line)
+    return last
+
+
+def _set_aside(path: Path, file: BinaryIO, fragment: bytes) -> None:
+    """Move what a crash left of an entry out of the log; nobody was told that it was written."""
+    spare = path.with_name(path.name + ".torn")
+    with spare.open("ab", buffering=0) as torn:
+        _write(torn, fragment)
+    _sync_folder(path.parent)
+    file.truncate(file.seek(0, os.SEEK_END) - len(fragment))
+    os.fsync(file.fileno())
+    message = f"audit log {path} ended in {len(fragment)} bytes of an unfinished entry"
+    warnings.warn(f"{message}, which are now in {spare.name}", AuditWarning, stacklevel=4)
+
+
+def _write(file: BinaryIO, data: bytes) -> None:
+    """Write all of `data`, and return when it would survive a power cut."""
+    while data:
+        data = data[os.write(file.fileno(), data) :]
+    os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a new file's name durable; Windows opens no folder, and needs none of this."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turn the system's errors into sentences."""
+    try:
+        yield
+    except OSError as error:
+        way_out = _WAY_OUT.get(error.errno or 0, "check who may read and write it, or name another")
+        raise AuditError(f"can't use audit log {path}: {error.strerror}; {way_out}") from error
+
+
+@contextmanager
+def locked(file: BinaryIO, *, shared: bool) -> Iterator[None]:
+    """Keep other processes out; `shared` lets readers in. A browser (Pyodide) has just one."""
+    descriptor = file.fileno()
+    if sys.platform == "win32":
+        import msvcrt
+
+        while True:
+            try:
+                os.lseek(descriptor, LOCKED_BYTE, os.SEEK_SET)
+                msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+                break
+            except PermissionError:  # another holds it: all locks here are exclusive
+                time.sleep(0.005)
+        try:
+            yield
+        finally:
+            os.lseek(descriptor, LOCKED_BYTE, os.SEEK_SET)
+            msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
+    elif sys.platform == "emscripten":
+        yield
+    else:
+        import fcntl
+
+        fcntl.flock(descriptor, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
+        try:
+            yield
+        finally:  # closing wouldn't do: a forked child may still hold the descriptor
+            fcntl.flock(descriptor, fcntl.LOCK_UN)

@@ -1,0 +1,38 @@
+"""The catalog: everything known before any system is looked at, kept as TOML beside this file."""
+
+from threatlab.catalog.records import (
+    EFFECTS,
+    EVIDENCE,
+    LAYER_CAP,
+    ROLES,
+    SEVERITIES,
+    Control,
+    Criterion,
+    Effectiveness,
+    Fact,
+    Layer,
+    Technique,
+    Threat,
+)
+from threatlab.catalog.rules import Catalog, Ruleset, catalog, per_catalog, read_catalog, using
+
+__all__ = [
+    "EFFECTS",
+    "EVIDENCE",
+    "LAYER_CAP",
+    "ROLES",
+    "SEVERITIES",
+    "Catalog",
+    "Control",
+    "Criterion",
+    "Effectiveness",
+    "Fact",
+    "Layer",
+    "Ruleset",
+    "Technique",
+    "Threat",
+    "catalog",
+    "per_catalog",
+    "read_catalog",
+    "using",
+]

@@ -1,0 +1,5 @@
+"""A drawing as a picture: boxes in lanes, arrows that go around them, and words that never overlap."""
+
+from threatlab.dataflow.picture.svg import draw, in_words
+
+__all__ = ["draw", "in_words"]

@@ -1,0 +1,208 @@
+"""The documented incidents of the catalog: their published steps, and which control does what about each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+
+from threatlab.catalog import LAYER_CAP, Control, Technique, catalog
+from threatlab.catalog.entry import Entry, read_tables
+from threatlab.catalog.read import Atlas, read_atlas
+from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.system import AISystem, load_system
+
+WAYS = {"preventive": "slows", "detective": "sees", "corrective": "limits"}
+"""What a control does about a step that it doesn't stop, by its effect."""
+
+STOPS = LAYER_CAP
+"""Share of attempts that end at a control which would have refused the step as published: never all of them."""
+
+_PRECISIONS = {"day": "%d %B %Y", "month": "%B %Y", "year": "%Y"}
+
+
+@dataclass(frozen=True, slots=True)
+class Bearing:
+    """What one control does about one step: "stops", "slows", "sees" or "limits".
+
+    `share` (0..1) of the attempts end there; it is 0.0 where the control sees or limits. For "slows" it is the
+    catalog's effectiveness against the step's threat. `why` is our reading of the published step; it is empty where
+    the catalog's technique alone connects the two.
+    """
+
+    control: str
+    way: str
+    share: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One published step of an incident, with the controls that bear on it, strongest first.
+
+    `reach` is "yours" if the step touches the victim's own system, else "attacker": then nothing bears on it and
+    `threat` is "".
+    """
+
+    tactic: Technique
+    technique: Technique
+    what: str
+    reach: str
+    threat: str
+    bearings: tuple[Bearing, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """A documented incident. `id` is also the name of the built-in system that it happened to.
+
+    `precision` says how exact `date` is: "day", "month" or "year". `case` is its id in MITRE ATLAS.
+    """
+
+    id: str
+    case: str
+    title: str
+    date: date
+    precision: str
+    threat: str
+    summary: str
+    steps: tuple[Step, ...]
+
+    @property
+    def when(self) -> str:
+        """The date, as exactly as it is known."""
+        return self.date.strftime(_PRECISIONS[self.precision]).lstrip("0")
+
+    @property
+    def system(self) -> AISystem:
+        """The system that it happened to; its notes say of each value whether the source states it or we read it so."""
+        return load_system(self.id)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Ids of the controls that were not in place, by the source or by our reading of it."""
+        system = self.system
+        return tuple(control for control in catalog().controls if system[control] is False)
+
+    @property
+    def source(self) -> str:
+        """Where the steps were published."""
+        return self.system.source
+
+
+@cache
+def incidents() -> tuple[Incident, ...]:
+    """Return the incidents that ship with the workbook, oldest first."""
+    return read_incidents(resources.files("threatlab") / "catalog")
+
+
+def load_incident(name: str) -> Incident:
+    """Return the incident called `name`.
+
+    Raises
+    ------
+    ThreatLabError
+        If there is none; the message suggests the nearest.
+    """
+    known = {incident.id: incident for incident in incidents()}
+    if not isinstance(name, str) or name not in known:
+        raise ThreatLabError(unknown_name("incident", name, known))
+    return known[name]
+
+
+def read_incidents(folder: Traversable) -> tuple[Incident, ...]:
+    """Return the incidents kept in the catalog `folder`, oldest first.
+
+    Raises
+    ------
+    CatalogError
+        If a file can't be read or an entry is broken; the message names file, step and field.
+    """
+    _, atlas = read_atlas(folder / "atlas.toml")
+    files = [file for file in (folder / "incidents").iterdir() if file.name.endswith(".toml")]
+    return tuple(sorted((_incident(file, atlas) for file in files), key=lambda incident: incident.date))
+
+
+def _incident(file: Traversable, atlas: Atlas) -> Incident:
+    entry = Entry(file.name, file.name.removesuffix(".toml"), read_tables(file))
+    steps = []
+    for number, table in enumerate(entry.value("steps", list, "a list of steps"), start=1):
+        if not isinstance(table, dict):
+            raise entry.error(f"steps {number}", f"is {table!r}, which is not a table")
+        step = Entry(file.name, f"{entry.id}, step {number}", table)
+        steps.append(_step(step, atlas))
+        step.finish()
+    incident = Incident(
+        id=entry.id,
+        case=entry.text("case"),
+        title=entry.text("title"),
+        date=entry.value("date", date, "a date"),
+        precision=entry.choice("precision", _PRECISIONS),
+        threat=entry.choice("threat", catalog().threats),
+        summary=entry.text("summary"),
+        steps=tuple(steps),
+    )
+    entry.finish()
+    return incident
+
+
+def _step(entry: Entry, atlas: Atlas) -> Step:
+    tactic = atlas["tactics"][entry.choice("tactic", atlas["tactics"])]
+    technique = atlas["techniques"][entry.choice("technique", atlas["techniques"])]
+    what, reach = entry.text("what"), entry.choice("reach", ("yours", "attacker"))
+    if reach == "attacker":
+        return Step(tactic, technique, what, reach, "", ())
+    threat = entry.choice("threat", catalog().threats)
+    stops, also, not_here = (_reasons(entry, name) for name in ("stops", "also", "not_here"))
+    return Step(tactic, technique, what, reach, threat, _bearings(technique, threat, stops, also, not_here))
+
+
+def _reasons(entry: Entry, name: str) -> dict[str, str]:
+    if name not in entry.table:
+        return {}
+    return dict(_texts(entry, name))
+
+
+def _texts(entry: Entry, name: str) -> list[tuple[str, str]]:
+    table = Entry(entry.file, f"{entry.id}, {name}", entry.value(name, dict, "a table with a reason to each control"))
+    for control in table.table:
+        if control not in catalog().controls:
+            raise table.error(control, unknown_name("control", control, catalog().controls))
+    return [(control, table.text(control)) for control in table.table]
+
+
+def _bearings(
+    technique: Technique,
+    threat: str,
+    stops: Mapping[str, str],
+    also: Mapping[str, str],
+    not_here: Mapping[str, str],
+) -> tuple[Bearing, ...]:
+    """Return what the controls do: those that the incident's file names, and those of the catalog's mapping.
+
+    A control of the mapping bears on the step if it claims anything against the step's threat.
+    """
+    found = [Bearing(control, "stops", STOPS, why) for control, why in stops.items()]
+    for control in catalog().controls.values():
+        mapped = threat in control.effectiveness and any(
+            _covers(listed, technique) for listed in control.atlas_techniques
+        )
+        if control.id in stops or control.id in not_here or not (mapped or control.id in also):
+            continue
+        found.append(_bearing(control, threat, also.get(control.id, "")))
+    return tuple(sorted(found, key=lambda bearing: -bearing.share))
+
+
+def _bearing(control: Control, threat: str, why: str) -> Bearing:
+    way = WAYS[control.effect]
+    claim = control.effectiveness.get(threat)
+    share = min(claim.value, LAYER_CAP) if claim and way == "slows" else 0.0
+    return Bearing(control.id, way, share, why)
+
+
+def _covers(listed: Technique, technique: Technique) -> bool:
+    """Tell whether a control that lists one technique is made for another: the same, or a part of it."""
+    return technique.id == listed.id or technique.id.startswith(f"{listed.id}.")

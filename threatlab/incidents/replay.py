@@ -1,0 +1,173 @@
+"""replay(incident, system) -> Replay: a published incident, step by step, against a system and its controls.
+
+The steps happen as published: an attacker who is stopped and tries something else is another incident.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from threatlab.catalog import catalog
+from threatlab.errors import ThreatLabError
+from threatlab.incidents.records import Bearing, Incident, Step, load_incident
+from threatlab.system import AISystem
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+VERDICTS = {
+    "out of reach": "it happened on the attacker's side, where no control of yours stands",
+    "stopped": "a control in place refuses the step as it was published",
+    "slowed": "controls in place end a share of the attempts",
+    "seen": "nothing stands in the way, but somebody is told",
+    "limited": "nothing stands in the way, but a rehearsed response bounds the harm",
+    "open": "nothing in place bears on it",
+    "never reached": "the attacker was stopped before",
+}
+"""What can be said of a step, and what it means."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepOutcome:
+    """What became of one step.
+
+    `bearings` are the controls in place that bear on it. Of those attempts that reach the step, the share `passes`
+    (0..1) gets past it; `chance` is the share of all attempts that get past it and every step before.
+    """
+
+    step: Step
+    verdict: str
+    bearings: tuple[Bearing, ...]
+    passes: float
+    chance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """An incident against a system: what became of each step, in order. `chance` (0..1) is that of the last step."""
+
+    incident: Incident
+    system: AISystem
+    steps: tuple[StepOutcome, ...]
+
+    @property
+    def chance(self) -> float:
+        """Share of attempts that get to the end of the incident; a teaching value, as the catalog's figures are."""
+        return self.steps[-1].chance
+
+    @property
+    def stopped_at(self) -> int | None:
+        """Number (1 is the first) of the step at which the attacker is stopped, or None."""
+        return next((n for n, each in enumerate(self.steps, start=1) if each.verdict == "stopped"), None)
+
+    @property
+    def seen_at(self) -> int | None:
+        """Number of the first step, not after the one that stops it, of which somebody is told, or None."""
+        for number, each in enumerate(self.steps[: self.stopped_at], start=1):
+            if any(bearing.way == "sees" for bearing in each.bearings):
+                return number
+        return None
+
+    @property
+    def reached(self) -> int:
+        """Number of the last step that the attacker takes; 0 if the first one is stopped."""
+        return len(self.steps) if self.stopped_at is None else self.stopped_at - 1
+
+    @property
+    def controls_that_could(self) -> tuple[str, ...]:
+        """Ids of all controls that bear on any step, in place or not, in the order in which they would meet it."""
+        return controls_that_could(self.incident)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a pandas DataFrame: a row per step; `chance` is a share in 0..1."""
+        import pandas as pd
+
+        titles = catalog().controls
+        rows = [
+            {
+                "step": number,
+                "what": each.step.what,
+                "technique": str(each.step.technique),
+                "verdict": each.verdict,
+                "controls": ", ".join(f"{titles[b.control].title} {b.way}" for b in each.bearings),
+                "chance": each.chance,
+            }
+            for number, each in enumerate(self.steps, start=1)
+        ]
+        return pd.DataFrame(rows).set_index("step")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the replay as JSON-ready values."""
+        return {
+            "incident": self.incident.id,
+            "case": self.incident.case,
+            "system_id": self.system.name,
+            "stopped_at": self.stopped_at,
+            "seen_at": self.seen_at,
+            "chance": self.chance,
+            "steps": [
+                {
+                    "technique": str(each.step.technique),
+                    "verdict": each.verdict,
+                    "controls": {bearing.control: bearing.way for bearing in each.bearings},
+                    "chance": each.chance,
+                }
+                for each in self.steps
+            ],
+        }
+
+
+def replay(incident: Incident | str, system: AISystem | None = None) -> Replay:
+    """Return what becomes of each published step of `incident` against `system`, by default the one it happened to.
+
+    Each layer counts once, as in the score: a control that meets a second step adds nothing there, and a better one
+    of the same layer adds what it is better by.
+
+    Raises
+    ------
+    ThreatLabError
+        If there is no such incident, or `system` is no AISystem.
+    """
+    told = incident if isinstance(incident, Incident) else load_incident(incident)
+    against = told.system if system is None else system
+    if not isinstance(against, AISystem):
+        raise ThreatLabError(f"replay() takes an AISystem, not {system!r}; load_system() gives one by name or file")
+    outcomes: list[StepOutcome] = []
+    layers: dict[str, float] = {}
+    chance, stopped = 1.0, False
+    for step in told.steps:
+        bearings = tuple(bearing for bearing in step.bearings if bearing.control in against.true)
+        passes = _passes(bearings, layers)
+        chance *= passes
+        verdict = "never reached" if stopped else _verdict(step, bearings)
+        stopped = stopped or verdict == "stopped"
+        outcomes.append(StepOutcome(step, verdict, bearings, passes, chance))
+    return Replay(told, against, tuple(outcomes))
+
+
+def controls_that_could(incident: Incident) -> tuple[str, ...]:
+    """Return the ids of the controls that bear on any step of `incident`, in the order in which they would meet it."""
+    return tuple(dict.fromkeys(bearing.control for step in incident.steps for bearing in step.bearings))
+
+
+def _verdict(step: Step, bearings: tuple[Bearing, ...]) -> str:
+    if step.reach == "attacker":
+        return "out of reach"
+    ways = {bearing.way for bearing in bearings}
+    for way, verdict in (("stops", "stopped"), ("slows", "slowed"), ("sees", "seen"), ("limits", "limited")):
+        if way in ways:
+            return verdict
+    return "open"
+
+
+def _passes(bearings: tuple[Bearing, ...], layers: dict[str, float]) -> float:
+    """Return the share that gets past, and note in `layers` the best share that each layer has taken so far."""
+    passes = 1.0
+    for bearing in bearings:
+        layer = catalog().controls[bearing.control].layer
+        taken = layers.get(layer, 0.0)
+        if bearing.share > taken:
+            passes *= (1.0 - bearing.share) / (1.0 - taken)
+            layers[layer] = bearing.share
+    return passes

@@ -1,0 +1,124 @@
+"""Staying informed: what a newly published threat or incident means for the systems that you already have."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from threatlab.assessment import assess
+from threatlab.catalog import Catalog, Control, Threat, catalog, using
+from threatlab.catalog.entry import Entry
+from threatlab.catalog.read import read_claim, read_threat
+from threatlab.errors import CatalogError, ThreatLabError
+from threatlab.incidents import Incident, replay
+from threatlab.system import AISystem
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a newer catalog says of one system: its risk score (0..1) before and after, and what to do about it.
+
+    `risk` is the system's residual risk from the newly added threats alone, `best_control` the id of the control not
+    in place that would lower the new score most, or "".
+    """
+
+    system_id: str
+    before: float
+    after: float
+    risk: float
+    best_control: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """How one system would meet a published incident.
+
+    `shared_facts` are the facts of the incident's own system that are true here too; `stopped_at` is the step at
+    which the attacker would be stopped, or None; `missing` are the controls that were missing there and here.
+    """
+
+    system_id: str
+    shared_facts: tuple[str, ...]
+    missing: tuple[str, ...]
+    stopped_at: int | None
+    chance: float
+
+
+def with_threat(entry: str) -> Catalog:
+    """Return the catalog in use with one threat more, told as one TOML table.
+
+    The table has the fields of `catalog/threats.toml`, and `countered_by`: for each control that counters the threat a
+    `value` (0..1), a `source` ("judged" or "measured") and `why`. A threat that nothing counters has an empty one.
+
+    Raises
+    ------
+    CatalogError
+        If the text is no TOML or not exactly one table, or a field of it is missing, misspelled or out of range; the
+        message names the field and the value.
+    """
+    known = catalog()
+    table = _only_table(entry)
+    told = Entry("your entry", table[0], table[1])
+    if told.id in known.threats:
+        raise told.error("id", "is taken by another threat; choose a name of its own")
+    threat = read_threat(told, known.facts)
+    claims = {control: read_claim(part) for control, part in told.parts("countered_by", known.controls, "control")}
+    told.finish()
+    controls = {
+        name: replace(control, effectiveness={**control.effectiveness, threat.id: claims[name]})
+        if name in claims
+        else control
+        for name, control in known.controls.items()
+    }
+    return _catalog_with(known, threat, controls)
+
+
+def rescore(systems: Iterable[AISystem], newer: Catalog) -> tuple[Change, ...]:
+    """Return what each system scores by the catalog in use and by a `newer` one, the largest change first."""
+    added = newer.threats.keys() - catalog().threats.keys()
+    changes = []
+    for system in systems:
+        before = assess(system).risk_score
+        with using(newer):
+            result = assess(system)
+            best = next((step.attribute for step in result.best_next(1)), "")
+        new = [risk for threat, risk in result.by_threat.items() if threat in added]
+        changes.append(Change(system.name, before, result.risk_score, max(new, default=0.0), best))
+    return tuple(sorted(changes, key=lambda change: change.before - change.after))
+
+
+def exposures(incident: Incident, systems: Iterable[AISystem]) -> tuple[Exposure, ...]:
+    """Return how each system would meet `incident`, the most exposed first.
+
+    A system that shares none of the incident's facts is left out: the story can't be told of it. The order is by how
+    many of the facts are shared, then by how far the attacker gets.
+    """
+    there = incident.system
+    facts = [fact for fact in catalog().facts if fact in there.true]
+    found = []
+    for system in systems:
+        if shared := tuple(fact for fact in facts if fact in system.true):
+            told = replay(incident, system)
+            missing = tuple(control for control in incident.missing if control not in system.true)
+            found.append(Exposure(system.name, shared, missing, told.stopped_at, told.chance))
+    return tuple(sorted(found, key=lambda each: (-len(each.shared_facts), -each.chance, each.system_id)))
+
+
+def _only_table(entry: object) -> tuple[str, dict[str, Any]]:
+    if not isinstance(entry, str):
+        raise ThreatLabError(f"{entry!r} is no TOML text; give one table, such as [my_threat] with its fields")
+    try:
+        tables = tomllib.loads(entry)
+    except tomllib.TOMLDecodeError as problem:
+        raise CatalogError(f"your entry can't be read as TOML: {problem}") from problem
+    if len(tables) != 1 or not all(isinstance(table, dict) for table in tables.values()):
+        shown = ", ".join(tables) or "nothing"
+        raise CatalogError(f"your entry holds {shown}; it must be one table, such as [my_threat] with its fields")
+    return next(iter(tables.items()))
+
+
+def _catalog_with(known: Catalog, threat: Threat, controls: dict[str, Control]) -> Catalog:
+    threats = {**known.threats, threat.id: threat}
+    return Catalog(known.layers, known.facts, threats, controls, known.atlas_version)

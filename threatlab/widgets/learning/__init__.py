@@ -1,0 +1,1 @@
+"""Panels that ask the learner: predictions, recall, progress."""
