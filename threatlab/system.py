@@ -12,7 +12,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from threatlab.catalog import catalog
+from threatlab.catalog import Catalog
+from threatlab.catalog import catalog as shipped
 from threatlab.errors import ThreatLabError, unknown_name
 
 _TEXTS = ("title", "description", "source", "owner")
@@ -30,6 +31,8 @@ class AISystem:
         Texts for people: a display name, a sentence, where the facts come from, who answers for it.
     notes
         Per attribute, why we say so.
+    catalog
+        In whose terms the system is told, and by which it is assessed; the one that ships with the package if left out.
     **attributes
         Facts and controls of the catalog: True, False, or None (unknown, the same as left out).
 
@@ -60,6 +63,7 @@ class AISystem:
     source: str
     owner: str
     notes: Mapping[str, str]
+    catalog: Catalog
 
     def __init__(  # noqa: PLR0913
         self,
@@ -70,6 +74,7 @@ class AISystem:
         source: str = "",
         owner: str = "",
         notes: Mapping[str, str] | None = None,
+        catalog: Catalog | None = None,
         **attributes: bool | None,
     ) -> None:
         if not isinstance(name, str) or not name.strip():
@@ -86,6 +91,7 @@ class AISystem:
             "known": MappingProxyType(known),
             "true": frozenset(attribute for attribute, value in known.items() if value),
             "notes": MappingProxyType(_check_notes({} if notes is None else notes)),
+            "catalog": shipped() if catalog is None else catalog,
         }
         for part, value in values.items():
             object.__setattr__(self, part, value)
@@ -111,11 +117,16 @@ class AISystem:
             check_attribute(attribute)
         texts = {text: getattr(self, text) for text in _TEXTS}
         values: dict[str, Any] = {**texts, **self.known, **attributes}
-        return AISystem(self.name, notes=self.notes, **values)
+        return AISystem(self.name, notes=self.notes, catalog=self.catalog, **values)
+
+    def under(self, catalog: Catalog) -> AISystem:
+        """Return the same system told in the terms of another catalog: `assess(system.under(newer))`."""
+        texts: dict[str, Any] = {text: getattr(self, text) for text in _TEXTS}
+        return AISystem(self.name, notes=self.notes, catalog=catalog, **texts, **self.known)
 
     def to_dict(self) -> dict[str, Any]:
         """Return what, kept in a JSON file, `load_system` reads back to an equal system."""
-        facts, controls = catalog().facts, catalog().controls
+        facts, controls = shipped().facts, shipped().controls
         return {
             "name": self.name,
             **{text: getattr(self, text) for text in _TEXTS},
@@ -133,7 +144,7 @@ def check_attribute(name: object) -> str:
     ThreatLabError
         If it is none; the message names the nearest one.
     """
-    attributes = catalog().attributes
+    attributes = shipped().attributes
     if not isinstance(name, str) or name not in attributes:
         raise ThreatLabError(unknown_name("attribute", name, attributes))
     return name
@@ -161,7 +172,7 @@ def check_attributes(attributes: Mapping[str, object]) -> dict[str, bool]:
         If an attribute or a value is none: see `check_attribute` and `check_value`.
     """
     values = {check_attribute(name): check_value(name, value) for name, value in attributes.items()}
-    return {name: value for name in catalog().attributes if (value := values.get(name)) is not None}
+    return {name: value for name in shipped().attributes if (value := values.get(name)) is not None}
 
 
 def list_systems() -> tuple[str, ...]:
@@ -207,9 +218,9 @@ def system_from_table(table: Mapping[str, Any]) -> AISystem:
             raise ThreatLabError(unknown_name("key", key, keys))
     facts, controls, notes = (_section(table, key) for key in ("facts", "controls", "notes"))
     for attribute in facts:
-        _check_place(attribute, "facts", catalog().facts, catalog().controls)
+        _check_place(attribute, "facts", shipped().facts, shipped().controls)
     for attribute in controls:
-        _check_place(attribute, "controls", catalog().controls, catalog().facts)
+        _check_place(attribute, "controls", shipped().controls, shipped().facts)
     if "name" not in table:
         raise ThreatLabError("name is missing: add a line such as name = 'ml-pipeline-prod'")
     texts = {text: table[text] for text in _TEXTS if text in table}
