@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-import ipywidgets as widgets
 import pytest
 
+from tests.unit.page import Page
 from threatlab import AISystem, ThreatLabError, assess, load_system
 from threatlab.catalog import catalog
 from threatlab.widgets import SystemExplorer
@@ -24,12 +24,6 @@ def state(name="shadowray", threshold=0.7, **changes):
 
 def text(html):
     return re.sub(r"\s+", " ", re.sub("<[^>]*>", " ", html))
-
-
-def everything(widget):
-    yield widget
-    for child in getattr(widget, "children", ()):
-        yield from everything(child)
 
 
 @pytest.fixture
@@ -89,7 +83,7 @@ def test_a_bar_shows_what_remains_of_what_there_was():
 
 def test_findings_show_severity_advice_threats_and_atlas_ids():
     finding = next(f for f in assess(load_system("shadowray")).findings if f.attribute == "authentication_enforced")
-    shown = text(view.findings_table(state()))
+    shown = text(view.findings(state()))
     for part in (finding.severity, finding.finding, finding.recommendation, *(t.id for t in finding.atlas)):
         assert part in shown
     assert catalog().threats[finding.threats[0]].title.lower() in shown
@@ -99,31 +93,28 @@ def test_an_unknown_control_is_marked_where_it_is_shown():
     shown = replace(state(), all_findings=True)
     unknown = sum(f.unknown for f in shown.now.findings)
     assert unknown > 0
-    assert view.findings_table(shown).count(">unknown<") == unknown
-    assert f"{unknown} because nobody knows" in text(view.findings_table(shown))
+    assert view.findings(shown).count(">unknown<") == unknown
+    assert f"{unknown} because nobody knows" in text(view.findings(shown))
 
 
 def test_findings_are_folded_to_the_worst_few_or_listed_whole():
     few, every = state(), replace(state(), all_findings=True)
-    assert view.findings_table(few).count("<tr>") == 1 + view.FINDINGS_SHOWN
-    assert view.findings_table(every).count("<tr>") == 1 + len(few.now.findings)
+    assert view.findings(few).count("<tr>") == 1 + view.FINDINGS_SHOWN
+    assert view.findings(every).count("<tr>") == 1 + len(few.now.findings)
 
 
 def test_a_system_without_gaps_has_no_advice_and_says_so():
     perfect = load_system("shadowray").with_(**dict.fromkeys(catalog().controls, True))
     done = view.ExplorerState(perfect, perfect, 0.7)
-    assert "No control that applies is missing" in text(view.findings_table(done))
-    assert "is in place" in text(view.steps_caption(done))
+    assert "No control that applies is missing" in text(view.findings(done))
+    assert "is in place" in text(view.next_steps(done))
 
 
 def test_a_text_from_a_user_is_escaped_wherever_it_is_shown():
-    system = AISystem(HOSTILE, title=HOSTILE, trains_model=True)
-    panel = SystemExplorer(system)
-    shown = view.static_picture(panel.state) + "".join(
-        w.value for w in everything(panel.widget) if isinstance(w, widgets.HTML) and "<style>" not in w.value
-    )
-    assert "<script>" not in shown
-    assert "&lt;script&gt;" in view.static_picture(panel.state)
+    panel = SystemExplorer(AISystem(HOSTILE, title=HOSTILE, trains_model=True))
+    for shown in (panel.page, panel.picture()):
+        assert "<script>" not in shown
+        assert "&lt;script&gt;" in shown
 
 
 def test_the_saved_picture_needs_no_style_sheet_and_no_kernel():
@@ -161,9 +152,9 @@ def test_sections_tell_what_is_true_and_what_is_in_place():
     folds = {
         section: view.fold_title(state(), section, members)
         for section, members in {
-            "Where it runs": ("internet_facing", "runs_on_user_devices"),
-            "Agent": tuple(c.id for c in catalog().controls.values() if c.layer == "agent"),
-            "Serving": tuple(c.id for c in catalog().controls.values() if c.layer == "serving"),
+            "Where it runs": ["internet_facing", "runs_on_user_devices"],
+            "Agent": [c.id for c in catalog().controls.values() if c.layer == "agent"],
+            "Serving": [c.id for c in catalog().controls.values() if c.layer == "serving"],
         }.items()
     }
     assert folds["Where it runs"] == "Where it runs · internet-facing"
@@ -171,85 +162,84 @@ def test_sections_tell_what_is_true_and_what_is_in_place():
     assert folds["Serving"] == "Serving · 0 of 2 in place · 2 unknown"
 
 
-# ---- the binding
+# ---- the panel
+
+
+def question(attribute):
+    return (catalog().facts.get(attribute) or catalog().controls[attribute]).question
 
 
 def test_setting_a_control_in_code_does_what_a_click_does(panel):
     clicked = SystemExplorer("shadowray")
-    clicked.answers["rbac_configured"].value = "yes"
+    Page(clicked).answer(question("rbac_configured"), "yes")
     panel.set(rbac_configured=True)
     assert clicked.system == panel.system
-    assert clicked._headline.value == panel._headline.value
-    assert panel.answers["rbac_configured"].value == "yes"
+    assert clicked.page == panel.page
 
 
-@pytest.mark.parametrize(("word", "value"), [("yes", True), ("no", False), ("unknown", None)])
-def test_each_answer_reaches_the_system(panel, word, value):
-    for attribute, answer in panel.answers.items():
-        answer.value = word
+@pytest.mark.parametrize(("word", "value"), [("Yes", True), ("No", False), ("Unknown", None)])
+def test_each_answer_reaches_the_system_and_is_shown_as_chosen(panel, word, value):
+    page = Page(panel)
+    for attribute in panel.system.catalog.attributes:
+        page.answer(question(attribute), word)
         assert panel.system[attribute] is value
+    chosen = {
+        group["aria-label"]: group.select_one("[aria-pressed=true]")["title"]
+        for group in page.soup.select("[data-name]")
+    }
+    assert chosen == {question(attribute): word for attribute in panel.system.catalog.attributes}
     assert panel.assessment == assess(panel.system)
-
-
-def test_every_attribute_has_its_question_with_a_name_for_each_answer(panel):
-    assert set(panel.answers) == set(catalog().attributes)
-    for attribute, answer in panel.answers.items():
-        about = catalog().facts.get(attribute) or catalog().controls[attribute]
-        assert answer.description == about.question
-        assert all(about.question in tooltip for tooltip in answer.tooltips)
 
 
 def test_one_click_on_apply_puts_the_best_control_in_place(panel):
     best = panel.assessment.best_next(1)[0]
-    panel._applies[0].click()
+    Page(panel).click(f"Apply: {best.title}")
     assert panel.system[best.attribute] is True
     assert panel.assessment.risk_score == pytest.approx(assess(load_system("shadowray")).risk_score - best.removes)
 
 
 def test_reset_goes_back_to_the_start_and_nowhere_else(panel):
     panel.set(rbac_configured=True, uses_tools=True)
-    panel._reset.click()
+    page = Page(panel)
+    page.click("Reset")
     assert panel.system == load_system("shadowray")
-    assert panel._reset.disabled
-    assert panel.answers["uses_tools"].value == "unknown"
+    assert page.button("Reset").has_attr("disabled")
 
 
 def test_choosing_another_system_begins_anew_from_it(panel):
     panel.set(rbac_configured=True)
-    panel._picker.value = "tay"
+    page = Page(panel)
+    page.choose("System", load_system("tay").title)
     assert panel.system == panel.state.start == load_system("tay")
-    assert "as you found it" in text(panel._headline.value)
+    assert "as you found it" in page.text
 
 
 def test_a_system_of_ones_own_is_in_the_list_and_can_be_found_again():
     mine = AISystem("mine", title="My system", trains_model=True)
     panel = SystemExplorer(mine)
     panel.choose("tay")
-    panel.choose("mine")
+    Page(panel).choose("System", "My system")
     assert panel.system == mine
-    assert ("My system", "mine") in panel._picker.options
 
 
-def test_a_panel_shows_no_output_widget(panel):
-    kinds = {type(w).__name__ for w in everything(panel.widget)}
-    assert "Output" not in kinds
-    assert not kinds & {"Accordion", "Tab"}, "these can't be worked by keyboard"
+def test_the_folds_tell_all_findings_and_only_the_worst(panel):
+    page = Page(panel)
+    page.click(f"All {len(panel.assessment.findings)} findings")
+    assert len(page.soup.select("tbody tr")) == len(panel.assessment.findings)
+    page.click("Only the worst")
+    assert len(page.soup.select("tbody tr")) == view.FINDINGS_SHOWN
 
 
-def test_the_display_carries_live_panel_picture_and_text(panel):
-    bundle = panel._repr_mimebundle_()
-    assert set(bundle) == {"application/vnd.jupyter.widget-view+json", "text/html", "text/plain"}
-    assert bundle["text/plain"] == repr(SystemExplorer("shadowray"))
-
-
-def test_a_change_leaves_alone_what_it_does_not_change(panel):
-    sent = []
-    for widget in everything(panel.widget):
-        widget.observe(lambda change: sent.append(change["owner"]), names=["value", "description"])
-    panel.set(staff_trained=False)  # an unknown that becomes a no: same score, one word less
-    assert panel._advice_and_bars not in sent
-    assert panel._explanation not in sent
-    assert len([w for w in sent if isinstance(w, widgets.ToggleButtons)]) == 1
+def test_others_can_be_linked_to_the_system_and_its_score(panel):
+    scores = []
+    panel.observe(lambda change: scores.append(change["new"]), "risk_score")
+    panel.set(rbac_configured=True)
+    panel.system = load_system("tay")
+    assert scores == [
+        assess(load_system("shadowray").with_(rbac_configured=True)).risk_score,
+        panel.assessment.risk_score,
+    ]
+    assert panel.assessment == assess(load_system("tay"))
 
 
 @pytest.mark.parametrize("threshold", [-0.1, 1.5, float("nan"), float("inf"), "0.7", None, True])
@@ -266,6 +256,7 @@ def test_bad_input_is_refused_and_changes_nothing(panel):
         (lambda: panel.apply("internet_facing"), "a fact"),
         (lambda: panel.choose("shadowrya"), "shadowray"),
         (lambda: panel.explain("suply_chain"), "supply_chain"),
+        (lambda: panel.attack("rbac_configured"), "rbac_configured"),
     ]
     for attempt, named in attempts:
         with pytest.raises(ThreatLabError, match=named):

@@ -2,31 +2,58 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from html import escape
 
 from threatlab.assessment import Assessment, Finding, NextStep, assess
-from threatlab.catalog import Control, catalog
+from threatlab.catalog import Catalog, Control
 from threatlab.system import AISystem
-from threatlab.widgets.base.explanation import days
+from threatlab.widgets.base.explanation import days, explainable, explanation
+from threatlab.widgets.base.html import (
+    Html,
+    button,
+    caption,
+    choice,
+    fold,
+    markup,
+    saved,
+    saved_bar,
+    saved_table,
+    table,
+    tag,
+    toggle,
+    unheard,
+)
 
 STEPS_SHOWN = 3
 FINDINGS_SHOWN = 5
 _SAME = 0.005
 """Scores are shown with two digits: a smaller difference can't be seen, and isn't claimed."""
+_LONGEST_BAR = 0.45
+"""Inherent risk that fills the width: above what any one threat of the catalog reaches for most systems."""
+_ANSWERS = (("yes", True, "Yes"), ("no", False, "No"), ("?", None, "Unknown"))
 
 
 @dataclass(frozen=True)
 class ExplorerState:
-    """What the explorer shows: the system as it is now and as it was, and the score at which an alert is raised."""
+    """What the explorer shows: the system as it is now and as it was, and the score at which an alert is raised.
+
+    `explained` is the number whose origin is shown, `attacked` the control whose measuring attack is open; "" for none.
+    """
 
     system: AISystem
     start: AISystem
     alert_threshold: float
     explained: str = ""
+    attacked: str = ""
     all_findings: bool = False
+
+    @property
+    def catalog(self) -> Catalog:
+        """The catalog in whose terms the system is told."""
+        return self.system.catalog
 
     @cached_property
     def now(self) -> Assessment:
@@ -44,88 +71,156 @@ class ExplorerState:
         return self.now.best_next(STEPS_SHOWN)
 
 
-def headline(state: ExplorerState) -> str:
+def page(state: ExplorerState, systems: Mapping[str, AISystem], lab: str = "") -> Html:
+    """Return the whole panel; `lab` is the HTML of the attack that is open."""
+    picker = choice("System", "name", [(s.title, n) for n, s in systems.items()], state.start.name, act="choose")
+    reset = button("Reset", "reset", hint="Go back to the system as you found it", disabled=state.system == state.start)
+    explain = choice(
+        "Explain", "what", explainable(state.catalog), state.explained, act="explain", class_="tl-field tl-inline"
+    )
+    risk = markup(next_steps(state), threat_bars(state), explain, explanation(state.now, state.explained))
+    found = markup(
+        findings(state),
+        choice("See the attack behind a finding", "control", attackable(state.catalog), state.attacked, act="attack"),
+    )
+    return markup(
+        tag("div", tag("div", picker, reset, class_="tl-pick"), headline(state), class_="tl-top"),
+        tag(
+            "div",
+            tag("div", risk, class_="tl-risk"),
+            tag("div", questions(state), class_="tl-left"),
+            tag("div", found, class_="tl-found"),
+            class_="tl-body",
+        ),
+        tag("div", Html(lab), data_part="lab", class_="tl-attack") if lab else None,
+    )
+
+
+def headline(state: ExplorerState) -> Html:
     """Return score, change, gauge, worst threat and next step: what the eye must find first."""
     now, before, threshold = state.now.risk_score, state.before.risk_score, state.alert_threshold
     alerting = now >= threshold
-    side = "at or above it" if alerting else "below it"
-    was = f'<div class="tl-was" style="left:{before:.1%}"></div>' if state.system != state.start else ""
-    return (
-        f'<div class="tl-head{" tl-alerting" if alerting else ""}"><div><div class="tl-cap">Risk score</div>'
-        f'<div class="tl-score">{now:.2f}</div><div class="tl-delta">{_delta(now, before, state)}</div></div>'
-        f'<div><div class="tl-track"><div class="tl-fill" style="width:{now:.1%}"></div>{was}'
-        f'<div class="tl-tick" style="left:{threshold:.1%}"></div></div>'
-        f'<div class="tl-scale"><span>0</span><span>alert at {threshold:.2f}: now <b>{side}</b></span>'
-        f"<span>1</span></div></div>{_lead(state)}</div>{_announcement(state)}"
+    score = tag(
+        "div",
+        tag("div", "Risk score", class_="tl-cap"),
+        tag("div", f"{now:.2f}", class_="tl-score"),
+        tag("div", _delta(state), class_="tl-delta"),
+    )
+    gauge = tag(
+        "div",
+        tag("div", class_="tl-fill", style=f"width:{now:.1%}"),
+        tag("div", class_="tl-was", style=f"left:{before:.1%}") if state.system != state.start else None,
+        tag("div", class_="tl-tick", style=f"left:{threshold:.1%}"),
+        class_="tl-track",
+    )
+    side = tag("b", "at or above it" if alerting else "below it")
+    scale = tag(
+        "div", tag("span", 0), tag("span", f"alert at {threshold:.2f}: now ", side), tag("span", 1), class_="tl-scale"
+    )
+    return tag(
+        "div",
+        score,
+        tag("div", gauge, scale),
+        _worst(state),
+        _announcement(state),
+        class_="tl-head tl-alerting" if alerting else "tl-head",
     )
 
 
-def advice_and_bars(state: ExplorerState) -> str:
-    """Return the advice, a line for each step, over the residual risk by threat."""
-    return steps_caption(state) + "".join(map(_step_row, state.steps, range(1, STEPS_SHOWN + 1))) + threat_bars(state)
-
-
-def steps_caption(state: ExplorerState) -> str:
-    """Return the heading over the advice, or what to say when there is none left."""
-    if state.steps:
-        return '<h3 class="tl-cap">Do next <i>\u2014 risk each alone would remove, and its effort</i></h3>'
-    return (
-        '<h3 class="tl-cap">Do next</h3>'
-        '<p class="tl-none">Every control that applies and would lower the score is in place.</p>'
+def next_steps(state: ExplorerState) -> Html:
+    """Return the advice: a row with its button for each of the best next controls."""
+    if not state.steps:
+        nothing = "Every control that applies and would lower the score is in place."
+        return markup(caption("Do next"), tag("p", nothing))
+    rows = (
+        tag(
+            "div",
+            tag("span", step.title, _unknown(step.unknown)),
+            tag("span", f"\u2212{step.removes:.2f}", class_="tl-num"),
+            tag("span", days(step.effort_days), class_="tl-sub tl-num"),
+            button("Apply", "apply", {"control": step.attribute}, hint=f"Apply: {step.title}"),
+            class_="tl-step",
+        )
+        for step in state.steps
+    )
+    return markup(
+        caption("Do next", "risk each alone would remove, and its effort"), tag("div", *rows, class_="tl-steps")
     )
 
 
-def threat_bars(state: ExplorerState) -> str:
+def threat_bars(state: ExplorerState) -> Html:
     """Return residual risk by threat, worst first; what does not apply comes last and says why."""
-    rows = []
-    for threat, risk in sorted(state.now.by_threat.items(), key=lambda item: -item[1]):
-        title = escape(catalog().threats[threat].title)
+    rows: list[Html] = []
+    for threat, risk in _worst_first(state.now):
+        title = state.catalog.threats[threat].title
         if not risk:
-            rows.append(f'<p class="tl-sub">{title}</p><p class="tl-naq">{_why_not(state.system, threat)}</p>')
+            rows += [tag("p", title, class_="tl-sub"), tag("p", _why_not(state, threat), class_="tl-naq")]
             continue
         inherent = state.now.explain(threat).inherent
-        rows.append(
-            f'<p>{title}</p><div class="tl-bar" style="width:{min(inherent / _LONGEST_BAR, 1):.1%}">'
-            f'<i style="width:{risk / inherent:.1%}"></i></div><p class="tl-num">{_was(state, threat)}{risk:.2f}</p>'
-        )
-    legend = "<i>\u2014 solid: what remains; hatched: what controls removed</i>"
-    return f'<h3 class="tl-cap">Where the risk is {legend}</h3><div class="tl-bars">{"".join(rows)}</div>'
+        remains = tag("i", style=f"width:{risk / inherent:.1%}")
+        rows += [
+            tag("p", title),
+            tag("div", remains, class_="tl-bar", style=f"width:{min(inherent / _LONGEST_BAR, 1):.1%}"),
+            tag("p", _was(state, threat), f"{risk:.2f}", class_="tl-num"),
+        ]
+    legend = "solid: what remains; hatched: what controls removed"
+    return markup(caption("Where the risk is", legend), tag("div", *rows, class_="tl-bars"))
 
 
-def findings_caption(state: ExplorerState) -> str:
-    """Return the heading over the findings: how many, by severity, and how many rest on an open question."""
-    counts = Counter(f.severity for f in state.now.findings)
-    unknown = sum(f.unknown for f in state.now.findings)
+def findings(state: ExplorerState) -> Html:
+    """Return the findings, worst first: the worst few, and all of them once they are asked for."""
+    every = state.now.findings
+    listed = every if state.all_findings else every[:FINDINGS_SHOWN]
+    counts = Counter(f.severity for f in every)
+    unknown = sum(f.unknown for f in every)
     parts = [f"{n} {severity.lower()}" for severity, n in counts.items()]
     parts += [f"{unknown} because nobody knows"] if unknown else []
-    told = f" <i>\u2014 {', '.join(parts)}</i>" if parts else ""
-    return f'<h3 class="tl-cap">Findings: {len(state.now.findings)}{told}</h3>'
+    more = button(
+        "Only the worst" if state.all_findings else f"All {len(every)} findings",
+        "show_findings",
+        {"all_findings": not state.all_findings},
+    )
+    return markup(
+        caption(f"Findings: {len(every)}", ", ".join(parts)),
+        table(("Severity", "Finding and what to do"), (_finding(state, f) for f in listed)) if every else None,
+        more if len(every) > FINDINGS_SHOWN else None,
+        None if every else tag("p", "No control that applies is missing."),
+    )
 
 
-def findings_table(state: ExplorerState) -> str:
-    """Return the findings, worst first, as a table: all of them, or as many as fit at a glance."""
-    findings = state.now.findings if state.all_findings else state.now.findings[:FINDINGS_SHOWN]
-    if not findings:
-        return findings_caption(state) + "<p>No control that applies is missing.</p>"
-    head = "".join(f'<th scope="col">{name}</th>' for name in ("Severity", "Finding and what to do"))
-    rows = "".join(map(_finding_row, findings))
-    return f"{findings_caption(state)}<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+def questions(state: ExplorerState) -> Html:
+    """Return every fact and control as a question to answer, in folds by group and by layer."""
+    facts, layers = defaultdict(list), defaultdict(list)
+    for fact in state.catalog.facts.values():
+        facts[fact.group].append(fact.id)
+    for control in state.catalog.controls.values():
+        layers[state.catalog.layers[control.layer].title].append(control.id)
+    first = next(iter(state.before.best_next(1)), None)
+    return markup(
+        caption("What it is"),
+        *(_section(state, title, members) for title, members in facts.items()),
+        caption("What protects it", class_="tl-second"),
+        *(
+            _section(state, title, members, opened=first is not None and first.attribute in members)
+            for title, members in layers.items()
+        ),
+    )
 
 
-def fold_title(state: ExplorerState, section: str, attributes: tuple[str, ...]) -> str:
+def fold_title(state: ExplorerState, section: str, attributes: list[str]) -> str:
     """Return a section's one-line summary: facts by what is true, controls by how many of those needed are in place."""
-    facts, controls, system = catalog().facts, catalog().controls, state.system
+    facts, controls, system = state.catalog.facts, state.catalog.controls, state.system
     if attributes[0] in facts:
         true = [facts[a].label for a in attributes if system[a]]
         unknown = sum(system[a] is None for a in attributes)
-        parts = [", ".join(true)] if true else ["nothing said"] if unknown == len(attributes) else ["none of these"]
-        return f"{section} \u00b7 {parts[0]}" + (f" \u00b7 {unknown} unknown" if unknown else "")
-    needed = [a for a in attributes if applies(controls[a], system)]
-    if not needed:
-        return f"{section} \u00b7 does not apply"
-    unknown = sum(system[a] is None for a in needed)
-    in_place = sum(system[a] is True for a in needed)
-    return f"{section} \u00b7 {in_place} of {len(needed)} in place" + (f" \u00b7 {unknown} unknown" if unknown else "")
+        summary = ", ".join(true) or ("nothing said" if unknown == len(attributes) else "none of these")
+    else:
+        needed = [a for a in attributes if applies(controls[a], system)]
+        if not needed:
+            return f"{section} \u00b7 does not apply"
+        unknown = sum(system[a] is None for a in needed)
+        summary = f"{sum(system[a] is True for a in needed)} of {len(needed)} in place"
+    return f"{section} \u00b7 {summary}" + (f" \u00b7 {unknown} unknown" if unknown else "")
 
 
 def applies(control: Control, system: AISystem) -> bool:
@@ -133,104 +228,127 @@ def applies(control: Control, system: AISystem) -> bool:
     return all(system.known.get(fact) for fact in control.applies_when)
 
 
-def static_picture(state: ExplorerState) -> str:
+def measuring_attack(control: Control) -> str:
+    """Return the name of the live attack that measured what a control removes, or ""."""
+    return next((claim.attack for claim in control.effectiveness.values() if claim.attack), "")
+
+
+def attackable(catalog: Catalog) -> list[tuple[str, str]]:
+    """Return the list of controls that an attack has measured: a title and an id for each."""
+    controls = [(c.title, c.id) for c in catalog.controls.values() if measuring_attack(c)]
+    return [("choose a control that an attack has measured\u2026", ""), *controls]
+
+
+def static_picture(state: ExplorerState) -> Html:
     """Return the panel as it stands for a saved notebook: no controls, and inline styles, which survive there."""
     now = state.now
-    rows = "".join(
-        _static_bar(catalog().threats[t].title, r) for t, r in sorted(now.by_threat.items(), key=lambda i: -i[1]) if r
-    )
-    steps = "".join(f"<li>{escape(s.title)}: \u2212{s.removes:.2f}, {days(s.effort_days)}</li>" for s in state.steps)
-    worst = "".join(
-        f"<li><b>{f.severity}</b> {escape(f.finding)}{' (unknown)' if f.unknown else ''}</li>"
+    bars = [
+        (state.catalog.threats[t].title, saved_bar(min(r / _LONGEST_BAR, 1)), f"{r:.2f}")
+        for t, r in _worst_first(now)
+        if r
+    ]
+    steps = (tag("li", f"{s.title}: \u2212{s.removes:.2f}, {days(s.effort_days)}") for s in state.steps)
+    worst = (
+        tag("li", tag("b", f.severity), f" {f.finding}{' (unknown)' if f.unknown else ''}")
         for f in now.findings[:FINDINGS_SHOWN]
     )
     change = f" (was {state.before.risk_score:.2f})" if state.system != state.start else ""
-    return (
-        f'<div style="max-width:720px;padding:12px 16px;border:1px solid gray;border-radius:8px">'
-        f"<b>{escape(state.system.title)}</b> \u00b7 risk score "
-        f'<b style="font-size:24px">{now.risk_score:.2f}</b>{change} \u00b7 alert at {state.alert_threshold:.2f}'
-        f'<table style="width:100%;border-collapse:collapse">{rows}</table>'
-        f"<b>Do next</b><ul>{steps}</ul><b>Findings: {len(now.findings)}</b><ul>{worst}</ul>"
-        f"<i>A picture of the panel as it was saved. Run the cell to use it.</i></div>"
+    return saved(
+        state.system.title,
+        " \u00b7 risk score ",
+        tag("b", f"{now.risk_score:.2f}", style="font-size:24px"),
+        f"{change} \u00b7 alert at {state.alert_threshold:.2f}",
+        saved_table(("Threat", "", "Residual risk"), bars),
+        tag("b", "Do next"),
+        tag("ul", *steps),
+        tag("b", f"Findings: {len(now.findings)}"),
+        tag("ul", *worst),
     )
 
 
-_LONGEST_BAR = 0.45
-"""Inherent risk that fills the width: above what any one threat of the catalog reaches for most systems."""
+def _section(state: ExplorerState, title: str, attributes: list[str], *, opened: bool = False) -> Html:
+    asked = (_question(state, attribute) for attribute in attributes)
+    return fold(fold_title(state, title, attributes), *asked, opened=opened, key=f"{state.start.name}-{title}")
 
 
-def _announcement(state: ExplorerState) -> str:
-    """Return what a screen reader says after a change: one sentence, spoken when it replaces the one before."""
+def _question(state: ExplorerState, attribute: str) -> Html:
+    control = state.catalog.controls.get(attribute)
+    about = control or state.catalog.facts[attribute]
+    return toggle(
+        about.question,
+        "value",
+        _ANSWERS,
+        state.system[attribute],
+        act="answer",
+        args={"attribute": attribute},
+        class_="" if control is None or applies(control, state.system) else "tl-na",
+    )
+
+
+def _worst_first(result: Assessment) -> list[tuple[str, float]]:
+    return sorted(result.by_threat.items(), key=lambda item: -item[1])
+
+
+def _announcement(state: ExplorerState) -> Html:
+    """Return what a screen reader says after a change."""
     worst = state.now.worst_threat
     words = f"Risk score {state.now.risk_score:.2f}, {len(state.now.findings)} findings"
     if worst:
-        words += f", worst threat {catalog().threats[worst].title} {state.now.by_threat[worst]:.2f}"
-    return f'<div class="tl-hidden" role="alert" aria-live="polite">{words}.</div>'
+        words += f", worst threat {state.catalog.threats[worst].title} {state.now.by_threat[worst]:.2f}"
+    return unheard(f"{words}.")
 
 
-def _delta(now: float, before: float, state: ExplorerState) -> str:
+def _delta(state: ExplorerState) -> Html:
+    now, before = state.now.risk_score, state.before.risk_score
     if state.system == state.start:
-        return '<span class="tl-sub">as you found it</span>'
-    change = now - before
-    if abs(change) < _SAME:
-        return f'<s class="tl-num">{before:.2f}</s> no change since you began'
-    better = change < 0
-    sign, word = ("\u2212", "better") if better else ("+", "worse")
-    return (
-        f'<s class="tl-num">{before:.2f}</s> <span class="tl-num tl-{word}">{sign}{abs(change):.2f}, {word}</span> '
-        "since you began"
-    )
+        return tag("span", "as you found it", class_="tl-sub")
+    was = tag("s", f"{before:.2f}", class_="tl-num")
+    if abs(now - before) < _SAME:
+        return markup(was, " no change since you began")
+    sign, word = ("\u2212", "better") if now < before else ("+", "worse")
+    change = tag("span", f"{sign}{abs(now - before):.2f}, {word}", class_=f"tl-num tl-{word}")
+    return markup(was, " ", change, " since you began")
 
 
-def _lead(state: ExplorerState) -> str:
+def _worst(state: ExplorerState) -> Html | None:
     worst = state.now.worst_threat
     if worst is None:
-        return ""
-    title = escape(catalog().threats[worst].title)
-    return f'<div class="tl-lead"><span>Worst threat</span> <b>{title}</b> {state.now.by_threat[worst]:.2f}</div>'
+        return None
+    title = tag("b", state.catalog.threats[worst].title)
+    return tag("div", tag("span", "Worst threat"), " ", title, f" {state.now.by_threat[worst]:.2f}", class_="tl-lead")
 
 
-def _step_row(step: NextStep, place: int) -> str:
-    unknown = ' <span class="tl-unk">unknown</span>' if step.unknown else ""
-    return (
-        f'<p class="tl-step tl-row-{place}"><span>{escape(step.title)}{unknown}</span>'
-        f'<span class="tl-num">\u2212{step.removes:.2f}</span>'
-        f'<span class="tl-sub tl-num">{days(step.effort_days)}</span></p>'
-    )
-
-
-def _finding_row(finding: Finding) -> str:
-    unknown = ' <span class="tl-unk">unknown</span>' if finding.unknown else ""
+def _finding(state: ExplorerState, finding: Finding) -> tuple[Html, Html]:
+    claims, threats = state.catalog.controls[finding.attribute].effectiveness, state.catalog.threats
+    against: list[object] = []
+    for threat in finding.threats:
+        title = tag("b", threats[threat].title.lower())
+        against += [", " if against else "", title, f" {claims[threat].value:.2f} {claims[threat].source}"]
     ids = ", ".join(technique.id for technique in finding.atlas)
-    claims = catalog().controls[finding.attribute].effectiveness
-    threats = ", ".join(
-        f"<b>{catalog().threats[t].title.lower()}</b> {claims[t].value:.2f} {claims[t].source}" for t in finding.threats
-    )
     return (
-        f'<tr><td><span class="tl-sev tl-{finding.severity}">{finding.severity}</span></td>'
-        f"<td>{escape(finding.finding)}{unknown}"
-        f'<div class="tl-sub">{escape(finding.recommendation)}.</div>'
-        f'<div class="tl-sub">Against {threats} \u00b7 ATLAS {ids}</div></td></tr>'
+        tag("span", finding.severity, class_=f"tl-sev tl-{finding.severity}"),
+        markup(
+            finding.finding,
+            _unknown(finding.unknown),
+            tag("div", f"{finding.recommendation}.", class_="tl-sub"),
+            tag("div", "Against ", *against, f" \u00b7 ATLAS {ids}", class_="tl-sub"),
+        ),
     )
 
 
-def _static_bar(title: str, risk: float) -> str:
-    return (
-        f'<tr><td style="width:30%;text-align:left">{escape(title)}</td><td style="width:60%;text-align:left">'
-        f'<div style="width:{min(risk / _LONGEST_BAR, 1):.1%};height:12px;background-color:steelblue"></div></td>'
-        f"<td>{risk:.2f}</td></tr>"
-    )
+def _unknown(unknown: bool) -> Html | None:
+    return markup(" ", tag("span", "unknown", class_="tl-unk")) if unknown else None
 
 
-def _was(state: ExplorerState, threat: str) -> str:
+def _was(state: ExplorerState, threat: str) -> Html | None:
     before = state.before.by_threat[threat]
     moved = abs(state.now.by_threat[threat] - before) >= _SAME
-    return f'<s class="tl-sub">{before:.2f}</s> ' if moved else ""
+    return markup(tag("s", f"{before:.2f}", class_="tl-sub"), " ") if moved else None
 
 
-def _why_not(system: AISystem, threat: str) -> str:
-    facts = catalog().threats[threat].applies_when_any
-    unless = " or ".join(catalog().facts[f].label for f in facts)
-    if any(system[f] is None for f in facts):
+def _why_not(state: ExplorerState, threat: str) -> str:
+    facts = state.catalog.threats[threat].applies_when_any
+    unless = " or ".join(state.catalog.facts[f].label for f in facts)
+    if any(state.system[f] is None for f in facts):
         return f"unknown: it applies if the system {unless}"
     return f"does not apply unless the system {unless}"

@@ -1,0 +1,117 @@
+"""A panel as its page has it, without a browser: find what a learner would, and send what a browser would."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from bs4 import BeautifulSoup, Tag
+
+from threatlab.widgets.base.panel import Panel
+
+
+class Page:
+    """What a panel shows now, and hands that work it by the names that are on the screen.
+
+    A name that nothing, or more than one thing, on the page has fails with the names that there are.
+    """
+
+    def __init__(self, panel: Panel) -> None:
+        self.panel = panel
+
+    @property
+    def soup(self) -> BeautifulSoup:
+        """The panel's HTML, parsed anew."""
+        return BeautifulSoup(self.panel.page, "html.parser")
+
+    @property
+    def text(self) -> str:
+        """All that can be read, words apart by one space."""
+        return " ".join(self.soup.get_text(" ").split())
+
+    @property
+    def problem(self) -> str:
+        """What the panel says that it could not do, or ""."""
+        said = self.soup.select_one(".tl-problem")
+        return said.get_text() if said else ""
+
+    def button(self, name: str) -> Tag:
+        """Return the button of that accessible name."""
+        return _only("button", name, [(_name(each), each) for each in self.soup.select("button")])
+
+    def field(self, label: str) -> Tag:
+        """Return the field, list or box of that label."""
+        labels = [(_words(each.select_one("span")), each) for each in self.soup.select("label")]
+        return _only("field", label, labels).select_one("input, select")
+
+    def question(self, name: str) -> Tag:
+        """Return the group of answers to a question."""
+        return _only("question", name, [(each["aria-label"], each) for each in self.soup.select("[data-name]")])
+
+    def click(self, name: str) -> None:
+        """Press the button of that name."""
+        button = self.button(name)
+        assert not button.has_attr("disabled"), f"{name} can't be pressed"
+        self._send(button)
+
+    def answer(self, question: str, word: str) -> None:
+        """Press one of the answers to a question, by what stands on it or by the word that says it."""
+        group = self.question(question)
+        answers = [(name, each) for each in group.select("button") for name in {_words(each), each["title"]}]
+        answer = _only("answer", word, answers)
+        assert not answer.has_attr("disabled"), f"{word} can't be pressed"
+        self._send(group, {group["data-name"]: json.loads(answer["data-value"])})
+
+    def choose(self, label: str, option: str) -> None:
+        """Choose from a list what reads `option`."""
+        field = self.field(label)
+        self._send(field, {field["name"]: json.loads(self._option(label, option)["value"])})
+
+    def enter(self, label: str, value: Any) -> None:
+        """Leave a field with another value in it, or tick a box (True or False)."""
+        field = self.field(label)
+        self._send(field, {field["name"]: value})
+
+    def submit(self, button: str, **entered: Any) -> None:
+        """Send a form by its button, with what was entered by the fields' labels; the rest as it is."""
+        form = _only(
+            "button", button, [(_words(each), each) for each in self.soup.select("[type=submit]")]
+        ).find_parent("form")
+        values = {field["name"]: _value(field) for field in form.select("[name]")}
+        for label, value in entered.items():
+            field = self.field(label)
+            chosen = json.loads(self._option(label, value)["value"]) if field.name == "select" else value
+            values[field["name"]] = chosen
+        self._send(form, values)
+
+    def _option(self, label: str, option: str) -> Tag:
+        return _only("option", option, [(_words(each), each) for each in self.field(label).select("option")])
+
+    def _send(self, node: Tag, values: dict[str, Any] | None = None) -> None:
+        args = {**json.loads(node.get("data-args", "{}")), **(values or {})}
+        part = [each["data-part"] for each in reversed(list(node.parents)) if each.get("data-part")]
+        message = {"act": node["data-act"], "args": args, "part": part, "once": node.get("data-once"), "id": "test"}
+        self.panel.hear(json.loads(json.dumps(message)))
+
+
+def _name(button: Tag) -> str:
+    return str(button.get("aria-label") or _words(button))
+
+
+def _words(node: Tag | None) -> str:
+    return " ".join(node.get_text(" ").split()) if node else ""
+
+
+def _value(field: Tag) -> Any:
+    if field.name == "select":
+        options = field.select("option")
+        return json.loads(next((each for each in options if each.has_attr("selected")), options[0])["value"])
+    if field["type"] == "checkbox":
+        return field.has_attr("checked")
+    return field["value"] if field["type"] == "text" else float(field["value"])
+
+
+def _only(kind: str, name: str, known: list[tuple[str, Tag]]) -> Tag:
+    same = [node for each, node in known if each == name]
+    assert len(same) == 1, f"{len(same)} of the name {name!r} among each {kind}: {[each for each, _ in known]}"
+    return same[0]

@@ -1,0 +1,289 @@
+"""HTML for the panels: each part a function, every text escaped unless it is markup already."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from html import escape
+from typing import Any
+
+_LEFT = "text-align:left;vertical-align:top"
+_FRAME = "max-width:760px;padding:12px 16px;border:1px solid gray;border-radius:8px"
+
+
+class Html(str):
+    """Markup: what goes into a page as it is. Every other text is escaped on its way there."""
+
+    __slots__ = ()
+
+
+def markup(*parts: object) -> Html:
+    """Return the parts one after the other: markup as it is, anything else escaped, None and False left out."""
+    return Html(
+        "".join(
+            part if isinstance(part, Html) else escape(str(part))
+            for part in parts
+            if part is not None and part is not False
+        )
+    )
+
+
+def tag(name: str, /, *inside: object, **attributes: object) -> Html:
+    """Return an element: `tag("td", text, class_="tl-num", colspan=2)`.
+
+    A trailing underscore is dropped from an attribute's name, others become hyphens; None and False leave an attribute
+    out, True sets it without a value.
+    """
+    set_ = "".join(
+        f" {key.rstrip('_').replace('_', '-')}" + ("" if value is True else f'="{escape(str(value))}"')
+        for key, value in attributes.items()
+        if value is not None and value is not False
+    )
+    if name in ("input", "img", "br"):
+        return Html(f"<{name}{set_}>")
+    return Html(f"<{name}{set_}>{markup(*inside)}</{name}>")
+
+
+# ---- what a learner reads
+
+
+def caption(text: object, aside: object = None, *, level: int = 3, class_: str = "") -> Html:
+    """Return a heading, and after a dash what stands beside it in plain letters."""
+    beside = markup(" ", tag("i", "\u2014 ", aside)) if aside else None
+    return tag(f"h{level}", text, beside, class_=f"tl-cap {class_}".strip())
+
+
+def table(
+    heads: Iterable[object], rows: Iterable[Iterable[object]], *, row_heads: bool = False, class_: str = ""
+) -> Html:
+    """Return a table. A cell that begins with `<td` or `<th` is taken as it is, so that it can have a class."""
+    head = markup(*(tag("th", name, scope="col") for name in heads))
+    body = markup(*(tag("tr", *(_cell(cell, head=row_heads and not i) for i, cell in enumerate(row))) for row in rows))
+    return tag("table", tag("thead", tag("tr", head)) if head else None, tag("tbody", body), class_=class_ or None)
+
+
+def number(text: object) -> Html:
+    """Return a table's cell for a number: figures below figures."""
+    return tag("td", text, class_="tl-num")
+
+
+def bar(share: float, kind: str = "", *, of: float | None = None) -> Html:
+    """Return a bar filled to `share` (0..1); `of` is the share that is hatched, else it is plain gray."""
+    filled = tag("i", style=f"width:{share:.1%}", class_=kind or None)
+    if of is None:
+        return tag("div", filled, class_="tl-bar tl-plain")
+    return tag("div", filled, class_="tl-bar", style=f"width:{of:.1%}")
+
+
+def unheard(words: object) -> Html:
+    """Return what a screen reader says after a change, in place of what it said before; nobody sees it."""
+    return tag("div", words, class_="tl-hidden", role="status", aria_live="polite")
+
+
+def problem(action: str) -> Html:
+    """Return the place where the panel says why `action` could not be done; without one it is said at the top."""
+    return Html(f"<!--problem:{action}-->")
+
+
+# ---- what a learner does
+
+
+def button(  # noqa: PLR0913  # each is one thing that a button can be
+    label: object,
+    act: str,
+    args: Mapping[str, object] | None = None,
+    *,
+    hint: str = "",
+    pressed: bool | None = None,
+    disabled: bool = False,
+    once: str = "",
+    class_: str = "tl-btn",
+) -> Html:
+    """Return a button that calls the action `act` with `args`.
+
+    Parameters
+    ----------
+    hint
+        Its tooltip; if it begins with the label, a screen reader says it, too: "Apply: Rate limits".
+    pressed
+        Whether it is on, for one of several to choose from; None where it only acts.
+    once
+        What is decided by it, such as the id of a message: a second click of a double click is ignored, and so is one
+        that comes when no button on the page has this any more.
+    """
+    said = hint if hint.lower().startswith(str(label).lower()) else None
+    return tag(
+        "button",
+        label,
+        type="button",
+        data_act=act,
+        data_args=_args(args),
+        data_once=once or None,
+        title=hint or None,
+        aria_label=said or None,
+        aria_pressed=None if pressed is None else str(pressed).lower(),
+        disabled=disabled,
+        class_=class_,
+    )
+
+
+def toggle(  # noqa: PLR0913
+    question: str,
+    name: str,
+    options: Iterable[tuple[str, object, str]],
+    value: object,
+    *,
+    act: str,
+    args: Mapping[str, object] | None = None,
+    disabled: bool = False,
+    class_: str = "",
+) -> Html:
+    """Return a question with its answers as buttons: each option is a label, a value, and a word that says it.
+
+    An answer goes to the action `act` as the argument `name`, beside `args`.
+    """
+    answers = (
+        tag(
+            "button",
+            label,
+            type="button",
+            data_value=_json(each),
+            title=word,
+            aria_label=word if word.lower() != label else None,
+            aria_pressed="true" if value == each else "false",
+            disabled=disabled,
+        )
+        for label, each, word in options
+    )
+    return tag(
+        "div",
+        tag("span", question),
+        tag("div", *answers),
+        role="group",
+        aria_label=question,
+        data_act=act,
+        data_name=name,
+        data_args=_args(args),
+        class_=f"tl-q {class_}".strip(),
+    )
+
+
+def choice(  # noqa: PLR0913
+    label: object,
+    name: str,
+    options: Iterable[tuple[object, object]],
+    value: object,
+    *,
+    act: str | None = None,
+    disabled: bool = False,
+    class_: str = "tl-field",
+    args: Mapping[str, object] | None = None,
+) -> Html:
+    """Return a list to choose from: options are pairs of a label and a value (a text, number, boolean or None).
+
+    Its choice goes to the action `act` at once, as the argument `name`; without `act`, with the form that it stands in.
+    """
+    listed = (tag("option", text, value=_json(each), selected=each == value) for text, each in options)
+    return _labeled(
+        label,
+        tag("select", *listed, name=name, data_act=act, data_args=_args(args), disabled=disabled),
+        class_,
+    )
+
+
+def field(  # noqa: PLR0913
+    label: object,
+    name: str,
+    value: object = "",
+    *,
+    act: str | None = None,
+    low: float | None = None,
+    high: float | None = None,
+    step: float | str | None = None,
+    disabled: bool = False,
+    class_: str = "tl-field",
+    args: Mapping[str, object] | None = None,
+) -> Html:
+    """Return a field to type into: a number if `value` is one, else a text; sent as `choice` is."""
+    numeric = isinstance(value, int | float) and not isinstance(value, bool)
+    return _labeled(
+        label,
+        tag(
+            "input",
+            type="number" if numeric else "text",
+            name=name,
+            value=f"{value:g}" if numeric else value,
+            min=low,
+            max=high,
+            step=step if step is not None else "any" if numeric else None,
+            data_act=act,
+            data_args=_args(args),
+            disabled=disabled,
+            autocomplete="off",
+        ),
+        class_,
+    )
+
+
+def check(label: object, name: str, *, value: bool = False, act: str | None = None) -> Html:
+    """Return a box to tick, sent as `choice` is."""
+    box = tag("input", type="checkbox", name=name, checked=value, data_act=act)
+    return tag("label", box, tag("span", label), class_="tl-check")
+
+
+def form(act: str, *inside: object, submit: str, hint: str = "", key: object = "", class_: str = "tl-form") -> Html:
+    """Return fields that are sent together, and only by the button `submit`; what can't be done is said beside it.
+
+    With another `key` than before, the form begins anew: its fields lose what was typed.
+    """
+    send = tag("button", submit, type="submit", title=hint or None, class_="tl-btn")
+    return tag("form", *inside, send, problem(act), data_act=act, data_key=f"{act}-{key}", class_=class_)
+
+
+def fold(title: object, *inside: object, opened: bool = False, key: object = None) -> Html:
+    """Return a heading that the learner opens and closes; with another `key` it is as `opened` says again."""
+    return tag("details", tag("summary", title), tag("div", *inside), open=opened, data_key=key, class_="tl-fold")
+
+
+# ---- what stays in a saved notebook: inline styles alone, since JupyterLab drops style sheets there
+
+
+def saved(title: object, *inside: object) -> Html:
+    """Return the frame of a picture of a panel for a saved notebook."""
+    return tag(
+        "div",
+        tag("b", title),
+        *inside,
+        tag("i", "A picture of the panel as it was saved. Run the cell to use it."),
+        style=_FRAME,
+    )
+
+
+def saved_table(heads: Iterable[object], rows: Iterable[Iterable[object]]) -> Html:
+    """Return a table for a saved notebook, every cell aligned to the left."""
+    head = markup(*(tag("th", name, scope="col", style=_LEFT) for name in heads))
+    body = markup(*(tag("tr", *(tag("td", cell, style=_LEFT) for cell in row)) for row in rows))
+    return tag("table", tag("thead", tag("tr", head)) if head else None, tag("tbody", body))
+
+
+def saved_bar(share: float, color: str = "steelblue") -> Html:
+    """Return a bar for a saved notebook, `share` (0..1) of its cell wide."""
+    return tag("div", style=f"width:{share:.1%};min-width:1px;height:12px;background-color:{color}")
+
+
+def _cell(cell: object, *, head: bool) -> Html:
+    if isinstance(cell, Html) and cell.startswith(("<td", "<th")):
+        return cell
+    return tag("th", cell, scope="row") if head else tag("td", cell)
+
+
+def _labeled(label: object, control: Html, class_: str) -> Html:
+    return tag("label", tag("span", label), control, class_=class_)
+
+
+def _args(args: Mapping[str, object] | None) -> str | None:
+    return _json(args) if args else None
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,127 @@
+// A panel on the page: it shows the HTML that the kernel sends, and sends back what the learner does, one message each.
+
+const parsed = html => {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  return template.content;
+};
+
+const isTyped = field => field.matches?.("input:not([type=checkbox], [type=range])");
+
+// What a field is set to: of a list each of whose options is JSON, its value; of an empty number, null.
+const entered = field => {
+  if (field.type === "checkbox") return field.checked;
+  if (["number", "range"].includes(field.type)) return field.value === "" ? null : field.valueAsNumber;
+  return field.nodeName === "SELECT" ? JSON.parse(field.value) : field.value;
+};
+
+// Bring `node`, which showed `was`, to what `now` says. Only what differs between these two is touched: an open fold,
+// a typed word and a list's choice in a form that is not sent yet stay as the learner has them.
+function patch(node, was, now) {
+  if (was.isEqualNode(now)) return;
+  if (was.nodeName !== now.nodeName || was.dataset?.key !== now.dataset?.key) {
+    node.replaceWith(document.importNode(now, true));
+    return;
+  }
+  if (now.nodeType === Node.TEXT_NODE || now.nodeType === Node.COMMENT_NODE) node.data = now.data;
+  for (const { name } of was.attributes ?? []) if (!now.hasAttribute(name)) node.removeAttribute(name);
+  for (const { name, value } of now.attributes ?? []) {
+    if (was.getAttribute(name) === value) continue;
+    node.setAttribute(name, value);
+    if (name === "value" && isTyped(node) && node !== node.getRootNode().activeElement) node.value = value;
+  }
+  const chosen = node.nodeName === "SELECT" && !node.dataset.act ? node.value : null;
+  const [nodes, before, after] = [node, was, now].map(each => [...each.childNodes]);
+  after.forEach((child, i) => {
+    if (i < before.length) patch(nodes[i], before[i], child);
+    else node.append(document.importNode(child, true));
+  });
+  nodes.slice(after.length).forEach(child => child.remove());
+  if (chosen !== null && [...node.options].some(each => each.value === chosen)) node.value = chosen;
+}
+
+// Bring a field that is sent at once to what the kernel says of it.
+function settle(field) {
+  if (field.nodeName === "SELECT") {
+    const chosen = [...field.options].find(each => each.hasAttribute("selected"));
+    if (chosen && field.value !== chosen.value) field.value = chosen.value;
+  } else if (field.type === "checkbox") field.checked = field.hasAttribute("checked");
+  else if (field !== field.getRootNode().activeElement) field.value = field.getAttribute("value") ?? "";
+}
+
+function render({ model, el }) {
+  const root = document.createElement("div"), view = Math.random().toString(36).slice(2);
+  root.className = "tl";
+  root.tabIndex = -1;
+  let shown = parsed(""), sent = 0, held = null;
+  const answered = () => sent === 0 || model.get("answered") === `${view}-${sent}`;
+
+  const paint = () => {
+    const next = parsed(model.get("page")), focused = root.getRootNode().activeElement;
+    const inside = focused !== root && root.contains(focused);
+    patch(root, shown, next);
+    shown = next;
+    if (inside && !focused.isConnected) {  // what had the focus is gone: its like gets it, or the panel as a whole
+      const { act, args = "" } = focused.dataset, named = `[data-act="${act}"][name="${focused.name}"]`;
+      const like = [...root.querySelectorAll(focused.name ? named : `[data-act="${act}"]`)];
+      (like.find(each => (each.dataset.args ?? "") === args) ?? root).focus({ preventScroll: true });
+    }
+  };
+
+  // A field that the kernel has refused stays as it is, to be mended.
+  const rest = () => {
+    if (!answered()) return;
+    root.removeAttribute("aria-busy");
+    if (held) send(...held);
+    else if (!root.querySelector(".tl-problem")) root.querySelectorAll("[name][data-act]").forEach(settle);
+  };
+
+  const send = (node, values = {}) => {
+    held = null;
+    const part = [];
+    for (let each = node.parentElement; each !== root; each = each.parentElement) {
+      if (each.dataset.part) part.unshift(each.dataset.part);
+    }
+    const { act, args = "{}", once = null } = node.dataset, id = `${view}-${++sent}`;
+    model.send({ act, args: { ...JSON.parse(args), ...values }, part, once, id });
+    setTimeout(() => id === `${view}-${sent}` && !answered() && root.setAttribute("aria-busy", "true"), 1000);
+  };
+
+  root.addEventListener("click", event => {
+    const button = event.target.closest("button[type=button]"), { act, once, value } = button?.dataset ?? {};
+    if (!button || (once && event.detail > 1)) return;
+    if (held) send(...held);
+    if (act) send(button);
+    const group = value && button.closest("[data-name]");  // one of the answers to a question
+    if (group) send(group, { [group.dataset.name]: JSON.parse(value) });
+  });
+  root.addEventListener("change", ({ target }) => target.dataset.act && send(target, { [target.name]: entered(target) }));
+  root.addEventListener("input", ({ target }) => {
+    if (!target.matches("[data-act][type=range]")) return;
+    held = [target, { [target.name]: entered(target) }];  // only the newest of a drag, once the one before is answered
+    if (answered()) send(...held);
+  });
+  root.addEventListener("submit", event => {
+    event.preventDefault();
+    const fields = [...event.target.elements].filter(field => field.name);
+    send(event.target, Object.fromEntries(fields.map(field => [field.name, entered(field)])));
+  });
+
+  // JupyterLab takes letters and arrows for commands: with a list in focus, "r" would turn the cell into raw text. Its
+  // own mark for telling it not to is set before it looks; saving passes, and so does Shift+Enter, which leaves the field.
+  const keys = ({ target, key, shiftKey, ctrlKey, metaKey }) => {
+    if (!root.contains(target)) return;
+    const onward = key === "Enter" && shiftKey;
+    target.toggleAttribute("data-lm-suppress-shortcuts", !onward && !(key === "s" && (ctrlKey || metaKey)));
+    if (onward) root.focus({ preventScroll: true });
+  };
+  window.addEventListener("keydown", keys, true);
+
+  model.on("change:page", paint);
+  model.on("change:answered", rest);
+  paint();
+  el.append(root);
+  return () => window.removeEventListener("keydown", keys, true);
+}
+
+export default { render };

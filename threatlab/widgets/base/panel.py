@@ -1,0 +1,165 @@
+"""What every panel is: a state that never changes, HTML drawn from it, and actions that lead to the next state."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from functools import wraps
+from importlib import resources
+from inspect import signature
+from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar, cast
+
+import anywidget
+import traitlets
+
+from threatlab.errors import ThreatLabError
+from threatlab.widgets.base import html
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Self = TypeVar("Self", bound="Panel")
+
+_BASE = resources.files("threatlab.widgets.base")
+_STYLE = (_BASE / "style.css").read_text(encoding="utf-8")
+
+
+def action(method: Callable[Concatenate[Self, P], R]) -> Callable[Concatenate[Self, P], R]:
+    """Mark a method as one that the page may call, as a button or a field of the panel; code calls it, too.
+
+    One is done at a time: where JupyterLab hands clicks to a thread of the kernel's, a cell can be running in another.
+    """
+
+    @wraps(method)
+    def one_at_a_time(self: Self, *args: P.args, **kwargs: P.kwargs) -> R:
+        with self.turn:
+            return method(self, *args, **kwargs)
+
+    one_at_a_time.is_action = True  # type: ignore[attr-defined]
+    return cast("Callable[Concatenate[Self, P], R]", one_at_a_time)
+
+
+class Panel(anywidget.AnyWidget):
+    """A live panel. Display it as the last value of a cell; what a click does can be done in code.
+
+    A panel of its own kind says how a state is drawn (`draw`), what stays of it in a saved notebook (`picture`), and
+    which of its methods are actions (`@action`). An action checks its values, works out the next state and calls
+    `show`. Its style sheet stands beside it, as own.css.
+
+    Attributes
+    ----------
+    state
+        What the panel shows.
+    parts
+        Panels within this one: `draw` puts the HTML of each into an element with `data-part` set to its name.
+    turn
+        The lock in which a state is read and replaced.
+    """
+
+    _esm = (_BASE / "panel.js").read_text(encoding="utf-8")
+    _css = _STYLE
+    sheets: ClassVar[tuple[str, ...]] = ()
+    """Folders whose own.css this panel needs besides its own."""
+    _actions: ClassVar[Mapping[str, Callable[..., Any]]] = {}
+
+    page = traitlets.Unicode().tag(sync=True)
+    answered = traitlets.Unicode().tag(sync=True)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        if "draw" in cls.__dict__:  # not one that anywidget makes to add a trait
+            widgets = resources.files("threatlab.widgets")
+            sheets = (widgets / folder / "own.css" for folder in (*cls.sheets, cls.__module__.split(".")[-2]))
+            cls._css = "\n".join((_STYLE, *(sheet.read_text(encoding="utf-8") for sheet in sheets if sheet.is_file())))
+            own = {
+                name: each
+                for kind in reversed(cls.__mro__)
+                if issubclass(kind, Panel)
+                for name, each in vars(kind).items()
+            }
+            cls._actions = {name: each for name, each in own.items() if getattr(each, "is_action", False)}
+        super().__init_subclass__(**kwargs)
+
+    def __init__(self, state: Any) -> None:
+        self.turn = threading.RLock()
+        self.parts: dict[str, Panel] = {}
+        self.state = state
+        super().__init__(page=self._drawn(state))
+        self.on_msg(lambda _, message, __: self.hear(message))
+
+    def draw(self, state: Any) -> str:
+        """Return the panel's HTML: a pure function of the state."""
+        raise NotImplementedError
+
+    def picture(self) -> str:
+        """Return the panel as it stands for a saved notebook: no controls, and inline styles, which survive there."""
+        raise NotImplementedError
+
+    def show(self, state: Any) -> None:
+        """Go on to another state; if it can't be drawn, nothing changes."""
+        with self.turn:
+            page = self._drawn(state)
+            self.state, self.page = state, page
+
+    def embed(self, name: str, part: Panel | None) -> None:
+        """Put another panel into this one under a name, or take it out (None)."""
+        self.parts.pop(name, None)
+        if part is not None:
+            self.parts[name] = part
+            part.observe(lambda _: self.show(self.state), "page")
+
+    def hear(self, message: Any) -> None:
+        """Do what the page asks for: `{"act": name, "args": {...}}`. What can't be done is said in the panel.
+
+        Only methods marked as actions can be named, and they check their values as they do for code. A `once` that no
+        button on the page has any more is the second click of two, or one that came too late: it is left out.
+        """
+        message = message if isinstance(message, dict) else {}
+        with self.turn, self.hold_sync():
+            name, target = message.get("act"), self
+            try:
+                for part in message.get("part") or ():
+                    target = target.parts[part]
+            except (KeyError, TypeError):
+                target, name = self, None
+            target._do(name, message.get("args"), message.get("once"))  # another of its kind
+            self.answered = str(message.get("id"))
+
+    def _do(self, name: object, args: object, once: object) -> None:
+        before = self.state
+        try:
+            if not isinstance(name, str) or name not in self._actions:
+                raise ThreatLabError(f"this panel can't do {name!r}; reload the page if it is an old one")  # noqa: TRY301
+            if once is not None and f'data-once="{html.markup(once)}"' not in self.page:
+                return
+            self._actions[name](self, **_fitting(name, self._actions[name], args))
+            if self.state is before:
+                self.show(before)  # takes away what was said of the last problem
+        except ThreatLabError as problem:
+            self.page = self._drawn(self.state, name, str(problem))
+        except Exception as fault:
+            self.state = before
+            self.page = self._drawn(before, name, f"the panel has a fault, and nothing was changed: {fault!r}")
+            raise
+
+    def _drawn(self, state: Any, name: object = None, problem: str = "") -> str:
+        page = self.draw(state)
+        if not problem:
+            return page
+        said = html.tag(
+            "p", problem[:1].upper() + problem[1:], "." * (problem[-1:] not in ".!?"), class_="tl-problem", role="alert"
+        )
+        place = html.problem(str(name))
+        return page.replace(place, said, 1) if place in page else said + page
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        live, about = super()._repr_mimebundle_(**kwargs) or ({}, {})
+        return {**live, "text/plain": repr(self), "text/html": self.picture()}, about
+
+
+def _fitting(name: str, method: Callable[..., Any], args: object) -> dict[str, Any]:
+    """Return the arguments if the action takes them by these names."""
+    try:
+        wanted: dict[str, Any] = dict(args)  # type: ignore[call-overload]
+        signature(method).bind(None, **wanted)
+    except (TypeError, ValueError):
+        raise ThreatLabError(f"{name} can't be done with {args!r}; reload the page if it is an old one") from None
+    return wanted
