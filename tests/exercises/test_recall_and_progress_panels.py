@@ -8,6 +8,7 @@ import re
 import pytest
 
 from tests.exercises.test_questions import IDEAS, ROWS
+from tests.unit.page import Page
 from threatlab import CatalogError, ThreatLabError
 from threatlab.catalog.entry import Entry
 from threatlab.exercises import progress
@@ -52,20 +53,22 @@ def test_the_right_option_is_not_always_in_the_same_place():
 
 def test_answering_in_code_does_what_choosing_in_the_list_does():
     clicked, driven = Recall("02"), Recall("02")
-    clicked._fields["recall.02.q1"].value = "a"
+    first = RECALL["02"][0]
+    page = Page(clicked)
+    page.choose(first.asks, first.options["a"])
     outcome = driven.answer("recall.02.q1", "a")
     assert not outcome
-    assert clicked._told["recall.02.q1"].value == driven._told["recall.02.q1"].value
-    assert "Not yet" in text(driven._told["recall.02.q1"].value)
-    assert driven.answer("recall.02.q1", "b")
-    assert "Right" in text(driven._told["recall.02.q1"].value)
-    assert repr(driven) == "Recall('02'): 1 of 3 recalled"
-    driven._fields["recall.02.q1"].value = ""
-    assert repr(driven) == "Recall('02'): 0 of 3 recalled"
+    assert clicked.page == driven.page
+    assert "Not yet" in page.text
+    page.choose(first.asks, first.options["b"])
+    assert "Right" in page.text
+    assert repr(clicked) == "Recall('02'): 1 of 3 recalled"
+    page.choose(first.asks, "choose …")
+    assert repr(clicked) == "Recall('02'): 0 of 3 recalled"
 
 
 def test_the_saved_picture_of_a_recall_gives_no_answer_away():
-    saved = Recall("03")._repr_mimebundle_()["text/html"]
+    saved = Recall("03").picture()
     for each in RECALL["03"]:
         assert each.question.because.split(":")[0] not in saved
     assert "class=" not in saved
@@ -104,23 +107,23 @@ def test_the_panel_shows_what_is_done_tried_and_helped(kept):
     for what in ("not yet", "hint 1", CORRECT):
         kept.record("assess.q1", what)
     panel = ProgressPanel(kept)
-    assert "02 Assess 1 of 2 2 1" in text(panel._table.value)
+    assert "02 Assess 1 of 2 2 1" in text(panel.page)
     assert repr(panel) == "ProgressPanel: 1 of 16 exercises done"
-    assert all(title in panel._table.value for title in LESSONS.values())
+    assert all(title in panel.page for title in LESSONS.values())
 
 
 def test_the_panel_says_where_progress_is_kept(kept, monkeypatch, tmp_path):
-    assert f"Kept in {kept.path}." in text(ProgressPanel(kept)._table.value)
+    assert f"Kept in {kept.path}." in text(ProgressPanel(kept).page)
     monkeypatch.setattr("pathlib.Path.home", lambda: tmp_path)
-    assert "Kept in ~/progress.jsonl." in text(ProgressPanel(kept)._table.value).replace("\\", "/")
-    assert "until this kernel ends" in text(ProgressPanel(Store())._table.value)
+    assert "Kept in ~/progress.jsonl." in text(ProgressPanel(kept).page).replace("\\", "/")
+    assert "until this kernel ends" in text(ProgressPanel(Store()).page)
 
 
 def test_only_a_lesson_whose_questions_are_all_done_is_marked_as_done(kept):
     kept.record("why.q1", CORRECT)
-    assert "tl-whole" not in ProgressPanel(kept)._table.value
+    assert "tl-whole" not in ProgressPanel(kept).page
     kept.record("why.q2", CORRECT)
-    row = next(row for row in ProgressPanel(kept)._table.value.split("<tr>") if "tl-whole" in row)
+    row = next(row for row in ProgressPanel(kept).page.split("<tr>") if "tl-whole" in row)
     assert LESSONS["why"] in row
 
 
@@ -133,23 +136,21 @@ def test_what_another_notebook_adds_is_there_after_a_refresh(kept):
 
 def test_a_reset_by_the_button_asks_first(kept):
     kept.record("assess.q1", CORRECT)
-    panel = ProgressPanel(kept)
-    panel._ask()
-    assert panel._sure.layout.display == ""
-    panel._keep()
+    page = Page(ProgressPanel(kept))
+    page.click("Reset …")
+    page.click("No, keep it")
     assert kept.done() == {"assess.q1"}
-    panel._ask()
-    panel._sure.children[0].click()
+    page.click("Reset …")
+    page.click("Yes, begin anew")
     assert kept.done() == set()
-    assert "begins anew" in panel._told.value
+    assert "begins anew" in page.text
 
 
 def test_an_export_says_where_it_is_or_what_is_in_the_way(kept, tmp_path):
     kept.record("assess.q1", CORRECT)
-    panel = ProgressPanel(kept)
-    panel._name.value = str(tmp_path / "mine.json")
-    panel._export()
-    assert "Written to mine.json" in panel._told.value
+    page = Page(ProgressPanel(kept))
+    page.submit("Export", **{"File to export to": str(tmp_path / "mine.json")})
+    assert "Written to mine.json" in page.text
     assert json.loads((tmp_path / "mine.json").read_text(encoding="utf-8"))["attempts"]
-    panel._export()
-    assert "already" in panel._told.value
+    page.submit("Export", **{"File to export to": str(tmp_path / "mine.json")})
+    assert "already" in page.problem

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from html import unescape
-from threading import Event, Thread
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.unit.page import Page
 from tests.unit.threat_models import BARE, HOSTILE, full, models, quick, with_text
 from threatlab import AISystem, ThreatLabError
 from threatlab.policy import Policy
@@ -19,6 +19,9 @@ from threatlab.widgets import ChecklistPanel, ExportPanel
 from threatlab.widgets.checklist.view import NOTEBOOKS, made_in
 from threatlab.widgets.export.view import FORMATS, briefing_page, parts, stride_table
 
+EXPORT = "Export: write the report into the folder"
+REPLACE = "Replace it: write over the file that is there"
+NAME = "File name, without its ending"
 ARTIFACTS = {
     "policy": {"policy": None},
     "monitoring": {"monitoring": None},
@@ -35,7 +38,7 @@ def text(html):
 
 def rows(panel):
     """Return each item's row as text."""
-    return [text(row) for row in re.findall(r"<tr>.*?</tr>", panel._page.value)][1:]
+    return [text(row) for row in re.findall(r"<tr>.*?</tr>", panel.page)][1:]
 
 
 # ---- the checklist
@@ -68,16 +71,15 @@ def test_an_item_opens_again_when_its_artifact_goes_and_ticks_when_it_is_back(it
 
 def test_there_is_nothing_in_the_checklist_to_tick_by_hand():
     panel = ChecklistPanel(BARE)
-    assert not re.search("<(input|button|select|details|a)\\b", panel._page.value)
-    assert {type(child).__name__ for child in panel.widget.children[1].children} == {"HTML"}
+    assert not re.search("<(input|button|select|details|a)\\b", panel.page)
 
 
 def test_a_model_that_is_none_leaves_the_checklist_as_it_was():
     panel = ChecklistPanel(full())
-    shown = panel._page.value
+    shown = panel.page
     with pytest.raises(ThreatLabError, match="'done'"):
         panel.update("done")
-    assert panel._page.value == shown
+    assert panel.page == shown
     assert panel.model is full()
 
 
@@ -92,15 +94,14 @@ def test_every_notebook_that_something_is_missing_from_has_a_title():
 @pytest.mark.parametrize("kind", FORMATS)
 @pytest.mark.parametrize("model", [BARE, full()], ids=["bare", "full"])
 def test_each_format_is_written_whole_and_told_by_name_and_size(kind, model, tmp_path):
-    panel = ExportPanel(model, tmp_path)
-    panel._kind.value = kind
-    panel._export.click()
+    page = Page(ExportPanel(model, tmp_path))
+    page.choose("Format", FORMATS[kind].title)
+    page.click(EXPORT)
     (file,) = tmp_path.iterdir()
     assert file.read_text(encoding="utf-8") == FORMATS[kind].write(model)
-    told = text(panel._outcome.value)
-    assert f"{file.name} written" in told
-    assert FORMATS[kind].opens in told
-    assert re.search(r"\d+ (KB|bytes)", told)
+    assert f"{file.name} written" in page.text
+    assert FORMATS[kind].opens in page.text
+    assert re.search(r"\d+ (KB|bytes)", page.text)
 
 
 def test_the_json_file_loads_back_to_an_equal_model(tmp_path):
@@ -114,24 +115,34 @@ def test_a_file_that_says_something_else_is_kept_until_it_is_to_be_replaced(tmp_
     file = tmp_path / "threat-model.html"
     file.write_text("mine", encoding="utf-8")
     panel = ExportPanel(full(), tmp_path)
-    panel._export.click()
+    page = Page(panel)
+    page.click(EXPORT)
     assert file.read_text(encoding="utf-8") == "mine"
-    assert "is there already" in text(panel._outcome.value)
-    assert panel._replace.layout.display == ""
+    assert "is there already" in page.problem
     with pytest.raises(ThreatLabError, match="overwrite=True"):
         panel.export()
-    panel._replace.click()
+    page.click(REPLACE)
     assert file.read_text(encoding="utf-8") == FORMATS["html"].write(full())
-    assert panel._replace.layout.display == "none"
+    assert "Replace it" not in page.text
+
+
+@pytest.mark.parametrize("overwrite", ["yes", 1, [True]])
+def test_nothing_but_true_replaces_a_file(overwrite, tmp_path):
+    file = tmp_path / "threat-model.html"
+    file.write_text("mine", encoding="utf-8")
+    with pytest.raises(ThreatLabError, match="there already"):
+        ExportPanel(full(), tmp_path).export(overwrite=overwrite)
+    assert file.read_text(encoding="utf-8") == "mine"
 
 
 def test_a_file_that_says_the_same_is_left_alone_and_said_to(tmp_path):
     panel = ExportPanel(full(), tmp_path)
     file = panel.export()
     before = file.stat().st_ino, file.stat().st_mtime_ns
-    panel._export.click()
+    page = Page(panel)
+    page.click(EXPORT)
     assert (file.stat().st_ino, file.stat().st_mtime_ns) == before
-    assert "says the same" in text(panel._outcome.value)
+    assert "says the same" in page.text
 
 
 def test_a_folder_of_the_files_name_is_no_file_to_replace(tmp_path):
@@ -139,8 +150,9 @@ def test_a_folder_of_the_files_name_is_no_file_to_replace(tmp_path):
     panel = ExportPanel(BARE, tmp_path)
     with pytest.raises(ThreatLabError, match="there already"):
         panel.export()
-    panel._replace.click()
-    assert "is a folder" in text(panel._outcome.value)
+    page = Page(panel)
+    page.click(REPLACE)
+    assert "is a folder" in page.problem
 
 
 def test_a_folder_that_has_gone_is_said_and_nothing_is_lost(tmp_path):
@@ -149,21 +161,23 @@ def test_a_folder_that_has_gone_is_said_and_nothing_is_lost(tmp_path):
     panel = ExportPanel(full(), folder)
     panel.set(kind="sarif", name="mine")
     folder.rmdir()
-    panel._export.click()
-    assert "no folder" in text(panel._outcome.value)
-    assert (panel._kind.value, panel._name.value) == ("sarif", "mine")
+    page = Page(panel)
+    page.click(EXPORT)
+    assert "no folder" in page.problem
+    assert (panel.state.kind, panel.state.stem) == ("sarif", "mine")
     folder.mkdir()
-    panel._export.click()
+    page.click(EXPORT)
     assert (folder / "mine.sarif").is_file()
 
 
-def test_a_name_that_is_none_stays_in_the_field_to_be_mended(tmp_path):
+def test_a_name_that_is_none_is_said_and_changes_nothing(tmp_path):
     panel = ExportPanel(BARE, tmp_path)
-    panel._name.value = "../elsewhere"
-    assert "../elsewhere" in text(panel._outcome.value)
-    assert panel._name.value == "../elsewhere"
+    page = Page(panel)
+    page.enter(NAME, "../elsewhere")
+    assert "../elsewhere" in page.problem
     assert panel.state.stem == "threat-model"
-    panel._name.value = "here"
+    page.enter(NAME, "here")
+    assert page.problem == ""
     assert panel.export() == tmp_path / "here.html"
 
 
@@ -172,19 +186,19 @@ def test_what_is_missing_is_named_with_its_notebook_and_not_among_the_parts(miss
     model = full().with_(**{missing: None})
     panel = ExportPanel(model, tmp_path)
     (gap,) = model.missing
-    assert gap.what in text(panel._contents.value)
-    assert made_in(gap.notebook) in text(panel._contents.value)
+    assert gap.what in text(panel.page)
+    assert made_in(gap.notebook) in text(panel.page)
     assert len(parts(model)) == len(parts(full())) - 1
     panel.update(full())
-    assert "Every part is there" in text(panel._contents.value)
+    assert "Every part is there" in text(panel.page)
 
 
 @quick
 @given(models())
 def test_the_stride_table_counts_what_by_stride_returns(model):
     table = text(stride_table(model))
-    for letter, found in by_stride(model.assessment).items():
-        assert re.search(rf"{letter} {STRIDE[letter]} .*? {len(found)} ", table)
+    for letter, findings in by_stride(model.assessment).items():
+        assert re.search(rf"{letter} {STRIDE[letter]} .*? {len(findings)} ", table)
 
 
 @pytest.mark.parametrize("model", [BARE, full()], ids=["bare", "full"])
@@ -197,59 +211,29 @@ def test_the_briefing_is_shown_word_for_word(model):
 
 
 def test_the_briefing_shows_markdown_signs_as_they_were_typed():
-    said = "A *bold* [x] & 3 < 4 | ~~$y$~~ \\ _z_"
-    assert said in text(briefing_page(with_text(said)))
-
-
-def test_folded_views_are_made_when_they_are_opened(tmp_path):
-    panel = ExportPanel(full(), tmp_path)
-    assert (panel._stride.value, panel._spoken.value) == ("", "")
-    panel.show(stride=True, spoken=True)
-    assert "Tampering" in panel._stride.value
-    assert "What we protect" in panel._spoken.value
-    panel.update(full().with_(system=full().system.with_(encryption_enabled=True)))
-    assert "Encryption not enabled" not in panel._stride.value
-    panel._spoken_fold.value = False
-    assert panel._spoken.value == ""
-    assert panel._spoken.layout.display == "none"
+    words = "A *bold* [x] & 3 < 4 | ~~$y$~~ \\ _z_"
+    assert words in text(briefing_page(with_text(words)))
 
 
 def test_choosing_and_typing_do_what_set_does(tmp_path):
     clicked, driven = ExportPanel(full(), tmp_path), ExportPanel(full(), tmp_path)
-    clicked._kind.value = "markdown"
-    clicked._name.value = "mine"
+    page = Page(clicked)
+    page.choose("Format", FORMATS["markdown"].title)
+    page.enter(NAME, "mine")
     driven.set(kind="markdown", name="mine")
     assert clicked.state == driven.state
-    assert clicked._outcome.value == driven._outcome.value
-    assert (driven._kind.value, driven._name.value) == ("markdown", "mine")
+    assert clicked.page == driven.page
+    assert page.field(NAME)["value"] == "mine"
 
 
 def test_what_was_written_last_stays_said_while_the_next_file_is_chosen(tmp_path):
     panel = ExportPanel(BARE, tmp_path)
     panel.export()
     panel.set(kind="json")
-    told = text(panel._outcome.value)
-    assert "threat-model.html written" in told
-    assert "Export writes threat-model.json." in told
+    assert "threat-model.html written" in text(panel.page)
+    assert "Export writes threat-model.json." in text(panel.page)
     panel.export()
-    assert "threat-model.html" not in text(panel._outcome.value)
-
-
-def test_what_is_typed_while_a_choice_is_at_work_is_not_lost(tmp_path):
-    panel, typing, typed = ExportPanel(BARE, tmp_path), Event(), []
-
-    def type_a_name(_):
-        thread = Thread(target=lambda: (typing.set(), setattr(panel._name, "value", "mine")))
-        typed.append(thread)
-        thread.start()
-        typing.wait(5)
-        thread.join(0.2)  # time enough for a name that doesn't wait to be lost
-
-    panel._outcome.observe(type_a_name, "value")  # in the middle of what the choice sets off
-    panel._outcome.observe(lambda _: panel._outcome.unobserve_all("value"), "value")
-    panel._kind.value = "markdown"
-    typed[0].join(5)
-    assert (panel.state.stem, panel.state.kind, panel._name.value) == ("mine", "markdown", "mine")
+    assert "threat-model.html" not in text(panel.page)
 
 
 # ---- both
@@ -257,30 +241,29 @@ def test_what_is_typed_while_a_choice_is_at_work_is_not_lost(tmp_path):
 
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_what_a_learner_typed_is_text_wherever_it_is_shown(hostile, tmp_path):
-    model = with_text(hostile)
-    export = ExportPanel(model, tmp_path)
-    export.show(stride=True, spoken=True)
-    ticks = ChecklistPanel(model)
-    live = (ticks._page, export._contents, export._outcome, export._stride, export._spoken)
-    saved = [panel._repr_mimebundle_()["text/html"] for panel in (ticks, export)]
-    plain = "Plain words"
-    calm_export, calm_ticks = ExportPanel(with_text(plain), tmp_path), ChecklistPanel(with_text(plain))
-    calm_export.show(stride=True, spoken=True)
-    calm = (calm_ticks._page, calm_export._contents, calm_export._outcome, calm_export._stride)
-    for html, usual in zip([each.value for each in live], [each.value for each in calm], strict=False):
-        assert re.findall("<[a-z][^>]*>", html) == re.findall("<[a-z][^>]*>", usual)
-    for html in (*saved, export._spoken.value):
-        assert not re.search("<(script|img|a)\\b", html)
+    def panels(words):
+        model = with_text(words)
+        return ChecklistPanel(model), ExportPanel(model, tmp_path)
+
+    for panel, calm in zip(panels(hostile), panels("Plain words"), strict=True):
+        tags = [
+            re.findall("<(?!/|p\\b|!)[a-z][^>]*>", each.page.replace(each.model.system.title, ""))
+            for each in (panel, calm)
+        ]
+        assert [re.match("<[a-z0-9]+", tag)[0] for tag in tags[0]] == [
+            re.match("<[a-z0-9]+", tag)[0] for tag in tags[1]
+        ]
+        assert not re.search("<(script|img|a)\\b", panel.page + panel.picture())
 
 
 def test_the_saved_pictures_need_no_style_sheet_and_name_no_folder(tmp_path):
     for panel in (ChecklistPanel(full()), ExportPanel(full(), tmp_path)):
-        bundle = panel._repr_mimebundle_()
+        bundle, _ = panel._repr_mimebundle_()
         assert "class=" not in bundle["text/html"]
         assert "var(" not in bundle["text/html"]
         assert "<svg" not in bundle["text/html"]
         assert str(tmp_path) not in bundle["text/html"] + bundle["text/plain"]
-        assert bundle["text/html"] == panel._repr_mimebundle_()["text/html"]
+        assert bundle["text/html"] == panel.picture()
 
 
 BAD = [

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.unit.page import Page
 from tests.unit.strategies import systems, thorough
 from threatlab import AISystem, ThreatLabError, assess, list_systems, load_system
 from threatlab.catalog import SEVERITIES, catalog
 from threatlab.operate.overview import overview
 from threatlab.widgets.dashboard.panel import Dashboard
-from threatlab.widgets.dashboard.view import roles, static_picture
+from threatlab.widgets.dashboard.view import roles
 
 BUILT_IN = tuple(load_system(name) for name in list_systems())
 BETTER = tuple(system.with_(authentication_enforced=True) for system in BUILT_IN)
@@ -77,44 +78,54 @@ def test_a_system_that_alerts_only_for_want_of_answers_is_told_apart():
 
 def test_each_role_finds_its_own_answer_on_the_page():
     panel = Dashboard(BETTER, before=BUILT_IN, alert_threshold=0.6)
-    page, seen = text(panel._page.value), panel.overview
-    assert f"{len(seen.alerting)} of {len(BETTER)}" in page
-    assert f"from {seen.mean_before:.2f} at the last review" in page
+    shown, seen = text(panel.page), panel.overview
+    assert f"{len(seen.alerting)} of {len(BETTER)}" in shown
+    assert f"from {seen.mean_before:.2f} at the last review" in shown
     assert seen.mean < seen.mean_before
-    assert "down" in page
+    assert "down" in shown
     for work in seen.work_for("ML engineer")[:5]:
-        assert work.title in page
-    assert f"{sum(seen.unknown.values())} answers about controls are missing" in page
+        assert work.title in shown
+    assert f"{sum(seen.unknown.values())} answers about controls are missing" in shown
 
 
 def test_setting_in_code_does_what_the_fields_do():
     clicked, driven = Dashboard(BUILT_IN), Dashboard(BUILT_IN)
-    clicked._threshold.value = 0.5
-    clicked._role.value = "security engineer"
+    page = Page(clicked)
+    page.enter("Alert threshold", 0.5)
+    page.choose("Engineer\u2019s work: as", "security engineer")
     driven.set(alert_threshold=0.5, role="security engineer")
-    assert clicked._page.value == driven._page.value
-    assert (driven._threshold.value, driven._role.value) == (0.5, "security engineer")
+    assert clicked.page == driven.page
+    assert page.field("Alert threshold")["value"] == "0.5"
     assert repr(clicked) == repr(driven)
+
+
+def test_a_threshold_that_is_none_is_refused_on_the_page_and_stays_to_be_mended():
+    page = Page(Dashboard(BUILT_IN))
+    page.enter("Alert threshold", 1.5)
+    assert "1.5" in page.problem
+    assert page.panel.state.alert_threshold == 0.7
+    page.enter("Alert threshold", 0.4)
+    assert page.problem == ""
 
 
 @pytest.mark.parametrize("role", roles())
 def test_every_role_can_be_shown_even_without_work(role):
     everything = AISystem("done", **dict.fromkeys(catalog().controls, True))
     panel = Dashboard([everything], role=role)
-    assert f"No open control is usual work of the {role}" in panel._page.value
-    assert "nothing is open" in panel._page.value
+    assert f"No open control is usual work of the {role}" in panel.page
+    assert "nothing is open" in panel.page
 
 
 def test_names_are_escaped_on_the_page_and_in_the_saved_picture():
     evil = AISystem("a", title="<img src=x onerror=alert(1)>", generates_content=True)
     panel = Dashboard([evil])
-    for html in (panel._page.value, static_picture(panel.state)):
+    for html in (panel.page, panel.picture()):
         assert "<img" not in html
         assert "&lt;img" in html
 
 
 def test_the_saved_picture_needs_no_style_sheet():
-    html = Dashboard(BUILT_IN)._repr_mimebundle_()["text/html"]
+    html = Dashboard(BUILT_IN).picture()
     assert "class=" not in html
     assert "var(" not in html
 

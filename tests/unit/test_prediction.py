@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.unit.page import Page
 from threatlab import ThreatLabError
 from threatlab.widgets import Prediction
 
@@ -18,21 +19,25 @@ def asked():
 def test_a_guess_is_kept_and_can_be_taken_back(asked):
     asked.guess({"first": 0.3})
     assert asked.guesses == {"first": 0.3}
-    asked._fields["first"].index = 0
+    Page(asked).choose("first", "—")
     assert asked.guesses == {}
 
 
 def test_a_guess_in_code_is_a_choice_in_the_list(asked):
     asked.guess({"second": 0.6})
-    assert asked._fields["second"].value == 0.6
+    chosen = Prediction("How many?", ["first", "second"], [0.0, 0.3, 0.6])
+    Page(chosen).choose("second", "0.6")
+    assert chosen.page == asked.page
+    assert "1 of 2 predicted" in Page(asked).text
 
 
 def test_after_the_reveal_no_guess_changes(asked):
     asked.guess({"first": 0.3})
     asked.compare({"first": 0.0, "second": 0.6})
-    asked._fields["first"].value = 0.0
+    asked.guess({"first": 0.0})
+    Page(asked).choose("first", "0.0")
     assert asked.guesses == {"first": 0.3}
-    assert all(field.disabled for field in asked._fields.values())
+    assert all(field.has_attr("disabled") for field in Page(asked).soup.select("select"))
 
 
 def test_the_comparison_counts_what_agrees_and_marks_what_does_not(asked):
@@ -71,5 +76,5 @@ def test_a_missing_result_is_named_and_locks_nothing(asked):
 def test_texts_are_escaped_in_every_picture():
     asked = Prediction(HOSTILE, [HOSTILE], [HOSTILE])
     asked.guess({HOSTILE: HOSTILE})
-    pictures = asked._repr_mimebundle_()["text/html"] + asked.compare({HOSTILE: HOSTILE})._repr_html_()
+    pictures = asked.page + asked.picture() + asked.compare({HOSTILE: HOSTILE})._repr_html_()
     assert "<script>" not in pictures

@@ -57,7 +57,7 @@ def table(
     heads: Iterable[object], rows: Iterable[Iterable[object]], *, row_heads: bool = False, class_: str = ""
 ) -> Html:
     """Return a table. A cell that begins with `<td` or `<th` is taken as it is, so that it can have a class."""
-    head = markup(*(tag("th", name, scope="col") for name in heads))
+    head = markup(*(_head(name) for name in heads))
     body = markup(*(tag("tr", *(_cell(cell, head=row_heads and not i) for i, cell in enumerate(row))) for row in rows))
     return tag("table", tag("thead", tag("tr", head)) if head else None, tag("tbody", body), class_=class_ or None)
 
@@ -269,6 +269,10 @@ def saved_table(heads: Iterable[object], rows: Iterable[Iterable[object]]) -> Ht
 def saved_bar(share: float, color: str = "steelblue") -> Html:
     """Return a bar for a saved notebook, `share` (0..1) of its cell wide."""
     return tag("div", style=f"width:{share:.1%};min-width:1px;height:12px;background-color:{color}")
+
+
+def _head(name: object) -> Html:
+    return name if isinstance(name, Html) and name.startswith("<th") else tag("th", name, scope="col")
 
 
 def _cell(cell: object, *, head: bool) -> Html:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import ipywidgets as widgets
-
 from threatlab.errors import ThreatLabError
 from threatlab.report import CheckItem, ThreatModel
-from threatlab.widgets.base.parts import box
-from threatlab.widgets.base.style import STYLE
+from threatlab.widgets.base.html import Html
+from threatlab.widgets.base.panel import Panel
 from threatlab.widgets.checklist import view
 
 
-class ChecklistPanel:
+class ChecklistPanel(Panel):
     """A live panel on a threat model that grows: `update(model)` shows what is done now, and what has become of it.
 
     There is nothing in it to click: an item ticks once the model holds its artifact.
@@ -30,20 +26,18 @@ class ChecklistPanel:
     """
 
     def __init__(self, model: ThreatModel) -> None:
-        now = view.ChecklistState(_checked(model), frozenset())
-        self.state = view.ChecklistState(now.model, now.done)
-        self._page = widgets.HTML(view.page(self.state))
-        self.widget = box("tl", [widgets.HTML(STYLE), box("tl-checklist", [self._page])])
+        state = view.ChecklistState(_checked(model), frozenset())
+        super().__init__(view.ChecklistState(model, state.done))
 
     @property
     def model(self) -> ThreatModel:
         """The threat model that is judged now."""
-        return self.state.model
+        return self.state.model  # type: ignore[no-any-return]
 
     @property
     def items(self) -> tuple[CheckItem, ...]:
         """The six items as they stand."""
-        return self.state.items
+        return self.state.items  # type: ignore[no-any-return]
 
     def update(self, model: ThreatModel) -> None:
         """Judge another state of the threat model; what ticked, or fell, since the one before is marked.
@@ -53,16 +47,18 @@ class ChecklistPanel:
         ThreatLabError
             If `model` is no ThreatModel; the panel then stays as it is.
         """
-        state = view.ChecklistState(_checked(model), self.state.done)
-        page = view.page(state)  # fails, if it does, before anything is changed
-        self.state, self._page.value = state, page
+        self.show(view.ChecklistState(_checked(model), self.state.done))
+
+    def draw(self, state: view.ChecklistState) -> Html:
+        """Return the six items."""
+        return view.page(state)
+
+    def picture(self) -> Html:
+        """Return them for a saved notebook."""
+        return view.static_picture(self.state)
 
     def __repr__(self) -> str:
         return f"ChecklistPanel({self.model.system.name!r}): {view.announcement(self.state)}"
-
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        live = self.widget._repr_mimebundle_()
-        return {**live, "text/plain": repr(self), "text/html": view.static_picture(self.state)}
 
 
 def _checked(model: object) -> ThreatModel:

@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from html import escape
 
 from threatlab.catalog import catalog
 from threatlab.operate.overview import Overview, Work, overview
 from threatlab.system import AISystem
 from threatlab.widgets.base.explanation import days
+from threatlab.widgets.base.html import (
+    Html,
+    bar,
+    caption,
+    choice,
+    field,
+    markup,
+    number,
+    saved,
+    saved_table,
+    table,
+    tag,
+    unheard,
+)
 
 SHOWN = 5
 """Lines of a list on the page: as many as can be read at a glance, from the back of a room."""
+_SAME = 0.005
+"""Scores are shown with two digits: a smaller difference can't be seen, and isn't claimed."""
 
 
 @dataclass(frozen=True)
@@ -26,149 +42,139 @@ class DashboardState:
     role: str
 
     @cached_property
-    def seen(self) -> Overview:
+    def overview(self) -> Overview:
         """What the systems say."""
         return overview(self.systems, self.alert_threshold, self.before)
 
 
-def executive(state: DashboardState) -> str:
+def executive(state: DashboardState) -> Html:
     """Return where we stand: how many systems are above the threshold, the worst, the change, and what is due."""
-    seen = state.seen
-    total, above = len(seen.assessments), len(seen.alerting)
-    rows = "".join(
-        f'<p>{escape(r.system.title)}</p><div class="tl-bar tl-plain"><i class="{_bad(state, r.risk_score)}" '
-        f'style="width:{r.risk_score:.1%}"></i></div><p class="tl-num">{r.risk_score:.2f}</p>'
-        for r in seen.assessments[:SHOWN]
+    summary = state.overview
+    total, above = len(summary.assessments), len(summary.alerting)
+    rows = (
+        markup(
+            tag("p", each.system.title),
+            bar(each.risk_score, "tl-bad" if each.risk_score >= state.alert_threshold else ""),
+            tag("p", f"{each.risk_score:.2f}", class_="tl-num"),
+        )
+        for each in summary.assessments[:SHOWN]
     )
-    certain = f" Whatever the open answers are: {len(seen.answered)}." if above else ""
+    certain = f" Whatever the open answers are: {len(summary.answered)}." if above else ""
+    threshold = f"systems at or above the alert threshold of {state.alert_threshold:.2f}.{certain}"
     return _card(
         "Executive: where do we stand?",
-        f'<div class="tl-score">{above}<span class="tl-of"> of {total}</span></div>'
-        f'<p class="tl-sub">systems at or above the alert threshold of {state.alert_threshold:.2f}.{certain}</p>'
-        f'<p class="tl-gap">{_trend(seen)}</p><h4 class="tl-cap">Highest risk scores</h4>'
-        f'<div class="tl-bars">{rows}</div><p><b>Decide:</b> {_decision(seen)}</p>',
+        tag("div", above, tag("span", f" of {total}", class_="tl-of"), class_="tl-score"),
+        tag("p", threshold, class_="tl-sub"),
+        tag("p", _trend(summary), class_="tl-gap"),
+        caption("Highest risk scores", level=4),
+        tag("div", *rows, class_="tl-bars"),
+        tag("p", tag("b", "Decide:"), " ", _decision(summary)),
     )
 
 
-def engineer(state: DashboardState) -> str:
+def engineer(state: DashboardState) -> Html:
     """Return what to do next: the work that one role usually does, by the risk that a day of it removes."""
-    work = state.seen.work_for(state.role)[:SHOWN]
+    work, title = state.overview.work_for(state.role)[:SHOWN], "Engineer: what do I do next?"
     if not work:
-        return _card(
-            "Engineer: what do I do next?", f"<p>No open control is usual work of the {escape(state.role)}.</p>"
-        )
-    head = "".join(f'<th scope="col">{name}</th>' for name in ("Control", "Systems", "Effort", "Removes"))
-    rows = "".join(map(_work_row, work))
+        return _card(title, tag("p", f"No open control is usual work of the {state.role}."))
+    note = "\u201cRemoves\u201d adds up how far each system\u2019s score falls by this control alone."
     return _card(
-        "Engineer: what do I do next?",
-        f'<p class="tl-sub">Work of the <b>{escape(state.role)}</b>, by the risk that a day of it removes.</p>'
-        f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-        f'<p class="tl-sub tl-gap">\u201cRemoves\u201d adds up how far each system\u2019s score falls by this control '
-        "alone.</p>",
+        title,
+        tag("p", "Work of the ", tag("b", state.role), ", by the risk that a day of it removes.", class_="tl-sub"),
+        table(("Control", "Systems", "Effort", "Removes"), map(_work, work)),
+        tag("p", note, class_="tl-sub tl-gap"),
     )
 
 
-def security(state: DashboardState) -> str:
+def security(state: DashboardState) -> Html:
     """Return what threatens us and what we don't know: threats by their risk over all systems, and open answers."""
-    seen = state.seen
-    threats = "".join(
-        f"<tr><td>{escape(share.title)}</td><td class='tl-num'>{share.systems}</td>"
-        f"<td class='tl-num'>{share.highest:.2f}</td><td>{escape(_title(seen, share.worst))}</td></tr>"
-        for share in seen.threats[:SHOWN]
+    summary = state.overview
+    severities: list[object] = []
+    for name, count in summary.severities.items():
+        mark = tag("span", f"{count} {name.lower()}", class_=f"tl-sev tl-{name}")
+        severities += [" \u00b7 " if severities else "", mark]
+    threats = (
+        (each.title, number(each.systems), number(f"{each.highest:.2f}"), _title(summary, each.worst))
+        for each in summary.threats[:SHOWN]
     )
-    head = "".join(f'<th scope="col">{name}</th>' for name in ("Threat", "Systems", "Highest", "In"))
-    severities = " \u00b7 ".join(
-        f'<span class="tl-sev tl-{name}">{count} {name.lower()}</span>' for name, count in seen.severities.items()
-    )
-    unknown = sorted(seen.unknown.items(), key=lambda item: -item[1])[:3]
-    asked = ", ".join(f"{escape(_title(seen, name))} ({count})" for name, count in unknown if count)
+    missing = [(name, count) for name, count in Counter(summary.unknown).most_common(3) if count]
+    most = ", ".join(f"{_title(summary, name)} ({count})" for name, count in missing)
+    answers = tag("b", f"{sum(summary.unknown.values())} answers about controls are missing")
     return _card(
         "Security lead: what threatens us, and what don\u2019t we know?",
-        f"<p>{severities}</p><table><thead><tr>{head}</tr></thead><tbody>{threats}</tbody></table>"
-        f'<p class="tl-gap"><b>{sum(seen.unknown.values())} answers about controls are missing</b>'
-        f"{': most for ' + asked if asked else ''}.</p>",
+        tag("p", *severities),
+        table(("Threat", "Systems", "Highest", "In"), threats),
+        tag("p", answers, f": most for {most}." if most else ".", class_="tl-gap"),
     )
 
 
 def announcement(state: DashboardState) -> str:
     """Return the change in one sentence, for a screen reader."""
-    above, total = len(state.seen.alerting), len(state.systems)
+    above, total = len(state.overview.alerting), len(state.systems)
     return f"{above} of {total} systems at or above {state.alert_threshold:.2f}; work of the {state.role}."
 
 
-def page(state: DashboardState) -> str:
-    """Return the whole page: three cards, one for each role."""
-    return (
-        f'<div class="tl-cards">{executive(state)}{engineer(state)}{security(state)}</div>'
-        f'<div class="tl-hidden" role="alert" aria-live="polite">{escape(announcement(state))}</div>'
+def page(state: DashboardState) -> Html:
+    """Return the whole page: two fields, and three cards, one for each role."""
+    threshold = field("Alert threshold", "alert_threshold", state.alert_threshold, act="set", low=0, high=1, step=0.05)
+    role = choice("Engineer\u2019s work: as", "role", [(each, each) for each in roles()], state.role, act="set")
+    return markup(
+        tag("div", threshold, role, class_="tl-about tl-fields"),
+        tag("div", executive(state), engineer(state), security(state), class_="tl-cards"),
+        unheard(announcement(state)),
     )
 
 
-def static_picture(state: DashboardState) -> str:
+def static_picture(state: DashboardState) -> Html:
     """Return the page as it stands for a saved notebook: no controls, and inline styles, which survive there."""
-    seen = state.seen
-    left = ' style="text-align:left"'
-    systems = _static_rows((r.system.title, f"{r.risk_score:.2f}") for r in seen.assessments[:SHOWN])
-    work = _static_rows((w.title, f"{days(w.days)} in {w.systems}") for w in seen.work_for(state.role)[:SHOWN])
-    threats = _static_rows((t.title, f"{t.highest:.2f} in {_title(seen, t.worst)}") for t in seen.threats[:SHOWN])
-    return (
-        f'<div style="max-width:760px;padding:12px 16px;border:1px solid gray;border-radius:8px">'
-        f"<b>{escape(announcement(state))}</b>"
-        f"<table{left}><tr><th{left} colspan=2>Highest risk scores</th></tr>{systems}"
-        f"<tr><th{left} colspan=2>Work of the {escape(state.role)}</th></tr>{work}"
-        f"<tr><th{left} colspan=2>Threats over all systems</th></tr>{threats}</table>"
-        f"<i>A picture of the panel as it was saved. Run the cell to use it.</i></div>"
+    summary = state.overview
+    lists: tuple[tuple[str, Iterable[tuple[str, str]]], ...] = (
+        ("Highest risk scores", ((r.system.title, f"{r.risk_score:.2f}") for r in summary.assessments[:SHOWN])),
+        (
+            f"Work of the {state.role}",
+            ((w.title, f"{days(w.days)} in {w.systems}") for w in summary.work_for(state.role)[:SHOWN]),
+        ),
+        (
+            "Threats over all systems",
+            ((t.title, f"{t.highest:.2f} in {_title(summary, t.worst)}") for t in summary.threats[:SHOWN]),
+        ),
     )
+    return saved(announcement(state), *(saved_table((title, ""), rows) for title, rows in lists))
 
 
-def _static_rows(pairs: Iterable[tuple[str, str]]) -> str:
-    return "".join(
-        f'<tr><td style="text-align:left">{escape(name)}</td><td style="text-align:left">{escape(told)}</td></tr>'
-        for name, told in pairs
-    )
+def _card(title: str, *inside: object) -> Html:
+    return tag("div", caption(title), *inside, class_="tl-card")
 
 
-def _card(title: str, body: str) -> str:
-    return f'<div class="tl-card"><h3 class="tl-cap">{title}</h3>{body}</div>'
+def _trend(summary: Overview) -> Html:
+    mean = markup("Mean risk score ", tag("b", f"{summary.mean:.2f}"))
+    if summary.mean_before is None:
+        return markup(mean, "; there was no review before.")
+    change = summary.mean - summary.mean_before
+    if abs(change) < _SAME:
+        return markup(mean, ", as at the last review.")
+    word, kind = ("down", "better") if change < 0 else ("up", "worse")
+    moved = tag("span", f"{word} {abs(change):.2f}", class_=f"tl-{kind}")
+    return markup(mean, ", ", moved, f" from {summary.mean_before:.2f} at the last review.")
 
 
-def _bad(state: DashboardState, score: float) -> str:
-    return "tl-bad" if score >= state.alert_threshold else ""
-
-
-def _trend(seen: Overview) -> str:
-    if seen.mean_before is None:
-        return f"Mean risk score <b>{seen.mean:.2f}</b>; there was no review before."
-    change = seen.mean - seen.mean_before
-    if abs(change) < 0.005:
-        return f"Mean risk score <b>{seen.mean:.2f}</b>, as at the last review."
-    word, css = ("down", "better") if change < 0 else ("up", "worse")
-    return (
-        f'Mean risk score <b>{seen.mean:.2f}</b>, <span class="tl-{css}">{word} {abs(change):.2f}</span> '
-        f"from {seen.mean_before:.2f} at the last review."
-    )
-
-
-def _decision(seen: Overview) -> str:
-    if not seen.work:
+def _decision(summary: Overview) -> str:
+    if not summary.work:
         return "nothing is open that would lower a score."
-    first = seen.work[0]
+    first = summary.work[0]
     systems = "one system" if first.systems == 1 else f"{first.systems} systems"
     return (
-        f"{days(first.days)} of the {escape(first.role)} for \u201c{escape(first.title)}\u201d in {systems} "
+        f"{days(first.days)} of the {first.role} for \u201c{first.title}\u201d in {systems} "
         "buy the most risk removed per day."
     )
 
 
-def _work_row(work: Work) -> str:
-    return (
-        f'<tr><td>{escape(work.title)}</td><td class="tl-num">{work.systems}</td>'
-        f'<td class="tl-num">{days(work.days)}</td><td class="tl-num">\u2212{work.removes:.2f}</td></tr>'
-    )
+def _work(work: Work) -> tuple[object, ...]:
+    return (work.title, number(work.systems), number(days(work.days)), number(f"\u2212{work.removes:.2f}"))
 
 
-def _title(seen: Overview, name: str) -> str:
-    return next(r.system.title for r in seen.assessments if r.system.name == name)
+def _title(summary: Overview, name: str) -> str:
+    return next(r.system.title for r in summary.assessments if r.system.name == name)
 
 
 def roles() -> tuple[str, ...]:

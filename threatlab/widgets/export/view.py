@@ -5,12 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from html import escape, unescape
+from html import unescape
 from pathlib import Path
 
 from threatlab.assessment.stride import BREAKS
-from threatlab.catalog import catalog
 from threatlab.report import STRIDE, ThreatModel, briefing, by_stride, to_html, to_json, to_markdown, to_sarif
+from threatlab.widgets.base.html import (
+    Html,
+    button,
+    caption,
+    choice,
+    field,
+    fold,
+    markup,
+    number,
+    problem,
+    saved,
+    saved_table,
+    table,
+    tag,
+)
 from threatlab.widgets.checklist.view import made_in
 
 _ESCAPED = re.compile(r"\\([*_~^\[\]$])")
@@ -76,7 +90,6 @@ class ExportState:
     written: Written | None = None
     same: bool = False
     standing: str = ""
-    problem: str = ""
 
     @property
     def file(self) -> str:
@@ -87,16 +100,15 @@ class ExportState:
 def parts(model: ThreatModel) -> tuple[tuple[str, str], ...]:
     """Return what the report holds: the name of each part, and a few words on what is in it."""
     drawing, policy, plan = model.drawing, model.policy, model.plan
-    found, known = model.assessment.findings, model.system.known
-    tests = model.evidence
+    findings, known, tests = model.assessment.findings, model.system.known, model.evidence
     return tuple(
-        (name, said)
-        for name, said in (
+        (name, words)
+        for name, words in (
             ("Scope", f"{len(drawing.elements)} elements, {len(drawing.crossings)} flows cross a boundary")
             if drawing
             else ("Scope", ""),
-            ("Answers", f"{len(known)} of {len(catalog().attributes)} attributes answered"),
-            ("Findings", f"{len(found)}, risk score {model.assessment.risk_score:.2f}"),
+            ("Answers", f"{len(known)} of {len(model.system.catalog.attributes)} attributes answered"),
+            ("Findings", f"{len(findings)}, risk score {model.assessment.risk_score:.2f}"),
             ("Policy", f"{_count(len(policy.accepted), 'accepted risk')}" if policy else ""),
             ("Plan", f"{_count(len(plan.steps), 'step')}, {plan.days:g} days" if plan else ""),
             ("Validation", _count(len(tests), "attack that ran", "attacks that ran") if tests else ""),
@@ -109,49 +121,74 @@ def parts(model: ThreatModel) -> tuple[tuple[str, str], ...]:
             ("Training", f"{_count(len(model.training), 'record')}" if model.training else ""),
             ("Audit log", "its head hash" if model.audit_head else ""),
         )
-        if said
+        if words
     )
 
 
-def contents(state: ExportState) -> str:
+def page(state: ExportState) -> Html:
+    """Return the whole panel."""
+    kinds = [(each.title, name) for name, each in FORMATS.items()]
+    fields = (
+        choice("Format", "kind", kinds, state.kind, act="set"),
+        field("File name, without its ending", "name", state.stem, act="set"),
+    )
+    buttons = (
+        button("Export", "export", hint="Export: write the report into the folder"),
+        button("Replace it", "export", {"overwrite": True}, hint="Replace it: write over the file that is there")
+        if state.standing
+        else None,
+    )
+    act = (problem("set"), tag("div", *buttons, class_="tl-buttons"), outcome(state))
+    return markup(
+        tag("div", *fields, class_="tl-about tl-fields"),
+        tag(
+            "div",
+            contents(state),
+            tag("div", *act, class_="tl-ex-act"),
+            fold("The same findings by STRIDE", stride_table(state.model)),
+            fold("The briefing, five minutes to read aloud", briefing_page(state.model)),
+            class_="tl-export",
+        ),
+    )
+
+
+def contents(state: ExportState) -> Html:
     """Return what is in the report beside what is missing from it, each with the notebook that makes it."""
-    inside = "".join(f"<li><b>{escape(name)}</b>: {escape(said)}</li>" for name, said in parts(state.model))
-    lacking = "".join(
-        f'<li>{escape(each.what)} <span class="tl-sub">{escape(made_in(each.notebook))}</span></li>'
-        for each in state.model.missing
+    inside = (tag("li", tag("b", name), f": {words}") for name, words in parts(state.model))
+    missing = state.model.missing
+    count = _count(len(missing), "part") if missing else "nothing"
+    gaps = markup(
+        tag(
+            "ul",
+            *(tag("li", f"{each.what} ", tag("span", made_in(each.notebook), class_="tl-sub")) for each in missing),
+            class_="tl-ex-missing",
+        ),
+        tag("p", "It can be exported all the same: each gap is named in the report, in its place.", class_="tl-sub"),
     )
-    count = len(state.model.missing)
-    gaps = (
-        f'<ul class="tl-ex-missing">{lacking}</ul><p class="tl-sub">It can be exported all the same: each gap is named '
-        "in the report, in its place.</p>"
-        if lacking
-        else "<p>Every part is there. Whether it is good enough is for a reader to say.</p>"
-    )
-    return (
-        f'<div class="tl-ex-parts"><div><h3 class="tl-cap">In the report <i>\u2014 '
-        f'{escape(state.model.system.title)}</i></h3><ul class="tl-ex-in">{inside}</ul></div>'
-        f'<div><h3 class="tl-cap">Missing <i>\u2014 {_count(count, "part") if count else "nothing"}</i></h3>'
-        f"{gaps}</div></div>"
+    if not missing:
+        gaps = tag("p", "Every part is there. Whether it is good enough is for a reader to say.")
+    title = state.model.system.title
+    return tag(
+        "div",
+        tag("div", caption("In the report", title), tag("ul", *inside, class_="tl-ex-in")),
+        tag("div", caption("Missing", count), gaps),
+        class_="tl-ex-parts",
     )
 
 
-def outcome(state: ExportState) -> str:
+def outcome(state: ExportState) -> Html:
     """Return what came of the last attempt to export: the file and how to open it, or why there is none."""
-    if state.problem:
-        return f'<p class="tl-problem" role="alert">{escape(state.problem)}</p>'
-    if state.standing:
-        return (
-            f'<p class="tl-problem" role="alert"><b>{escape(state.standing)}</b> is there already and says something '
-            "else; nothing was written. Replace it, or give another name.</p>"
-        )
-    coming = f"Export writes {escape(state.file)}."
+    coming = f"Export writes {state.file}."
     if state.written is None:
-        return f'<p class="tl-sub" role="status">{coming}</p>'
+        return markup(problem("export"), tag("p", coming, class_="tl-sub", role="status"))
     done = "is there already, and says the same" if state.same else "written"
-    coming = "" if state.written.name == state.file else f"<br>{coming}"
-    return (
-        f'<p class="tl-ex-done" role="status"><b>{escape(state.written.name)}</b> {done}: '
-        f"{size(state.written.size)}. {escape(FORMATS[state.written.kind].opens)}{coming}</p>"
+    return tag(
+        "p",
+        tag("b", state.written.name),
+        f" {done}: {size(state.written.size)}. {FORMATS[state.written.kind].opens} ",
+        None if state.written.name == state.file else coming,
+        class_="tl-ex-done",
+        role="status",
     )
 
 
@@ -160,54 +197,50 @@ def size(count: int) -> str:
     return f"{count} bytes" if count < _KILO else f"{count / _KILO:.0f} KB"
 
 
-def stride_table(model: ThreatModel) -> str:
+def stride_table(model: ThreatModel) -> Html:
     """Return the findings by the letters of STRIDE: what each means, how many there are, and which."""
-    heads = "".join(f'<th scope="col">{name}</th>' for name in ("Category", "Findings", "Which, worst first"))
-    controls = catalog().controls
-    rows = "".join(
-        f'<tr><th scope="row"><b>{letter}</b> {escape(STRIDE[letter])}'
-        f'<div class="tl-sub">{escape(BREAKS[letter])}</div></th><td class="tl-num">{len(found)}</td>'
-        f"<td>{escape('; '.join(controls[each.attribute].finding for each in found)) or 'none'}</td></tr>"
-        for letter, found in by_stride(model.assessment).items()
+    controls = model.system.catalog.controls
+    rows = (
+        (
+            markup(tag("b", letter), f" {STRIDE[letter]}", tag("div", BREAKS[letter], class_="tl-sub")),
+            number(len(findings)),
+            "; ".join(controls[each.attribute].finding for each in findings) or "none",
+        )
+        for letter, findings in by_stride(model.assessment).items()
     )
-    return (
-        f'<table class="tl-ex-stride"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
-        '<p class="tl-sub">A finding whose control stands against several categories is in each of them.</p>'
-    )
+    note = "A finding whose control stands against several categories is in each of them."
+    heads = ("Category", "Findings", "Which, worst first")
+    return markup(table(heads, rows, row_heads=True, class_="tl-ex-stride"), tag("p", note, class_="tl-sub"))
 
 
-def briefing_page(model: ThreatModel) -> str:
+def briefing_page(model: ThreatModel) -> Html:
     """Return the briefing as it is read aloud."""
-    blocks = briefing(model).strip().split("\n\n")
-    return f'<div class="tl-ex-briefing">{"".join(map(_spoken, blocks))}</div>'
+    return tag("div", *map(_spoken, briefing(model).strip().split("\n\n")), class_="tl-ex-briefing")
 
 
-def _spoken(block: str) -> str:
-    for sign, tag in (("## ", "h4"), ("# ", "h3")):
+def _spoken(block: str) -> Html:
+    for sign, name in (("## ", "h4"), ("# ", "h3")):
         if block.startswith(sign):
-            return f"<{tag}>{_plain(block.removeprefix(sign))}</{tag}>"
+            return tag(name, _plain(block.removeprefix(sign)))
     if block.startswith("*") and block.endswith("*"):
-        return f'<p class="tl-sub">{_plain(block[1:-1])}</p>'
-    return f"<p>{_plain(block)}</p>"
+        return tag("p", _plain(block[1:-1]), class_="tl-sub")
+    return tag("p", _plain(block))
 
 
 def _plain(markdown: str) -> str:
-    """Return a literal text of the briefing, whose Markdown signs stand escaped in it, as HTML."""
-    return escape(unescape(_ESCAPED.sub(r"\1", markdown)))
+    """Return a literal text of the briefing, whose Markdown signs stand escaped in it, as it reads."""
+    return unescape(_ESCAPED.sub(r"\1", markdown))
 
 
-def static_picture(state: ExportState) -> str:
+def static_picture(state: ExportState) -> Html:
     """Return the panel for a saved notebook: inline styles alone, and no folder of a machine."""
-    left = ' style="text-align:left;vertical-align:top"'
-    inside = "".join(f"<li>{escape(name)}: {escape(said)}</li>" for name, said in parts(state.model))
-    lacking = "".join(f"<li>{escape(str(each))}</li>" for each in state.model.missing) or "<li>nothing</li>"
-    formats = "; ".join(escape(each.title) for each in FORMATS.values())
-    return (
-        '<div style="max-width:760px;padding:12px 16px;border:1px solid gray;border-radius:8px">'
-        f"<b>Report on {escape(state.model.system.title)}</b>"
-        f"<table{left}><tr><th{left}>In the report</th><th{left}>Missing</th></tr>"
-        f"<tr><td{left}><ul>{inside}</ul></td><td{left}><ul>{lacking}</ul></td></tr></table>"
-        f"<p>It exports as {formats}.</p><i>A picture of the panel as it was saved. Run the cell to use it.</i></div>"
+    inside = tag("ul", *(tag("li", f"{name}: {words}") for name, words in parts(state.model)))
+    missing = tag("ul", *(tag("li", each) for each in state.model.missing or ("nothing",)))
+    formats = "; ".join(each.title for each in FORMATS.values())
+    return saved(
+        f"Report on {state.model.system.title}",
+        saved_table(("In the report", "Missing"), [(inside, missing)]),
+        tag("p", f"It exports as {formats}."),
     )
 
 

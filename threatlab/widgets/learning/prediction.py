@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
-from typing import Any
-
-import ipywidgets as widgets
+from dataclasses import dataclass, field, replace
 
 from threatlab.errors import ThreatLabError, unknown_name
-from threatlab.widgets.base.parts import box
-from threatlab.widgets.base.style import STYLE
+from threatlab.widgets.base.html import Html, caption, choice, markup, saved, saved_table, tag
+from threatlab.widgets.base.panel import Panel, action
 
 _BLANK = "\u2014"
 
 
-class Prediction:
+@dataclass(frozen=True)
+class PredictionState:
+    """What is asked, what was guessed so far, and the results once they are shown: after that no guess changes."""
+
+    ask: str
+    questions: tuple[str, ...]
+    choices: tuple[float | str, ...]
+    guesses: Mapping[str, float | str] = field(default_factory=dict)
+    actual: Mapping[str, float | str] | None = None
+
+
+class Prediction(Panel):
     """A live panel that asks for one guess to each question, and locks them once the answers are shown.
 
     Parameters
@@ -26,79 +34,71 @@ class Prediction:
         One text each; their order is kept.
     choices
         The values to choose from: numbers or texts.
-
-    Attributes
-    ----------
-    guesses
-        What was predicted so far, by question; a question without a guess is left out.
     """
 
     def __init__(self, ask: str, questions: Sequence[str], choices: Sequence[float | str]) -> None:
-        self.ask = ask
-        self.guesses: dict[str, float | str] = {}
-        self.actual: dict[str, float | str] | None = None
-        self._choices = tuple(choices)
-        self._fields = {question: self._field(question) for question in questions}
-        self._told = widgets.HTML(self._progress())
-        heading = widgets.HTML(f'<h3 class="tl-cap"><i>{escape(ask)}</i></h3>')
-        self.widget = box(
-            "tl",
-            [widgets.HTML(STYLE), box("tl-guesses", [heading, *self._fields.values(), self._told])],
-        )
+        super().__init__(PredictionState(ask, tuple(questions), tuple(choices)))
+
+    @property
+    def guesses(self) -> Mapping[str, float | str]:
+        """What was predicted so far, by question; a question without a guess is left out."""
+        return self.state.guesses  # type: ignore[no-any-return]
+
+    @action
+    def choose(self, question: str, answer: float | str | None) -> None:
+        """Predict one answer, as its list does; None takes it back. Once the answers are shown, nothing changes."""
+        if question not in self.state.questions:
+            raise ThreatLabError(unknown_name("question", question, self.state.questions))
+        if answer is not None and answer not in self.state.choices:
+            choices = ", ".join(map(str, self.state.choices))
+            raise ThreatLabError(f"{answer!r} is not among the answers to choose from: {choices}")
+        if self.state.actual is None:
+            others = {q: guess for q, guess in self.guesses.items() if q != question}
+            self.show(replace(self.state, guesses=others if answer is None else {**others, question: answer}))
 
     def guess(self, guesses: Mapping[str, float | str]) -> None:
         """Predict in code: what choosing a value in each question's list does."""
-        for question, value in guesses.items():
-            if question not in self._fields:
-                raise ThreatLabError(unknown_name("question", question, self._fields))
-            if value not in self._choices:
-                choices = ", ".join(map(str, self._choices))
-                raise ThreatLabError(f"{value!r} is not among the answers to choose from: {choices}")
-            self._fields[question].value = value
+        for question, answer in guesses.items():
+            self.choose(question, answer)
 
     def compare(self, actual: Mapping[str, float | str]) -> Comparison:
         """Lock the guesses, and return them beside what really came out, as a table."""
-        missing = [question for question in self._fields if question not in actual]
+        missing = [question for question in self.state.questions if question not in actual]
         if missing:
             raise ThreatLabError(f"no result was given for {missing[0]!r}; compare() needs one for each question")
-        self.actual = {question: actual[question] for question in self._fields}
-        for field in self._fields.values():
-            field.disabled = True
-        self._told.value = self._progress()
-        return Comparison(self.guesses, self.actual)
+        results = {question: actual[question] for question in self.state.questions}
+        self.show(replace(self.state, actual=results))
+        return Comparison(self.guesses, results)
+
+    def draw(self, state: PredictionState) -> Html:
+        """Return the questions, each with its list."""
+        locked = state.actual is not None
+        options = [(_BLANK, None), *((str(each), each) for each in state.choices)]
+        lists = (
+            choice(
+                question,
+                "answer",
+                options,
+                state.guesses.get(question),
+                act="choose",
+                args={"question": question},
+                disabled=locked,
+                class_="tl-field tl-guess",
+            )
+            for question in state.questions
+        )
+        progress = f"{len(state.guesses)} of {len(state.questions)} predicted."
+        if locked:
+            progress = "The answers have been shown: these guesses stay as they were."
+        status = tag("p", progress, class_="tl-sub", role="status")
+        return tag("div", caption(tag("i", state.ask)), *lists, status, class_="tl-learning")
+
+    def picture(self) -> Html:
+        """Return the guesses for a saved notebook."""
+        return saved(self.state.ask, saved_table((), ((q, self.guesses.get(q, _BLANK)) for q in self.state.questions)))
 
     def __repr__(self) -> str:
-        return f"Prediction({self.ask!r}, {len(self.guesses)} of {len(self._fields)} predicted)"
-
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        live = self.widget._repr_mimebundle_()
-        rows = "".join(
-            f"<tr><td style='text-align:left'>{escape(q)}</td><td>{escape(str(self.guesses.get(q, _BLANK)))}</td></tr>"
-            for q in self._fields
-        )
-        static = f"<b>{escape(self.ask)}</b><table>{rows}</table><i>Run the cell to predict.</i>"
-        return {**live, "text/plain": repr(self), "text/html": static}
-
-    def _field(self, question: str) -> widgets.Dropdown:
-        options = [(_BLANK, _BLANK), *((str(choice), choice) for choice in self._choices)]
-        field = widgets.Dropdown(options=options, value=_BLANK, description=question)
-        field.add_class("tl-guess")
-        field.observe(lambda change: self._keep(question, change["new"]), "value")
-        return field
-
-    def _keep(self, question: str, value: float | str) -> None:
-        if self.actual is not None:
-            return
-        if value == _BLANK:
-            self.guesses.pop(question, None)
-        else:
-            self.guesses[question] = value
-        self._told.value = self._progress()
-
-    def _progress(self) -> str:
-        if self.actual is not None:
-            return '<p class="tl-sub">The answers have been shown: these guesses stay as they were.</p>'
-        return f'<p class="tl-sub" aria-live="polite">{len(self.guesses)} of {len(self._fields)} predicted.</p>'
+        return f"Prediction({self.state.ask!r}, {len(self.guesses)} of {len(self.state.questions)} predicted)"
 
 
 class Comparison:
@@ -106,7 +106,7 @@ class Comparison:
 
     def __init__(self, guesses: Mapping[str, float | str], actual: Mapping[str, float | str]) -> None:
         self.guesses, self.actual = dict(guesses), dict(actual)
-        self.right = sum(_agree(value, self.actual[question]) for question, value in self.guesses.items())
+        self.right = sum(_agree(guess, self.actual[question]) for question, guess in self.guesses.items())
 
     def __repr__(self) -> str:
         if not self.guesses:
@@ -115,15 +115,13 @@ class Comparison:
         return f"{self.right} of {len(self.guesses)} predictions right"
 
     def _repr_html_(self) -> str:
-        rows = "".join(self._row(question, result) for question, result in self.actual.items())
-        heads = "".join(f'<th scope="col" style="text-align:left">{h}</th>' for h in ("", "You said", "It is", ""))
-        return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table><p>{escape(repr(self))}.</p>"
+        rows = (self._row(question, result) for question, result in self.actual.items())
+        return markup(saved_table(("", "You said", "It is", ""), rows), tag("p", f"{self!r}."))
 
-    def _row(self, question: str, result: float | str) -> str:
+    def _row(self, question: str, result: float | str) -> tuple[object, ...]:
         guess = self.guesses.get(question)
         mark = "" if guess is None else "\u2713 right" if _agree(guess, result) else "\u2260 look again"
-        cells = (question, _BLANK if guess is None else str(guess), str(result), mark)
-        return "<tr>" + "".join(f'<td style="text-align:left">{escape(cell)}</td>' for cell in cells) + "</tr>"
+        return (question, _BLANK if guess is None else guess, result, mark)
 
 
 def _agree(guess: float | str, result: float | str) -> bool:

@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-from functools import partial
-from html import escape
-from typing import Any
-
-import ipywidgets as widgets
+from collections.abc import Mapping
 
 from threatlab.errors import ThreatLabError, unknown_name
 from threatlab.exercises.outcome import Outcome
 from threatlab.exercises.recall import RECALL, Recalled
-from threatlab.widgets.base.parts import box
-from threatlab.widgets.base.style import STYLE
-
-_BLANK = ("choose \u2026", "")
+from threatlab.widgets.base.html import Html, caption, choice, markup, saved, tag
+from threatlab.widgets.base.panel import Panel, action
 
 
-class Recall:
+class Recall(Panel):
     """A live panel with the recall questions of one lesson notebook, each checked as it is answered.
 
     Parameters
     ----------
     notebook
         Its number, such as "02".
-
-    Attributes
-    ----------
-    outcomes
-        What each question answered so far came to, by its id.
 
     Raises
     ------
@@ -40,61 +29,51 @@ class Recall:
         if not isinstance(notebook, str) or notebook not in RECALL:
             raise ThreatLabError(unknown_name("notebook", notebook, RECALL))
         self.notebook = notebook
-        self.outcomes: dict[str, Outcome] = {}
-        self._asked = {each.question.id: each for each in RECALL[notebook]}
-        self._fields = {name: self._field(each) for name, each in self._asked.items()}
-        self._told = {name: widgets.HTML() for name in self._asked}
-        heading = widgets.HTML('<h2 class="tl-cap">From memory <i>\u2014 without looking back</i></h2>')
-        asked = [widget for name in self._asked for widget in self._asking(name)]
-        self.widget = box("tl", [widgets.HTML(STYLE), box("tl-recall", [heading, *asked])])
+        self._questions = {each.question.id: each for each in RECALL[notebook]}
+        super().__init__({})
 
-    def answer(self, question: str, letter: str) -> Outcome:
-        """Answer a question by the letter of an option: what choosing it in the list does."""
-        if question not in self._asked:
-            raise ThreatLabError(unknown_name("question", question, self._asked))
-        if letter not in self._asked[question].options:
-            raise ThreatLabError(unknown_name("option", letter, self._asked[question].options))
-        self._fields[question].value = letter
-        return self.outcomes[question]
+    @property
+    def outcomes(self) -> Mapping[str, Outcome]:
+        """What each question answered so far came to, by its id."""
+        return {name: self._questions[name].question.check(letter) for name, letter in self.state.items()}
+
+    @action
+    def answer(self, question: str, letter: str) -> Outcome | None:
+        """Answer a question by the letter of an option, as its list does; "" takes the answer back."""
+        if question not in tuple(self._questions):
+            raise ThreatLabError(unknown_name("question", question, self._questions))
+        options = self._questions[question].options
+        if letter and letter not in tuple(options):
+            raise ThreatLabError(unknown_name("option", letter, options))
+        others = {name: each for name, each in self.state.items() if name != question}
+        self.show({**others, question: letter} if letter else others)
+        return self.outcomes.get(question)
+
+    def draw(self, state: Mapping[str, str]) -> Html:
+        """Return the questions, each with its list and with what its answer came to."""
+        asked = (self._question(each, state.get(name, "")) for name, each in self._questions.items())
+        return tag("div", caption("From memory", "without looking back", level=2), *asked, class_="tl-learning")
+
+    def _question(self, each: Recalled, letter: str) -> Html:
+        options = [("choose \u2026", ""), *((text, letter) for letter, text in each.options.items())]
+        name = each.question.id
+        answer = choice(each.asks, "letter", options, letter, act="answer", args={"question": name})
+        return markup(answer, feedback(each.question.check(letter)) if letter else None)
+
+    def picture(self) -> Html:
+        """Return the questions for a saved notebook, and no answer."""
+        asked = (
+            tag("li", each.asks, tag("ul", *(tag("li", text) for text in each.options.values())))
+            for each in self._questions.values()
+        )
+        return saved("From memory, without looking back", tag("ol", *asked))
 
     def __repr__(self) -> str:
         right = sum(map(bool, self.outcomes.values()))
-        return f"Recall({self.notebook!r}): {right} of {len(self._asked)} recalled"
-
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        live = self.widget._repr_mimebundle_()
-        asked = "".join(map(_listed, self._asked.values()))
-        static = f"<b>From memory, without looking back</b><ol>{asked}</ol><i>Run the cell to answer.</i>"
-        return {**live, "text/plain": repr(self), "text/html": static}
-
-    def _field(self, each: Recalled) -> widgets.Dropdown:
-        options = [_BLANK, *((text, letter) for letter, text in each.options.items())]
-        field = widgets.Dropdown(options=options, value="", description=each.asks)
-        field.add_class("tl-guess")
-        field.observe(partial(self._answered, each.question.id), "value")
-        return field
-
-    def _asking(self, name: str) -> list[widgets.Widget]:
-        return [self._fields[name], self._told[name]]
-
-    def _answered(self, name: str, change: dict[str, Any]) -> None:
-        if not change["new"]:
-            self.outcomes.pop(name, None)
-            self._told[name].value = ""
-            return
-        self.outcomes[name] = self._asked[name].question.check(change["new"])
-        self._told[name].value = feedback(self.outcomes[name])
+        return f"Recall({self.notebook!r}): {right} of {len(self._questions)} recalled"
 
 
-def _listed(each: Recalled) -> str:
-    options = "".join(f"<li>{escape(text)}</li>" for text in each.options.values())
-    return f"<li>{escape(each.asks)}<ul>{options}</ul></li>"
-
-
-def feedback(outcome: Outcome) -> str:
+def feedback(outcome: Outcome) -> Html:
     """Return the outcome of one question: a word that says it, and why."""
     word, kind = ("\u2713 Right.", "better") if outcome else ("\u2260 Not yet.", "worse")
-    return (
-        f'<p class="tl-recalled" role="status" aria-live="polite"><b class="tl-{kind}">{word}</b> '
-        f"{escape(outcome.message)}</p>"
-    )
+    return tag("p", tag("b", word, class_=f"tl-{kind}"), f" {outcome.message}", class_="tl-recalled", role="status")
