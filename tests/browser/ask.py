@@ -74,6 +74,7 @@ NOT_RUN = (
 }"""
 )
 
+SAVED = "path => {" + NOTEBOOK + "return !panel.context.model.dirty; }"
 UNSAVED = "path => {" + NOTEBOOK + "return panel.context.model.dirty; }"
 
 # In the page a traceback looks like any text on stderr: only the model tells them apart.

@@ -157,6 +157,10 @@ class Lab:
         """Return whether the notebook holds anything that its file does not."""
         return bool(self.page.evaluate(ask.UNSAVED, self._path))
 
+    def wait_until_saved(self) -> None:
+        """Wait until the notebook's file holds all that the page shows."""
+        self.page.wait_for_function(ask.SAVED, arg=self._path, timeout=OPEN_MS)
+
     def errors(self) -> list[str]:
         """Return one line for every cell that raised an error, and for every widget not drawn."""
         undrawn = self.notebook.get_by_text("Error displaying widget").all_text_contents()

@@ -67,7 +67,7 @@ class Panel(anywidget.AnyWidget):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         if "draw" in cls.__dict__:  # not one that anywidget makes to add a trait
             widgets = resources.files("threatlab.widgets")
-            sheets = (widgets / folder / "own.css" for folder in (*cls.sheets, cls.__module__.split(".")[-2]))
+            sheets = (widgets / folder / "own.css" for folder in (*cls.sheets, *cls.__module__.split(".")[-2:-1]))
             cls._css = "\n".join((_STYLE, *(sheet.read_text(encoding="utf-8") for sheet in sheets if sheet.is_file())))
             own = {
                 name: each

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from threatlab.errors import ThreatLabError, unknown_name
-from threatlab.widgets.base.html import Html, caption, choice, markup, saved, saved_table, tag
+from threatlab.widgets.base.html import Html, choice, markup, saved, saved_table, tag
 from threatlab.widgets.base.panel import Panel, action
 
 _BLANK = "\u2014"
@@ -91,7 +91,7 @@ class Prediction(Panel):
         if locked:
             progress = "The answers have been shown: these guesses stay as they were."
         status = tag("p", progress, class_="tl-sub", role="status")
-        return tag("div", caption(tag("i", state.ask)), *lists, status, class_="tl-learning")
+        return tag("div", tag("p", state.ask, class_="tl-ask"), *lists, status, class_="tl-learning")
 
     def picture(self) -> Html:
         """Return the guesses for a saved notebook."""
