@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from threatlab.assessment import Assessment, Finding
-from threatlab.catalog import catalog
+from threatlab.catalog import Catalog
 from threatlab.errors import ThreatLabError
 from threatlab.plan import Plan
 from threatlab.plan.schedule import check_date
@@ -58,7 +58,7 @@ def check_policy(
     """
     if not isinstance(assessment, Assessment) or not isinstance(policy, Policy):
         raise ThreatLabError(f"check_policy() takes an Assessment and a Policy, not {assessment!r} and {policy!r}")
-    day, since = check_date("today", today), _check_found(found)
+    day, since = check_date("today", today), _check_found(found, assessment.catalog)
     breaches = list(_too_much_risk(assessment, policy, day))
     for finding in assessment.findings:
         breaches.extend(_open(finding, policy, day, since.get(finding.attribute, day)))
@@ -80,7 +80,7 @@ def check_plan(plan: Plan, policy: Policy, found: Mapping[str, date] | None = No
         raise ThreatLabError(f"check_plan() takes a Plan and a Policy, not {plan!r} and {policy!r}")
     if plan.begins is None or plan.finish is None:
         raise ThreatLabError("the plan has no dates; make it with start=... to check it against a policy")
-    since = _check_found(found)
+    since = _check_found(found, plan.catalog)
     breaches = list(_too_much_risk(plan.after, policy, plan.finish))
     if plan.utility < policy.min_utility - _SAME:
         kept = f"The plan leaves {plan.utility:.1%} of the usefulness; the policy's floor is {policy.min_utility:.1%}."
@@ -107,7 +107,7 @@ def _too_much_risk(assessment: Assessment, policy: Policy, today: date) -> Itera
         bound = policy.bound(threat)
         if bound is None or risk <= bound + _SAME:
             continue
-        title, accepted = catalog().threats[threat].title, policy.acceptance(threat)
+        title, accepted = assessment.catalog.threats[threat].title, policy.acceptance(threat)
         said = f"{title} is at {risk:.3f}; the policy accepts at most {bound:g}."
         if accepted is None:
             yield Breach("threat_risk", threat, risk, bound, said)
@@ -154,9 +154,9 @@ def _days(count: int) -> str:
     return "1 day" if count == 1 else f"{count} days"
 
 
-def _check_found(found: object) -> dict[str, date]:
+def _check_found(found: object, catalog: Catalog) -> dict[str, date]:
     if found is None:
         return {}
     if not isinstance(found, Mapping):
         raise ThreatLabError(f"found is {found!r}; give a date for each control's id")
-    return {check_attribute(control): check_date(f"found: {control}", day) for control, day in found.items()}
+    return {check_attribute(control, catalog): check_date(f"found: {control}", day) for control, day in found.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from threatlab.assessment import Assessment
-from threatlab.catalog import Control, catalog
+from threatlab.catalog import Catalog, Control
 
 
 def explanation(result: Assessment, what: str) -> str:
@@ -17,7 +17,7 @@ def explanation(result: Assessment, what: str) -> str:
     elif what in result.by_threat:
         body = _threat(result, what)
     else:
-        body = _control(catalog().controls[what])
+        body = _control(result.catalog.controls[what], result.catalog)
     return f'<div class="tl-note">{body}</div>'
 
 
@@ -41,12 +41,13 @@ def _score(result: Assessment) -> str:
 
 
 def _threat(result: Assessment, threat: str) -> str:
-    known, how = catalog().threats[threat], result.explain(threat)
+    catalog, how = result.catalog, result.explain(threat)
+    known = catalog.threats[threat]
     if not how.inherent_likelihood:
         return f"<p><b>{escape(known.title)}</b>: {escape(known.about)} It does not apply to this system.</p>"
-    raised = ", ".join(f"{catalog().facts[f].label} ({known.raised_by[f]:.2f})" for f in how.raised_by) or "no fact"
+    raised = ", ".join(f"{catalog.facts[f].label} ({known.raised_by[f]:.2f})" for f in how.raised_by) or "no fact"
     barriers = "".join(
-        f"<tr><td>{catalog().layers[b.layer].title}</td><td>{escape(catalog().controls[b.control].title)}</td>"
+        f"<tr><td>{catalog.layers[b.layer].title}</td><td>{escape(catalog.controls[b.control].title)}</td>"
         f'<td>{b.effect}</td><td class="tl-num">\u00d7 {1 - b.reduction:.2f}</td></tr>'
         for b in how.barriers
     )
@@ -66,9 +67,9 @@ def _threat(result: Assessment, threat: str) -> str:
     )
 
 
-def _control(control: Control) -> str:
+def _control(control: Control, catalog: Catalog) -> str:
     claims = "".join(
-        f"<tr><td>{catalog().threats[t].title}</td><td class='tl-num'>{control.effectiveness[t].value:.2f}</td>"
+        f"<tr><td>{catalog.threats[t].title}</td><td class='tl-num'>{control.effectiveness[t].value:.2f}</td>"
         f"<td>{control.effectiveness[t].source}: {escape(control.effectiveness[t].why)}</td></tr>"
         for t in control.threats
     )
@@ -82,5 +83,5 @@ def _control(control: Control) -> str:
         f"<table><thead><tr>{heads}</tr></thead><tbody>{claims}</tbody></table>"
         f"<p><b>How to check it:</b> {escape(control.check)}<br>"
         f"<b>A false positive when:</b> {escape(control.false_positive)}</p>"
-        f'<p class="tl-sub">ATLAS {catalog().atlas_version}: {escape(techniques)}. {escape(maps)}</p>'
+        f'<p class="tl-sub">ATLAS {catalog.atlas_version}: {escape(techniques)}. {escape(maps)}</p>'
     )

@@ -11,7 +11,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from threatlab.assessment import Assessment
-from threatlab.catalog import catalog
+from threatlab.catalog import Catalog, Control
 from threatlab.errors import ThreatLabError, check_score, unknown_name
 from threatlab.system import AISystem, check_attribute, list_systems, load_system
 from threatlab.widgets.base.explanation import explanation
@@ -45,7 +45,7 @@ class SystemExplorer:
     def __init__(self, system: AISystem | str | Path, *, alert_threshold: float = 0.7) -> None:
         shown = system if isinstance(system, AISystem) else load_system(system)
         self.state = view.ExplorerState(shown, shown, check_score("alert_threshold", alert_threshold))
-        self._choices = {name: load_system(name) for name in list_systems()}
+        self._choices = {name: load_system(name, shown.catalog) for name in list_systems()}
         self._choices[shown.name] = shown
         self._changes = Changes()
         self._build()
@@ -67,7 +67,7 @@ class SystemExplorer:
 
     def apply(self, control: str) -> None:
         """Put a control in place, as its Apply button does."""
-        if check_attribute(control) not in catalog().controls:
+        if check_attribute(control, self.system.catalog) not in self.system.catalog.controls:
             raise ThreatLabError(
                 f"{control!r} is a fact about the system, not a control; use set({control}=...) for it"
             )
@@ -86,14 +86,14 @@ class SystemExplorer:
 
     def explain(self, what: str = "risk_score") -> None:
         """Show how a number comes about: "risk_score", the id of a threat or of a control; "" closes it."""
-        known = ("", "risk_score", *catalog().threats, *catalog().controls)
+        known = ("", "risk_score", *self.system.catalog.threats, *self.system.catalog.controls)
         if what not in known:
             raise ThreatLabError(unknown_name("number to explain", what, known[1:]))
         self._show(replace(self.state, explained=what))
 
     def attack(self, control: str = "") -> None:
         """Open, below the panel, the live attack that measured a control's effectiveness; "" closes it."""
-        attacks = {name: attack for _, name in _attackable() if (attack := _attack_on(name))}
+        attacks = {c.id: name for c in self.system.catalog.controls.values() if (name := _attack_on(c))}
         if control and control not in attacks:
             raise ThreatLabError(unknown_name("control with a live attack", control, attacks))
         self._attacked.value = control
@@ -134,11 +134,11 @@ class SystemExplorer:
         self._reset = button("Reset", "Go back to the system as you found it", self.reset)
         self._headline, self._advice_and_bars, self._findings = widgets.HTML(), widgets.HTML(), widgets.HTML()
         self._applies = [self._apply_button(place) for place in range(1, view.STEPS_SHOWN + 1)]
-        self._explained = widgets.Dropdown(options=_explainable(), value="", description="Explain")
+        self._explained = widgets.Dropdown(options=_explainable(self.system.catalog), value="", description="Explain")
         self._changes.by_learner(self._explained, self.explain)
         self._explanation = widgets.HTML()
         self._attacked = widgets.Dropdown(
-            options=_attackable(), value="", description="See the attack behind a finding"
+            options=_attackable(self.system.catalog), value="", description="See the attack behind a finding"
         )
         self._changes.by_learner(self._attacked, self.attack)
         self._attack = box("tl-attack", [])
@@ -162,10 +162,10 @@ class SystemExplorer:
 
     def _questions(self) -> widgets.Box:
         facts, layers = defaultdict(list), defaultdict(list)
-        for fact in catalog().facts.values():
+        for fact in self.system.catalog.facts.values():
             facts[fact.group].append(fact.id)
-        for control in catalog().controls.values():
-            layers[catalog().layers[control.layer].title].append(control.id)
+        for control in self.system.catalog.controls.values():
+            layers[self.system.catalog.layers[control.layer].title].append(control.id)
         best = self.state.steps[0].attribute if self.state.steps else ""
         return box(
             "tl-left",
@@ -186,7 +186,7 @@ class SystemExplorer:
         return box("tl-section", [fold, questions])
 
     def _question(self, attribute: str) -> widgets.ToggleButtons:
-        about = catalog().facts.get(attribute) or catalog().controls[attribute]
+        about = self.system.catalog.facts.get(attribute) or self.system.catalog.controls[attribute]
         answer = widgets.ToggleButtons(
             options=_LABELS,
             value="unknown",
@@ -213,7 +213,7 @@ class SystemExplorer:
         for attribute, answer in self.answers.items():
             value = state.system.known.get(attribute)
             answer.value = "unknown" if value is None else "yes" if value else "no"
-            control = catalog().controls.get(attribute)
+            control = state.system.catalog.controls.get(attribute)
             needed = control is None or view.applies(control, state.system)
             (answer.remove_class if needed else answer.add_class)("tl-na")
         for fold, (title, attributes) in self._folds.items():
@@ -236,18 +236,16 @@ def _display(widget: widgets.DOMWidget, *, shown: bool) -> None:
     widget.layout.display = "" if shown else "none"
 
 
-def _attack_on(control: str) -> str:
-    return (
-        next((c.attack for c in catalog().controls[control].effectiveness.values() if c.attack), "") if control else ""
-    )
+def _attack_on(control: Control) -> str:
+    return next((claim.attack for claim in control.effectiveness.values() if claim.attack), "")
 
 
-def _attackable() -> list[tuple[str, str]]:
-    controls = [(c.title, c.id) for c in catalog().controls.values() if _attack_on(c.id)]
+def _attackable(catalog: Catalog) -> list[tuple[str, str]]:
+    controls = [(c.title, c.id) for c in catalog.controls.values() if _attack_on(c)]
     return [("choose a control that an attack has measured\u2026", ""), *controls]
 
 
-def _explainable() -> list[tuple[str, str]]:
-    threats = [(f"Threat: {t.title}", t.id) for t in catalog().threats.values()]
-    controls = [(f"Control: {c.title}", c.id) for c in catalog().controls.values()]
+def _explainable(catalog: Catalog) -> list[tuple[str, str]]:
+    threats = [(f"Threat: {t.title}", t.id) for t in catalog.threats.values()]
+    controls = [(f"Control: {c.title}", c.id) for c in catalog.controls.values()]
     return [("choose a number\u2026", ""), ("Risk score", "risk_score"), *threats, *controls]

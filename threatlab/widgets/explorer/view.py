@@ -8,7 +8,7 @@ from functools import cached_property
 from html import escape
 
 from threatlab.assessment import Assessment, Finding, NextStep, assess
-from threatlab.catalog import Control, catalog
+from threatlab.catalog import Catalog, Control
 from threatlab.system import AISystem
 from threatlab.widgets.base.explanation import days
 
@@ -79,7 +79,7 @@ def threat_bars(state: ExplorerState) -> str:
     """Return residual risk by threat, worst first; what does not apply comes last and says why."""
     rows = []
     for threat, risk in sorted(state.now.by_threat.items(), key=lambda item: -item[1]):
-        title = escape(catalog().threats[threat].title)
+        title = escape(state.system.catalog.threats[threat].title)
         if not risk:
             rows.append(f'<p class="tl-sub">{title}</p><p class="tl-naq">{_why_not(state.system, threat)}</p>')
             continue
@@ -108,13 +108,13 @@ def findings_table(state: ExplorerState) -> str:
     if not findings:
         return findings_caption(state) + "<p>No control that applies is missing.</p>"
     head = "".join(f'<th scope="col">{name}</th>' for name in ("Severity", "Finding and what to do"))
-    rows = "".join(map(_finding_row, findings))
+    rows = "".join(_finding_row(finding, state.system.catalog) for finding in findings)
     return f"{findings_caption(state)}<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
 
 def fold_title(state: ExplorerState, section: str, attributes: tuple[str, ...]) -> str:
     """Return a section's one-line summary: facts by what is true, controls by how many of those needed are in place."""
-    facts, controls, system = catalog().facts, catalog().controls, state.system
+    system, facts, controls = state.system, state.system.catalog.facts, state.system.catalog.controls
     if attributes[0] in facts:
         true = [facts[a].label for a in attributes if system[a]]
         unknown = sum(system[a] is None for a in attributes)
@@ -137,7 +137,7 @@ def static_picture(state: ExplorerState) -> str:
     """Return the panel as it stands for a saved notebook: no controls, and inline styles, which survive there."""
     now = state.now
     rows = "".join(
-        _static_bar(catalog().threats[t].title, r) for t, r in sorted(now.by_threat.items(), key=lambda i: -i[1]) if r
+        _static_bar(now.catalog.threats[t].title, r) for t, r in sorted(now.by_threat.items(), key=lambda i: -i[1]) if r
     )
     steps = "".join(f"<li>{escape(s.title)}: \u2212{s.removes:.2f}, {days(s.effort_days)}</li>" for s in state.steps)
     worst = "".join(
@@ -164,7 +164,7 @@ def _announcement(state: ExplorerState) -> str:
     worst = state.now.worst_threat
     words = f"Risk score {state.now.risk_score:.2f}, {len(state.now.findings)} findings"
     if worst:
-        words += f", worst threat {catalog().threats[worst].title} {state.now.by_threat[worst]:.2f}"
+        words += f", worst threat {state.system.catalog.threats[worst].title} {state.now.by_threat[worst]:.2f}"
     return f'<div class="tl-hidden" role="alert" aria-live="polite">{words}.</div>'
 
 
@@ -186,7 +186,7 @@ def _lead(state: ExplorerState) -> str:
     worst = state.now.worst_threat
     if worst is None:
         return ""
-    title = escape(catalog().threats[worst].title)
+    title = escape(state.system.catalog.threats[worst].title)
     return f'<div class="tl-lead"><span>Worst threat</span> <b>{title}</b> {state.now.by_threat[worst]:.2f}</div>'
 
 
@@ -199,12 +199,12 @@ def _step_row(step: NextStep, place: int) -> str:
     )
 
 
-def _finding_row(finding: Finding) -> str:
+def _finding_row(finding: Finding, catalog: Catalog) -> str:
     unknown = ' <span class="tl-unk">unknown</span>' if finding.unknown else ""
     ids = ", ".join(technique.id for technique in finding.atlas)
-    claims = catalog().controls[finding.attribute].effectiveness
+    claims = catalog.controls[finding.attribute].effectiveness
     threats = ", ".join(
-        f"<b>{catalog().threats[t].title.lower()}</b> {claims[t].value:.2f} {claims[t].source}" for t in finding.threats
+        f"<b>{catalog.threats[t].title.lower()}</b> {claims[t].value:.2f} {claims[t].source}" for t in finding.threats
     )
     return (
         f'<tr><td><span class="tl-sev tl-{finding.severity}">{finding.severity}</span></td>'
@@ -229,8 +229,8 @@ def _was(state: ExplorerState, threat: str) -> str:
 
 
 def _why_not(system: AISystem, threat: str) -> str:
-    facts = catalog().threats[threat].applies_when_any
-    unless = " or ".join(catalog().facts[f].label for f in facts)
+    facts = system.catalog.threats[threat].applies_when_any
+    unless = " or ".join(system.catalog.facts[f].label for f in facts)
     if any(system[f] is None for f in facts):
         return f"unknown: it applies if the system {unless}"
     return f"does not apply unless the system {unless}"
