@@ -18,6 +18,7 @@ from threatlab.incidents import incidents, load_incident, replay
 from threatlab.operate.newer_catalog import exposures, rescore, with_threat
 from threatlab.operate.overview import overview
 from threatlab.plan import make_plan
+from threatlab.plots.inventory import plot_inventory
 from threatlab.policy import Policy
 from threatlab.policy.check import check_policy
 from threatlab.report import ThreatModel, to_html, to_markdown
@@ -69,6 +70,9 @@ def test_an_inventory_is_scored_by_the_catalog_that_it_is_given():
     assert scores == [assess(MAILER.under(newer)).risk_score, assess(MAILER).risk_score]
     assert scores[0] > scores[1]
     assert assess_inventory(frame, catalog=newer)["worst_threat"].cat.categories[-1] == "self_replication"
+    certain = newer.threats["self_replication"]
+    certain = replace(newer, threats={**newer.threats, certain.id: replace(certain, likelihood=1.0, impact=1.0)})
+    assert "Self-replicating prompt" in repr(plot_inventory(assess_inventory(frame, catalog=certain), catalog=certain))
     assert len(findings_frame(frame, catalog=newer)) == len(assess(MAILER.under(newer)).findings)
 
 

@@ -113,16 +113,16 @@ def missed_least(system: AISystem) -> tuple[LayerOff, ...]:
     More than one if they tie, be it at nothing; none at all if the system has no control in place. A layer that holds
     nothing can't be missed, and isn't named.
     """
-    held = [off for off in layers_off(system) if off.in_place]
-    least = min((off.added for off in held), default=inf)
-    return tuple(off for off in held if off.added <= least + _SAME)
+    holding = [off for off in layers_off(system) if off.in_place]
+    least = min((off.added for off in holding), default=inf)
+    return tuple(off for off in holding if off.added <= least + _SAME)
 
 
 def missed_most(system: AISystem) -> tuple[LayerOff, ...]:
     """Return the layers whose loss adds most, more than one if they tie; none if nothing in place would be missed."""
-    held = [off for off in layers_off(system) if off.in_place and not off.idle]
-    most = max((off.added for off in held), default=0.0)
-    return tuple(off for off in held if off.added >= most - _SAME)
+    holding = [off for off in layers_off(system) if off.in_place and not off.idle]
+    most = max((off.added for off in holding), default=0.0)
+    return tuple(off for off in holding if off.added >= most - _SAME)
 
 
 def above_bound(system: AISystem, bound: float | Mapping[str, float]) -> tuple[Gap, ...]:

@@ -88,9 +88,9 @@ def make_plan(  # noqa: PLR0913
     chosen, exact = _choose(candidates, way, left, room)
     controls = [*open_, *(catalog.controls[candidates.items[place].control] for place in chosen)]
     slots: tuple[Slot, ...] = ()
-    begins, has = None if start is None else check_date("start", start), check_people(people)
+    begins, counts = None if start is None else check_date("start", start), check_people(people)
     if begins is not None:
-        slots = schedule([(c.role, c.effort_days) for c in controls], begins, has, holidays)
+        slots = schedule([(c.role, c.effort_days) for c in controls], begins, counts, holidays)
     return Plan(
         system=system,
         way=way,
@@ -100,7 +100,7 @@ def make_plan(  # noqa: PLR0913
         exact=exact,
         begins=begins,
         slots=slots,
-        people=has,
+        people=counts,
     )
 
 

@@ -101,18 +101,18 @@ def check_plan(plan: Plan, policy: Policy, found: Mapping[str, date] | None = No
 def _too_much_risk(assessment: Assessment, policy: Policy, today: date) -> Iterator[Breach]:
     total = assessment.risk_score
     if total > policy.max_risk + _SAME:
-        said = f"The risk score is {total:.3f}; the policy accepts at most {policy.max_risk:g}."
-        yield Breach("total_risk", "", total, policy.max_risk, said)
+        sentence = f"The risk score is {total:.3f}; the policy accepts at most {policy.max_risk:g}."
+        yield Breach("total_risk", "", total, policy.max_risk, sentence)
     for threat, risk in assessment.by_threat.items():
         bound = policy.bound(threat)
         if bound is None or risk <= bound + _SAME:
             continue
         title, accepted = assessment.catalog.threats[threat].title, policy.acceptance(threat)
-        said = f"{title} is at {risk:.3f}; the policy accepts at most {bound:g}."
+        sentence = f"{title} is at {risk:.3f}; the policy accepts at most {bound:g}."
         if accepted is None:
-            yield Breach("threat_risk", threat, risk, bound, said)
+            yield Breach("threat_risk", threat, risk, bound, sentence)
         elif not accepted.holds(today):
-            yield Breach("expired", threat, today, accepted.expires, f"{_expired(accepted)} {said}")
+            yield Breach("expired", threat, today, accepted.expires, f"{_expired(accepted)} {sentence}")
 
 
 def _open(finding: Finding, policy: Policy, today: date, since: date) -> Iterator[Breach]:
@@ -124,8 +124,8 @@ def _open(finding: Finding, policy: Policy, today: date, since: date) -> Iterato
     if accepted:
         yield Breach("expired", finding.attribute, today, accepted.expires, f"{_expired(accepted)} It is open: {name}.")
     elif age > allowed or allowed == 0:
-        said = f"{name} has been open for {_days(age)}; the policy allows {_days(allowed)}."
-        yield Breach("open_too_long", finding.attribute, age, allowed, said)
+        sentence = f"{name} has been open for {_days(age)}; the policy allows {_days(allowed)}."
+        yield Breach("open_too_long", finding.attribute, age, allowed, sentence)
 
 
 def _left_open(finding: Finding, policy: Policy, end: date, since: date) -> Iterator[Breach]:
@@ -137,8 +137,8 @@ def _left_open(finding: Finding, policy: Policy, end: date, since: date) -> Iter
         yield from _open(finding, policy, end, since)
         return
     last = since + timedelta(days=allowed)
-    said = f"{finding.finding} ({finding.severity}) is not in the plan, and must be closed by {last} or accepted."
-    yield Breach("stays_open", finding.attribute, end, last, said)
+    sentence = f"{finding.finding} ({finding.severity}) is not in the plan, and must be closed by {last} or accepted."
+    yield Breach("stays_open", finding.attribute, end, last, sentence)
 
 
 def _accepted(policy: Policy, what: str, day: date) -> bool:
