@@ -128,7 +128,7 @@ class ThreatModelingBasicsManager:
         """
         if not isinstance(data, Mapping):
             raise ThreatLabError(f"data is {data!r}; give a dict of attributes to True or False")
-        system = AISystem(system_id).with_(**check_attributes(data))
+        system = AISystem(system_id).with_(**check_attributes(data, catalog()))
         in_place = tuple(c for c in self.remediated.get(system_id, ()) if system[c] is not False)
         assessment = assess(system.with_(**dict.fromkeys(in_place, True)), self.ruleset)
         threshold = check_score("alert_threshold", self.active_controls.get("alert_threshold"))
@@ -230,7 +230,7 @@ class ThreatModelingBasicsManager:
 
     def _remediate(self, before: Assessment, result: dict[str, Any]) -> None:
         """Put each missing control that is safe to automate in place, and record what came of it."""
-        system, controls = before.system, catalog().controls
+        system, controls = before.system, before.catalog.controls
         done: list[str] = []
         failed: dict[str, str] = {}
         try:

@@ -32,7 +32,7 @@ class AISystem:
     notes
         Per attribute, why we say so.
     catalog
-        In whose terms the system is told, and by which it is assessed; the one that ships with the package if left out.
+        In whose terms the system is described, and by which it is assessed; the one that ships if left out.
     **attributes
         Facts and controls of the catalog: True, False, or None (unknown, the same as left out).
 
@@ -80,53 +80,62 @@ class AISystem:
         if not isinstance(name, str) or not name.strip():
             raise ThreatLabError(f"a system needs a name: {name!r} is none; give a text such as 'ml-pipeline-prod'")
         texts = {"title": title, "description": description, "source": source, "owner": owner}
-        for text, said in texts.items():
-            if not isinstance(said, str):
-                raise ThreatLabError(f"{text} of system {name!r} must be a text, not {said!r}")
-        known = check_attributes(attributes)
+        for text, content in texts.items():
+            if not isinstance(content, str):
+                raise ThreatLabError(f"{text} of system {name!r} must be a text, not {content!r}")
+        terms = shipped() if catalog is None else catalog
+        known = check_attributes(attributes, terms)
         values = {
             "name": name,
             **texts,
             "title": title or name,
             "known": MappingProxyType(known),
             "true": frozenset(attribute for attribute, value in known.items() if value),
-            "notes": MappingProxyType(_check_notes({} if notes is None else notes)),
-            "catalog": shipped() if catalog is None else catalog,
+            "notes": MappingProxyType(_check_notes({} if notes is None else notes, terms)),
+            "catalog": terms,
         }
         for part, value in values.items():
             object.__setattr__(self, part, value)
 
     def __getitem__(self, attribute: str) -> bool | None:
         """Return True, False, or None where nobody knows."""
-        check_attribute(attribute)
+        check_attribute(attribute, self.catalog)
         return self.known.get(attribute)
 
     def __hash__(self) -> int:
-        return hash((self.name, frozenset(self.known.items())))
+        return hash((self.name, frozenset(self.known.items()), self.catalog))
 
     def __repr__(self) -> str:
         values = "".join(f", {name}={value}" for name, value in self.known.items())
         return f"AISystem({self.name!r}{values})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (system_from_table, (self.to_dict(),))
+        return (system_from_table, (self.to_dict(), self.catalog))
 
     def with_(self, **attributes: bool | None) -> AISystem:
         """Return a new system with some attributes changed; None makes one unknown again."""
         for attribute in attributes:  # so that "title" is no way to change a text by accident
-            check_attribute(attribute)
-        texts = {text: getattr(self, text) for text in _TEXTS}
-        values: dict[str, Any] = {**texts, **self.known, **attributes}
-        return AISystem(self.name, notes=self.notes, catalog=self.catalog, **values)
+            check_attribute(attribute, self.catalog)
+        return self._with_values(attributes, self.catalog)
 
     def under(self, catalog: Catalog) -> AISystem:
-        """Return the same system told in the terms of another catalog: `assess(system.under(newer))`."""
-        texts: dict[str, Any] = {text: getattr(self, text) for text in _TEXTS}
-        return AISystem(self.name, notes=self.notes, catalog=catalog, **texts, **self.known)
+        """Return the same system in the terms of another catalog: `assess(system.under(newer))`.
+
+        Raises
+        ------
+        ThreatLabError
+            If the other catalog lacks an attribute that is known of this system.
+        """
+        return self._with_values({}, catalog)
+
+    def _with_values(self, attributes: Mapping[str, bool | None], catalog: Catalog) -> AISystem:
+        texts = {text: getattr(self, text) for text in _TEXTS}
+        values: dict[str, Any] = {**texts, **self.known, **attributes}
+        return AISystem(self.name, notes=self.notes, catalog=catalog, **values)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return what, kept in a JSON file, `load_system` reads back to an equal system."""
-        facts, controls = shipped().facts, shipped().controls
+        """Return what, kept in a JSON file, `load_system` reads back to an equal system, given the same catalog."""
+        facts, controls = self.catalog.facts, self.catalog.controls
         return {
             "name": self.name,
             **{text: getattr(self, text) for text in _TEXTS},
@@ -136,17 +145,16 @@ class AISystem:
         }
 
 
-def check_attribute(name: object) -> str:
-    """Return `name` if it is an attribute of the catalog.
+def check_attribute(name: object, catalog: Catalog) -> str:
+    """Return `name` if it is an attribute of `catalog`.
 
     Raises
     ------
     ThreatLabError
         If it is none; the message names the nearest one.
     """
-    attributes = shipped().attributes
-    if not isinstance(name, str) or name not in attributes:
-        raise ThreatLabError(unknown_name("attribute", name, attributes))
+    if not isinstance(name, str) or not (name in catalog.facts or name in catalog.controls):
+        raise ThreatLabError(unknown_name("attribute", name, catalog.attributes))
     return name
 
 
@@ -163,16 +171,16 @@ def check_value(attribute: str, value: object) -> bool | None:
     raise ThreatLabError(f"{attribute} is {value!r}, which is not True or False; leave it out, or None, if unknown")
 
 
-def check_attributes(attributes: Mapping[str, object]) -> dict[str, bool]:
-    """Return those of `attributes` that are known (True or False), in the order of the catalog.
+def check_attributes(attributes: Mapping[str, object], catalog: Catalog) -> dict[str, bool]:
+    """Return those of `attributes` that are known (True or False), in the order of `catalog`.
 
     Raises
     ------
     ThreatLabError
         If an attribute or a value is none: see `check_attribute` and `check_value`.
     """
-    values = {check_attribute(name): check_value(name, value) for name, value in attributes.items()}
-    return {name: value for name in shipped().attributes if (value := values.get(name)) is not None}
+    values = {check_attribute(name, catalog): check_value(name, value) for name, value in attributes.items()}
+    return {name: value for name in catalog.attributes if (value := values.get(name)) is not None}
 
 
 def list_systems() -> tuple[str, ...]:
@@ -181,12 +189,12 @@ def list_systems() -> tuple[str, ...]:
     return tuple(sorted(name.removesuffix(".toml") for name in files if name.endswith(".toml")))
 
 
-def load_system(source: str | Path) -> AISystem:
+def load_system(source: str | Path, catalog: Catalog | None = None) -> AISystem:
     """Return a system by its built-in name, or read from a TOML or JSON file.
 
     A file has `name`, optionally `title`, `description`, `source` and `owner`, the tables `facts`
     and `controls` (true or false; left out means unknown) and optionally `notes` (a text per
-    attribute).
+    attribute). Its attributes are those of `catalog`, the one that ships if left out.
 
     Raises
     ------
@@ -198,15 +206,15 @@ def load_system(source: str | Path) -> AISystem:
         raise ThreatLabError(f"{source!r} is neither the name of a system nor a file; list_systems() shows the names")
     shown = str(source)
     if shown in list_systems():
-        return _read(_folder() / f"{shown}.toml", shown)
+        return _read(_folder() / f"{shown}.toml", shown, catalog)
     if Path(source).suffix.lower() not in {".toml", ".json"}:
         unknown = unknown_name("system", shown, list_systems())
         raise ThreatLabError(f"{unknown} (a file must end in .toml or .json)")
-    return _read(Path(source), shown)
+    return _read(Path(source), shown, catalog)
 
 
-def system_from_table(table: Mapping[str, Any]) -> AISystem:
-    """Return the system that a table describes (see `load_system` for its keys).
+def system_from_table(table: Mapping[str, Any], catalog: Catalog | None = None) -> AISystem:
+    """Return the system that a table describes (see `load_system` for its keys), in the terms of `catalog`.
 
     Raises
     ------
@@ -216,15 +224,16 @@ def system_from_table(table: Mapping[str, Any]) -> AISystem:
     for key in table:
         if key not in (keys := ("name", *_TEXTS, "facts", "controls", "notes")):
             raise ThreatLabError(unknown_name("key", key, keys))
+    terms = shipped() if catalog is None else catalog
     facts, controls, notes = (_section(table, key) for key in ("facts", "controls", "notes"))
     for attribute in facts:
-        _check_place(attribute, "facts", shipped().facts, shipped().controls)
+        _check_place(attribute, "facts", terms.facts, terms.controls)
     for attribute in controls:
-        _check_place(attribute, "controls", shipped().controls, shipped().facts)
+        _check_place(attribute, "controls", terms.controls, terms.facts)
     if "name" not in table:
         raise ThreatLabError("name is missing: add a line such as name = 'ml-pipeline-prod'")
     texts = {text: table[text] for text in _TEXTS if text in table}
-    return AISystem(table["name"], notes=notes, **texts, **facts, **controls)
+    return AISystem(table["name"], notes=notes, catalog=terms, **texts, **facts, **controls)
 
 
 def _section(table: Mapping[str, Any], key: str) -> dict[str, Any]:
@@ -241,13 +250,13 @@ def _check_place(name: str, place: str, own: Iterable[str], others: Iterable[str
         raise ThreatLabError(f"in {place}: {unknown_name('attribute', name, own)}")
 
 
-def _check_notes(notes: object) -> dict[str, str]:
+def _check_notes(notes: object, catalog: Catalog) -> dict[str, str]:
     if not isinstance(notes, Mapping):
         raise ThreatLabError(f"notes are {notes!r}, which is not a text for each attribute")
     for attribute, note in notes.items():
         if not isinstance(note, str):
             raise ThreatLabError(f"in notes: {attribute} is {note!r}; it must be a text")
-        check_attribute(attribute)
+        check_attribute(attribute, catalog)
     return dict(notes)
 
 
@@ -255,7 +264,7 @@ def _folder() -> Traversable:
     return resources.files("threatlab") / "catalog" / "systems"
 
 
-def _read(file: Traversable | Path, shown: str) -> AISystem:
+def _read(file: Traversable | Path, shown: str, catalog: Catalog | None) -> AISystem:
     try:
         text = file.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
@@ -274,7 +283,7 @@ def _read(file: Traversable | Path, shown: str) -> AISystem:
     if not isinstance(table, dict):
         raise ThreatLabError(f"{shown!r} holds {type(table).__name__}, not a table with name, facts and controls")
     try:
-        return system_from_table(table)
+        return system_from_table(table, catalog)
     except ThreatLabError as problem:
         raise ThreatLabError(f"{shown!r}: {problem}") from None
 

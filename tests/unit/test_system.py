@@ -4,6 +4,7 @@ import copy
 import dataclasses
 import json
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.strategies import CONTROLS, FACTS, systems, thorough
-from threatlab import AISystem, ThreatLabError, list_systems, load_system
+from threatlab import AISystem, ThreatLabError, assess, list_systems, load_system
+from threatlab.catalog import catalog
+from threatlab.system import system_from_table
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 ATTRIBUTES = (*FACTS, *CONTROLS)
@@ -117,10 +120,34 @@ def test_systems_of_which_the_same_is_known_are_equal_and_hash_alike(system, ran
 
 @thorough
 @given(systems())
-def test_a_system_survives_pickle_and_copy(system):
-    for twin in (pickle.loads(pickle.dumps(system)), copy.deepcopy(system), copy.copy(system)):
-        assert twin == system
-        assert hash(twin) == hash(system)
+def test_a_system_survives_pickle_and_copy_with_its_catalog(system):
+    other = replace(catalog(), atlas_version="of another day")
+    for each in (system, system.under(other)):
+        for twin in (pickle.loads(pickle.dumps(each)), copy.deepcopy(each), copy.copy(each)):
+            assert (twin, hash(twin), twin.catalog) == (each, hash(each), each.catalog)
+            assert assess(twin) == assess(each)
+    assert pickle.loads(pickle.dumps(system)).catalog is catalog()
+
+
+def test_systems_under_different_catalogs_are_different():
+    shipped = load_system("tay")
+    newer = shipped.under(replace(catalog(), atlas_version="newer"))
+    assert shipped != newer
+    assert len({shipped, newer, newer.under(catalog())}) == 2
+    assert newer.with_(rbac_configured=True).catalog is newer.catalog
+
+
+def test_a_system_is_read_and_checked_in_the_terms_of_its_catalog(tmp_path):
+    fact = replace(next(iter(catalog().facts.values())), id="swims")
+    other = replace(catalog(), facts={**catalog().facts, "swims": fact})
+    fish = AISystem("fish", catalog=other, swims=True, notes={"swims": "seen"})
+    file = tmp_path / "fish.json"
+    file.write_text(json.dumps(fish.to_dict()))
+    assert load_system(file, other) == system_from_table(fish.to_dict(), other) == fish
+    assert assess(fish.with_(swims=None)).open_questions[-1] == "swims"
+    for refused in (lambda: load_system(file), lambda: fish.under(catalog()), lambda: load_system("tay")["swims"]):
+        with pytest.raises(ThreatLabError, match="swims"):
+            refused()
 
 
 def test_pickle_keeps_texts_and_notes():

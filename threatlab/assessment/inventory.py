@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import reduce
+from functools import lru_cache, partial, reduce
 from itertools import compress, product
 from typing import Any
 
@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from threatlab.assessment.inventory_input import Block, Bools, checked_blocks
 from threatlab.assessment.layered import scales
 from threatlab.assessment.result import add_up, assess, checks
-from threatlab.catalog import SEVERITIES, catalog, per_catalog
+from threatlab.catalog import SEVERITIES, Catalog
+from threatlab.catalog import catalog as shipped
 from threatlab.system import AISystem
 
 Floats = NDArray[np.float64]
@@ -30,7 +31,7 @@ _COLUMNS: dict[str, type[np.generic]] = {
 }
 
 
-def assess_inventory(frame: pd.DataFrame, ruleset: str = "ai") -> pd.DataFrame:
+def assess_inventory(frame: pd.DataFrame, ruleset: str = "ai", catalog: Catalog | None = None) -> pd.DataFrame:
     """Return the scores of many systems, a row each: to the last bit those of `assess`.
 
     Parameters
@@ -40,6 +41,8 @@ def assess_inventory(frame: pd.DataFrame, ruleset: str = "ai") -> pd.DataFrame:
         missing (None, NaN, pd.NA, or no such column), which means unknown. The frame is not changed.
     ruleset
         "ai" (the whole catalog, layered) or "core" (the lesson's three checks, added up).
+    catalog
+        In whose terms the systems are described, and by which they are assessed; the one that ships if left out.
 
     Returns
     -------
@@ -67,18 +70,18 @@ def assess_inventory(frame: pd.DataFrame, ruleset: str = "ai") -> pd.DataFrame:
     >>> assess_inventory(frame, "core")["risk_score"].tolist()
     [0.6, 0.8]
     """
-    catalog().ruleset(ruleset)  # refuses an unknown one
-    blocks = checked_blocks(frame)
+    terms = _terms(catalog, ruleset)
+    blocks = checked_blocks(frame, terms)
     columns: dict[str, Any] = {name: np.empty(len(frame), dtype) for name, dtype in _COLUMNS.items()}
     for block in blocks:
-        for name, values in _assess_block(block, ruleset).items():
+        for name, values in _assess_block(block, terms, ruleset).items():
             columns[name][block.rows] = values
-    threats = pd.CategoricalDtype(list(catalog().threats))
+    threats = pd.CategoricalDtype(list(terms.threats))
     columns["worst_threat"] = pd.Categorical.from_codes(columns["worst_threat"], dtype=threats)
     return pd.DataFrame({"system_id": frame["system_id"], **columns}, index=frame.index, copy=False)
 
 
-def findings_frame(frame: pd.DataFrame, ruleset: str = "ai") -> pd.DataFrame:
+def findings_frame(frame: pd.DataFrame, ruleset: str = "ai", catalog: Catalog | None = None) -> pd.DataFrame:
     """Return all findings of many systems, a row each; takes and refuses what `assess_inventory` does.
 
     Returns
@@ -87,63 +90,70 @@ def findings_frame(frame: pd.DataFrame, ruleset: str = "ai") -> pd.DataFrame:
         System by system in the order of `frame`, each one's findings in the order of `assess`: `system_id`, then the
         columns of `Assessment.to_frame`. Texts are categorical, and severities ordered: `severity >= "HIGH"` works.
     """
-    catalog().ruleset(ruleset)  # refuses an unknown one
-    rows, found, unknown = [], [], []
-    for block in checked_blocks(frame):
-        row, check = np.nonzero(_found(block, ruleset).T)  # system by system
+    terms = _terms(catalog, ruleset)
+    rows, places, unknown = [], [], []
+    for block in checked_blocks(frame, terms):
+        row, check = np.nonzero(_fails(block, terms, ruleset).T)  # system by system
         rows.append(row + block.rows.start)
-        found.append(check)
-        unknown.append(_unknown(block, ruleset)[check, row])
-    findings = _every_finding(ruleset).take(np.concatenate(found)).reset_index(drop=True)
+        places.append(check)
+        unknown.append(_unknown(block, terms, ruleset)[check, row])
+    findings = _every_finding(terms, ruleset).take(np.concatenate(places)).reset_index(drop=True)
     findings["unknown"] = np.concatenate(unknown)
     findings.insert(0, "system_id", frame["system_id"].array.take(np.concatenate(rows)))
     return findings
 
 
-def _assess_block(block: Block, ruleset: str) -> dict[str, NDArray[Any]]:
+def _terms(catalog: Catalog | None, ruleset: str) -> Catalog:
+    """Return the catalog to assess by, which has such a ruleset."""
+    terms = shipped() if catalog is None else catalog
+    terms.ruleset(ruleset)  # refuses an unknown one
+    return terms
+
+
+def _assess_block(block: Block, catalog: Catalog, ruleset: str) -> dict[str, NDArray[Any]]:
     """Return the columns of `assess_inventory` for some rows."""
-    score, worst_threat, worst_risk = (_layered if ruleset == "ai" else _additive)(block)
-    found = _found(block, ruleset)
-    severities = np.array([absent.severity for _, _, absent, _ in checks(ruleset)])
+    score, worst_threat, worst_risk = (_layered if ruleset == "ai" else _additive)(block, catalog)
+    fails = _fails(block, catalog, ruleset)
+    severities = np.array([absent.severity for _, _, absent, _ in checks(catalog, ruleset)])
     return {
         "risk_score": score,
-        "findings": _count(found),
-        **{severity.lower(): _count(found[severities == severity]) for severity in SEVERITIES},
-        "unknown": _count(found & _unknown(block, ruleset)),
+        "findings": _count(fails),
+        **{severity.lower(): _count(fails[severities == severity]) for severity in SEVERITIES},
+        "unknown": _count(fails & _unknown(block, catalog, ruleset)),
         "worst_threat": worst_threat,
         "worst_risk": worst_risk,
     }
 
 
-def _found(block: Block, ruleset: str) -> Bools:
-    """Return what is found: a row per check, in finding order, and a column per system."""
+def _fails(block: Block, catalog: Catalog, ruleset: str) -> Bools:
+    """Return which checks fail: a row per check, in finding order, and a column per system."""
     return np.stack(
         [
             reduce(np.logical_and, map(block.true, needs), ~block.true(attribute))
-            for attribute, needs, _, _ in checks(ruleset)
+            for attribute, needs, _, _ in checks(catalog, ruleset)
         ]
     )
 
 
-def _unknown(block: Block, ruleset: str) -> Bools:
-    """Return which controls nobody has spoken of, laid out as `_found`."""
-    return np.stack([block.unknown(attribute) for attribute, *_ in checks(ruleset)])
+def _unknown(block: Block, catalog: Catalog, ruleset: str) -> Bools:
+    """Return which controls nobody has spoken of, laid out as `_fails`."""
+    return np.stack([block.unknown(attribute) for attribute, *_ in checks(catalog, ruleset)])
 
 
-def _count(found: Bools) -> NDArray[np.uint16]:
-    counts: NDArray[np.uint16] = found.sum(axis=0, dtype=np.uint16)  # narrow ones add up several times as fast
+def _count(fails: Bools) -> NDArray[np.uint16]:
+    counts: NDArray[np.uint16] = fails.sum(axis=0, dtype=np.uint16)  # narrow ones add up several times as fast
     return counts
 
 
-def _additive(block: Block) -> tuple[Floats, NDArray[np.int8], Floats]:
-    return _sums()(block), np.full(block.size, -1, dtype=np.int8), np.full(block.size, np.nan)
+def _additive(block: Block, catalog: Catalog) -> tuple[Floats, NDArray[np.int8], Floats]:
+    return _sums(catalog)(block), np.full(block.size, -1, dtype=np.int8), np.full(block.size, np.nan)
 
 
-def _layered(block: Block) -> tuple[Floats, NDArray[np.int8], Floats]:
+def _layered(block: Block, catalog: Catalog) -> tuple[Floats, NDArray[np.int8], Floats]:
     """Return score, worst threat and its risk, multiplied in the order in which `assess` does it."""
     safe, worst_risk = np.ones(block.size), np.zeros(block.size)
     worst_threat = np.full(block.size, -1, dtype=np.int8)
-    for place, (inherent, *layers) in enumerate(_factors()):
+    for place, (inherent, *layers) in enumerate(_factors(catalog)):
         risk = inherent(block)
         for layer in layers:
             risk *= layer(block)
@@ -173,16 +183,16 @@ def _table(attributes: Iterable[str], figure: Callable[[frozenset[str]], float])
     return look_up
 
 
-@per_catalog
-def _sums() -> Callable[[Block], Floats]:
-    return _table((control.id for control in catalog().rulesets["core"].controls), add_up)
+@lru_cache(maxsize=64)
+def _sums(catalog: Catalog) -> Callable[[Block], Floats]:
+    return _table((control.id for control in catalog.rulesets["core"].controls), partial(add_up, catalog))
 
 
-@per_catalog
-def _factors() -> tuple[tuple[Callable[[Block], Floats], ...], ...]:
+@lru_cache(maxsize=64)
+def _factors(catalog: Catalog) -> tuple[tuple[Callable[[Block], Floats], ...], ...]:
     """Return what each threat's risk is the product of: its risk before any control, then what each layer leaves."""
     factors = []
-    for scale in scales().values():
+    for scale in scales(catalog).values():
         raising = (fact for fact, _ in (*scale.raised_by, *scale.impact_raised_by))
         facts = dict.fromkeys((*scale.applies_when_any, *raising))
         inherent = _table(facts, replace(scale, layers=()).residual)
@@ -194,9 +204,9 @@ def _leaves(keeps: dict[str, float]) -> Callable[[Block], Floats]:
     return _table(keeps, lambda in_place: min(map(keeps.__getitem__, in_place), default=1.0))
 
 
-@per_catalog
-def _every_finding(ruleset: str) -> pd.DataFrame:
-    every = tuple(absent for _, _, absent, _ in checks(ruleset))
-    table = replace(assess(AISystem("any"), ruleset), findings=every).to_frame()
+@lru_cache(maxsize=64)
+def _every_finding(catalog: Catalog, ruleset: str) -> pd.DataFrame:
+    every = tuple(absent for _, _, absent, _ in checks(catalog, ruleset))
+    table = replace(assess(AISystem("any", catalog=catalog), ruleset), findings=every).to_frame()
     ranked = pd.CategoricalDtype(list(reversed(SEVERITIES)), ordered=True)
     return table.astype({**dict.fromkeys(table, "category"), "severity": ranked})

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api.extensions import ExtensionArray
 
-from threatlab.catalog import catalog
+from threatlab.catalog import Catalog
 from threatlab.errors import ThreatLabError, unknown_name
 
 Bools = NDArray[np.bool_]
@@ -48,15 +48,17 @@ class Block:
         return np.asarray(self.columns[attribute][self.rows].isna())
 
 
-def checked_blocks(frame: pd.DataFrame) -> Iterator[Block]:
+def checked_blocks(frame: pd.DataFrame, catalog: Catalog) -> Iterator[Block]:
     """Return the rows of an inventory, block by block; see `assess_inventory` for what it must look like.
+
+    A column that isn't `system_id` must be an attribute of `catalog`.
 
     Raises
     ------
     ThreatLabError
         Before the first block, if anything in the frame can't be read.
     """
-    _check_columns(frame)
+    _check_columns(frame, catalog)
     ids = frame["system_id"]
     _check_ids(ids)
     arrays = {str(name): _booleans(column, ids).array for name, column in frame.items() if name != "system_id"}
@@ -64,10 +66,10 @@ def checked_blocks(frame: pd.DataFrame) -> Iterator[Block]:
     return (Block(arrays, slice(start, min(start + BLOCK_ROWS, len(frame)))) for start in starts)
 
 
-def _check_columns(frame: pd.DataFrame) -> None:
+def _check_columns(frame: pd.DataFrame, catalog: Catalog) -> None:
     if not isinstance(frame, pd.DataFrame):
         raise ThreatLabError(f"an inventory is a pandas DataFrame with a row per system, not {type(frame).__name__}")
-    known = ("system_id", *catalog().attributes)
+    known = ("system_id", *catalog.attributes)
     for column in frame.columns:
         if not isinstance(column, str) or column not in known:
             raise ThreatLabError(unknown_name("column", column, known))

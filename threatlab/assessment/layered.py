@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from math import prod
 from operator import itemgetter
 
-from threatlab.catalog import Control, Threat, catalog, per_catalog
+from threatlab.catalog import Catalog, Control
+from threatlab.system import AISystem
 
 Layered = tuple[str, tuple[tuple[str, float], ...]]
 """A layer's id and its controls against one threat, best first, each with the share of risk that it lets through."""
@@ -101,14 +103,21 @@ def combine(risks: Iterable[float]) -> float:
     return 1.0 - prod([1.0 - risk for risk in risks], start=1.0)
 
 
-def explain_threat(threat: Threat, true: frozenset[str]) -> ThreatRisk:
-    """Return how the residual risk of `threat` comes about, where `true` is what is true of a system."""
-    scale = scales()[threat.id]
+def explain_threat(system: AISystem, name: str) -> ThreatRisk:
+    """Return how the residual risk of a threat to `system` comes about; `name` is its id."""
+    threat, scale, true = system.catalog.threats[name], scales(system.catalog)[name], system.true
     if not scale.applies(true):
-        return ThreatRisk(threat.id, 0.0, threat.impact, (), (), 0.0, threat.impact)
-    raised_by = tuple(fact for fact in threat.raised_by if fact in true)
+        return ThreatRisk(
+            threat=name,
+            inherent_likelihood=0.0,
+            inherent_impact=threat.impact,
+            raised_by=(),
+            barriers=(),
+            likelihood=0.0,
+            impact=threat.impact,
+        )
     inherent = likelihood, impact = scale.inherent(true)
-    barriers, controls = [], catalog().controls
+    barriers, controls = [], system.catalog.controls
     for layer, options in scale.layers:
         in_place = [(controls[control], keeps) for control, keeps in options if control in true]
         if not in_place:
@@ -118,13 +127,21 @@ def explain_threat(threat: Threat, true: frozenset[str]) -> ThreatRisk:
         barriers.append(Barrier(layer, best.id, best.effect, 1.0 - keeps))
         likelihood *= prevents
         impact *= keeps / prevents
-    return ThreatRisk(threat.id, *inherent, raised_by, tuple(barriers), likelihood, impact)
+    return ThreatRisk(
+        threat=name,
+        inherent_likelihood=inherent[0],
+        inherent_impact=inherent[1],
+        raised_by=tuple(fact for fact in threat.raised_by if fact in true),
+        barriers=tuple(barriers),
+        likelihood=likelihood,
+        impact=impact,
+    )
 
 
-@per_catalog
-def scales() -> dict[str, Scale]:
+@lru_cache(maxsize=64)
+def scales(catalog: Catalog) -> dict[str, Scale]:
     """Return the arithmetic of each threat of the catalog, by its id."""
-    rules = catalog().rulesets["ai"]
+    rules = catalog.rulesets["ai"]
     return {
         threat.id: Scale(
             frozenset(threat.applies_when_any),

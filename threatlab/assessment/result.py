@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from threatlab.assessment.layered import ThreatRisk, combine, explain_threat, scales
-from threatlab.catalog import SEVERITIES, Control, Technique, catalog, per_catalog
+from threatlab.catalog import SEVERITIES, Catalog, Control, Technique
 from threatlab.errors import ThreatLabError
 from threatlab.system import AISystem
 
@@ -58,7 +59,7 @@ class NextStep:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """What an assessment found. Scores and risks are shares in 0..1, higher is worse.
+    """What an assessment found, in the terms of the system's catalog. Scores and risks are in 0..1, higher is worse.
 
     `by_threat` maps each threat of the ruleset to its residual risk, 0.0 where it does not apply;
     it is empty for `core`, which knows no threats. `open_questions` are the facts that nobody has
@@ -71,6 +72,11 @@ class Assessment:
     findings: tuple[Finding, ...]
     by_threat: Mapping[str, float]
     open_questions: tuple[str, ...]
+
+    @property
+    def catalog(self) -> Catalog:
+        """The catalog that the system was assessed by, and that all of this speaks of."""
+        return self.system.catalog
 
     @property
     def worst_threat(self) -> str | None:
@@ -91,12 +97,20 @@ class Assessment:
         """
         if isinstance(n, bool) or not isinstance(n, int) or n < 0:
             raise ThreatLabError(f"best_next needs a count of 0 or more, not {n!r}")
-        controls = catalog().controls
+        controls = self.catalog.controls
         steps = []
-        for found, removes in zip(self.findings, _gains(self), strict=True):
-            control = controls[found.attribute]
+        for finding, removes in zip(self.findings, _gains(self), strict=True):
+            control = controls[finding.attribute]
             if removes > _NOTHING:
-                steps.append(NextStep(control.id, control.title, removes, control.effort_days, found.unknown))
+                steps.append(
+                    NextStep(
+                        attribute=control.id,
+                        title=control.title,
+                        removes=removes,
+                        effort_days=control.effort_days,
+                        unknown=finding.unknown,
+                    )
+                )
         return tuple(sorted(steps, key=lambda step: -step.removes)[:n])
 
     def explain(self, threat: str) -> ThreatRisk:
@@ -110,7 +124,7 @@ class Assessment:
         if threat not in tuple(self.by_threat):
             known = ", ".join(self.by_threat) or "it has none"
             raise ThreatLabError(f"{threat!r} is no threat of ruleset {self.ruleset!r}: {known}")
-        return explain_threat(catalog().threats[threat], self.system.true)
+        return explain_threat(self.system, threat)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the assessment as JSON-ready values: numbers, texts, lists and dicts."""
@@ -150,33 +164,42 @@ def assess(system: AISystem, ruleset: str = "ai") -> Assessment:
     """
     if not isinstance(system, AISystem):
         raise ThreatLabError(f"assess() takes an AISystem, not {system!r}; load_system() gives one by name or file")
-    rules = catalog().ruleset(ruleset)
-    known, true = system.known, system.true
-    found = [
+    catalog, known, true = system.catalog, system.known, system.true
+    rules = catalog.ruleset(ruleset)
+    findings = [
         when_absent if attribute in known else when_unknown
-        for attribute, needs, when_absent, when_unknown in checks(ruleset)
+        for attribute, needs, when_absent, when_unknown in checks(catalog, ruleset)
         if attribute not in true and needs <= true
     ]
     if rules.model == "additive":
-        return Assessment(system, ruleset, add_up(true), tuple(found), {}, ())
-    by_threat = {threat: scale.residual(true) for threat, scale in scales().items()}
-    questions = [fact for fact in catalog().facts if fact not in known]
-    return Assessment(system, ruleset, combine(by_threat.values()), tuple(found), by_threat, tuple(questions))
+        score, by_threat, questions = add_up(catalog, true), {}, []
+    else:
+        by_threat = {threat: scale.residual(true) for threat, scale in scales(catalog).items()}
+        score = combine(by_threat.values())
+        questions = [fact for fact in catalog.facts if fact not in known]
+    return Assessment(
+        system=system,
+        ruleset=ruleset,
+        risk_score=score,
+        findings=tuple(findings),
+        by_threat=by_threat,
+        open_questions=tuple(questions),
+    )
 
 
-def add_up(true: frozenset[str]) -> float:
+def add_up(catalog: Catalog, true: frozenset[str]) -> float:
     """Return the lesson's own score (0..1) of a system of which it is known what is `true`."""
     score = 0.0
-    for control in catalog().rulesets["core"].controls:  # one by one, as in the lesson: sum() may round otherwise
+    for control in catalog.rulesets["core"].controls:  # one by one, as in the lesson: sum() may round otherwise
         if control.id not in true:
             score += control.core_weight or 0.0
     return min(score, 1.0)
 
 
-@per_catalog
-def checks(ruleset: str) -> tuple[Check, ...]:
+@lru_cache(maxsize=64)
+def checks(catalog: Catalog, ruleset: str) -> tuple[Check, ...]:
     """Return a check for each control of a ruleset, in the order of its findings: worst first."""
-    controls = catalog().ruleset(ruleset).controls
+    controls = catalog.ruleset(ruleset).controls
     if ruleset != "core":  # the lesson's own order is kept for its own three
         controls = tuple(sorted(controls, key=lambda c: SEVERITIES.index(c.severity)))
     return tuple(
@@ -186,14 +209,14 @@ def checks(ruleset: str) -> tuple[Check, ...]:
 
 def _finding(control: Control, *, unknown: bool) -> Finding:
     return Finding(
-        control.severity,
-        control.finding,
-        control.recommendation,
-        control.id,
-        control.layer,
-        control.threats,
-        control.atlas_techniques,
-        unknown,
+        severity=control.severity,
+        finding=control.finding,
+        recommendation=control.recommendation,
+        attribute=control.id,
+        layer=control.layer,
+        threats=control.threats,
+        atlas=control.atlas_techniques,
+        unknown=unknown,
     )
 
 
@@ -204,12 +227,12 @@ def _finding_dict(finding: Finding) -> dict[str, Any]:
 
 def _gains(result: Assessment) -> list[float]:
     """Return how far the risk score falls by each finding's control alone."""
-    controls, scale = catalog().controls, scales()
+    catalog, scale, controls = result.catalog, scales(result.catalog), result.catalog.controls
     gains = []
-    for control in (found.attribute for found in result.findings):
+    for control in (finding.attribute for finding in result.findings):
         true, counters = result.system.true | {control}, controls[control].effectiveness
         if result.ruleset == "core":
-            after = add_up(true)
+            after = add_up(catalog, true)
         else:  # only what it counters needs another look; a panel waits for this
             after = combine(
                 scale[threat].residual(true) if threat in counters else risk

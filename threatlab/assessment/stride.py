@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from threatlab.assessment.result import Assessment, Finding
-from threatlab.catalog import catalog
 from threatlab.errors import ThreatLabError
 
 STRIDE: Mapping[str, str] = {
@@ -41,8 +40,8 @@ def by_stride(assessment: Assessment) -> dict[str, tuple[Finding, ...]]:
     """
     if not isinstance(assessment, Assessment):
         raise ThreatLabError(f"by_stride() takes an Assessment, not {assessment!r}; assess() makes one")
-    controls = catalog().controls
+    controls = assessment.catalog.controls
     return {
-        letter: tuple(found for found in assessment.findings if letter in controls[found.attribute].stride)
+        letter: tuple(finding for finding in assessment.findings if letter in controls[finding.attribute].stride)
         for letter in STRIDE
     }

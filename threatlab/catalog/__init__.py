@@ -14,7 +14,7 @@ from threatlab.catalog.records import (
     Technique,
     Threat,
 )
-from threatlab.catalog.rules import Catalog, Ruleset, catalog, per_catalog, read_catalog, using
+from threatlab.catalog.rules import Catalog, Ruleset, catalog, read_catalog
 
 __all__ = [
     "EFFECTS",
@@ -32,7 +32,5 @@ __all__ = [
     "Technique",
     "Threat",
     "catalog",
-    "per_catalog",
     "read_catalog",
-    "using",
 ]

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache, lru_cache, wraps
+from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import Literal, ParamSpec, TypeVar
+from typing import Any, Literal
 
 from threatlab.catalog.read import read_atlas, read_controls, read_facts, read_layers, read_threats
 from threatlab.catalog.records import (
@@ -19,9 +17,6 @@ from threatlab.catalog.records import (
     Threat,
 )
 from threatlab.errors import ThreatLabError, unknown_name
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +33,16 @@ class Ruleset:
     threats: tuple[Threat, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Catalog:
-    """Everything known before any system is looked at. Each mapping keeps the order of its file.
-
-    Two catalogs are equal if they are the same object: what is worked out for one is kept for it (`per_catalog`).
-    """
+    """Everything known before any system is looked at. Each mapping keeps the order of its file."""
 
     layers: Mapping[str, Layer]
     facts: Mapping[str, Fact]
     threats: Mapping[str, Threat]
     controls: Mapping[str, Control]
     atlas_version: str
-    rulesets: Mapping[str, Ruleset] = field(init=False)
+    rulesets: Mapping[str, Ruleset] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
         every = tuple(self.controls.values())
@@ -61,6 +53,14 @@ class Catalog:
             "ai": Ruleset("ai", "layered", ai, tuple(self.threats.values())),
         }
         object.__setattr__(self, "rulesets", rulesets)
+
+    def __hash__(self) -> int:
+        return hash((self.atlas_version, *self.threats))  # quick: each assessment looks up what was laid out for it
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self is catalog():
+            return (catalog, ())
+        return (Catalog, (self.layers, self.facts, self.threats, self.controls, self.atlas_version))
 
     @property
     def attributes(self) -> tuple[str, ...]:
@@ -80,40 +80,9 @@ class Catalog:
         return self.rulesets[name]
 
 
-_in_use: ContextVar[Catalog | None] = ContextVar("catalog in use", default=None)
-
-
-def catalog() -> Catalog:
-    """Return the catalog in use: the one that ships with the package, read and checked once, unless in `using`."""
-    return _in_use.get() or _shipped()
-
-
-@contextmanager
-def using(other: Catalog) -> Iterator[Catalog]:
-    """Assess by another catalog for as long as a `with` block lasts: `with using(newer): assess(system)`.
-
-    It holds for this thread and task alone, so a panel elsewhere goes on as before.
-    """
-    token = _in_use.set(other)
-    try:
-        yield other
-    finally:
-        _in_use.reset(token)
-
-
-def per_catalog(work: Callable[P, T]) -> Callable[P, T]:
-    """Keep what `work` returns, for each of its arguments and for the catalog in use: what it is worked out from."""
-    kept: Callable[..., T] = lru_cache(maxsize=64)(lambda _catalog, *args, **kwargs: work(*args, **kwargs))
-
-    @wraps(work)
-    def for_this_catalog(*args: P.args, **kwargs: P.kwargs) -> T:
-        return kept(catalog(), *args, **kwargs)
-
-    return for_this_catalog
-
-
 @cache
-def _shipped() -> Catalog:
+def catalog() -> Catalog:
+    """Return the catalog that ships with the package, read and checked once."""
     return read_catalog(resources.files("threatlab") / "catalog")
 
 

@@ -173,7 +173,7 @@ def _parquet(path: Path) -> Iterator[Input]:
     from threatlab.assessment.inventory_input import checked_blocks
 
     try:
-        checked_blocks(frame)
+        checked_blocks(frame, catalog())
     except ThreatLabError as problem:
         raise ThreatLabError(f"{str(path)!r}: {problem}") from None
     missing = frame.isna()

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from threatlab.catalog import SEVERITIES, catalog
+from threatlab.catalog import SEVERITIES
 from threatlab.report.blocks import shown
 from threatlab.report.files import write_text
 from threatlab.report.model import ThreatModel
@@ -59,7 +59,7 @@ def _columns(text: str) -> int:
 
 
 def _one(model: ThreatModel) -> str:
-    result, known = model.assessment, catalog()
+    result = model.assessment
     unknown = sum(finding.unknown for finding in result.findings)
     lines = [
         line(model.system.name, WIDTH).rstrip(),
@@ -67,7 +67,9 @@ def _one(model: ThreatModel) -> str:
         f"{len(result.findings)} findings, {unknown} of them because nobody knows (marked ?)",
     ]
     if worst := result.worst_threat:
-        lines.append(f"worst threat: {known.threats[worst].title}, residual risk {result.by_threat[worst]:.2f}")
+        lines.append(
+            f"worst threat: {result.catalog.threats[worst].title}, residual risk {result.by_threat[worst]:.2f}"
+        )
     if result.findings:
         lines += ["", f"{'SEVERITY':{_SEVERITY}}   {'CONTROL':<30}  FINDING"]
     for finding in result.findings:
@@ -82,14 +84,13 @@ def _one(model: ThreatModel) -> str:
 
 
 def _many(models: Sequence[ThreatModel]) -> str:
-    known = catalog().threats
     lines = [f"{'SYSTEM':{_NAME}}  SCORE  CRIT  HIGH   MED   LOW     ?  WORST THREAT"]
     for model in models:
         result = model.assessment
         counts = Counter(finding.severity for finding in result.findings)
         figures = "".join(f"{counts[severity]:6d}" for severity in SEVERITIES)
         unknown = sum(finding.unknown for finding in result.findings)
-        worst = known[result.worst_threat].title if result.worst_threat else "-"
+        worst = result.catalog.threats[result.worst_threat].title if result.worst_threat else "-"
         lines.append(f"{line(model.system.name, _NAME)}   {result.risk_score:.2f}{figures}{unknown:6d}  {worst}")
     lines += ["", "?: findings that are there because nobody knows whether the control is in place"]
     return "\n".join(lines) + "\n"

@@ -75,7 +75,7 @@ def system_from(drawing: DataFlow, base: AISystem | None = None, *, with_exclude
     readings = facts_from(drawing, with_excluded=with_excluded)
     if base is not None and not isinstance(base, AISystem):
         raise ThreatLabError(f"base must be an AISystem, which brings the controls, not {base!r}")
-    controls = {} if base is None else {c: v for c, v in base.known.items() if c in catalog().controls}
+    controls = {} if base is None else {c: v for c, v in base.known.items() if c in base.catalog.controls}
     said = {} if base is None else {name: note for name, note in base.notes.items() if name in controls}
     return AISystem(
         drawing.name,
@@ -83,6 +83,7 @@ def system_from(drawing: DataFlow, base: AISystem | None = None, *, with_exclude
         description=drawing.description,
         source=drawing.source,
         owner="" if base is None else base.owner,
+        catalog=None if base is None else base.catalog,
         notes={**{f: f"drawing: {reading.because}" for f, reading in readings.items()}, **said},
         **{fact: reading.value for fact, reading in readings.items()},
         **controls,
@@ -118,5 +119,5 @@ def hidden_by_exclusions(drawing: DataFlow, base: AISystem | None = None) -> Hid
     left = system_from(drawing, base)
     flows = tuple(number for number, flow in drawing.numbered.items() if not drawing.in_scope(flow))
     crossings = tuple(crossing.number for crossing in drawing.crossings if crossing.number in flows)
-    facts = tuple(fact for fact in catalog().facts if whole[fact] and not left[fact])
+    facts = tuple(fact for fact in whole.catalog.facts if whole[fact] and not left[fact])
     return Hidden(facts, flows, crossings, assess(left), assess(whole))

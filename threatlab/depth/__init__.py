@@ -8,7 +8,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from threatlab.assessment import assess
-from threatlab.catalog import catalog
+from threatlab.catalog import Catalog
 from threatlab.errors import ThreatLabError, check_score, unknown_name
 from threatlab.system import AISystem
 
@@ -57,25 +57,33 @@ def switch_off(system: AISystem, *layers: str) -> AISystem:
     ThreatLabError
         If `system` is not an AISystem, or there is no such layer.
     """
-    lost = {control for layer in map(check_layer, layers) for control in controls_in_place(system, layer)}
+    lost = {control for layer in layers for control in controls_in_place(system, layer)}
     return system.with_(**dict.fromkeys(lost, False)) if lost else system
 
 
 def controls_in_place(system: AISystem, layer: str) -> tuple[str, ...]:
     """Return the ids of the controls that `system` has in place in a layer, in the catalog's order."""
-    check_layer(layer)
-    return tuple(c.id for c in catalog().controls.values() if c.layer == layer and c.id in check_system(system).true)
+    catalog = check_system(system).catalog
+    check_layer(layer, catalog)
+    return tuple(c.id for c in catalog.controls.values() if c.layer == layer and c.id in system.true)
 
 
 def layers_off(system: AISystem) -> tuple[LayerOff, ...]:
     """Return what each layer is worth: the assessment of `system` without it, one for each layer of the catalog."""
-    now = assess(system).risk_score
-    found = []
-    for layer in catalog().layers:
-        off = assess(switch_off(system, layer))
-        added = off.risk_score - now
-        found.append(LayerOff(layer, controls_in_place(system, layer), off.risk_score, added, off.by_threat))
-    return tuple(found)
+    complete = assess(system)
+    offs = []
+    for layer in system.catalog.layers:
+        without = assess(switch_off(system, layer))
+        offs.append(
+            LayerOff(
+                layer=layer,
+                in_place=controls_in_place(system, layer),
+                risk_score=without.risk_score,
+                added=without.risk_score - complete.risk_score,
+                by_threat=without.by_threat,
+            )
+        )
+    return tuple(offs)
 
 
 def layers_table(system: AISystem) -> pd.DataFrame:
@@ -89,11 +97,11 @@ def layers_table(system: AISystem) -> pd.DataFrame:
     rows = {}
     for off in layers_off(system):
         worst = max(off.by_threat, key=off.by_threat.__getitem__)
-        rows[catalog().layers[off.layer].title] = {
+        rows[system.catalog.layers[off.layer].title] = {
             "controls in place": len(off.in_place),
             "score without it": off.risk_score,
             "added": off.added,
-            "worst threat then": catalog().threats[worst].title,
+            "worst threat then": system.catalog.threats[worst].title,
             "at": off.by_threat[worst],
         }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("layer")
@@ -105,16 +113,16 @@ def missed_least(system: AISystem) -> tuple[LayerOff, ...]:
     More than one if they tie, be it at nothing; none at all if the system has no control in place. A layer that holds
     nothing can't be missed, and isn't named.
     """
-    held = [off for off in layers_off(system) if off.in_place]
-    least = min((off.added for off in held), default=inf)
-    return tuple(off for off in held if off.added <= least + _SAME)
+    holding = [off for off in layers_off(system) if off.in_place]
+    least = min((off.added for off in holding), default=inf)
+    return tuple(off for off in holding if off.added <= least + _SAME)
 
 
 def missed_most(system: AISystem) -> tuple[LayerOff, ...]:
     """Return the layers whose loss adds most, more than one if they tie; none if nothing in place would be missed."""
-    held = [off for off in layers_off(system) if off.in_place and not off.idle]
-    most = max((off.added for off in held), default=0.0)
-    return tuple(off for off in held if off.added >= most - _SAME)
+    holding = [off for off in layers_off(system) if off.in_place and not off.idle]
+    most = max((off.added for off in holding), default=0.0)
+    return tuple(off for off in holding if off.added >= most - _SAME)
 
 
 def above_bound(system: AISystem, bound: float | Mapping[str, float]) -> tuple[Gap, ...]:
@@ -136,9 +144,9 @@ def above_bound(system: AISystem, bound: float | Mapping[str, float]) -> tuple[G
     ThreatLabError
         If a bound is no number from 0 to 1, or there is no such threat.
     """
-    bounds = check_bounds(bound)
-    now = assess(system).by_threat
-    gaps = [Gap("", threat, now[threat], most) for threat, most in bounds.items() if now[threat] > most]
+    bounds = check_bounds(bound, check_system(system).catalog)
+    risks = assess(system).by_threat
+    gaps = [Gap("", threat, risks[threat], most) for threat, most in bounds.items() if risks[threat] > most]
     already = {gap.threat for gap in gaps}
     for off in layers_off(system):
         gaps += [
@@ -161,16 +169,16 @@ def harden(system: AISystem, days: float | None = None) -> AISystem:
         If `days` is no number of 0 or more.
     """
     left = inf if days is None else _check_days(days)
-    while steps := [s for s in assess(system).best_next(len(catalog().controls)) if s.effort_days <= left]:
+    while steps := [s for s in assess(system).best_next(len(system.catalog.controls)) if s.effort_days <= left]:
         left -= steps[0].effort_days
         system = system.with_(**{steps[0].attribute: True})
     return system
 
 
-def check_layer(name: object) -> str:
-    """Return `name` if it is a layer of the catalog, else raise ThreatLabError that names the nearest."""
-    if not isinstance(name, str) or name not in catalog().layers:
-        raise ThreatLabError(unknown_name("layer", name, catalog().layers))
+def check_layer(name: object, catalog: Catalog) -> str:
+    """Return `name` if it is a layer of `catalog`, else raise ThreatLabError that names the nearest."""
+    if not isinstance(name, str) or name not in catalog.layers:
+        raise ThreatLabError(unknown_name("layer", name, catalog.layers))
     return name
 
 
@@ -181,9 +189,9 @@ def check_system(system: object) -> AISystem:
     return system
 
 
-def check_bounds(bound: object) -> dict[str, float]:
-    """Return a bound (0..1) by threat, from one for all or a mapping, else raise ThreatLabError."""
-    threats = catalog().threats
+def check_bounds(bound: object, catalog: Catalog) -> dict[str, float]:
+    """Return a bound (0..1) by threat of `catalog`, from one for all or a mapping, else raise ThreatLabError."""
+    threats = catalog.threats
     if not isinstance(bound, Mapping):
         return dict.fromkeys(threats, check_score("bound", bound))
     for threat in bound:

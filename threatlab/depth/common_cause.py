@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from threatlab.assessment.layered import Scale, combine, scales
-from threatlab.catalog import catalog
 from threatlab.depth import check_system
 from threatlab.depth.dependencies import Dependency, broken_controls, load_dependency
 from threatlab.errors import ThreatLabError, unknown_name
@@ -26,7 +25,7 @@ _ROUNDING = 1e-12
 
 @dataclass(frozen=True, slots=True)
 class CommonCause:
-    """One system and one dependency: residual risk of each threat (0..1), told in three ways.
+    """One system and one dependency: residual risk of each threat (0..1), counted in three ways.
 
     `independent` is the product that the assessment computes, `together` the average over all years when the broken
     controls fail in the same ones, and `failed` is the risk in a year in which the dependency fails. `broken` are the
@@ -44,8 +43,9 @@ class CommonCause:
     @property
     def layers(self) -> tuple[str, ...]:
         """Ids of the layers that lose a control with the dependency, in the catalog's order."""
-        hit = {catalog().controls[control].layer for control in self.broken}
-        return tuple(layer for layer in catalog().layers if layer in hit)
+        catalog = self.system.catalog
+        hit = {catalog.controls[control].layer for control in self.broken}
+        return tuple(layer for layer in catalog.layers if layer in hit)
 
     @property
     def scores(self) -> tuple[float, float, float]:
@@ -106,9 +106,20 @@ def common_cause(system: AISystem, dependency: str | Dependency, chance: float |
             f"with chance {p:g} the controls that hang on {shared.id!r} could not be as good as the assessment says: "
             f"what works so well on average can't fail that often; give a chance of at most {most:.2f}"
         )
-    told = {threat: _three_ways(scale, system.true, frozenset(broken), p) for threat, scale in scales().items()}
-    independent, together, failed = ({threat: three[i] for threat, three in told.items()} for i in range(3))
-    return CommonCause(system, shared, p, broken, independent, together, failed)
+    risks = {
+        threat: _three_ways(scale, system.true, frozenset(broken), p)
+        for threat, scale in scales(system.catalog).items()
+    }
+    independent, together, failed = ({threat: three[i] for threat, three in risks.items()} for i in range(3))
+    return CommonCause(
+        system=system,
+        dependency=shared,
+        chance=p,
+        broken=broken,
+        independent=independent,
+        together=together,
+        failed=failed,
+    )
 
 
 def scores_table(causes: Iterable[CommonCause]) -> pd.DataFrame:
@@ -130,7 +141,7 @@ def largest_chance(system: AISystem, dependency: str | Dependency) -> float:
     """Return the highest chance (0..1) that agrees with how good each layer is on average: min of (1 - e) / (1 - r)."""
     broken = frozenset(broken_controls(check_system(system), load_dependency(dependency)))
     most = 1.0
-    for scale in scales().values():
+    for scale in scales(system.catalog).values():
         if scale.applies(system.true):
             for keeps, left in _layers(scale, system.true, broken):
                 most = min(most, keeps / left)

@@ -81,9 +81,9 @@ def split_off(dependency: str | Dependency, *layers: str) -> Dependency:
     ThreatLabError
         If there is no such layer, or nothing of it hangs on the dependency.
     """
-    whole = load_dependency(dependency)
-    controls = catalog().controls
-    for layer in map(check_layer, layers):
+    whole, controls = load_dependency(dependency), catalog().controls
+    for layer in layers:
+        check_layer(layer, catalog())
         if all(controls[control].layer != layer for control in whole.breaks):
             raise ThreatLabError(f"nothing of layer {layer!r} hangs on {whole.id!r}: there is nothing to split off")
     breaks = {c: why for c, why in whole.breaks.items() if controls[c].layer not in layers}
@@ -93,7 +93,9 @@ def split_off(dependency: str | Dependency, *layers: str) -> Dependency:
 
 def broken_controls(system: AISystem, dependency: Dependency) -> tuple[str, ...]:
     """Return the ids of the controls in place that hang on the dependency, in the catalog's order."""
-    return tuple(control for control in catalog().controls if control in dependency.breaks and control in system.true)
+    return tuple(
+        control for control in system.catalog.controls if control in dependency.breaks and control in system.true
+    )
 
 
 @cache

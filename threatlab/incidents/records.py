@@ -54,6 +54,16 @@ class Step:
     threat: str
     bearings: tuple[Bearing, ...]
 
+    def bearings_of(self, system: AISystem) -> tuple[Bearing, ...]:
+        """Return what the controls that `system` has in place do about the step, by the system's own catalog."""
+        controls = system.catalog.controls
+        in_place = (bearing for bearing in self.bearings if bearing.control in system.true)
+        bearings = (
+            each if each.way == "stops" else _bearing(controls[each.control], self.threat, each.why)
+            for each in in_place
+        )
+        return tuple(sorted(bearings, key=lambda bearing: -bearing.share))
+
 
 @dataclass(frozen=True, slots=True)
 class Incident:
@@ -85,7 +95,7 @@ class Incident:
     def missing(self) -> tuple[str, ...]:
         """Ids of the controls that were not in place, by the source or by our reading of it."""
         system = self.system
-        return tuple(control for control in catalog().controls if system[control] is False)
+        return tuple(control for control in system.catalog.controls if system[control] is False)
 
     @property
     def source(self) -> str:
@@ -185,15 +195,15 @@ def _bearings(
 
     A control of the mapping bears on the step if it claims anything against the step's threat.
     """
-    found = [Bearing(control, "stops", STOPS, why) for control, why in stops.items()]
+    bearings = [Bearing(control, "stops", STOPS, why) for control, why in stops.items()]
     for control in catalog().controls.values():
         mapped = threat in control.effectiveness and any(
             _covers(listed, technique) for listed in control.atlas_techniques
         )
         if control.id in stops or control.id in not_here or not (mapped or control.id in also):
             continue
-        found.append(_bearing(control, threat, also.get(control.id, "")))
-    return tuple(sorted(found, key=lambda bearing: -bearing.share))
+        bearings.append(_bearing(control, threat, also.get(control.id, "")))
+    return tuple(sorted(bearings, key=lambda bearing: -bearing.share))
 
 
 def _bearing(control: Control, threat: str, why: str) -> Bearing:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from threatlab.catalog import catalog
+from threatlab.catalog import Catalog
 from threatlab.errors import ThreatLabError
 from threatlab.incidents.records import Bearing, Incident, Step, load_incident
 from threatlab.system import AISystem
@@ -45,11 +45,19 @@ class StepOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """An incident against a system: what became of each step, in order. `chance` (0..1) is that of the last step."""
+    """An incident against a system: what became of each step, in order. `chance` (0..1) is that of the last step.
+
+    What a control is called, where it stands and how much it removes is said by the system's catalog.
+    """
 
     incident: Incident
     system: AISystem
     steps: tuple[StepOutcome, ...]
+
+    @property
+    def catalog(self) -> Catalog:
+        """The catalog that says what the system's controls do."""
+        return self.system.catalog
 
     @property
     def chance(self) -> float:
@@ -77,20 +85,20 @@ class Replay:
     @property
     def controls_that_could(self) -> tuple[str, ...]:
         """Ids of all controls that bear on any step, in place or not, in the order in which they would meet it."""
-        return controls_that_could(self.incident)
+        return tuple(c for c in controls_that_could(self.incident) if c in self.catalog.controls)
 
     def to_frame(self) -> pd.DataFrame:
         """Return a pandas DataFrame: a row per step; `chance` is a share in 0..1."""
         import pandas as pd
 
-        titles = catalog().controls
+        controls = self.catalog.controls
         rows = [
             {
                 "step": number,
                 "what": each.step.what,
                 "technique": str(each.step.technique),
                 "verdict": each.verdict,
-                "controls": ", ".join(f"{titles[b.control].title} {b.way}" for b in each.bearings),
+                "controls": ", ".join(f"{controls[b.control].title} {b.way}" for b in each.bearings),
                 "chance": each.chance,
             }
             for number, each in enumerate(self.steps, start=1)
@@ -129,21 +137,21 @@ def replay(incident: Incident | str, system: AISystem | None = None) -> Replay:
     ThreatLabError
         If there is no such incident, or `system` is no AISystem.
     """
-    told = incident if isinstance(incident, Incident) else load_incident(incident)
-    against = told.system if system is None else system
+    published = incident if isinstance(incident, Incident) else load_incident(incident)
+    against = published.system if system is None else system
     if not isinstance(against, AISystem):
         raise ThreatLabError(f"replay() takes an AISystem, not {system!r}; load_system() gives one by name or file")
     outcomes: list[StepOutcome] = []
-    layers: dict[str, float] = {}
+    taken: dict[str, float] = {}
     chance, stopped = 1.0, False
-    for step in told.steps:
-        bearings = tuple(bearing for bearing in step.bearings if bearing.control in against.true)
-        passes = _passes(bearings, layers)
+    for step in published.steps:
+        bearings = step.bearings_of(against)
+        passes = _passes(bearings, against.catalog, taken)
         chance *= passes
         verdict = "never reached" if stopped else _verdict(step, bearings)
         stopped = stopped or verdict == "stopped"
-        outcomes.append(StepOutcome(step, verdict, bearings, passes, chance))
-    return Replay(told, against, tuple(outcomes))
+        outcomes.append(StepOutcome(step=step, verdict=verdict, bearings=bearings, passes=passes, chance=chance))
+    return Replay(incident=published, system=against, steps=tuple(outcomes))
 
 
 def controls_that_could(incident: Incident) -> tuple[str, ...]:
@@ -161,13 +169,13 @@ def _verdict(step: Step, bearings: tuple[Bearing, ...]) -> str:
     return "open"
 
 
-def _passes(bearings: tuple[Bearing, ...], layers: dict[str, float]) -> float:
-    """Return the share that gets past, and note in `layers` the best share that each layer has taken so far."""
+def _passes(bearings: tuple[Bearing, ...], catalog: Catalog, taken: dict[str, float]) -> float:
+    """Return the share that gets past, and note in `taken` the best share that each layer has taken so far."""
     passes = 1.0
     for bearing in bearings:
-        layer = catalog().controls[bearing.control].layer
-        taken = layers.get(layer, 0.0)
-        if bearing.share > taken:
-            passes *= (1.0 - bearing.share) / (1.0 - taken)
-            layers[layer] = bearing.share
+        layer = catalog.controls[bearing.control].layer
+        before = taken.get(layer, 0.0)
+        if bearing.share > before:
+            passes *= (1.0 - bearing.share) / (1.0 - before)
+            taken[layer] = bearing.share
     return passes

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from threatlab.assessment import assess
-from threatlab.catalog import Catalog, Control, Threat, catalog, using
+from threatlab.catalog import Catalog, catalog
 from threatlab.catalog.entry import Entry
 from threatlab.catalog.read import read_claim, read_threat
 from threatlab.errors import CatalogError, ThreatLabError
@@ -47,7 +47,7 @@ class Exposure:
 
 
 def with_threat(entry: str) -> Catalog:
-    """Return the catalog in use with one threat more, told as one TOML table.
+    """Return the catalog that ships with one threat more, written as one TOML table.
 
     The table has the fields of `catalog/threats.toml`, and `countered_by`: for each control that counters the threat a
     `value` (0..1), a `source` ("judged" or "measured") and `why`. A threat that nothing counters has an empty one.
@@ -59,33 +59,37 @@ def with_threat(entry: str) -> Catalog:
         message names the field and the value.
     """
     known = catalog()
-    table = _only_table(entry)
-    told = Entry("your entry", table[0], table[1])
-    if told.id in known.threats:
-        raise told.error("id", "is taken by another threat; choose a name of its own")
-    threat = read_threat(told, known.facts)
-    claims = {control: read_claim(part) for control, part in told.parts("countered_by", known.controls, "control")}
-    told.finish()
+    name, table = _only_table(entry)
+    fields = Entry("your entry", name, table)
+    if name in known.threats:
+        raise fields.error("id", "is taken by another threat; choose a name of its own")
+    threat = read_threat(fields, known.facts)
+    claims = {control: read_claim(part) for control, part in fields.parts("countered_by", known.controls, "control")}
+    fields.finish()
     controls = {
-        name: replace(control, effectiveness={**control.effectiveness, threat.id: claims[name]})
-        if name in claims
+        control.id: replace(control, effectiveness={**control.effectiveness, name: claims[control.id]})
+        if control.id in claims
         else control
-        for name, control in known.controls.items()
+        for control in known.controls.values()
     }
-    return _catalog_with(known, threat, controls)
+    return replace(known, threats={**known.threats, name: threat}, controls=controls)
 
 
 def rescore(systems: Iterable[AISystem], newer: Catalog) -> tuple[Change, ...]:
-    """Return what each system scores by the catalog in use and by a `newer` one, the largest change first."""
-    added = newer.threats.keys() - catalog().threats.keys()
+    """Return what each system scores by its own catalog and by a `newer` one, the largest change first."""
     changes = []
     for system in systems:
-        before = assess(system).risk_score
-        with using(newer):
-            result = assess(system)
-            best = next((step.attribute for step in result.best_next(1)), "")
-        new = [risk for threat, risk in result.by_threat.items() if threat in added]
-        changes.append(Change(system.name, before, result.risk_score, max(new, default=0.0), best))
+        before, after = assess(system), assess(system.under(newer))
+        added = [risk for threat, risk in after.by_threat.items() if threat not in before.by_threat]
+        changes.append(
+            Change(
+                system_id=system.name,
+                before=before.risk_score,
+                after=after.risk_score,
+                risk=max(added, default=0.0),
+                best_control=next((step.attribute for step in after.best_next(1)), ""),
+            )
+        )
     return tuple(sorted(changes, key=lambda change: change.before - change.after))
 
 
@@ -95,15 +99,22 @@ def exposures(incident: Incident, systems: Iterable[AISystem]) -> tuple[Exposure
     A system that shares none of the incident's facts is left out: the story can't be told of it. The order is by how
     many of the facts are shared, then by how far the attacker gets.
     """
-    there = incident.system
-    facts = [fact for fact in catalog().facts if fact in there.true]
-    found = []
+    victim = incident.system
+    facts = [fact for fact in victim.catalog.facts if fact in victim.true]
+    exposed = []
     for system in systems:
         if shared := tuple(fact for fact in facts if fact in system.true):
-            told = replay(incident, system)
-            missing = tuple(control for control in incident.missing if control not in system.true)
-            found.append(Exposure(system.name, shared, missing, told.stopped_at, told.chance))
-    return tuple(sorted(found, key=lambda each: (-len(each.shared_facts), -each.chance, each.system_id)))
+            outcome = replay(incident, system)
+            exposed.append(
+                Exposure(
+                    system_id=system.name,
+                    shared_facts=shared,
+                    missing=tuple(control for control in incident.missing if control not in system.true),
+                    stopped_at=outcome.stopped_at,
+                    chance=outcome.chance,
+                )
+            )
+    return tuple(sorted(exposed, key=lambda each: (-len(each.shared_facts), -each.chance, each.system_id)))
 
 
 def _only_table(entry: object) -> tuple[str, dict[str, Any]]:
@@ -117,8 +128,3 @@ def _only_table(entry: object) -> tuple[str, dict[str, Any]]:
         shown = ", ".join(tables) or "nothing"
         raise CatalogError(f"your entry holds {shown}; it must be one table, such as [my_threat] with its fields")
     return next(iter(tables.items()))
-
-
-def _catalog_with(known: Catalog, threat: Threat, controls: dict[str, Control]) -> Catalog:
-    threats = {**known.threats, threat.id: threat}
-    return Catalog(known.layers, known.facts, threats, controls, known.atlas_version)

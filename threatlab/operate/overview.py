@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from threatlab.assessment import Assessment, assess
-from threatlab.catalog import SEVERITIES, catalog
+from threatlab.assessment import Assessment, NextStep, assess
+from threatlab.catalog import SEVERITIES
 from threatlab.errors import ThreatLabError, check_score
 from threatlab.system import AISystem
 
@@ -83,20 +83,19 @@ def overview(systems: Iterable[AISystem], alert_threshold: float = 0.7, before: 
         If there is no system, two have the same name, one is no AISystem, or the threshold is no number from 0 to 1.
     """
     threshold = check_score("alert_threshold", alert_threshold)
-    now = tuple(sorted(map(assess, _checked(tuple(systems))), key=lambda result: -result.risk_score))
-    earlier = tuple(map(assess, before))
-    best_case = {r.system.name: assess(_all_known(r)).risk_score for r in now}
-    alerting = tuple(r.system.name for r in now if r.risk_score >= threshold)
+    results = tuple(sorted(map(assess, _checked(tuple(systems))), key=lambda result: -result.risk_score))
+    best_case = {r.system.name: assess(_all_known(r)).risk_score for r in results}
+    alerting = tuple(r.system.name for r in results if r.risk_score >= threshold)
     return Overview(
-        now,
-        earlier,
-        threshold,
-        alerting,
-        tuple(name for name in alerting if best_case[name] >= threshold),
-        _severities(now),
-        {r.system.name: sum(f.unknown for f in r.findings) for r in now},
-        _work(now),
-        _threats(now),
+        assessments=results,
+        before=tuple(map(assess, before)),
+        alert_threshold=threshold,
+        alerting=alerting,
+        answered=tuple(name for name in alerting if best_case[name] >= threshold),
+        severities=_severities(results),
+        unknown={r.system.name: sum(f.unknown for f in r.findings) for r in results},
+        work=_work(results),
+        threats=_threats(results),
     )
 
 
@@ -122,27 +121,43 @@ def _severities(results: Iterable[Assessment]) -> dict[str, int]:
 
 
 def _work(results: Iterable[Assessment]) -> tuple[Work, ...]:
-    gains: dict[str, list[tuple[float, str]]] = {}
+    lacking: dict[str, list[tuple[NextStep, AISystem]]] = {}
     for result in results:
         for step in result.best_next(len(result.findings)):
-            gains.setdefault(step.attribute, []).append((step.removes, result.system.name))
+            lacking.setdefault(step.attribute, []).append((step, result.system))
     work = []
-    for name, found in gains.items():
-        control = catalog().controls[name]
-        removes, days = sum(gain for gain, _ in found), control.effort_days * len(found)
-        work.append(Work(name, control.title, control.role, len(found), removes, days, max(found)[1]))
+    for name, steps in lacking.items():
+        control = steps[0][1].catalog.controls[name]
+        work.append(
+            Work(
+                control=name,
+                title=control.title,
+                role=control.role,
+                systems=len(steps),
+                removes=sum(step.removes for step, _ in steps),
+                days=sum(step.effort_days for step, _ in steps),
+                worst=max((step.removes, system.name) for step, system in steps)[1],
+            )
+        )
     return tuple(sorted(work, key=lambda each: -each.removes / each.days))
 
 
 def _threats(results: Sequence[Assessment]) -> tuple[ThreatShare, ...]:
+    threats = {name: threat for result in results for name, threat in result.catalog.threats.items()}
     shares = []
-    for threat in catalog().threats.values():
-        risks = [(result.by_threat[threat.id], result.system.name) for result in results]
-        applies = [risk for risk, _ in risks if risk > 0]
-        if applies:
+    for name, threat in threats.items():
+        risks = [(risk, result.system.name) for result in results if (risk := result.by_threat.get(name, 0.0)) > 0]
+        if risks:
             highest, worst = max(risks)
             shares.append(
-                ThreatShare(threat.id, threat.title, len(applies), sum(applies) / len(applies), highest, worst)
+                ThreatShare(
+                    threat=name,
+                    title=threat.title,
+                    systems=len(risks),
+                    mean=sum(risk for risk, _ in risks) / len(risks),
+                    highest=highest,
+                    worst=worst,
+                )
             )
     return tuple(sorted(shares, key=lambda share: -share.mean * share.systems))
 

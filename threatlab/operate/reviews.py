@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from threatlab.assessment import Assessment, assess
-from threatlab.catalog import catalog
 from threatlab.errors import ThreatLabError
 from threatlab.system import AISystem
 
@@ -57,14 +56,14 @@ def review_calendar(
         while due <= end:
             reviews.append(
                 Review(
-                    system.name,
-                    system.title,
-                    system.owner,
-                    result.risk_score,
-                    _working_day(due),
-                    every,
-                    reason,
-                    agenda(result),
+                    system_id=system.name,
+                    title=system.title,
+                    owner=system.owner,
+                    risk_score=result.risk_score,
+                    due=_working_day(due),
+                    every_days=every,
+                    reason=reason,
+                    agenda=agenda(result),
                 )
             )
             due += timedelta(days=every)
@@ -79,9 +78,9 @@ def agenda(result: Assessment, before: Assessment | None = None) -> tuple[str, .
         word = "unchanged" if abs(change) < 0.005 else "down" if change < 0 else "up"
         items.append(f"Since last time: risk score {before.risk_score:.2f}, now {result.risk_score:.2f} ({word})")
         closed = {f.attribute for f in before.findings} - {f.attribute for f in result.findings}
-        items += [f"Closed: {catalog().controls[control].title}" for control in sorted(closed)]
+        items += [f"Closed: {before.catalog.controls[control].title}" for control in sorted(closed)]
     if worst := result.worst_threat:
-        threat = catalog().threats[worst]
+        threat = result.catalog.threats[worst]
         items.append(f"Worst threat: {threat.title}, residual risk {result.by_threat[worst]:.2f}. Is that acceptable?")
     items += [
         f"Next: {step.title} (\u2212{step.removes:.2f}, {step.effort_days:g} days). Who, by when?"
@@ -90,7 +89,7 @@ def agenda(result: Assessment, before: Assessment | None = None) -> tuple[str, .
     if unknown := [finding for finding in result.findings if finding.unknown]:
         items.append(f"Unknown: {len(unknown)} answers about controls. Whom do we ask?")
     if result.open_questions:
-        asked = ", ".join(catalog().facts[fact].label for fact in result.open_questions)
+        asked = ", ".join(result.catalog.facts[fact].label for fact in result.open_questions)
         items.append(f"Open questions about what it is: {asked}")
     items.append("What has changed: data, model, tools, callers, published threats?")
     return tuple(items)

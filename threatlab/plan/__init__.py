@@ -11,7 +11,7 @@ from datetime import date
 from math import inf, log, prod
 
 from threatlab.assessment import assess
-from threatlab.catalog import Control, catalog
+from threatlab.catalog import Catalog, Control
 from threatlab.errors import ThreatLabError, check_score, unknown_name
 from threatlab.plan.choices import Choices, choices, days, loss, ticks, ticks_within
 from threatlab.plan.orders import ORDERS, plans_by, sort
@@ -71,25 +71,37 @@ def make_plan(  # noqa: PLR0913
         raise ThreatLabError(unknown_name("way to choose", way, WAYS))
     check_budget(budget)
     check_score("min_utility", min_utility)
-    insisted = _check_controls("must", must)
-    excluded = _check_controls("without", without)
-    named = check_owners(owners)
-    open_ = [control for control in insisted if system[control] is not True]
-    room, left = _room(min_utility, open_), ticks_within(budget) - sum(ticks(_control(c).effort_days) for c in open_)
+    catalog = system.catalog
+    insisted = _check_controls("must", must, catalog)
+    excluded = _check_controls("without", without, catalog)
+    named = check_owners(owners, catalog)
+    open_ = [catalog.controls[control] for control in insisted if system[control] is not True]
+    room = _room(min_utility, open_)
+    left = ticks_within(budget) - sum(ticks(control.effort_days) for control in open_)
     if left < 0:
         needed = budget - days(left)
         raise ThreatLabError(
             f"the controls in must need {needed:g} days, and the budget is {budget:g}; drop one of them"
         )
-    there = choices(system.with_(**dict.fromkeys(open_, True)), without={*excluded, *open_})
-    chosen, exact = _choose(there, way, left, room)
-    controls = [*open_, *(there.items[place].control for place in chosen)]
+    ids = [control.id for control in open_]
+    candidates = choices(system.with_(**dict.fromkeys(ids, True)), without={*excluded, *ids})
+    chosen, exact = _choose(candidates, way, left, room)
+    controls = [*open_, *(catalog.controls[candidates.items[place].control] for place in chosen)]
     slots: tuple[Slot, ...] = ()
-    begins, has = None if start is None else check_date("start", start), check_people(people)
+    begins, counts = None if start is None else check_date("start", start), check_people(people)
     if begins is not None:
-        slots = schedule([(_control(c).role, _control(c).effort_days) for c in controls], begins, has, holidays)
-    steps = _steps(system, controls, slots, named)
-    return Plan(system, way, float(budget), float(min_utility), steps, exact, begins, slots, has)
+        slots = schedule([(c.role, c.effort_days) for c in controls], begins, counts, holidays)
+    return Plan(
+        system=system,
+        way=way,
+        budget=float(budget),
+        min_utility=float(min_utility),
+        steps=_steps(system, controls, slots, named),
+        exact=exact,
+        begins=begins,
+        slots=slots,
+        people=counts,
+    )
 
 
 def compare_ways(system: AISystem, budget: float, *, min_utility: float = 0.0) -> dict[str, Plan]:
@@ -109,32 +121,32 @@ def check_budget(value: object) -> float:
     return float(value)
 
 
-def check_owners(owners: object) -> dict[str, str]:
-    """Return who owns what, or raise a ThreatLabError if a control is unknown or an owner is no text."""
+def check_owners(owners: object, catalog: Catalog) -> dict[str, str]:
+    """Return who owns what, or raise a ThreatLabError if a control is not in `catalog` or an owner is no text."""
     if owners is None:
         return {}
     if not isinstance(owners, Mapping):
         raise ThreatLabError(f"owners are {owners!r}; give a name for each control's id")
     for control, owner in owners.items():
-        _check_control(control)
+        _check_control(control, catalog)
         if not isinstance(owner, str):
             raise ThreatLabError(f"owner of {control} is {owner!r}; give a name")
     return {control: owner.strip() for control, owner in owners.items()}
 
 
-def _choose(there: Choices, way: str, left: int, room: float) -> tuple[tuple[int, ...], bool]:
+def _choose(candidates: Choices, way: str, left: int, room: float) -> tuple[tuple[int, ...], bool]:
     """Return the places chosen, in order, and whether it is proved that nothing better can be chosen."""
     if way != "best":
-        return plans_by(there, way, room).at(left), False
-    best = best_plans(there, room, plans_by(there, "quick_wins", room), NODES)
-    return sort(there, best.at(left), "quick_wins"), best.exact
+        return plans_by(candidates, way, room).at(left), False
+    best = best_plans(candidates, room, plans_by(candidates, "quick_wins", room), NODES)
+    return sort(candidates, best.at(left), "quick_wins"), best.exact
 
 
-def _room(min_utility: float, taken: Iterable[str]) -> float:
+def _room(min_utility: float, taken: Iterable[Control]) -> float:
     room = (-log(min_utility) if min_utility else inf) + _FLOOR_SLACK
-    room -= sum(loss(_control(control).utility_cost) for control in taken)
+    room -= sum(loss(control.utility_cost) for control in taken)
     if room < 0:
-        kept = prod(1 - _control(control).utility_cost for control in taken)
+        kept = prod(1 - control.utility_cost for control in taken)
         raise ThreatLabError(
             f"the controls in must leave utility {kept:.3f}, below the floor of {min_utility:g}; drop one"
         )
@@ -142,42 +154,38 @@ def _room(min_utility: float, taken: Iterable[str]) -> float:
 
 
 def _steps(
-    system: AISystem, controls: list[str], slots: tuple[Slot, ...], owners: Mapping[str, str]
+    system: AISystem, controls: list[Control], slots: tuple[Slot, ...], owners: Mapping[str, str]
 ) -> tuple[PlanStep, ...]:
-    steps, now = [], assess(system)
-    for number, name in enumerate(controls):
-        control, slot = _control(name), slots[number] if slots else None
-        then = assess(now.system.with_(**{name: True}))
+    steps, before = [], assess(system)
+    for number, control in enumerate(controls):
+        slot = slots[number] if slots else None
+        after = assess(before.system.with_(**{control.id: True}))
         steps.append(
             PlanStep(
-                name,
-                control.title,
-                control.severity,
-                control.role,
-                owners.get(name, ""),
-                control.effort_days,
-                now.risk_score - then.risk_score,
-                control.utility_cost,
-                control.success,
-                slot.start if slot else None,
-                slot.due if slot else None,
+                control=control.id,
+                title=control.title,
+                severity=control.severity,
+                role=control.role,
+                owner=owners.get(control.id, ""),
+                effort_days=control.effort_days,
+                removes=before.risk_score - after.risk_score,
+                utility_cost=control.utility_cost,
+                success=control.success,
+                start=slot.start if slot else None,
+                due=slot.due if slot else None,
             )
         )
-        now = then
+        before = after
     return tuple(steps)
 
 
-def _control(name: str) -> Control:
-    return catalog().controls[name]
-
-
-def _check_control(name: object) -> str:
-    if check_attribute(name) not in catalog().controls:
+def _check_control(name: object, catalog: Catalog) -> str:
+    if check_attribute(name, catalog) not in catalog.controls:
         raise ThreatLabError(f"{name!r} is a fact about the system, not a control; a plan puts controls in place")
     return str(name)
 
 
-def _check_controls(argument: str, names: Iterable[str]) -> list[str]:
+def _check_controls(argument: str, names: Iterable[str], catalog: Catalog) -> list[str]:
     if isinstance(names, str) or not isinstance(names, Iterable):
         raise ThreatLabError(f"{argument} is {names!r}; give a list of control ids, such as ['rbac_configured']")
-    return list(dict.fromkeys(_check_control(name) for name in names))
+    return list(dict.fromkeys(_check_control(name, catalog) for name in names))

@@ -1,7 +1,8 @@
 """What a plan may choose from: the controls not in place, their days and utility, and what each adds to those taken.
 
-The arithmetic is `threatlab.layered`'s, laid out so that a step costs microseconds. With r the residual risk of each
-threat, a plan is worth F = sum of log(1 - r): the risk score is 1 - exp(F), so the higher F is, the lower the risk.
+The arithmetic is that of `threatlab.assessment.layered`, laid out so that a step costs microseconds. With r the
+residual risk of each threat, a plan is worth F = sum of log(1 - r): the risk score is 1 - exp(F), so the higher F is,
+the lower the risk.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from math import ceil, expm1, floor, log1p
 
 from threatlab.assessment import assess
 from threatlab.assessment.layered import scales
-from threatlab.catalog import catalog
 from threatlab.system import AISystem
 
 NOTHING = 1e-12
@@ -87,11 +87,11 @@ class Choices:
 
 def choices(system: AISystem, without: Collection[str] = ()) -> Choices:
     """Return the controls that apply to `system`, are not in place and lower its risk, except those in `without`."""
-    candidates = [found.attribute for found in assess(system).findings if found.attribute not in without]
+    candidates = [finding.attribute for finding in assess(system).findings if finding.attribute not in without]
     effects: dict[str, list[tuple[int, int, float]]] = {control: [] for control in candidates}
     risks: list[float] = []
     barriers: list[float] = []
-    for scale in scales().values():
+    for scale in scales(system.catalog).values():
         if not scale.applies(system.true):
             continue
         for _, options in scale.layers:
@@ -101,10 +101,13 @@ def choices(system: AISystem, without: Collection[str] = ()) -> Choices:
                     effects[control].append((len(risks), len(barriers), keeps))
             barriers.append(keeps_now)
         risks.append(scale.residual(system.true))
-    controls = catalog().controls
+    controls = system.catalog.controls
     items = tuple(
         Choice(
-            control, ticks(controls[control].effort_days), loss(controls[control].utility_cost), tuple(effects[control])
+            control=control,
+            ticks=ticks(controls[control].effort_days),
+            loss=loss(controls[control].utility_cost),
+            effects=tuple(effects[control]),
         )
         for control in candidates
         if effects[control]

@@ -10,7 +10,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from threatlab.assessment import Assessment, Finding, assess
-from threatlab.catalog import Criterion
+from threatlab.catalog import Catalog, Criterion
 from threatlab.plan.choices import days, ticks
 from threatlab.plan.schedule import Resource, Slot, resources
 from threatlab.system import AISystem
@@ -46,7 +46,7 @@ class PlanStep:
 
 @dataclass(frozen=True)
 class Plan:
-    """Controls to put in place, in order. Risks and utility are shares in 0..1, efforts are person-days.
+    """Controls of the system's catalog to put in place, in order. Risks and utility are in 0..1, efforts person-days.
 
     `exact` is True if the search for the best plan went to its end: it is proved that no plan within budget and floor
     leaves less risk. The plain orders prove nothing. `slots` and `people` are what its dates were worked out with.
@@ -61,6 +61,11 @@ class Plan:
     begins: date | None = None
     slots: tuple[Slot, ...] = ()
     people: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def catalog(self) -> Catalog:
+        """The catalog that the plan was made by: its controls, efforts and effects."""
+        return self.system.catalog
 
     @property
     def risk_before(self) -> float:

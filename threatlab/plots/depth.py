@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from threatlab.catalog import catalog
 from threatlab.depth import check_system, controls_in_place, layers_off
 from threatlab.errors import ThreatLabError, check_score
 from threatlab.plots.inventory import ALERT, CALM, INK, PAPER, Picture
@@ -31,7 +30,7 @@ def plot_layers_off(system: AISystem, bound: float) -> Figure:
     """
     check_score("bound", bound)
     offs = {off.layer: off for off in layers_off(check_system(system))}
-    now = {threat: min(off.by_threat[threat] for off in offs.values()) for threat in catalog().threats}
+    now = {threat: min(off.by_threat[threat] for off in offs.values()) for threat in system.catalog.threats}
     threats = sorted((threat for threat, risk in now.items() if risk), key=now.__getitem__)
     held = [layer for layer in offs if controls_in_place(system, layer)]
     picture = Picture(figsize=(9, 1.6 + 0.5 * len(threats)), facecolor="white", layout="constrained")
@@ -48,19 +47,19 @@ def plot_layers_off(system: AISystem, bound: float) -> Figure:
         axes.plot(list(above.values()), [place] * len(above), "d", color=ALERT, markeredgecolor=INK, markersize=9)
         if raised:
             worst = max(raised, key=raised.__getitem__)
-            name = catalog().layers[worst].title.lower()
+            name = system.catalog.layers[worst].title.lower()
             weight = "bold" if worst in above else "normal"
             at = (raised[worst], place)
             axes.annotate(
                 f"{name} off", at, (8, 0), textcoords="offset points", va="center", color=INK, weight=weight, bbox=PAPER
             )
-            title = catalog().threats[threat].title
+            title = system.catalog.threats[threat].title
             said.append(f"{title} {now[threat]:.2f}, with {name} off {raised[worst]:.2f}")
     axes.axvline(bound, color=INK, linestyle="--", linewidth=1.2)
     axes.text(bound, len(threats) - 0.45, f" bound {bound:g}", va="bottom", color=INK, style="italic")
     most = max(bound, *(off.by_threat[threat] for off in offs.values() for threat in threats))
     axes.set(xlim=(0, 1.25 * most), ylim=(-0.6, len(threats) - 0.1), xlabel="Residual risk (0 to 1, higher is worse)")
-    axes.set_yticks(range(len(threats)), labels=[catalog().threats[threat].title for threat in threats])
+    axes.set_yticks(range(len(threats)), labels=[system.catalog.threats[threat].title for threat in threats])
     axes.xaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10]))
     axes.set_ylabel("Threat")
     axes.set_title("Each threat with every layer on (bar) and with one layer off (diamonds)", loc="left")

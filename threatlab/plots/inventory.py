@@ -10,7 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from threatlab.catalog import catalog
+from threatlab.catalog import Catalog
+from threatlab.catalog import catalog as shipped
 from threatlab.errors import ThreatLabError, check_score
 
 TOP = 12
@@ -49,7 +50,9 @@ class Picture(Figure):
         return png.getvalue(), {"width": width, "height": height, "alt": self.description}
 
 
-def plot_inventory(scores: pd.DataFrame, alert_threshold: float | None = None) -> Figure:
+def plot_inventory(
+    scores: pd.DataFrame, alert_threshold: float | None = None, catalog: Catalog | None = None
+) -> Figure:
     """Return a bar chart of the systems with the highest risk scores, worst at the top, at most `TOP` of them.
 
     Parameters
@@ -58,6 +61,8 @@ def plot_inventory(scores: pd.DataFrame, alert_threshold: float | None = None) -
         What `assess_inventory` returns. Systems of equal score stay in its order.
     alert_threshold
         0..1: drawn as a dashed line; systems at or above it are hatched, and their scores bold.
+    catalog
+        By which the systems were assessed; the one that ships if left out.
 
     Raises
     ------
@@ -70,7 +75,8 @@ def plot_inventory(scores: pd.DataFrame, alert_threshold: float | None = None) -
     top = scores.sort_values("risk_score", ascending=False, kind="stable").head(TOP)
     names = [_short(name) for name in top["system_id"]]
     risks = [float(risk) for risk in top["risk_score"]]
-    threats = ["" if pd.isna(threat) else catalog().threats[threat].title for threat in top["worst_threat"]]
+    known = (shipped() if catalog is None else catalog).threats
+    threats = ["" if pd.isna(threat) else known[threat].title for threat in top["worst_threat"]]
     alerts = [alert_threshold is not None and risk >= alert_threshold for risk in risks]
 
     picture, axes = _picture(height=1.5 + 0.36 * len(top))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from threatlab.assessment import Assessment, Finding
-from threatlab.catalog import catalog
+from threatlab.catalog import Catalog
 from threatlab.errors import ThreatLabError
 from threatlab.plan import Plan
 from threatlab.plan.schedule import check_date
@@ -58,7 +58,7 @@ def check_policy(
     """
     if not isinstance(assessment, Assessment) or not isinstance(policy, Policy):
         raise ThreatLabError(f"check_policy() takes an Assessment and a Policy, not {assessment!r} and {policy!r}")
-    day, since = check_date("today", today), _check_found(found)
+    day, since = check_date("today", today), _check_found(found, assessment.catalog)
     breaches = list(_too_much_risk(assessment, policy, day))
     for finding in assessment.findings:
         breaches.extend(_open(finding, policy, day, since.get(finding.attribute, day)))
@@ -80,7 +80,7 @@ def check_plan(plan: Plan, policy: Policy, found: Mapping[str, date] | None = No
         raise ThreatLabError(f"check_plan() takes a Plan and a Policy, not {plan!r} and {policy!r}")
     if plan.begins is None or plan.finish is None:
         raise ThreatLabError("the plan has no dates; make it with start=... to check it against a policy")
-    since = _check_found(found)
+    since = _check_found(found, plan.catalog)
     breaches = list(_too_much_risk(plan.after, policy, plan.finish))
     if plan.utility < policy.min_utility - _SAME:
         kept = f"The plan leaves {plan.utility:.1%} of the usefulness; the policy's floor is {policy.min_utility:.1%}."
@@ -101,18 +101,18 @@ def check_plan(plan: Plan, policy: Policy, found: Mapping[str, date] | None = No
 def _too_much_risk(assessment: Assessment, policy: Policy, today: date) -> Iterator[Breach]:
     total = assessment.risk_score
     if total > policy.max_risk + _SAME:
-        said = f"The risk score is {total:.3f}; the policy accepts at most {policy.max_risk:g}."
-        yield Breach("total_risk", "", total, policy.max_risk, said)
+        sentence = f"The risk score is {total:.3f}; the policy accepts at most {policy.max_risk:g}."
+        yield Breach("total_risk", "", total, policy.max_risk, sentence)
     for threat, risk in assessment.by_threat.items():
         bound = policy.bound(threat)
         if bound is None or risk <= bound + _SAME:
             continue
-        title, accepted = catalog().threats[threat].title, policy.acceptance(threat)
-        said = f"{title} is at {risk:.3f}; the policy accepts at most {bound:g}."
+        title, accepted = assessment.catalog.threats[threat].title, policy.acceptance(threat)
+        sentence = f"{title} is at {risk:.3f}; the policy accepts at most {bound:g}."
         if accepted is None:
-            yield Breach("threat_risk", threat, risk, bound, said)
+            yield Breach("threat_risk", threat, risk, bound, sentence)
         elif not accepted.holds(today):
-            yield Breach("expired", threat, today, accepted.expires, f"{_expired(accepted)} {said}")
+            yield Breach("expired", threat, today, accepted.expires, f"{_expired(accepted)} {sentence}")
 
 
 def _open(finding: Finding, policy: Policy, today: date, since: date) -> Iterator[Breach]:
@@ -124,8 +124,8 @@ def _open(finding: Finding, policy: Policy, today: date, since: date) -> Iterato
     if accepted:
         yield Breach("expired", finding.attribute, today, accepted.expires, f"{_expired(accepted)} It is open: {name}.")
     elif age > allowed or allowed == 0:
-        said = f"{name} has been open for {_days(age)}; the policy allows {_days(allowed)}."
-        yield Breach("open_too_long", finding.attribute, age, allowed, said)
+        sentence = f"{name} has been open for {_days(age)}; the policy allows {_days(allowed)}."
+        yield Breach("open_too_long", finding.attribute, age, allowed, sentence)
 
 
 def _left_open(finding: Finding, policy: Policy, end: date, since: date) -> Iterator[Breach]:
@@ -137,8 +137,8 @@ def _left_open(finding: Finding, policy: Policy, end: date, since: date) -> Iter
         yield from _open(finding, policy, end, since)
         return
     last = since + timedelta(days=allowed)
-    said = f"{finding.finding} ({finding.severity}) is not in the plan, and must be closed by {last} or accepted."
-    yield Breach("stays_open", finding.attribute, end, last, said)
+    sentence = f"{finding.finding} ({finding.severity}) is not in the plan, and must be closed by {last} or accepted."
+    yield Breach("stays_open", finding.attribute, end, last, sentence)
 
 
 def _accepted(policy: Policy, what: str, day: date) -> bool:
@@ -154,9 +154,9 @@ def _days(count: int) -> str:
     return "1 day" if count == 1 else f"{count} days"
 
 
-def _check_found(found: object) -> dict[str, date]:
+def _check_found(found: object, catalog: Catalog) -> dict[str, date]:
     if found is None:
         return {}
     if not isinstance(found, Mapping):
         raise ThreatLabError(f"found is {found!r}; give a date for each control's id")
-    return {check_attribute(control): check_date(f"found: {control}", day) for control, day in found.items()}
+    return {check_attribute(control, catalog): check_date(f"found: {control}", day) for control, day in found.items()}

@@ -9,7 +9,6 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from threatlab.catalog import catalog
 from threatlab.errors import ThreatLabError
 from threatlab.report.markdown import literal
 from threatlab.report.model import ThreatModel
@@ -63,7 +62,7 @@ def count_words(text: str) -> int:
 
 
 def _needed(model: ThreatModel) -> Iterator[Part]:
-    system, result, known = model.system, model.assessment, catalog()
+    system, result, known = model.system, model.assessment, model.system.catalog
     yield 0, _say("opening", title=_brief(system.title, end="."), description=_brief(system.description, end="."))
     yield 0, _say("owner", owner=_brief(system.owner, end=".")) if system.owner.strip() else _say("nobody")
     yes = [fact.label for name, fact in known.facts.items() if system[name]]
@@ -143,7 +142,7 @@ def _alerts(model: ThreatModel) -> str:
 
 def _wanted(model: ThreatModel) -> Iterator[Part]:
     """Yield what is added while there is time, the most useful first."""
-    result, known = model.assessment, catalog()
+    result, known = model.assessment, model.system.catalog
     if held := model.tabletop:
         changes = " ".join([_brief(each.text, end=".") for each in held.lessons if each.kind == "change"][:2])
         after = _say("changes", changes=changes) if changes else _say("no_changes")

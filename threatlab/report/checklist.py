@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from threatlab.catalog import catalog
 from threatlab.errors import ThreatLabError
 from threatlab.report.model import ThreatModel
 
@@ -53,11 +52,11 @@ def checklist(model: ThreatModel) -> tuple[CheckItem, ...]:
 
 def _assessment(model: ThreatModel) -> tuple[bool, str]:
     result, system = model.assessment, model.system
-    open_facts = [fact for fact in catalog().facts if system[fact] is None]
+    open_facts = [fact for fact in system.catalog.facts if system[fact] is None]
     unknown = sum(finding.unknown for finding in result.findings)
     if open_facts:
-        return False, f"answer what the system is: {len(open_facts)} of {len(catalog().facts)} questions are open"
-    if not any(control in system.known for control in catalog().controls):
+        return False, f"answer what the system is: {len(open_facts)} of {len(system.catalog.facts)} questions are open"
+    if not any(control in system.known for control in system.catalog.controls):
         return False, "say of at least one control whether it is in place"
     said = f"risk score {result.risk_score:.2f}, {_count(len(result.findings), 'finding')}"
     return True, said + (f", {unknown} of them because nobody knows" if unknown else "")

@@ -28,31 +28,31 @@ def from_plan(plan: Plan) -> PlanRecord:
         raise ThreatLabError(f"from_plan() takes a Plan, not {plan!r}; make_plan() makes one")
     steps = tuple(
         PlannedStep(
-            step.control,
-            step.title,
-            step.severity,
-            step.role,
-            step.owner,
-            step.effort_days,
-            step.removes,
-            step.utility_cost,
-            str(step.success),
-            step.start,
-            step.due,
+            control=step.control,
+            title=step.title,
+            severity=step.severity,
+            role=step.role,
+            owner=step.owner,
+            effort_days=step.effort_days,
+            removes=step.removes,
+            utility_cost=step.utility_cost,
+            success=str(step.success),
+            start=step.start,
+            due=step.due,
         )
         for step in plan.steps
     )
     return PlanRecord(
-        plan.way,
-        plan.budget,
-        plan.min_utility,
-        plan.exact,
-        plan.days,
-        plan.risk_before,
-        plan.risk_after,
-        plan.utility,
-        steps,
-        tuple(finding.attribute for finding in plan.left_open),
+        way=plan.way,
+        budget=plan.budget,
+        min_utility=plan.min_utility,
+        exact=plan.exact,
+        days=plan.days,
+        risk_before=plan.risk_before,
+        risk_after=plan.risk_after,
+        utility=plan.utility,
+        steps=steps,
+        left_open=tuple(finding.attribute for finding in plan.left_open),
     )
 
 
@@ -65,16 +65,16 @@ def from_attack(
 ) -> Evidence:
     """Return an attack's result as evidence: with the seed that it ran with, and the bounds that it had to keep."""
     return Evidence(
-        result.attack,
-        result.control,
-        seed,
-        float(result.success),
-        float(result.baseline),
-        float(result.utility),
-        result.metric,
-        {name: _plain(value) for name, value in result.knobs.items()},
-        success_at_most,
-        utility_at_least,
+        attack=result.attack,
+        control=result.control,
+        seed=seed,
+        success=float(result.success),
+        baseline=float(result.baseline),
+        utility=float(result.utility),
+        metric=result.metric,
+        knobs={name: _plain(value) for name, value in result.knobs.items()},
+        success_at_most=success_at_most,
+        utility_at_least=utility_at_least,
     )
 
 

@@ -11,7 +11,6 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from threatlab.catalog import catalog
 from threatlab.dataflow import DataFlow
 from threatlab.dataflow.files import drawing_to_dict
 from threatlab.errors import ThreatLabError, unknown_name
@@ -40,7 +39,7 @@ def model_to_dict(model: ThreatModel) -> dict[str, Any]:
     """
     parts = {field.name: _plain(getattr(model, field.name)) for field in fields(model)}
     derived = {
-        "atlas": catalog().atlas_version,
+        "atlas": model.system.catalog.atlas_version,
         "assessment": model.assessment.to_dict(),
         "first_risk_score": None if model.first_assessment is None else model.first_assessment.risk_score,
         "breaches": [breach.sentence for breach in model.breaches],

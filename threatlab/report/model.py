@@ -13,7 +13,7 @@ from typing import Any
 from threatlab.assessment import Assessment, assess
 from threatlab.audit import AuditLog
 from threatlab.audit.chain import GENESIS
-from threatlab.catalog import catalog
+from threatlab.catalog import Catalog
 from threatlab.dataflow import DataFlow
 from threatlab.dataflow.files import drawing_from_table
 from threatlab.errors import ThreatLabError, unknown_name
@@ -90,15 +90,16 @@ class ThreatModel:
     notes: str = ""
 
     def __post_init__(self) -> None:
-        catalog().ruleset(self.ruleset)  # refuses an unknown one
+        system = _part("system", self.system, AISystem, system_from_table)
+        system.catalog.ruleset(self.ruleset)  # refuses an unknown one
         plan = from_plan(self.plan) if isinstance(self.plan, Plan) else self.plan
         keep(
             self,
-            system=_part("system", self.system, AISystem, system_from_table),
+            system=system,
             before=_part("before", self.before, AISystem, system_from_table, optional=True),
             drawing=_part("drawing", self.drawing, DataFlow, drawing_from_table, optional=True),
             policy=_part("policy", self.policy, Policy, policy_from_dict, optional=True),
-            found=_dates(self.found),
+            found=_dates(self.found, system.catalog),
             plan=None if plan is None else record("plan", plan, PlanRecord),
             evidence=records("evidence", self.evidence, Evidence),
             monitoring=None if self.monitoring is None else record("monitoring", self.monitoring, AlertChoice),
@@ -149,7 +150,7 @@ class ThreatModel:
     @cached_property
     def missing(self) -> tuple[Missing, ...]:
         """The parts that are not filled in, in the order in which the workbook makes them."""
-        facts = catalog().facts
+        facts = self.system.catalog.facts
         unanswered = [name for name in facts if self.system[name] is None]
         open_facts = f"{len(unanswered)} of {len(facts)}"
         parts: tuple[tuple[object, str, str], ...] = (
@@ -182,10 +183,12 @@ def _part(name: str, value: Any, kind: type, read: Any, *, optional: bool = Fals
         raise ThreatLabError(f"{name}: {problem}") from None
 
 
-def _dates(found: object) -> Mapping[str, date]:
+def _dates(found: object, catalog: Catalog) -> Mapping[str, date]:
     if not isinstance(found, Mapping):
         raise ThreatLabError(f"found is {found!r}; give a date for each control's id")
-    return MappingProxyType({check_attribute(name): check_date(f"found: {name}", day) for name, day in found.items()})
+    return MappingProxyType(
+        {check_attribute(name, catalog): check_date(f"found: {name}", day) for name, day in found.items()}
+    )
 
 
 def _review(review: Review) -> Review:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from threatlab.catalog import catalog
 from threatlab.errors import ThreatLabError
 from threatlab.report import sections_system, sections_work
 from threatlab.report.blocks import Cell, Gap, Section, Table
@@ -60,7 +59,7 @@ def overview(models: Sequence[ThreatModel]) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for model in models:
         result = model.assessment
-        worst = catalog().threats[result.worst_threat].title if result.worst_threat else ""
+        worst = result.catalog.threats[result.worst_threat].title if result.worst_threat else ""
         unknown = sum(finding.unknown for finding in result.findings)
         rows.append((model.system.title, f"{result.risk_score:.2f}", str(len(result.findings)), str(unknown), worst))
     columns = ("System", "Risk score", "Findings", "of them unknown", "Worst threat")

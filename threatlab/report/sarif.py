@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import metadata
 from typing import Any
 from urllib.parse import quote
 
 from threatlab.assessment import Finding
-from threatlab.catalog import Control, catalog
+from threatlab.catalog import Control
 from threatlab.report.blocks import shown
 from threatlab.report.model import ThreatModel
 from threatlab.report.page import check_models
@@ -48,21 +48,20 @@ def to_sarif(*models: ThreatModel, sources: Sequence[Source | None] = ()) -> str
     """
     check_models(models)
     places = [*sources, *[None] * (len(models) - len(sources))]
-    known = catalog()
-    controls = [c for c in known.controls.values() if any(c in known.rulesets[m.ruleset].controls for m in models)]
-    index = {control.id: place for place, control in enumerate(controls)}
+    controls = {c.id: c for model in models for c in model.system.catalog.rulesets[model.ruleset].controls}
+    index = {control: place for place, control in enumerate(controls)}
     results = [
         _result(model, finding, index[finding.attribute], place)
         for model, place in zip(models, places, strict=True)
         for finding in model.assessment.findings
     ]
     run = {
-        "tool": {"driver": _driver(controls)},
+        "tool": {"driver": _driver(controls.values())},
         "columnKind": "unicodeCodePoints",
         "results": results,
         "properties": {
             "systems": [{"name": shown(m.system.name), "riskScore": m.assessment.risk_score} for m in models],
-            "atlasVersion": known.atlas_version,
+            "atlasVersion": models[0].system.catalog.atlas_version,
         },
     }
     return json.dumps({"$schema": _ADDRESS, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2) + "\n"
@@ -76,7 +75,7 @@ def tool_version() -> str:
         return "0+unknown"
 
 
-def _driver(controls: Sequence[Control]) -> dict[str, Any]:
+def _driver(controls: Iterable[Control]) -> dict[str, Any]:
     return {
         "name": "threatlab",
         "version": tool_version(),

@@ -6,7 +6,7 @@ from collections import Counter
 
 from threatlab.assessment import Finding
 from threatlab.assessment.stride import BREAKS, STRIDE, by_stride
-from threatlab.catalog import SEVERITIES, catalog
+from threatlab.catalog import SEVERITIES
 from threatlab.report.blocks import Bar, Bars, Block, Cell, Code, Figure, Gap, Items, Mark, Section, Table, Text
 from threatlab.report.checklist import checklist
 from threatlab.report.model import ThreatModel
@@ -50,7 +50,7 @@ def _headline(model: ThreatModel) -> str:
     if unknown:
         said += f" {unknown} of them stand here because nobody has said whether the control is in place."
     if worst := result.worst_threat:
-        said += f" The worst threat is {catalog().threats[worst].title}, at {result.by_threat[worst]:.2f}."
+        said += f" The worst threat is {result.catalog.threats[worst].title}, at {result.by_threat[worst]:.2f}."
     return said
 
 
@@ -84,7 +84,7 @@ def scope(model: ThreatModel) -> Section:
 
 def attributes(model: ThreatModel) -> Section:
     """Return every fact and control with its answer, unknown ones too, and why we say so."""
-    system, known = model.system, catalog()
+    system, known = model.system, model.system.catalog
     facts = tuple(
         (fact.label, _answer(system[name], exposes=True), _why(model, name)) for name, fact in known.facts.items()
     )
@@ -129,12 +129,12 @@ def findings(model: ThreatModel) -> Section:
         return Section("Findings", (Text("Nothing was found: every control that applies is in place."),))
     rows = tuple(_finding(model, finding) for finding in found)
     columns = ("Finding", "Severity, state", "What to do", "Threats and techniques")
-    caption = f"{len(rows)} findings, worst first; ATLAS techniques as of version {catalog().atlas_version}"
+    caption = f"{len(rows)} findings, worst first; ATLAS techniques as of version {model.system.catalog.atlas_version}"
     return Section("Findings", (Table(caption, columns, rows),))
 
 
 def _finding(model: ThreatModel, finding: Finding) -> tuple[Cell, ...]:
-    threats = catalog().threats
+    threats = model.system.catalog.threats
     state = [Mark("unknown", "unknown") if finding.unknown else Mark("missing", "bad")]
     if model.accepted(finding.attribute):
         state.append(Mark("accepted", "good"))
@@ -153,7 +153,7 @@ def threats(model: ThreatModel) -> Section:
     blocks: list[Block] = []
     if result.by_threat:
         bars = tuple(
-            Bar(catalog().threats[threat].title, risk, first.by_threat[threat] if first else None)
+            Bar(result.catalog.threats[threat].title, risk, first.by_threat.get(threat) if first else None)
             for threat, risk in sorted(result.by_threat.items(), key=lambda pair: -pair[1])
         )
         blocks.append(Bars("Residual risk by threat, from 0 to 1: what is left after the controls in place", bars))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from threatlab.catalog import catalog
 from threatlab.report.blocks import Block, Cell, Code, Gap, Items, Mark, Section, Table, Text
 from threatlab.report.model import ThreatModel
 
@@ -16,7 +15,7 @@ def policy(model: ThreatModel) -> Section:
     kept = model.policy
     if kept is None:
         return Section("Policy and accepted risks", (Gap("a policy with acceptable risk", "04"),))
-    titles = {name: threat.title for name, threat in catalog().threats.items()}
+    titles = {name: threat.title for name, threat in model.system.catalog.threats.items()}
     rows: list[tuple[Cell, ...]] = [("Risk score", f"at most {kept.max_risk:g}")]
     if kept.max_per_threat is not None:
         rows.append(("Each threat's residual risk", f"at most {kept.max_per_threat:g}"))
@@ -171,7 +170,7 @@ def record(model: ThreatModel) -> Section:
     rows: list[tuple[Cell, ...]] = [
         ("System", model.system.name),
         ("Ruleset", Code(model.ruleset)),
-        ("Catalog", f"threatlab's own, MITRE ATLAS {catalog().atlas_version}"),
+        ("Catalog", f"threatlab's own, MITRE ATLAS {model.system.catalog.atlas_version}"),
         ("Source of what is known", model.system.source),
     ]
     blocks: list[Block] = [Table("How this was made", ("What", "Value"), tuple(rows))]

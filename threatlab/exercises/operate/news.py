@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from threatlab.assessment import assess
-from threatlab.catalog import Catalog, catalog, using
+from threatlab.catalog import Catalog, catalog
 from threatlab.errors import ThreatLabError
 from threatlab.exercises.judges import a_function, returned, shown
 from threatlab.exercises.outcome import NotYet
@@ -100,9 +100,8 @@ def _is_likely(newer: Catalog, name: str) -> None:
             "catalog asks for another number: the chance that the whole thing succeeds within a year against a bare "
             "system. Nobody has to have registered that very name, and nobody has been robbed in the report."
         )
-    with using(newer):
-        before, after = (assess(each).explain(name).inherent_likelihood for each in (_WRITES, _AGENT))
-        private = assess(_WRITES.with_(handles_personal_data=True)).explain(name).inherent_likelihood
+    systems = (_WRITES, _AGENT, _WRITES.with_(handles_personal_data=True))
+    before, after, private = (assess(each.under(newer)).explain(name).inherent_likelihood for each in systems)
     if after <= before:
         raise NotYet(
             "An agent that installs what it has written, and asks nobody, is as likely to be hit by your entry as an "
@@ -142,8 +141,7 @@ def _is_countered(newer: Catalog, name: str) -> None:
 
 
 def _risk(newer: Catalog, name: str, system: AISystem) -> float:
-    with using(newer):
-        return assess(system).by_threat[name]
+    return assess(system.under(newer)).by_threat[name]
 
 
 # --- Monday's page --------------------------------------------------------------------------------------------------

@@ -45,7 +45,7 @@ class SystemExplorer(Panel):
 
     def __init__(self, system: AISystem | str | Path, *, alert_threshold: float = 0.7) -> None:
         chosen = system if isinstance(system, AISystem) else load_system(system)
-        self._choices = {name: load_system(name) for name in list_systems()} | {chosen.name: chosen}
+        self._choices = {name: load_system(name, chosen.catalog) for name in list_systems()} | {chosen.name: chosen}
         super().__init__(view.ExplorerState(chosen, chosen, check_score("alert_threshold", alert_threshold)))
         self._publish()
 

@@ -87,7 +87,7 @@ class LayersPanel:
 
     def switch(self, layer: str, *, on: bool) -> None:
         """Switch one layer on or off, as its buttons do."""
-        check_layer(layer)
+        check_layer(layer, self.state.system.catalog)
         if not isinstance(on, bool):
             raise ThreatLabError(f"on is {on!r}; give True or False")
         others = tuple(each for each in self.state.off if each != layer)
@@ -236,7 +236,7 @@ def _fitting(state: view.LayersState) -> view.LayersState:
 def _check_off(layers: object) -> tuple[str, ...]:
     if isinstance(layers, str) or not isinstance(layers, Iterable):
         raise ThreatLabError(f"off is {layers!r}; give the layers that are off, such as off=('serving',)")
-    wanted = {check_layer(layer) for layer in layers}
+    wanted = {check_layer(layer, catalog()) for layer in layers}
     return tuple(layer for layer in catalog().layers if layer in wanted)
 
 

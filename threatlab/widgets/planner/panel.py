@@ -115,7 +115,11 @@ class Planner:
 
     def assign(self, control: str, owner: str) -> None:
         """Name who answers for a control; an empty name takes it back."""
-        self._show(replace(self.state, owners={**self.state.owners, **check_owners({control: owner})}))
+        self._show(
+            replace(
+                self.state, owners={**self.state.owners, **check_owners({control: owner}, self.state.system.catalog)}
+            )
+        )
 
     def accept(self, what: str, reason: str, owner: str, expires: date | str) -> None:
         """Accept the risk of an open finding (by its control) or of a threat, until a date: its bound is suspended."""
