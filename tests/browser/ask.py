@@ -74,8 +74,10 @@ NOT_RUN = (
 }"""
 )
 
+EXECUTE = "([path, code]) => {" + NOTEBOOK + "panel.sessionContext.session.kernel.requestExecute({code}); }"
 SAVED = "path => {" + NOTEBOOK + "return !panel.context.model.dirty; }"
-UNSAVED = "path => {" + NOTEBOOK + "return panel.context.model.dirty; }"
+UNEXECUTE = "([path, code]) => {" + NOTEBOOK + "panel.sessionContext.session.kernel.requestExecute({code}); }"
+SAVED = "path => {" + NOTEBOOK + "return panel.context.model.dirty; }"
 
 # In the page a traceback looks like any text on stderr: only the model tells them apart.
 TRACEBACKS = (

@@ -157,6 +157,10 @@ class Lab:
         """Return whether the notebook holds anything that its file does not."""
         return bool(self.page.evaluate(ask.UNSAVED, self._path))
 
+    def hold_the_kernel_up(self, seconds: float) -> None:
+        """Keep the kernel's main thread busy for a while, as a slow hub does, and go on at once."""
+        self.page.evaluate(ask.EXECUTE, [self._path, f"import time; time.sleep({seconds})"])
+
     def wait_until_saved(self) -> None:
         """Wait until the notebook's file holds all that the page shows."""
         self.page.wait_for_function(ask.SAVED, arg=self._path, timeout=OPEN_MS)

@@ -72,27 +72,18 @@ def demo(lab: Lab, notebook: Path) -> Locator:
     return lab.notebook.locator(".tl").first
 
 
-def hold_the_kernel_up(lab: Lab, seconds: float) -> None:
-    """Keep the kernel's main thread busy, and go on at once."""
-    lab.page.evaluate(
-        """code => { const panel = [...window.jupyterapp.shell.widgets('main')].find(w => w.context?.path);
-        panel.sessionContext.session.kernel.requestExecute({code}); }""",
-        f"import time; time.sleep({seconds})",
-    )
-
-
 def test_what_is_typed_while_the_kernel_is_held_up_is_not_lost(lab: Lab, demo: Locator) -> None:
     text, page = demo.get_by_label("Text"), lab.page
     demo.get_by_role("button", name="Click").click()
     expect(demo.locator("#clicks")).to_have_text("1 clicks")
-    hold_the_kernel_up(lab, 2)
+    lab.hold_the_kernel_up(2)
     demo.get_by_role("button", name="Click").click()  # its answer comes while somebody types
     text.click()
     page.keyboard.type("letters typed into a slow hub", delay=90)
     expect(demo.locator("#clicks")).to_have_text("2 clicks")
     expect(text).to_be_focused()
     expect(text).to_have_value("letters typed into a slow hub")
-    hold_the_kernel_up(lab, 1.5)
+    lab.hold_the_kernel_up(1.5)
     page.keyboard.type(", and more", delay=20)
     page.keyboard.press("Tab")  # sent now, answered later
     text.click()

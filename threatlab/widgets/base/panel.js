@@ -15,14 +15,12 @@ const entered = field => {
   return field.nodeName === "SELECT" ? JSON.parse(field.value) : field.value;
 };
 
+const same = (was, now) => was.nodeName === now.nodeName && was.dataset?.key === now.dataset?.key;
+
 // Bring `node`, which showed `was`, to what `now` says. Only what differs between these two is touched: an open fold,
 // a typed word and a list's choice in a form that is not sent yet stay as the learner has them.
 function patch(node, was, now) {
   if (was.isEqualNode(now)) return;
-  if (was.nodeName !== now.nodeName || was.dataset?.key !== now.dataset?.key) {
-    node.replaceWith(document.importNode(now, true));
-    return;
-  }
   if (now.nodeType === Node.TEXT_NODE || now.nodeType === Node.COMMENT_NODE) node.data = now.data;
   for (const { name } of was.attributes ?? []) if (!now.hasAttribute(name)) node.removeAttribute(name);
   for (const { name, value } of now.attributes ?? []) {
@@ -31,13 +29,22 @@ function patch(node, was, now) {
     if (name === "value" && isTyped(node) && node !== node.getRootNode().activeElement) node.value = value;
   }
   const chosen = node.nodeName === "SELECT" && !node.dataset.act ? node.value : null;
-  const [nodes, before, after] = [node, was, now].map(each => [...each.childNodes]);
-  after.forEach((child, i) => {
-    if (i < before.length) patch(nodes[i], before[i], child);
-    else node.append(document.importNode(child, true));
-  });
-  nodes.slice(after.length).forEach(child => child.remove());
+  patchInside([...node.childNodes], [...was.childNodes], [...now.childNodes], node);
   if (chosen !== null && [...node.options].some(each => each.value === chosen)) node.value = chosen;
+}
+
+// What is alike from the first child on, and from the last one back, stays and is patched; what lies between is new.
+function patchInside(nodes, before, after, parent) {
+  const most = Math.min(before.length, after.length);
+  let start = 0, end = 0;
+  while (start < most && same(before[start], after[start])) start++;
+  while (end < most - start && same(before.at(-1 - end), after.at(-1 - end))) end++;
+  for (let i = 0; i < start; i++) patch(nodes[i], before[i], after[i]);
+  for (let i = 1; i <= end; i++) patch(nodes.at(-i), before.at(-i), after.at(-i));
+  const added = after.slice(start, after.length - end).map(each => document.importNode(each, true));
+  const next = nodes[before.length - end] ?? null;
+  nodes.slice(start, before.length - end).forEach(each => each.remove());
+  added.forEach(each => parent.insertBefore(each, next));
 }
 
 // Bring a field that is sent at once to what the kernel says of it.

@@ -43,6 +43,12 @@ class Ticker:
         """Whether another step is to come."""
         return Ticker._running.get(self.kind) is self and self._loop is not None and not self._loop.is_closed()
 
+    @property
+    def possible(self) -> bool:
+        """Whether there is an event loop to tick on; none in a plain script."""
+        self._loop = self._loop or _running_loop()
+        return self._loop is not None and not self._loop.is_closed()
+
     @classmethod
     def release(cls, kind: str) -> None:
         """Stop the one of a kind that runs, if any, and tell its owner."""
@@ -60,8 +66,7 @@ class Ticker:
         """
         if self.running:
             return
-        self._loop = self._loop or _running_loop()
-        if self._loop is None:
+        if not self.possible or self._loop is None:
             raise ThreatLabError("nothing can run here, outside a running Jupyter kernel; move the time by hand")
         Ticker.release(self.kind)
         Ticker._running[self.kind] = self
