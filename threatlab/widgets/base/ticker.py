@@ -60,7 +60,8 @@ class Ticker:
         """
         if self.running:
             return
-        self._loop = self._loop or _running_loop()
+        if self._loop is None or self._loop.is_closed():
+            self._loop = _running_loop()
         if self._loop is None:
             raise ThreatLabError("nothing can run here, outside a running Jupyter kernel; move the time by hand")
         Ticker.release(self.kind)
@@ -76,6 +77,8 @@ class Ticker:
             self._next = None
 
     def _wait(self) -> None:
+        if self._next is not None:  # stopped and started again before the loop came to it
+            self._next.cancel()
         if self.running and self._loop is not None:
             self._next = self._loop.call_later(self.seconds, self._tick)
 
