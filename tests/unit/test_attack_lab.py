@@ -1,13 +1,13 @@
-"""The attack lab: state, pictures and binding, each without a browser."""
+"""The attack lab: state, pictures and panel, each without a browser."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
 
-import ipywidgets as widgets
 import pytest
 
+from tests.unit.page import Page
 from threatlab import ThreatLabError
 from threatlab.attacks import ATTACKS
 from threatlab.catalog import catalog
@@ -22,15 +22,15 @@ def text(html):
     return re.sub(r"\s+", " ", re.sub("<[^>]*>", " ", html))
 
 
-def everything(widget):
-    yield widget
-    for child in getattr(widget, "children", ()):
-        yield from everything(child)
+def ready(name, **settings):
+    lab = AttackLab(name, **settings)
+    assert lab.result
+    return lab
 
 
 @pytest.fixture(scope="module")
 def labs():
-    return {name: AttackLab(name, **FAST.get(name, {})) for name in ATTACKS}
+    return {name: ready(name, **FAST.get(name, {})) for name in ATTACKS}
 
 
 @pytest.mark.parametrize("name", ATTACKS)
@@ -38,27 +38,36 @@ def test_each_attack_shows_its_figures_picture_lesson_and_finding(labs, name):
     lab, attack = labs[name], ATTACKS[name]
     for control, defense in attack.controls.items():
         result = lab.set(control=control, **defense.needs)
-        shown = text(lab._outcome.value)
-        assert f"{result.success:.0%}" in shown
-        assert f"{result.utility:.0%}" in shown
-        assert defense.title in shown
+        page = Page(lab)
+        assert f"{result.success:.0%}" in page.text
+        assert f"{result.utility:.0%}" in page.text
+        assert defense.title in page.text
         if defense.catalog_control:
-            assert catalog().controls[defense.catalog_control].finding.replace("'", "&#x27;") in shown
-        assert "tl-picture" in lab._outcome.value
-    assert attack.toy.replace("'", "&#x27;") in text(view.about(lab.state))
-    assert str(attack.technique) in text(view.about(lab.state))
+            assert catalog().controls[defense.catalog_control].finding in page.text
+        assert page.soup.select_one(".tl-picture").get_text() or page.soup.select_one(".tl-picture svg")
+    assert attack.toy in page.text
+    assert str(attack.technique) in page.text
 
 
-def test_setting_in_code_does_what_a_click_does():
-    clicked, driven = AttackLab("evasion"), AttackLab("evasion")
-    clicked._fields["control"].value = "quantize"
-    assert clicked.result == driven.set(control="quantize")
-    assert clicked._outcome.value == driven._outcome.value
-    assert driven._fields["control"].value == "quantize"
+def test_a_choice_does_what_code_does():
+    clicked, driven = ready("evasion"), ready("evasion")
+    Page(clicked).choose("Control", ATTACKS["evasion"].controls["quantize"].title)
+    Page(clicked).enter("Seed (which random draw)", 3)
+    assert clicked.result == driven.set(control="quantize", seed=3)
+    assert clicked.page == driven.page
+
+
+def test_the_page_waits_for_no_run_and_only_the_newest_is_shown():
+    lab = ready("evasion")
+    with lab.turn:  # in which nothing else can be shown
+        Page(lab).choose("Control", ATTACKS["evasion"].controls["quantize"].title)
+        assert "of the settings before" in Page(lab).text
+        Page(lab).enter("Seed (which random draw)", 5)
+    assert lab.result == ATTACKS["evasion"].run(control="quantize", seed=5)
 
 
 def test_figures_of_other_settings_are_grayed_and_said_to_be():
-    done = AttackLab("evasion").state
+    done = ready("evasion").state
     running = replace(done, running=True)
     assert "tl-stale" not in view.outcome(done)
     assert "tl-stale" in view.outcome(running)
@@ -67,16 +76,23 @@ def test_figures_of_other_settings_are_grayed_and_said_to_be():
     assert "<progress" not in view.status(done)
 
 
+def test_bars_name_the_control_that_was_run_and_not_the_one_that_is_asked_for():
+    asked = replace(ready("evasion").state, control="quantize", running=True)
+    assert "this control" not in text(view.outcome(asked))
+
+
 def test_a_control_that_does_not_fit_is_said_and_the_old_figures_are_not_passed_off_as_its():
-    lab = AttackLab("poisoning")
-    lab._fields["control"].value = "trusted_sample"
+    lab = ready("poisoning")
+    page = Page(lab)
+    page.choose("Control", ATTACKS["poisoning"].controls["trusted_sample"].title)
     with pytest.raises(ThreatLabError, match="label_flip"):
         _ = lab.result
-    assert "label_flip" in text(lab._status.value)
-    assert "tl-stale" in lab._outcome.value
-    lab._fields["variant"].value = "label_flip"
+    assert "label_flip" in page.soup.select_one(".tl-status").get_text()
+    assert "label_flip" in lab.picture()
+    assert page.soup.select_one(".tl-stale")
+    lab.set(variant="label_flip")
     assert lab.result.control == "trusted_sample"
-    assert "tl-stale" not in lab._outcome.value
+    assert not page.soup.select_one(".tl-stale")
 
 
 @pytest.mark.parametrize(
@@ -91,12 +107,30 @@ def test_a_control_that_does_not_fit_is_said_and_the_old_figures_are_not_passed_
     ],
 )
 def test_bad_settings_are_refused_and_change_nothing(settings, named):
-    lab = AttackLab("evasion")
+    lab = ready("evasion")
     before = lab.state
     with pytest.raises(ThreatLabError, match=named):
         lab.set(**settings)
     assert lab.state == before
-    assert lab._fields["control"].value == before.control
+    with pytest.raises(ThreatLabError, match=named):
+        AttackLab("evasion", **settings)
+
+
+def test_a_control_that_does_not_fit_is_refused_at_the_start():
+    with pytest.raises(ThreatLabError, match="label_flip"):
+        AttackLab("poisoning", control="trusted_sample")
+
+
+def test_a_run_that_ends_does_not_take_away_what_is_said_of_a_refused_field():
+    lab = ready("evasion")
+    with lab.turn:
+        Page(lab).enter("Seed (which random draw)", 1)
+        Page(lab).enter("Seed (which random draw)", None)
+    assert lab.result.success >= 0
+    assert "Seed is None; give a whole number" in Page(lab).problem
+    assert not lab.state.running
+    Page(lab).enter("Seed (which random draw)", 1)
+    assert Page(lab).problem == ""
 
 
 def test_an_unknown_attack_gets_the_nearest_name():
@@ -104,24 +138,21 @@ def test_an_unknown_attack_gets_the_nearest_name():
         AttackLab("extration")
 
 
-def test_the_lab_shows_no_output_widget_and_labels_every_field(labs):
-    for lab in labs.values():
-        kinds = {type(widget).__name__ for widget in everything(lab.widget)}
-        assert "Output" not in kinds
-        assert not any("Slider" in kind for kind in kinds), "their handles have no name for a screen reader"
-        assert all(field.description for field in lab._fields.values())
-
-
 def test_the_display_carries_live_panel_picture_and_text():
-    bundle = AttackLab("membership", control="label_only")._repr_mimebundle_()
+    bundle, _ = AttackLab("membership", control="label_only")._repr_mimebundle_()
     assert set(bundle) == {"application/vnd.jupyter.widget-view+json", "text/html", "text/plain"}
-    assert "<style" not in bundle["text/html"]
+    assert "as it was saved" in bundle["text/html"]
+    assert not re.search(r"<style|class=|var\(", bundle["text/html"])
+    assert "success=" in bundle["text/plain"]
     assert "0x" not in bundle["text/plain"]
-    again = AttackLab("membership", control="label_only")._repr_mimebundle_()
+    again, _ = AttackLab("membership", control="label_only")._repr_mimebundle_()
     assert bundle["text/html"] == again["text/html"]
 
 
-def test_the_seed_and_each_knob_have_a_field(labs):
+def test_the_seed_and_each_knob_have_a_field_that_shows_where_it_stands(labs):
     for name, lab in labs.items():
-        assert list(lab._fields) == ["control", *(knob.name for knob in ATTACKS[name].knobs), "seed"]
-        assert all(isinstance(field, widgets.DOMWidget) for field in lab._fields.values())
+        fields = {each["name"]: each for each in Page(lab).soup.select("label [name]")}
+        assert list(fields) == ["control", *(knob.name for knob in ATTACKS[name].knobs), "seed"]
+        assert all(each["data-act"] == "run" for each in fields.values())
+    large = Page(AttackLab("evasion", seed=4_000_000_001))
+    assert large.field("Seed (which random draw)")["value"] == "4000000001"

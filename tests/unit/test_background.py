@@ -82,3 +82,14 @@ def test_a_request_is_announced_before_its_answer_and_after_the_last_ones():
         worker.submit(n)
         assert worker.wait(PATIENCE)
     assert told == ["asked 1", "answered 1", "asked 2", "answered 2"]
+
+
+def test_who_holds_the_turn_is_not_met_by_an_answer_and_gives_it_away_while_waiting():
+    turn, shown = threading.RLock(), []
+    worker = LatestOnly(lambda n: n, ignore, lambda request, answer: shown.append(answer), turn)
+    with turn:
+        worker.submit(1)
+        worker.submit(2)
+        assert shown == []
+        assert worker.wait(PATIENCE)
+        assert shown == [2]

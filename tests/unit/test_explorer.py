@@ -242,6 +242,26 @@ def test_others_can_be_linked_to_the_system_and_its_score(panel):
     assert panel.assessment == assess(load_system("tay"))
 
 
+def test_the_attack_behind_a_finding_opens_below_it_and_can_be_set_there(panel):
+    from threatlab.attacks import ATTACKS
+
+    page = Page(panel)
+    page.choose("See the attack behind a finding", catalog().controls["output_detail_limited"].title)
+    attack, lab = ATTACKS["extraction"], panel.parts["lab"]
+    measured = attack.measures["output_detail_limited"]
+    assert lab.turn is panel.turn, "each would wait for the other: a click for the lab, its thread for the explorer"
+    assert lab.result == attack.run(control=measured.defense, **measured.knobs)
+    assert f"Done: attacker {lab.result.success:.0%}" in page.text
+    page.enter("Queries the attacker can pay for", 30)
+    assert lab.result == attack.run(control=measured.defense, **{**measured.knobs, "budget": 30})
+    assert f"Done: attacker {lab.result.success:.0%}" in page.text
+    page.enter("Queries the attacker can pay for", -1)
+    assert "-1" in page.problem
+    page.choose("See the attack behind a finding", "choose a control that an attack has measured\u2026")
+    assert panel.parts == {}
+    assert not page.soup.select_one("[data-part]")
+
+
 @pytest.mark.parametrize("threshold", [-0.1, 1.5, float("nan"), float("inf"), "0.7", None, True])
 def test_a_threshold_that_is_no_score_is_refused_by_its_value(threshold):
     with pytest.raises(ThreatLabError, match=re.escape(repr(threshold))):

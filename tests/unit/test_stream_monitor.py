@@ -1,10 +1,9 @@
-"""The stream monitor: state, pictures, binding and playing, each without a browser."""
+"""The stream monitor: state, pictures, panel and playing, each without a browser."""
 
 from __future__ import annotations
 
 import asyncio
 import re
-import signal
 from collections import Counter
 from dataclasses import replace
 from functools import cache
@@ -14,13 +13,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.unit.page import Page
 from tests.unit.strategies import thorough
 from threatlab import AuditError, AuditLog, ThreatLabError, ThreatModelingBasicsManager
 from threatlab.monitoring import ATTACKERS, DAY_MINUTES, DETECTORS, clock, evaluate, simulate_day, watch
 from threatlab.widgets import StreamMonitor
-from threatlab.widgets.base import playback
-from threatlab.widgets.base.playback import Playback
+from threatlab.widgets.base.ticker import Ticker
+from threatlab.widgets.stream_monitor import panel as module
 from threatlab.widgets.stream_monitor import pictures, view
+from threatlab.widgets.stream_monitor.state import HIGHEST, LOWEST, StreamState
 
 VOID = {"br", "img", "hr", "input"}
 
@@ -35,17 +36,11 @@ def small():
 
 
 def state(minute=DAY_MINUTES, threshold=16.0, detector="confidence", **more):
-    return view.StreamState(watched(), detector, threshold, minute, 30.0, **more)
+    return StreamState(watched(), detector, threshold, minute, 30.0, **more)
 
 
 def text(html):
     return re.sub(r"\s+", " ", re.sub("<[^>]*>", " ", html)).strip()
-
-
-def everything(widget):
-    yield widget
-    for child in getattr(widget, "children", ()):
-        yield from everything(child)
 
 
 class Balanced(HTMLParser):
@@ -66,29 +61,19 @@ class Balanced(HTMLParser):
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
     """Steps as quick as the loop goes, and nothing left playing."""
-    monkeypatch.setattr(playback, "STEP_SECONDS", 0.0)
+    monkeypatch.setattr(module, "STEP_SECONDS", 0.0)
     yield
-    Playback.stop_any()
+    Ticker.release(module.KIND)
 
 
 # ---- pictures
 
 
 @thorough
-@given(
-    st.sampled_from(list(DETECTORS)), st.floats(view.LOWEST, view.HIGHEST), st.integers(0, DAY_MINUTES), st.booleans()
-)
+@given(st.sampled_from(list(DETECTORS)), st.floats(LOWEST, HIGHEST), st.integers(0, DAY_MINUTES), st.booleans())
 def test_at_every_time_and_threshold_each_picture_is_whole(detector, threshold, minute, playing):
     shown = state(minute, threshold, detector, playing=playing)
-    for draw in (
-        view.headline,
-        view.announcement,
-        view.drift_or_attack,
-        view.violations_table,
-        view.static_picture,
-        pictures.timeline,
-        pictures.threshold_curve,
-    ):
+    for draw in (view.page, view.static_picture):
         html = draw(shown)
         parser = Balanced()
         parser.feed(html)
@@ -163,7 +148,7 @@ def test_names_are_escaped_wherever_they_come_from():
     day = small()
     named = day.clients.replace(list(ATTACKERS), [f"<b>{name}&</b>" for name in ATTACKERS])
     evil = watch(type(day)(day.log, named, day.seed, day.drift_at, day.drift))
-    shown = view.StreamState(evil, "confidence", 16.0, DAY_MINUTES, 30.0, problem="<i>oh</i>")
+    shown = StreamState(evil, "confidence", 16.0, DAY_MINUTES, 30.0, problem="<i>oh</i>")
     playing = replace(shown, playing=True, problem="")
     assert shown.now.caught
     assert shown.now.missed
@@ -179,16 +164,23 @@ def test_names_are_escaped_wherever_they_come_from():
 
 def test_setting_a_control_does_what_code_does():
     clicked, driven = StreamMonitor(small()), StreamMonitor(small())
-    clicked.controls["jump"].value = 720
-    clicked.controls["threshold"].value = 8
-    clicked.controls["detector"].value = "rate"
-    clicked.controls["speed"].value = "fast"
+    page = Page(clicked)
+    page.choose("Jump to", "12:00")
+    page.enter("Alert threshold", 8)
+    page.choose("Detector", DETECTORS["rate"].title)
+    page.choose("Speed", "fast: 18 s a day")
     driven.jump(720)
-    told = driven.set(threshold=8, detector="rate", speed="fast")
-    assert told == clicked.evaluation == evaluate(watched().detections["rate"], 8, 720)
-    assert repr(clicked) == repr(driven)
-    assert clicked._timeline.value == driven._timeline.value
-    assert {n: c.value for n, c in clicked.controls.items()} == {n: c.value for n, c in driven.controls.items()}
+    set_in_code = driven.set(threshold=8, detector="rate", speed="fast")
+    assert set_in_code == clicked.evaluation == evaluate(watched().detections["rate"], 8, 720)
+    assert clicked.page == driven.page
+
+
+def test_the_threshold_stands_at_the_slider_and_as_a_number_beside_it():
+    panel = StreamMonitor(small(), threshold=12.5)
+    slider, figure = Page(panel).soup.select("[name=threshold]")
+    assert [slider["value"], figure["value"]] == ["12.5", "12.5"]
+    assert (slider["type"], figure["type"]) == ("range", "number")
+    assert figure["aria-label"] == "Alert threshold, as a number"
 
 
 def test_time_passes_by_advance_and_stops_at_midnight():
@@ -201,12 +193,19 @@ def test_time_passes_by_advance_and_stops_at_midnight():
 
 def test_the_list_of_times_holds_every_named_moment_and_shows_where_time_stands():
     panel = StreamMonitor(small())
-    labels = [label for label, _ in panel.controls["jump"].options]
-    assert {"00:00 · start", "16:40 · drift", "24:00 · end"} <= set(labels)
+    page = Page(panel)
+
+    def stands():
+        return page.field("Jump to").select_one("[selected]").get_text()
+
+    labels = {option.get_text() for option in page.field("Jump to").select("option")}
+    assert {"00:00 \u00b7 start", "16:40 \u00b7 drift", "24:00 \u00b7 end"} <= labels
     panel.jump("drift")
-    assert panel.controls["jump"].value == 1000
+    assert stands() == "16:40 \u00b7 drift"
     panel.advance(10)
-    assert panel.controls["jump"].value is None
+    assert stands() == "choose a time"
+    page.choose("Jump to", "choose a time")
+    assert (panel.minute, page.problem) == (1010, "")
 
 
 @pytest.mark.parametrize(
@@ -223,16 +222,16 @@ def test_the_list_of_times_holds_every_named_moment_and_shows_where_time_stands(
         (lambda p: p.jump("drft"), "unknown moment 'drft': did you mean 'drift'"),
         (lambda p: p.jump(None), "minute is None; give"),
         (lambda p: p.advance(-1), "minutes is -1; give"),
-        (lambda p: p.play(), r"nothing can play here, outside a running Jupyter kernel; .*jump\(\) or advance"),
+        (lambda p: p.play(), "nothing can run here, outside a running Jupyter kernel; move the time by hand"),
     ],
 )
 def test_what_cannot_be_done_is_said_and_changes_nothing(call, said):
     panel = StreamMonitor(small())
     panel.jump(700)
-    before, told = panel.state, repr(panel)
+    before = panel.state
     with pytest.raises(ThreatLabError, match=said):
         call(panel)
-    assert (panel.state, repr(panel), panel.playing) == (before, told, False)
+    assert (panel.state, panel.playing) == (before, False)
 
 
 @pytest.mark.parametrize(
@@ -257,29 +256,13 @@ def test_the_display_carries_live_panel_picture_and_text_and_is_the_same_each_ti
     for _ in range(2):
         panel = StreamMonitor(small())
         panel.jump("end")
-        bundles.append(panel._repr_mimebundle_())
+        bundles.append(panel._repr_mimebundle_()[0])
     assert set(bundles[0]) == {"application/vnd.jupyter.widget-view+json", "text/html", "text/plain"}
     for kind in ("text/html", "text/plain"):
         assert bundles[0][kind] == bundles[1][kind]
         assert "0x" not in bundles[0][kind]
     assert not re.search(r"<style|<svg|class=|var\(", bundles[0]["text/html"])
     assert bundles[0]["text/plain"].startswith("StreamMonitor(24:00, 'confidence', threshold=16, alerts=")
-
-
-def test_no_output_widget_and_every_control_has_a_label():
-    panel = StreamMonitor(small())
-    assert "Output" not in {type(each).__name__ for each in everything(panel.widget)}
-    assert all(control.description for control in panel.controls.values())
-    assert panel._play.tooltip
-
-
-def test_a_move_of_the_threshold_sends_no_violations_anew():
-    panel = StreamMonitor(small())
-    panel.jump(900)
-    sent = []
-    panel._violations.observe(sent.append, "value")
-    panel.set(threshold=5)
-    assert sent == []
 
 
 # ---- playing
@@ -305,9 +288,10 @@ def test_played_to_its_end_a_day_looks_as_if_jumped_to_it_and_nothing_is_left_ru
     played.set(speed="very fast")
     play(played)
     jumped.jump("end")
-    assert (played.playing, played.minute, Playback._current) == (False, DAY_MINUTES, None)
-    assert played._timeline.value == jumped._timeline.value
-    assert played._play.description == "Play"
+    assert (played.playing, played.minute) == (False, DAY_MINUTES)
+    assert played.set(speed="normal") == jumped.evaluation
+    assert played.page == jumped.page
+    assert Page(played).button("Play")
 
 
 def test_time_passes_at_the_speed_chosen_and_play_is_a_pause_meanwhile():
@@ -316,18 +300,21 @@ def test_time_passes_at_the_speed_chosen_and_play_is_a_pause_meanwhile():
     shown = []
 
     def at_a_hundred():
-        shown.append((panel.minute, panel._play.description, "playing" in text(panel._headline.value)))
+        page = Page(panel)
+        shown.append((panel.minute, page.button("Pause")["title"], "playing" in page.text))
         return panel.minute >= 100
 
     play(panel, until=at_a_hundred)
     assert {minute for minute, _, _ in shown} == {0, 20, 40, 60, 80, 100}
-    assert all(label == "Pause" and said for _, label, said in shown)
+    assert all(hint == "Stop the time here" and said for _, hint, said in shown)
 
 
 def test_a_click_on_pause_stops_the_time_where_it_is():
     panel = StreamMonitor(small())
-    play(panel, until=lambda: panel.minute >= 50 and panel._play.click() is None)
-    assert (panel.playing, panel.minute, panel._play.description) == (False, 50, "Play")
+    play(panel, until=lambda: panel.minute >= 50 and Page(panel).click("Pause") is None)
+    assert (panel.playing, panel.minute) == (False, 50)
+    assert "paused" in Page(panel).text
+    assert Page(panel).button("Play")
 
 
 def test_a_threshold_moved_while_playing_is_shown_at_once():
@@ -337,25 +324,26 @@ def test_a_threshold_moved_while_playing_is_shown_at_once():
         if panel.minute < 600:
             return False
         before = len(panel.evaluation.alerts)
-        panel.controls["threshold"].value = 2
+        Page(panel).enter("Alert threshold", 2)
         assert len(panel.evaluation.alerts) > before
-        assert f"Alerts {len(panel.evaluation.alerts)} " in text(panel._headline.value)
+        assert f"Alerts {len(panel.evaluation.alerts)} " in Page(panel).text
         assert panel.playing
         return True
 
     play(panel, until=moved)
 
 
-def test_a_loop_that_is_gone_leaves_no_panel_that_says_it_plays():
+def test_what_is_said_of_a_refused_threshold_stays_while_time_passes():
     panel = StreamMonitor(small())
 
-    async def run():
-        panel.play()
+    def refused():
+        if panel.minute == 50:
+            Page(panel).enter("Alert threshold", None)
+        return panel.minute >= 100
 
-    asyncio.run(run())
-    assert not panel.playing
-    play(panel, until=lambda: panel.minute >= 50)
-    assert panel.minute >= 50
+    play(panel, until=lambda: refused() and "Threshold is None; give a number" in Page(panel).problem)
+    assert (panel.minute, panel.state.threshold) == (100, 16)
+    assert Page(panel).problem == "", "the click on pause is answered"
 
 
 def test_played_again_after_its_end_the_day_begins_anew():
@@ -364,18 +352,16 @@ def test_played_again_after_its_end_the_day_begins_anew():
     play(panel, until=lambda: panel.minute == 30)
 
 
-@pytest.mark.parametrize("close", [lambda p: p.close(), lambda p: p.widget.close()], ids=["panel", "widget"])
-def test_a_closed_panel_stops(close):
+def test_a_closed_panel_stops():
     panel = StreamMonitor(small())
-    closed = []
 
-    def once():
-        if panel.minute >= 50 and not closed:
-            closed.append(close(panel))
+    def closed():
+        if panel.minute == 50:
+            panel.close()
         return False
 
-    play(panel, until=once)
-    assert panel.minute <= 60
+    play(panel, until=closed)
+    assert panel.minute == 50
 
 
 def test_a_monitor_that_is_made_or_played_stops_the_one_before():
@@ -386,23 +372,12 @@ def test_a_monitor_that_is_made_or_played_stops_the_one_before():
         first.play()
         second.play()
         assert (first.playing, second.playing) == (False, True)
+        assert Page(first).button("Play")
         third = StreamMonitor(small())
         assert (second.playing, third.playing) == (False, False)
+        assert Page(second).button("Play")
 
     asyncio.run(run())
-
-
-def test_an_interrupt_stops_the_play_where_a_kernel_would_ignore_it():
-    panel = StreamMonitor(small())
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as a kernel does between cells
-    try:
-        panel._timeline.observe(lambda _: panel.minute == 50 and signal.raise_signal(signal.SIGINT), "value")
-        play(panel)  # interrupted in the middle of drawing a step
-        assert (panel.playing, panel.minute, panel._play.description) == (False, 50, "Play")
-        assert "paused" in text(panel._headline.value)
-        signal.raise_signal(signal.SIGINT)  # nothing plays: as harmless as it was
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def test_while_playing_a_screen_reader_hears_of_catches_only():
@@ -428,17 +403,17 @@ def test_each_alert_is_reported_once_when_the_time_passes_it():
     panel.jump("end")
     assert Counter(alerts(manager)).most_common(1)[0][1] == 1
     assert set(alerts(manager)) == {a.client for a in panel.evaluation.alerts}
-    assert f"Alerts reported to the manager: {len(alerts(manager))} paged." in text(panel._status.value)
+    assert f"Alerts reported to the manager: {len(alerts(manager))} paged." in Page(panel).text
 
 
 def test_a_move_of_the_threshold_alone_reports_nothing():
     manager = ThreatModelingBasicsManager({})
     panel = StreamMonitor(small(), manager=manager)
     panel.jump(600)
-    told = alerts(manager)
+    reported = alerts(manager)
     panel.set(threshold=2)
-    assert alerts(manager) == told
-    assert len(panel.evaluation.alerts) > len(told)
+    assert alerts(manager) == reported
+    assert len(panel.evaluation.alerts) > len(reported)
 
 
 def test_with_auto_remediation_the_first_alert_puts_a_control_in_place():
@@ -446,7 +421,7 @@ def test_with_auto_remediation_the_first_alert_puts_a_control_in_place():
     panel = StreamMonitor(small(), manager=manager, system_id="shadowray")
     panel.jump("end")
     assert manager.remediated == {"shadowray": ("rate_limiting_enabled",)}
-    assert "1 answered by a control put in place" in text(panel._status.value)
+    assert "1 answered by a control put in place" in Page(panel).text
 
 
 def test_a_log_that_cannot_be_written_stops_the_play_and_is_said(tmp_path):
@@ -455,7 +430,7 @@ def test_a_log_that_cannot_be_written_stops_the_play_and_is_said(tmp_path):
     panel = StreamMonitor(small(), manager=ThreatModelingBasicsManager({}, AuditLog(path)))
     play(panel)
     assert panel.minute < DAY_MINUTES
-    assert "Stopped:" in text(panel._status.value)
+    assert "Stopped:" in Page(panel).text
     with pytest.raises(AuditError):
         panel.jump("end")
 
@@ -463,7 +438,7 @@ def test_a_log_that_cannot_be_written_stops_the_play_and_is_said(tmp_path):
 def test_a_quiet_day_without_drift_has_no_such_moments_and_plays_all_the_same():
     panel = StreamMonitor(simulate_day(0, 5_000, attackers=0, drift=0))
     assert panel.jump("end").recall is None
-    assert "No attacker has begun" in text(panel._headline.value)
+    assert "No attacker has begun" in Page(panel).text
     for moment in ("drift", "first attack"):
         with pytest.raises(ThreatLabError, match="unknown moment"):
             panel.jump(moment)

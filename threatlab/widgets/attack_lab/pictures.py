@@ -3,117 +3,140 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from html import escape
 from typing import Any
 
 from threatlab.attacks import AttackResult
-from threatlab.widgets.base.drawings import change, curves, digit, histograms
+from threatlab.widgets.base.drawings import change, digit, histograms, line_chart
+from threatlab.widgets.base.html import Html, markup, number, table, tag
 
 
-def picture(result: AttackResult) -> str:
+def picture(result: AttackResult) -> Html:
     """Return the picture of a run, as HTML."""
-    return f'<div class="tl-picture">{_PICTURES[result.attack](result)}</div>'
+    return tag("div", _PICTURES[result.attack](result), class_="tl-picture")
 
 
-def _poisoning(result: AttackResult) -> str:
+def _poisoning(result: AttackResult) -> Html:
     shown = result.evidence
     screened = (
         f"The control kept {shown['poison_kept']:.0%} of the poison and {shown['honest_kept']:.0%} of the honest rows."
     )
     if "stamped" not in shown:
         missed, clean = shown["missed_per_100"], shown["missed_per_100_by_a_clean_model"]
-        dots = "".join(f'<i class="{"tl-miss" if n < missed else ""}"></i>' for n in range(100))
-        return (
-            f'<div class="tl-hundred" role="img" aria-label="{missed} of 100 malignant cases missed">{dots}</div>'
-            f"<p>Of 100 malignant cases <b>{missed}</b> are missed (filled). A model of clean data misses {clean}. "
-            f"{screened}</p>"
+        dots = (tag("i", class_="tl-miss" if n < missed else None) for n in range(100))
+        return markup(
+            tag("div", *dots, class_="tl-hundred", role="img", aria_label=f"{missed} of 100 malignant cases missed"),
+            tag(
+                "p",
+                "Of 100 malignant cases ",
+                tag("b", missed),
+                f" are missed (filled). A model of clean data misses {clean}. {screened}",
+            ),
         )
-    figures = "".join(
-        _figure(digit(image, f"a stamped {true}"), f"a {true}, stamped", f"clean model: {clean}", _verdict(said, true))
-        for image, true, clean, said in zip(
+    figures = (
+        _figure(digit(image, f"a stamped {true}"), f"a {true}, stamped", f"clean model: {clean}", _answer(answer, true))
+        for image, true, clean, answer in zip(
             shown["stamped"], shown["true_digit"], shown["clean_model_says"], shown["model_says"], strict=True
         )
     )
-    return f'<div class="tl-digits">{figures}</div><p>{screened}</p>'
+    return markup(tag("div", *figures, class_="tl-digits"), tag("p", screened))
 
 
-def _extraction(result: AttackResult) -> str:
+def _extraction(result: AttackResult) -> Html:
     shown = result.evidence
+    budgets = [f"{int(n):g}" for n in shown["budgets"]]
     lines = {"no control": [float(share) for share in shown["fidelity_without_control"]]}
     if result.control != "none":
         lines["this control"] = [float(share) for share in shown["fidelity"]]
+    across = [i / max(len(budgets) - 1, 1) for i in range(len(budgets))]
+    points = [list(zip(across, shares, strict=True)) for shares in lines.values()]
+    rows = (
+        (markup(tag("span", class_=f"tl-key tl-key-{n}"), name), *(number(f"{share:.2f}") for share in shares))
+        for n, (name, shares) in enumerate(lines.items())
+    )
     answered, asked = shown["answered"], result.knobs["budget"]
-    limit = f"The service answered {answered} of {asked} queries. " if answered < asked else ""
-    return curves(lines, [int(n) for n in shown["budgets"]], "queries", "fidelity of the copy") + f"<p>{limit}</p>"
+    return markup(
+        line_chart(
+            points,
+            dict(zip(across, budgets, strict=True)),
+            "fidelity of the copy over queries; figures in the table below",
+            dots=True,
+        ),
+        table(("fidelity of the copy by queries", *budgets), rows, row_heads=True),
+        tag("p", f"The service answered {answered} of {asked} queries.") if answered < asked else None,
+    )
 
 
-def _evasion(result: AttackResult) -> str:
+def _evasion(result: AttackResult) -> Html:
     shown = result.evidence
     keys = ("before", "perturbation", "after", "true_digit", "says_before", "says_after")
-    figures = "".join(
-        '<div class="tl-digits tl-trio">'
-        f"{_figure(digit(before, f'a {true}'), f'a {true}', _verdict(says_before, true))}"
-        f"{_figure(change(moved, 'the change'), 'what is changed')}"
-        f"{_figure(digit(after, f'the same {true}, changed'), 'what is sent', _verdict(says_after, true))}</div>"
+    figures = (
+        tag(
+            "div",
+            _figure(digit(before, f"a {true}"), f"a {true}", _answer(says_before, true)),
+            _figure(change(moved, "the change"), "what is changed"),
+            _figure(digit(after, f"the same {true}, changed"), "what is sent", _answer(says_after, true)),
+            class_="tl-digits tl-trio",
+        )
         for before, moved, after, true, says_before, says_after in zip(*(shown[key] for key in keys), strict=True)
     )
-    return (
-        f"{figures}<p>As large a change at random fools the model in {shown['misread_by_chance']:.0%} of the cases. "
-        "Red is ink added, blue ink taken away.</p>"
-    )
+    chance = f"As large a change at random fools the model in {shown['misread_by_chance']:.0%} of the cases."
+    return markup(*figures, tag("p", chance, " Red is ink added, blue ink taken away."))
 
 
-def _membership(result: AttackResult) -> str:
+def _membership(result: AttackResult) -> Html:
     shown = result.evidence
     groups = {
         "records that the model was trained on": [int(n) for n in shown["members"]],
         "other records": [int(n) for n in shown["others"]],
     }
-    drawn = histograms(
-        groups,
-        [float(edge) for edge in shown["bins"]],
-        float(shown["threshold"]),
-        f"histograms of the {shown['score']}",
-    )
-    return (
-        f"{drawn}<p>Across: {escape(str(shown['score']))}. Right of the dashed line "
-        f"({float(shown['threshold']):.2f}) the attacker says <i>member</i>.</p>"
-    )
-
-
-def _injection(result: AttackResult) -> str:
-    return "".join(map(_episode, result.evidence["episodes"]))
-
-
-def _episode(shown: Any) -> str:
-    kind = "A hostile page" if shown["hostile"] else "An honest page"
-    page = escape(shown["page_as_read"]).replace("\n", "<br>")
-    refused = "".join(
-        f"<dt>refused</dt><dd><code>{escape(call)}</code> {escape(why)}</dd>" for call, why in shown["refused"]
-    )
-    calls = "".join(f"<dt>tool call</dt><dd><code>{escape(call)}</code></dd>" for call in shown["calls"])
-    left = "".join(
-        f'<dt>left the building</dt><dd><span class="tl-loss">{escape(what)}</span> to {escape(to)}</dd>'
-        for to, what in shown["left"]
-    )
-    done = "yes" if shown["task_done"] else '<span class="tl-loss">no</span>'
-    return (
-        f'<div class="tl-episode"><p><b>{kind}</b></p><dl><dt>user</dt><dd>{escape(shown["task"])}</dd>'
-        f"<dt>page, as read</dt><dd><code>{page}</code></dd>{calls}{refused}"
-        f"{left or '<dt>left the building</dt><dd>nothing that should not</dd>'}"
-        f"<dt>user's task done</dt><dd>{done}</dd></dl></div>"
+    score, threshold = shown["score"], float(shown["threshold"])
+    return markup(
+        histograms(groups, [float(edge) for edge in shown["bins"]], threshold, f"histograms of the {score}"),
+        tag(
+            "p",
+            f"Across: {score}. Right of the dashed line ({threshold:.2f}) the attacker says ",
+            tag("i", "member"),
+            ".",
+        ),
     )
 
 
-def _verdict(said: Any, true: Any) -> str:
-    return f"model: {said}" if said == true else f'<span class="tl-wrong">model: {said}</span>'
+def _injection(result: AttackResult) -> Html:
+    return markup(*map(_episode, result.evidence["episodes"]))
 
 
-def _figure(drawing: str, *lines: str) -> str:
-    return f"<figure>{drawing}<figcaption>{'<br>'.join(lines)}</figcaption></figure>"
+def _episode(shown: Any) -> Html:
+    lines: list[tuple[str, object]] = [
+        ("user", shown["task"]),
+        ("page, as read", tag("code", Html(markup(shown["page_as_read"]).replace("\n", "<br>")))),
+        *(("tool call", tag("code", call)) for call in shown["calls"]),
+        *(("refused", markup(tag("code", call), " ", why)) for call, why in shown["refused"]),
+        *(("left the building", markup(_loss(what), f" to {to}")) for to, what in shown["left"]),
+    ]
+    if not shown["left"]:
+        lines.append(("left the building", "nothing that should not"))
+    lines.append(("user's task done", "yes" if shown["task_done"] else _loss("no")))
+    return tag(
+        "div",
+        tag("p", tag("b", "A hostile page" if shown["hostile"] else "An honest page")),
+        tag("dl", *(markup(tag("dt", head), tag("dd", text)) for head, text in lines)),
+        class_="tl-episode",
+    )
 
 
-_PICTURES: dict[str, Callable[[AttackResult], str]] = {
+def _loss(text: object) -> Html:
+    return tag("span", text, class_="tl-loss")
+
+
+def _answer(answer: Any, true: Any) -> Html:
+    return tag("span", f"model: {answer}", class_=None if answer == true else "tl-wrong")
+
+
+def _figure(drawing: Html, *lines: object) -> Html:
+    return tag("figure", drawing, tag("figcaption", *(tag("div", line) for line in lines)))
+
+
+_PICTURES: dict[str, Callable[[AttackResult], Html]] = {
     "poisoning": _poisoning,
     "extraction": _extraction,
     "evasion": _evasion,

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 from threatlab.attacks import Attack, AttackResult
+from threatlab.attacks.base import SEEDS, Knob
 from threatlab.catalog import catalog
 from threatlab.widgets.attack_lab.pictures import picture
+from threatlab.widgets.base.html import (
+    Html,
+    bar,
+    caption,
+    choice,
+    field,
+    markup,
+    problem,
+    saved,
+    saved_bar,
+    saved_table,
+    tag,
+)
 
 
 @dataclass(frozen=True)
@@ -29,94 +42,112 @@ class AttackState:
     problem: str = ""
 
 
-def about(state: AttackState) -> str:
+def page(state: AttackState) -> Html:
+    """Return the whole panel."""
+    controls = [(defense.title, name) for name, defense in state.attack.controls.items()]
+    fields = (
+        choice("Control", "control", controls, state.control, act="run"),
+        *(_field(knob, state.settings[knob.name]) for knob in state.attack.knobs),
+        field("Seed (which random draw)", "seed", state.settings["seed"], act="run", low=0, high=SEEDS - 1, step=1),
+    )
+    left = tag("div", caption("Set it up"), *fields, problem("run"), class_="tl-left")
+    right = tag("div", status(state), outcome(state), class_="tl-risk")
+    return markup(
+        tag("div", about(state), class_="tl-about"),
+        tag("div", left, right, class_="tl-body tl-lab"),
+    )
+
+
+def about(state: AttackState) -> Html:
     """Return what the attack is, what it stands for, and what is a toy about it."""
     attack = state.attack
-    threat = catalog().threats[attack.threat]
-    return (
-        f'<h3 class="tl-cap">{escape(threat.title)} <i>\u2014 {escape(str(attack.technique))}</i></h3>'
-        f'<div class="tl-lead"><b class="tl-title">{escape(attack.title)}</b></div>'
-        f'<p class="tl-sub tl-gap"><b>What is a toy here:</b> {escape(attack.toy)}</p>'
+    return markup(
+        caption(catalog().threats[attack.threat].title, attack.technique),
+        tag("div", tag("b", attack.title, class_="tl-title"), class_="tl-lead"),
+        tag("p", tag("b", "What is a toy here:"), " ", attack.toy, class_="tl-sub tl-gap"),
     )
 
 
-def status(state: AttackState) -> str:
+def status(state: AttackState) -> Html:
     """Return whether the figures shown belong to the settings shown, in words that a screen reader hears."""
+    words: tuple[object, ...]
     if state.problem:
-        words = f"<b>This can't be run:</b> {escape(state.problem)}"
+        words = tag("b", "This can't be run:"), " ", state.problem
     elif state.running:
-        words = (
-            'Running \u2026 <progress aria-label="attack running"></progress> '
-            "the figures below are of the settings before."
-        )
+        older = state.defended and " the figures below are of the settings before."
+        words = "Running \u2026 ", tag("progress", aria_label="attack running"), older
     elif state.defended is None:
-        words = "Not run yet."
+        words = ("Not run yet.",)
     else:
-        words = f"Done: attacker {state.defended.success:.0%}, usefulness {state.defended.utility:.0%}."
-    return f'<div class="tl-status" role="status" aria-live="polite">{words}</div>'
+        words = (f"Done: attacker {state.defended.success:.0%}, usefulness {state.defended.utility:.0%}.",)
+    return tag("div", *words, class_="tl-status", role="status", aria_live="polite")
 
 
-def outcome(state: AttackState) -> str:
+def outcome(state: AttackState) -> Html | None:
     """Return the figures, the picture and the lesson; grayed, and said to be of other settings, while a run is on."""
     if state.alone is None or state.defended is None:
-        return ""
-    stale = " tl-stale" if state.running or state.problem else ""
-    return (
-        f'<div class="tl-outcome{stale}"{" aria-busy=true" if stale else ""}>{_bars(state)}'
-        f'<h3 class="tl-cap tl-second">What happened</h3>{picture(state.defended)}'
-        f'<p class="tl-gap">{escape(state.defended.note)}</p>{_lesson(state)}</div>'
+        return None
+    stale = bool(state.running or state.problem)
+    bars = (
+        markup(tag("p", label), bar(share, kind), tag("p", f"{share:.0%}", class_="tl-num"))
+        for label, share, kind in _figures(state.alone, state.defended, "tl-bad", "")
+    )
+    return tag(
+        "div",
+        caption("How far the attacker gets", state.attack.metric),
+        tag("div", *bars, class_="tl-bars"),
+        caption("What happened", class_="tl-second"),
+        picture(state.defended),
+        tag("p", state.defended.note, class_="tl-gap"),
+        _lesson(state.attack, state.control),
+        class_="tl-outcome tl-stale" if stale else "tl-outcome",
+        aria_busy="true" if stale else None,
     )
 
 
-def static_picture(state: AttackState) -> str:
+def static_picture(state: AttackState) -> Html:
     """Return the figures as they stand for a saved notebook: no controls, and inline styles, which survive there."""
-    if state.alone is None or state.defended is None:
-        return f"<b>{escape(state.attack.title)}</b>: run the cell to see it."
-    rows = "".join(
-        f'<tr><td style="text-align:left">{escape(label)}</td><td style="width:55%;text-align:left">'
-        f'<div style="width:{share:.1%};height:12px;background-color:{color}"></div></td><td>{share:.0%}</td></tr>'
-        for label, share, color in _rows(state, "indianred", "steelblue")
-    )
+    if state.problem or state.alone is None or state.defended is None:
+        return markup(tag("b", state.attack.title), f": {state.problem or 'run the cell to see it'}.")
     settings = ", ".join(f"{name} {value}" for name, value in state.settings.items())
-    return (
-        f'<div style="max-width:720px;padding:12px 16px;border:1px solid gray;border-radius:8px">'
-        f"<b>{escape(state.attack.title)}</b> \u00b7 control: {escape(state.attack.controls[state.control].title)}"
-        f" \u00b7 {escape(settings)}"
-        f'<table style="width:100%;border-collapse:collapse">{rows}</table><p>{escape(state.defended.note)}</p>'
-        f"<i>A picture of the panel as it was saved. Run the cell to use it.</i></div>"
+    rows = (
+        (label, tag("div", saved_bar(share, color), style="width:300px"), f"{share:.0%}")
+        for label, share, color in _figures(state.alone, state.defended, "indianred", "steelblue")
+    )
+    return saved(
+        state.attack.title,
+        f" \u00b7 control: {state.attack.controls[state.control].title} \u00b7 {settings}",
+        saved_table((), rows),
+        tag("p", state.defended.note),
     )
 
 
-def _rows(state: AttackState, bad: str, good: str) -> list[tuple[str, float, str]]:
-    alone, defended = state.alone, state.defended
-    assert alone is not None  # noqa: S101  # callers have checked
-    assert defended is not None  # noqa: S101
+def _field(knob: Knob, value: Any) -> Html:
+    if knob.choices:
+        return choice(knob.title, knob.name, [(each, each) for each in knob.choices], value, act="run")
+    if isinstance(knob.default, bool):
+        return choice(knob.title, knob.name, [("no", False), ("yes", True)], value, act="run")
+    return field(knob.title, knob.name, value, act="run", low=knob.low, high=knob.high, step=knob.step)
+
+
+def _figures(alone: AttackResult, defended: AttackResult, bad: str, good: str) -> list[tuple[str, float, str]]:
+    """Return label, share and look of each bar."""
     rows = [("without the attack", alone.baseline, bad), ("attack, no control", alone.success, bad)]
     useful = [("usefulness, no control", alone.utility, good)]
-    if state.control != "none":
+    if defended.control != "none":
         rows.append(("attack, this control", defended.success, bad))
         useful.append(("usefulness, this control", defended.utility, good))
     return rows + useful
 
 
-def _bars(state: AttackState) -> str:
-    bars = "".join(
-        f'<p>{escape(label)}</p><div class="tl-bar tl-plain"><i class="{kind}" style="width:{share:.1%}"></i></div>'
-        f'<p class="tl-num">{share:.0%}</p>'
-        for label, share, kind in _rows(state, "tl-bad", "")
+def _lesson(attack: Attack, name: str) -> Html:
+    defense = attack.controls[name]
+    control = catalog().controls.get(defense.catalog_control)
+    finding = control and tag(
+        "p",
+        f"In an assessment, its absence is the finding \u201c{control.finding}\u201d (",
+        tag("span", control.severity, class_=f"tl-sev tl-{control.severity}"),
+        ").",
+        class_="tl-sub",
     )
-    return (
-        f'<h3 class="tl-cap">How far the attacker gets <i>\u2014 {escape(state.attack.metric)}</i></h3>'
-        f'<div class="tl-bars">{bars}</div>'
-    )
-
-
-def _lesson(state: AttackState) -> str:
-    defense = state.attack.controls[state.control]
-    told = f"<p><b>{escape(defense.title)}.</b> {escape(defense.lesson)}</p>"
-    if control := catalog().controls.get(defense.catalog_control):
-        told += (
-            f'<p class="tl-sub">In an assessment, its absence is the finding \u201c{escape(control.finding)}\u201d '
-            f'(<span class="tl-sev tl-{control.severity}">{control.severity}</span>).</p>'
-        )
-    return f'<div class="tl-note">{told}</div>'
+    return tag("div", tag("p", tag("b", f"{defense.title}."), " ", defense.lesson), finding, class_="tl-note")

@@ -22,6 +22,8 @@ class LatestOnly(Generic[Request, Answer]):
     show
         Called with request and answer, or with request and the exception that `work` raised, but only while no newer
         request has come in: an outdated answer is dropped.
+    turn
+        The lock in which both are called: a panel's own, so that it is shown one thing at a time, whoever asks.
     """
 
     def __init__(
@@ -29,9 +31,10 @@ class LatestOnly(Generic[Request, Answer]):
         work: Callable[[Request], Answer],
         announce: Callable[[Request], None],
         show: Callable[[Request, Answer | Exception], None],
+        turn: threading.RLock | None = None,
     ) -> None:
         self._work, self._announce, self._show = work, announce, show
-        self._changed = threading.Condition()
+        self._changed = threading.Condition(turn)
         self._newest: Request | None = None
         self._number = 0
         self._running = False
@@ -56,7 +59,10 @@ class LatestOnly(Generic[Request, Answer]):
             self._run()
 
     def wait(self, seconds: float | None = None) -> bool:
-        """Return once nothing is left to do, or after `seconds`; False if it was not done by then."""
+        """Return once nothing is left to do, or after `seconds`; False if it was not done by then.
+
+        Whoever holds the turn gives it away meanwhile.
+        """
         with self._changed:
             return self._changed.wait_for(lambda: not self._running, seconds)
 

@@ -2,114 +2,117 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from html import escape
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+
+from threatlab.widgets.base.html import Html, markup, tag
 
 _FAINT = 0.03
 """Ink below this share can't be told from paper, and isn't drawn."""
 
+_WIDTH = 420
+"""Of a chart, in units of its drawing: px where there is room."""
 
-def digit(pixels: Any, said: str) -> str:
+
+def digit(pixels: Any, label: str) -> Html:
     """Return an 8 x 8 picture: ink from 0 to 1 on white paper, the same in both themes."""
-    rows = [
-        f'<rect x="{x}" y="{y}" width="1.02" height="1.02" fill-opacity="{min(float(ink), 1.0):.2f}"/>'
-        for y, row in enumerate(pixels)
-        for x, ink in enumerate(row)
-        if ink > _FAINT
-    ]
-    return (
-        f'<svg class="tl-digit" viewBox="0 0 8 8" role="img" aria-label="{escape(said)}">'
-        f'<rect width="8" height="8" fill="#fff"/>{"".join(rows)}</svg>'
-    )
+    return _pixels(pixels, label, lambda ink: (1.02, f'fill-opacity="{min(ink, 1.0):.2f}"') if ink > _FAINT else None)
 
 
-def change(pixels: Any, said: str) -> str:
+def change(pixels: Any, label: str) -> Html:
     """Return an 8 x 8 picture of a difference: ink added (red, solid) and ink taken away (blue, outlined)."""
-    rows = [
-        f'<rect x="{x + 0.12}" y="{y + 0.12}" width=".76" height=".76" '
-        + (
-            f'fill="#b3261e" fill-opacity="{min(abs(float(d)) * 4, 1.0):.2f}"/>'
-            if d > 0
-            else 'fill="none" stroke="#0b5cad" stroke-width=".2"/>'
-        )
-        for y, row in enumerate(pixels)
-        for x, d in enumerate(row)
-        if abs(d) > _FAINT
+
+    def paint(moved: float) -> tuple[float, str] | None:
+        if moved > _FAINT:
+            return 0.76, f'fill="#b3261e" fill-opacity="{min(moved * 4, 1.0):.2f}"'
+        return (0.76, 'fill="none" stroke="#0b5cad" stroke-width=".2"') if moved < -_FAINT else None
+
+    return _pixels(pixels, label, paint)
+
+
+def line_chart(
+    lines: Sequence[Sequence[tuple[float, float]]],
+    ticks: Mapping[float, str],
+    label: str,
+    *,
+    dots: bool = False,
+    mark: tuple[float, str] | None = None,
+) -> Html:
+    """Return a line chart, whose figures should follow as a table.
+
+    Parameters
+    ----------
+    lines
+        Of each, its points: how far across, and the share (0..1) that is drawn upward; both from 0 to 1.
+    ticks
+        What stands below the axis, by how far across.
+    dots
+        Whether each point is drawn, too.
+    mark
+        How far across a dashed line stands, and what is written below the ticks.
+    """
+    left, top, bottom = 34, 12, 160
+    below = bottom + 18
+
+    def x(across: float) -> str:
+        return f"{left + 6 + across * (_WIDTH - left - 26):.1f}"
+
+    def y(share: float) -> str:
+        return f"{bottom - share * (bottom - top):.1f}"
+
+    drawn = [
+        f'<line x1="{left}" x2="{_WIDTH - 6}" y1="{y(share)}" y2="{y(share)}" class="tl-grid"/>'
+        f'<text x="{left - 6}" y="{float(y(share)) + 4}" text-anchor="end">{share:.1f}</text>'
+        for share in (0.0, 0.5, 1.0)
     ]
-    return (
-        f'<svg class="tl-digit" viewBox="0 0 8 8" role="img" aria-label="{escape(said)}">'
-        f'<rect width="8" height="8" fill="#fff"/>{"".join(rows)}</svg>'
-    )
+    drawn += [f'<text x="{x(across)}" y="{below}" text-anchor="middle">{word}</text>' for across, word in ticks.items()]
+    for n, points in enumerate(lines):
+        path = " ".join(f"{x(across)},{y(share)}" for across, share in points)
+        drawn.append(f'<polyline points="{path}" class="tl-line tl-line-{n}"/>')
+        drawn += [f'<circle cx="{x(a)}" cy="{y(s)}" r="3" class="tl-line-{n}"/>' for a, s in points if dots]
+    if mark is not None:
+        drawn.append(f'<line x1="{x(mark[0])}" x2="{x(mark[0])}" y1="{top - 4}" y2="{bottom}" class="tl-mark"/>')
+        drawn.append(f'<text x="{(_WIDTH + left) / 2}" y="{below + 16}" text-anchor="middle">{mark[1]}</text>')
+    return _chart(Html("".join(drawn)), label, below + (22 if mark else 12))
 
 
-def curves(lines: Mapping[str, Sequence[float]], at: Sequence[float], across: str, up: str) -> str:
-    """Return a line chart of shares (0..1) over `at`, evenly spaced; the same figures follow as a table."""
-    width, height, left, bottom = 420, 190, 34, 30
-    step = (width - left - 26) / max(len(at) - 1, 1)
-
-    def point(i: int, share: float) -> str:
-        return f"{left + 6 + i * step:.1f},{height - bottom - share * (height - bottom - 12):.1f}"
-
-    def level(share: float) -> str:
-        y = point(0, share).split(",")[1]
-        return (
-            f'<line x1="{left}" x2="{width - 6}" y1="{y}" y2="{y}" class="tl-grid"/>'
-            f'<text x="{left - 6}" y="{float(y) + 4}" text-anchor="end">{share:.1f}</text>'
-        )
-
-    grid = "".join(map(level, (0.0, 0.5, 1.0)))
-    ticks = "".join(
-        f'<text x="{point(i, 0).split(",")[0]}" y="{height - 12}" text-anchor="middle">{value:g}</text>'
-        for i, value in enumerate(at)
-    )
-    drawn = "".join(
-        f'<polyline points="{" ".join(point(i, s) for i, s in enumerate(shares))}" class="tl-line tl-line-{n}"/>'
-        + "".join(
-            f'<circle cx="{point(i, s).split(",")[0]}" cy="{point(i, s).split(",")[1]}" r="3" class="tl-line-{n}"/>'
-            for i, s in enumerate(shares)
-        )
-        for n, shares in enumerate(lines.values())
-    )
-    heads = "".join(f'<th scope="col">{value:g}</th>' for value in at)
-    rows = "".join(
-        f'<tr><th scope="row"><span class="tl-key tl-key-{n}"></span>{escape(name)}</th>'
-        + "".join(f'<td class="tl-num">{share:.2f}</td>' for share in shares)
-        + "</tr>"
-        for n, (name, shares) in enumerate(lines.items())
-    )
-    return (
-        f'<svg class="tl-chart" viewBox="0 0 {width} {height}" role="img" '
-        f'aria-label="{escape(up)} over {escape(across)}; figures in the table below">{grid}{ticks}{drawn}</svg>'
-        f'<table><thead><tr><th scope="col">{escape(up)} by {escape(across)}</th>{heads}</tr></thead>'
-        f"<tbody>{rows}</tbody></table>"
-    )
-
-
-def histograms(groups: Mapping[str, Sequence[float]], edges: Sequence[float], mark: float | None, said: str) -> str:
+def histograms(groups: Mapping[str, Sequence[float]], edges: Sequence[float], mark: float | None, label: str) -> Html:
     """Return histograms one over the other, each scaled to its own highest bar; `mark` is a dashed line across all."""
-    width, row, left = 420, 64, 6
-    span = edges[-1] - edges[0]
-    parts = []
+    row, left = 64, 6
+
+    def x(value: float) -> float:
+        return left + (value - edges[0]) / (edges[-1] - edges[0]) * (_WIDTH - 2 * left)
+
+    drawn: list[Html] = []
     for n, (name, counts) in enumerate(groups.items()):
         base, highest = (n + 1) * row, max(*counts, 1)
-        for i, count in enumerate(counts):
-            x0 = left + (edges[i] - edges[0]) / span * (width - 2 * left)
-            x1 = left + (edges[i + 1] - edges[0]) / span * (width - 2 * left)
+        drawn.append(tag("text", name, x=left, y=base - row + 14))
+        drawn.append(Html(f'<line x1="{left}" x2="{_WIDTH - left}" y1="{base}" y2="{base}" class="tl-grid"/>'))
+        for count, begins, ends in zip(counts, edges, edges[1:], strict=False):
             tall = count / highest * (row - 24)
-            parts.append(
-                f'<rect x="{x0 + 1:.1f}" y="{base - tall:.1f}" width="{x1 - x0 - 2:.1f}" '
-                f'height="{tall:.1f}" class="tl-line-{n}"/>'
-            )
-        parts.append(f'<text x="{left}" y="{base - row + 14}">{escape(name)}</text>')
-        parts.append(f'<line x1="{left}" x2="{width - left}" y1="{base}" y2="{base}" class="tl-grid"/>')
+            place = f'x="{x(begins) + 1:.1f}" y="{base - tall:.1f}" width="{x(ends) - x(begins) - 2:.1f}"'
+            drawn.append(Html(f'<rect {place} height="{tall:.1f}" class="tl-line-{n}"/>'))
     if mark is not None:
-        x = left + (mark - edges[0]) / span * (width - 2 * left)
-        parts.append(f'<line x1="{x:.1f}" x2="{x:.1f}" y1="0" y2="{row * len(groups)}" class="tl-mark"/>')
+        at = f"{x(mark):.1f}"
+        drawn.append(Html(f'<line x1="{at}" x2="{at}" y1="0" y2="{row * len(groups)}" class="tl-mark"/>'))
     tall = row * len(groups) + 18
-    ends = "".join(
-        f'<text x="{x}" y="{tall - 4}" text-anchor="{anchor}">{value:g}</text>'
-        for x, anchor, value in ((left, "start", edges[0]), (width - left, "end", edges[-1]))
-    )
-    shown = "".join(parts) + ends
-    return f'<svg class="tl-chart" viewBox="0 0 {width} {tall}" role="img" aria-label="{escape(said)}">{shown}</svg>'
+    for side, value, anchor in ((left, edges[0], "start"), (_WIDTH - left, edges[-1], "end")):
+        drawn.append(Html(f'<text x="{side}" y="{tall - 4}" text-anchor="{anchor}">{value:g}</text>'))
+    return _chart(markup(*drawn), label, tall)
+
+
+def _pixels(pixels: Any, label: str, paint: Callable[[float], tuple[float, str] | None]) -> Html:
+    """Return an 8 x 8 picture, each pixel a square of the size and look that `paint` gives it, if any."""
+    squares = [
+        f'<rect x="{x + inset:g}" y="{y + inset:g}" width="{painted[0]}" height="{painted[0]}" {painted[1]}/>'
+        for y, row in enumerate(pixels)
+        for x, value in enumerate(row)
+        if (painted := paint(float(value)))
+        for inset in [max((1 - painted[0]) / 2, 0)]
+    ]
+    paper = Html('<rect width="8" height="8" fill="#fff"/>')
+    return tag("svg", paper, Html("".join(squares)), class_="tl-digit", viewBox="0 0 8 8", role="img", aria_label=label)
+
+
+def _chart(drawn: Html, label: str, height: int) -> Html:
+    return tag("svg", drawn, class_="tl-chart", viewBox=f"0 0 {_WIDTH} {height}", role="img", aria_label=label)

@@ -212,7 +212,7 @@ def field(  # noqa: PLR0913
             "input",
             type="number" if numeric else "text",
             name=name,
-            value=f"{value:g}" if numeric else value,
+            value=f"{value:.12g}" if numeric else value,
             min=low,
             max=high,
             step=step if step is not None else "any" if numeric else None,
@@ -223,6 +223,16 @@ def field(  # noqa: PLR0913
         ),
         class_,
     )
+
+
+def slider(  # noqa: PLR0913
+    label: str, name: str, value: float, *, act: str, low: float, high: float, step: float = 1
+) -> Html:
+    """Return a slider that calls the action `act` as it moves, and beside it its number, which can be typed, too."""
+    shared = {"name": name, "value": f"{value:g}", "min": low, "max": high, "data_act": act}
+    handle = tag("label", tag("span", label), tag("input", type="range", step=step, **shared))
+    figure = tag("input", type="number", step="any", aria_label=f"{label}, as a number", autocomplete="off", **shared)
+    return tag("div", handle, figure, class_="tl-field tl-slider")
 
 
 def check(label: object, name: str, *, value: bool = False, act: str | None = None) -> Html:

@@ -73,6 +73,7 @@ function render({ model, el }) {
       const like = [...root.querySelectorAll(focused.name ? named : `[data-act="${act}"]`)];
       (like.find(each => (each.dataset.args ?? "") === args) ?? root).focus({ preventScroll: true });
     }
+    rest();  // what changes by itself, as time does, is answered already
   };
 
   // A field that the kernel has refused stays as it is, to be mended.
@@ -103,7 +104,9 @@ function render({ model, el }) {
     const group = value && button.closest("[data-name]");  // one of the answers to a question
     if (group) send(group, { [group.dataset.name]: JSON.parse(value) });
   });
-  root.addEventListener("change", ({ target }) => target.dataset.act && send(target, { [target.name]: entered(target) }));
+  root.addEventListener("change", ({ target }) => {
+    if (target.dataset.act && target.type !== "range") send(target, { [target.name]: entered(target) });
+  });
   root.addEventListener("input", ({ target }) => {
     if (!target.matches("[data-act][type=range]")) return;
     held = [target, { [target.name]: entered(target) }];  // only the newest of a drag, once the one before is answered

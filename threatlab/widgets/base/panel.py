@@ -52,7 +52,7 @@ class Panel(anywidget.AnyWidget):
     parts
         Panels within this one: `draw` puts the HTML of each into an element with `data-part` set to its name.
     turn
-        The lock in which a state is read and replaced.
+        The lock in which a state is read and replaced: one for all panels, since one can stand within another.
     """
 
     _esm = (_BASE / "panel.js").read_text(encoding="utf-8")
@@ -60,6 +60,8 @@ class Panel(anywidget.AnyWidget):
     sheets: ClassVar[tuple[str, ...]] = ()
     """Folders whose own.css this panel needs besides its own."""
     _actions: ClassVar[Mapping[str, Callable[..., Any]]] = {}
+    _refused: tuple[object, str] = ("", "")
+    turn = threading.RLock()
 
     page = traitlets.Unicode().tag(sync=True)
     answered = traitlets.Unicode().tag(sync=True)
@@ -79,7 +81,6 @@ class Panel(anywidget.AnyWidget):
         super().__init_subclass__(**kwargs)
 
     def __init__(self, state: Any) -> None:
-        self.turn = threading.RLock()
         self.parts: dict[str, Panel] = {}
         self.state = state
         super().__init__(page=self._drawn(state))
@@ -93,9 +94,13 @@ class Panel(anywidget.AnyWidget):
         """Return the panel as it stands for a saved notebook: no controls, and inline styles, which survive there."""
         raise NotImplementedError
 
-    def show(self, state: Any) -> None:
-        """Go on to another state; if it can't be drawn, nothing changes."""
+    def show(self, state: Any, *, unasked: bool = False) -> None:
+        """Go on to another state; if it can't be drawn, nothing changes.
+
+        What is said of the last problem goes, unless it is `unasked`, as a step of time is, or work that is done.
+        """
         with self.turn:
+            self._refused = self._refused if unasked else ("", "")
             page = self._drawn(state)
             self.state, self.page = state, page
 
@@ -104,7 +109,7 @@ class Panel(anywidget.AnyWidget):
         self.parts.pop(name, None)
         if part is not None:
             self.parts[name] = part
-            part.observe(lambda _: self.show(self.state), "page")
+            part.observe(lambda _: self.show(self.state, unasked=True), "page")
 
     def hear(self, message: Any) -> None:
         """Do what the page asks for: `{"act": name, "args": {...}}`. What can't be done is said in the panel.
@@ -134,14 +139,15 @@ class Panel(anywidget.AnyWidget):
             if self.state is before:
                 self.show(before)  # takes away what was said of the last problem
         except ThreatLabError as problem:
-            self.page = self._drawn(self.state, name, str(problem))
+            self._refused = name, str(problem)
+            self.page = self._drawn(self.state)
         except Exception as fault:
-            self.state = before
-            self.page = self._drawn(before, name, f"the panel has a fault, and nothing was changed: {fault!r}")
+            self.state, self._refused = before, (name, f"the panel has a fault, and nothing was changed: {fault!r}")
+            self.page = self._drawn(before)
             raise
 
-    def _drawn(self, state: Any, name: object = None, problem: str = "") -> str:
-        page = self.draw(state)
+    def _drawn(self, state: Any) -> str:
+        page, (name, problem) = self.draw(state), self._refused
         if not problem:
             return page
         said = html.tag(

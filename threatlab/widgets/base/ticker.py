@@ -46,8 +46,9 @@ class Ticker:
     @property
     def possible(self) -> bool:
         """Whether there is an event loop to tick on; none in a plain script."""
-        self._loop = self._loop or _running_loop()
-        return self._loop is not None and not self._loop.is_closed()
+        if self._loop is None or self._loop.is_closed():
+            self._loop = _running_loop()
+        return self._loop is not None
 
     @classmethod
     def release(cls, kind: str) -> None:
@@ -81,6 +82,8 @@ class Ticker:
             self._next = None
 
     def _wait(self) -> None:
+        if self._next is not None:  # stopped and started again before the loop came to it
+            self._next.cancel()
         if self.running and self._loop is not None:
             self._next = self._loop.call_later(self.seconds, self._tick)
 

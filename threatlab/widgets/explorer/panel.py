@@ -116,9 +116,9 @@ class SystemExplorer(Panel):
         """List all findings, or only the worst few."""
         self.show(replace(self.state, all_findings=bool(all_findings)))
 
-    def show(self, state: view.ExplorerState) -> None:
+    def show(self, state: view.ExplorerState, *, unasked: bool = False) -> None:
         """Go on to another state, and tell who is linked to the system or its score."""
-        super().show(state)
+        super().show(state, unasked=unasked)
         self._publish()
 
     def _publish(self) -> None:

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from html import escape
 
-from threatlab.catalog import catalog
-from threatlab.incidents import VERDICTS, Bearing, Incident, Replay, StepOutcome, replay
+from threatlab.catalog import Catalog
+from threatlab.incidents import VERDICTS, Bearing, Incident, Replay, StepOutcome, controls_that_could, replay
 from threatlab.system import AISystem
+from threatlab.widgets.base.html import (
+    Html,
+    button,
+    caption,
+    choice,
+    fold,
+    markup,
+    number,
+    saved,
+    saved_table,
+    table,
+    tag,
+    toggle,
+    unheard,
+)
 
 WAY_WORDS = {"stops": "stops it", "slows": "slows it", "sees": "sees it", "limits": "limits the harm"}
 
@@ -24,6 +39,11 @@ class ReplayState:
     system: AISystem
     start: AISystem
 
+    @property
+    def catalog(self) -> Catalog:
+        """The catalog in whose terms the system is told."""
+        return self.system.catalog
+
     @cached_property
     def now(self) -> Replay:
         """The incident against the system as it is."""
@@ -35,17 +55,43 @@ class ReplayState:
         return replay(self.incident, self.start)
 
 
-def headline(state: ReplayState) -> str:
+def page(state: ReplayState, incidents: Iterable[Incident]) -> Html:
+    """Return the whole panel, with a list of `incidents` to choose from."""
+    names = [(f"{each.title} ({each.date.year})", each.id) for each in incidents]
+    picker = choice("Incident", "incident", names, state.incident.id, act="choose")
+    reset = button("Reset", "reset", hint="Go back to the system as it was", disabled=state.system == state.start)
+    alone = fold("Which one alone would have stopped it?", single_controls(state), key=state.incident.id)
+    return markup(
+        tag("div", tag("div", picker, reset, class_="tl-pick"), headline(state), class_="tl-top"),
+        tag(
+            "div",
+            tag("div", switches(state), class_="tl-left"),
+            tag("div", ladder(state), alone, class_="tl-risk"),
+            class_="tl-body tl-replay",
+        ),
+    )
+
+
+def headline(state: ReplayState) -> Html:
     """Return where the attacker gets to, how often, and what it was before: what the eye must find first."""
     now, before = state.now, state.before
-    was = f'<div class="tl-was" style="left:{before.chance:.1%}"></div>' if state.system != state.start else ""
-    return (
-        f'<div class="tl-head tl-replayed"><div><div class="tl-cap">The attacker</div>'
-        f'<div class="tl-score tl-words">{_ending(now)}</div><div class="tl-delta">{_change(state)}</div></div>'
-        f'<div><div class="tl-track"><div class="tl-fill" style="width:{now.chance:.1%}"></div>{was}</div>'
-        f'<p class="tl-sub tl-gap">Of 100 attempts, <b>{_of_100(now.chance)}</b> get to the end.</p></div>'
-        f'<div class="tl-lead"><span>{escape(state.incident.when)}</span> {escape(state.incident.summary)}</div></div>'
-        f'<div class="tl-hidden" role="alert" aria-live="polite">{announcement(state)}</div>'
+    was = tag("div", class_="tl-was", style=f"left:{before.chance:.1%}") if state.system != state.start else None
+    return tag(
+        "div",
+        tag(
+            "div",
+            tag("div", "The attacker", class_="tl-cap"),
+            tag("div", _ending(now), class_="tl-score"),
+            tag("div", _change(state), class_="tl-delta"),
+        ),
+        tag(
+            "div",
+            tag("div", tag("div", class_="tl-fill", style=f"width:{now.chance:.1%}"), was, class_="tl-track"),
+            tag("p", "Of 100 attempts, ", tag("b", _of_100(now.chance)), " get to the end.", class_="tl-sub tl-gap"),
+        ),
+        tag("div", tag("span", state.incident.when), " ", state.incident.summary, class_="tl-lead"),
+        unheard(announcement(state)),
+        class_="tl-replayed",
     )
 
 
@@ -55,61 +101,72 @@ def announcement(state: ReplayState) -> str:
     return f"The attacker {_ending(state.now)}{seen}; {_of_100(state.now.chance)} of 100 attempts get to the end."
 
 
-def ladder(state: ReplayState) -> str:
+def switches(state: ReplayState) -> Html:
+    """Return each control that bears on the incident as a question to answer, by layer."""
+    bearing = controls_that_could(state.incident)
+    parts = [caption("In place?", "controls that bear on it")]
+    for layer in state.catalog.layers.values():
+        controls = [c for c in state.catalog.controls.values() if c.layer == layer.id and c.id in bearing]
+        if controls:
+            parts.append(tag("p", layer.title, class_="tl-sub tl-layer"))
+        for control in controls:
+            words = (("yes", True, f"In place: {control.title}"), ("no", False, f"Not in place: {control.title}"))
+            in_place = control.id in state.system.true
+            parts.append(toggle(control.title, "in_place", words, in_place, act="put", args={"control": control.id}))
+    return markup(*parts)
+
+
+def ladder(state: ReplayState) -> Html:
     """Return the steps in their published order, each with its verdict, what bears on it, and who gets past."""
-    rows = "".join(_row(number, each) for number, each in enumerate(state.now.steps, start=1))
-    head = "".join(f'<th scope="col">{name}</th>' for name in ("Step", "What happened", "Get past"))
-    return (
-        f'<h3 class="tl-cap">The published steps <i>\u2014 {escape(state.incident.case)}, in their order</i></h3>'
-        f'<table class="tl-ladder"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+    rows = (_row(n, each, state.catalog) for n, each in enumerate(state.now.steps, start=1))
+    return markup(
+        caption("The published steps", f"{state.incident.case}, in their order"),
+        table(("Step", "What happened", "Get past"), rows, class_="tl-ladder"),
     )
 
 
-def single_controls(state: ReplayState) -> str:
+def single_controls(state: ReplayState) -> Html:
     """Return, for each control that bears on the incident, where it alone leads; the system otherwise as it was."""
-    rows = "".join(
-        f"<tr><td>{escape(catalog().controls[control].title)}</td><td>{_ending(alone).capitalize()}</td>"
-        f'<td class="tl-num">{_of_100(alone.chance)} of 100</td></tr>'
+    rows = (
+        (state.catalog.controls[control].title, _ending(alone).capitalize(), number(f"{_of_100(alone.chance)} of 100"))
         for control, alone in alone_each(state)
     )
-    head = "".join(f'<th scope="col">{name}</th>' for name in ("This one alone", "The attacker", "Get to the end"))
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    return table(("This one alone", "The attacker", "Get to the end"), rows)
 
 
 def alone_each(state: ReplayState) -> list[tuple[str, Replay]]:
     """Return the replay with each control alone added to the system as it was, the most useful first."""
-    found = [
+    alone = [
         (control, replay(state.incident, state.start.with_(**{control: True})))
         for control in state.now.controls_that_could
-        if control not in state.start.true
+        if control in state.catalog.controls and control not in state.start.true
     ]
-    return sorted(found, key=lambda pair: (pair[1].chance, pair[1].reached))
+    return sorted(alone, key=lambda pair: (pair[1].chance, pair[1].reached))
 
 
-def static_picture(state: ReplayState) -> str:
+def static_picture(state: ReplayState) -> Html:
     """Return the replay as it stands for a saved notebook: no controls, and inline styles, which survive there."""
-    left = ' style="text-align:left;vertical-align:top"'
-    rows = "".join(
-        f"<tr><td{left}>{number}</td><td{left}>{escape(each.step.what)}</td>"
-        f'<td{left}><b style="color:{_COLORS.get(each.verdict, "#57606a")}">{each.verdict}</b></td>'
-        f"<td>{_of_100(each.chance)}</td></tr>"
-        for number, each in enumerate(state.now.steps, start=1)
+    rows = (
+        (
+            n,
+            each.step.what,
+            tag("b", each.verdict, style=f"color:{_COLORS.get(each.verdict, '#57606a')}"),
+            _of_100(each.chance),
+        )
+        for n, each in enumerate(state.now.steps, start=1)
     )
-    heads = "".join(f"<th{left}>{name}</th>" for name in ("Step", "What happened", "Verdict", "Of 100 get past"))
-    return (
-        f'<div style="max-width:720px;padding:12px 16px;border:1px solid gray;border-radius:8px">'
-        f"<b>{escape(state.incident.title)}</b> \u00b7 {escape(state.incident.when)} \u00b7 the attacker "
-        f"<b>{_ending(state.now)}</b>"
-        f'<table style="width:100%;border-collapse:collapse"><thead><tr>{heads}</tr></thead>'
-        f"<tbody>{rows}</tbody></table>"
-        f"<i>A picture of the panel as it was saved. Run the cell to use it.</i></div>"
+    return saved(
+        state.incident.title,
+        f" \u00b7 {state.incident.when} \u00b7 the attacker ",
+        tag("b", _ending(state.now)),
+        saved_table(("Step", "What happened", "Verdict", "Of 100 get past"), rows),
     )
 
 
-def _ending(told: Replay) -> str:
-    if told.stopped_at is None:
+def _ending(outcome: Replay) -> str:
+    if outcome.stopped_at is None:
         return "gets to the end"
-    return f"is stopped at step {told.stopped_at} of {len(told.steps)}"
+    return f"is stopped at step {outcome.stopped_at} of {len(outcome.steps)}"
 
 
 def _of_100(chance: float) -> str:
@@ -117,31 +174,33 @@ def _of_100(chance: float) -> str:
     return "fewer than 1" if 0 < chance < 0.005 else f"{100 * chance:.0f}"
 
 
-def _change(state: ReplayState) -> str:
+def _change(state: ReplayState) -> Html:
     if state.system == state.start:
-        return '<span class="tl-sub">as it was</span>'
+        return tag("span", "as it was", class_="tl-sub")
     if state.now.chance == state.before.chance:
-        return '<span class="tl-sub">no further than as it was, and no less</span>'
-    less = state.now.chance < state.before.chance
-    word = "better" if less else "worse"
-    was = _of_100(state.before.chance)
-    return f'<s class="tl-num">{was} of 100</s> <span class="tl-{word}">{word}</span> than as it was'
+        return tag("span", "no further than as it was, and no less", class_="tl-sub")
+    word = "better" if state.now.chance < state.before.chance else "worse"
+    was = tag("s", f"{_of_100(state.before.chance)} of 100", class_="tl-num")
+    return markup(was, " ", tag("span", word, class_=f"tl-{word}"), " than as it was")
 
 
-def _row(number: int, each: StepOutcome) -> str:
-    step = each.step
-    bearings = "".join(map(_bearing, each.bearings))
-    kind, means = each.verdict.replace(" ", "-"), escape(VERDICTS[each.verdict])
+def _row(n: int, each: StepOutcome, catalog: Catalog) -> tuple[Html, Html, Html]:
+    kind = each.verdict.replace(" ", "-")
+    what = markup(
+        each.step.what,
+        " ",
+        tag("span", each.verdict, class_=f"tl-verdict tl-v-{kind}", title=VERDICTS[each.verdict]),
+        tag("div", each.step.technique, class_="tl-sub"),
+        *(_bearing(bearing, catalog) for bearing in each.bearings),
+    )
     return (
-        f'<tr class="tl-v-{kind}"><td class="tl-num">{number}</td>'
-        f'<td>{escape(step.what)} <span class="tl-verdict" title="{means}">{each.verdict}</span>'
-        f'<div class="tl-sub">{escape(str(step.technique))}</div>{bearings}</td>'
-        f'<td class="tl-num">{_of_100(each.chance)}</td></tr>'
+        number(n),
+        tag("td", what, class_="tl-sub" if kind == "never-reached" else None),
+        number(_of_100(each.chance)),
     )
 
 
-def _bearing(bearing: Bearing) -> str:
-    title = escape(catalog().controls[bearing.control].title)
-    why = f" {escape(bearing.why)}" if bearing.why else ""
+def _bearing(bearing: Bearing, catalog: Catalog) -> Html:
     share = f" ({bearing.share:.0%} of attempts)" if bearing.share else ""
-    return f'<div class="tl-bearing"><b>{title}</b> {WAY_WORDS[bearing.way]}{share}.{why}</div>'
+    words = f" {WAY_WORDS[bearing.way]}{share}." + (f" {bearing.why}" if bearing.why else "")
+    return tag("div", tag("b", catalog.controls[bearing.control].title), words, class_="tl-bearing")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from html import escape
 from math import isnan, log2
 
 from threatlab.monitoring.evaluation import Campaign
 from threatlab.monitoring.log import DAY_MINUTES, Floats, clock
 from threatlab.monitoring.windows import WINDOW
-from threatlab.widgets.stream_monitor.view import HIGHEST, LOWEST, StreamState, broken, outcome
+from threatlab.widgets.base.drawings import line_chart
+from threatlab.widgets.base.html import Html, caption, markup, number, table, tag
+from threatlab.widgets.stream_monitor.state import HIGHEST, LOWEST, StreamState, broken
 
 HOURS = range(0, 25, 4)
 """Hours named on the axis: as many as fit where the page is narrow."""
@@ -19,181 +20,171 @@ _LOW, _HIGH = 0.78, 0.94
 _TALL = 48
 """Height of the two small charts, in px and in units of their drawing."""
 
-
-_SIGNS = "".join(
-    f'<span><i class="{sign}"></i>{words}</span>'
-    for sign, words in (
-        ("tl-at-work", "at work, unseen"),
-        ("tl-after", "after the alert"),
-        ("tl-blip tl-attacker", "alert, right"),
-        ("tl-blip tl-false", "alert, false"),
-        ("tl-blip tl-forbidden", "rule broken"),
-        ("tl-dash", "drift called"),
-    )
+_SIGNS = (
+    ("tl-at-work", "at work, unseen"),
+    ("tl-after", "after the alert"),
+    ("tl-blip tl-attacker", "alert, right"),
+    ("tl-blip tl-false", "alert, false"),
+    ("tl-blip tl-forbidden", "rule broken"),
+    ("tl-dash", "drift called"),
 )
 
+Row = tuple[str, Html, object]
+"""A row of the day: its name, what happened when (not for screen readers, who get the words), and the words."""
 
-def timeline(state: StreamState) -> str:
+
+def timeline(state: StreamState) -> Html:
     """Return the day so far as a table with a track per row: requests, confidence, attackers, alerts, violations."""
-    hours = "".join(
-        f'<span style="left:{_at(hour * 60)}"{" class=tl-last" if hour == 24 else ""}>{hour:02}</span>'
+    hours = (
+        tag("span", f"{hour:02}", style=f"left:{_at(hour * 60)}", class_="tl-last" if hour == 24 else None)
         for hour in HOURS
     )
-    day = state.watch
-    fleet = day.drift.fleet[state.windows - 1] if state.windows else None
-    asked = day.requests[: state.windows]
+    axis = markup(
+        tag("span", "The day so far, by hour", class_="tl-hidden"),
+        tag("div", *hours, class_="tl-hours", aria_hidden="true"),
+    )
+    asked, drift = state.watch.requests[: state.windows], state.watch.drift
     busiest = f"at most {asked.max():,.0f} in {WINDOW} min" if len(asked) else f"in {WINDOW} min"
-    level = f"{fleet:.3f} now, all clients" if fleet is not None else "all clients"
-    if day.drift.by(state.minute):
-        level = f'{fleet:.3f} now; <b class="tl-drift-word">drift</b>, called {clock(day.drift.alarm or 0)}'
-    rows = [
-        _row("Requests", _bars(asked, float(day.requests.max())), busiest, state),
-        _row("Confidence", _line(day.drift.fleet[: state.windows]), level, state),
+    rows: list[Row] = [
+        _row("Requests", _bars(asked, float(state.watch.requests.max())), busiest, state),
+        _row("Confidence", _line(drift.fleet[: state.windows]), _level(state), state),
         *(_row(each.attacker, _campaign(each, state), outcome(each, state), state) for each in state.now.campaigns),
-        *_false_alerts(state),
+        _false_alerts("Batch jobs", "batch job", state),
+        _false_alerts("Ordinary", "ordinary", state),
         _violations(state),
     ]
-    return (
-        '<h3 class="tl-cap">The day so far <i>\u2014 attackers from loud to stealthy; we know them only because we '
-        'made them up</i></h3><table class="tl-day"><thead><tr><th scope="col">Who</th>'
-        f'<th scope="col"><span class="tl-hidden">The day so far, by hour</span><div class="tl-hours" '
-        f'aria-hidden="true">{hours}</div></th><th scope="col">So far</th></tr></thead><tbody>{"".join(rows)}</tbody>'
-        "</table>"
-        f'<p class="tl-sub tl-signs">{_SIGNS}</p>'
+    signs = (tag("span", tag("i", class_=sign), words) for sign, words in _SIGNS)
+    return markup(
+        caption("The day so far", "attackers from loud to stealthy; we know them only because we made them up"),
+        table(("Who", axis, "So far"), rows, row_heads=True, class_="tl-day"),
+        tag("p", *signs, class_="tl-sub tl-signs"),
     )
 
 
-def threshold_curve(state: StreamState) -> str:
+def threshold_curve(state: StreamState) -> Html:
     """Return precision and recall over all thresholds so far, with the one chosen marked, and figures for five."""
-    width, height, left, bottom = 380, 190, 30, 36
-    table = state.curve
 
-    def x(threshold: float) -> float:
-        return left + 6 + log2(threshold / LOWEST) / log2(HIGHEST / LOWEST) * (width - left - 22)
+    def across(threshold: float) -> float:
+        return log2(threshold / LOWEST) / log2(HIGHEST / LOWEST)
 
-    def y(share: float) -> float:
-        return height - bottom - share * (height - bottom - 14)
-
-    grid = "".join(
-        f'<line x1="{left}" x2="{width - 6}" y1="{y(share):.1f}" y2="{y(share):.1f}" class="tl-grid"/>'
-        f'<text x="{left - 6}" y="{y(share) + 4:.1f}" text-anchor="end">{share:.1f}</text>'
-        for share in (0.0, 0.5, 1.0)
-    )
-    ticks = "".join(
-        f'<text x="{x(2**power):.1f}" y="{height - 18}" text-anchor="middle">{2**power}</text>' for power in range(8)
-    )
-    lines = "".join(
-        f'<polyline class="tl-line tl-line-{n}" points="'
-        + " ".join(
-            f"{x(level):.1f},{y(share):.1f}"
-            for level, share in zip(table["threshold"].tolist(), table[column].tolist(), strict=True)
-            if not isnan(share)
-        )
-        + '"/>'
-        for n, column in enumerate(("recall", "precision"))
-    )
-    mark = f'<line x1="{x(state.threshold):.1f}" x2="{x(state.threshold):.1f}" y1="8" y2="{y(0):.1f}" class="tl-mark"/>'
-    return (
-        '<h3 class="tl-cap">What every threshold would have done so far</h3>'
-        f'<svg class="tl-chart" viewBox="0 0 {width} {height}" role="img" aria-label="Precision and recall by alert '
-        f'threshold; figures in the table below">{grid}{ticks}{lines}{mark}'
-        f'<text x="{(width + left) / 2}" y="{height - 3}" text-anchor="middle">alert threshold (doubling); dashed: '
-        f"yours, {state.threshold:g}</text></svg>{_curve_table(state)}"
+    levels = [across(level) for level in state.curve["threshold"].tolist()]
+    lines = [
+        [point for point in zip(levels, state.curve[column].tolist(), strict=True) if not isnan(point[1])]
+        for column in ("recall", "precision")
+    ]
+    return markup(
+        caption("What every threshold would have done so far"),
+        line_chart(
+            lines,
+            {across(2**power): str(2**power) for power in range(8)},
+            "Precision and recall by alert threshold; figures in the table below",
+            mark=(across(state.threshold), f"alert threshold (doubling); dashed: yours, {state.threshold:g}"),
+        ),
+        _curve_table(state),
     )
 
 
-def _curve_table(state: StreamState) -> str:
-    table = state.curve
-    chosen = table[table["threshold"].isin((4, 8, 16, 32, 64))]
-    rows = (
-        ("recall", '<span class="tl-key"></span>Recall', ".2f"),
-        ("precision", '<span class="tl-key tl-key-1"></span>Precision', ".2f"),
+def outcome(campaign: Campaign, state: StreamState) -> Html:
+    """Return in a few words how an attacker fares."""
+    look, word, rest = fate(campaign, state)
+    return markup(tag("b", word, class_=look) if look else word, rest)
+
+
+def fate(campaign: Campaign, state: StreamState) -> tuple[str, str, str]:
+    """Return how an attacker fares: the class of its look, the word for it, and what it got."""
+    if campaign.begins >= state.minute:
+        return "", "not begun", ""
+    queries = f"{campaign.queries:,} queries"
+    if campaign.caught is None:
+        return "tl-missed", "missed", f", {queries}"
+    return "tl-caught", "caught", f" in {campaign.minutes} min, {queries}"
+
+
+def _curve_table(state: StreamState) -> Html:
+    chosen = state.curve[state.curve["threshold"].isin((4, 8, 16, 32, 64))]
+    figures = (
+        ("recall", markup(tag("span", class_="tl-key"), "Recall"), ".2f"),
+        ("precision", markup(tag("span", class_="tl-key tl-key-1"), "Precision"), ".2f"),
         ("alerts", "Alerts", ".0f"),
         ("queries_lost", "Queries lost", ",.0f"),
     )
-    head = "".join(f'<th scope="col">{level:g}</th>' for level in chosen["threshold"])
-    body = "".join(
-        f'<tr><th scope="row">{title}</th>'
-        + "".join(f'<td class="tl-num">{_figure(value, form)}</td>' for value in chosen[column].tolist())
-        + "</tr>"
-        for column, title, form in rows
+    heads = ("Threshold", *(f"{level:g}" for level in chosen["threshold"]))
+    rows = (
+        (title, *(number("\u2013" if isnan(value) else format(value, form)) for value in chosen[column].tolist()))
+        for column, title, form in figures
     )
-    return (
-        f'<table class="tl-levels"><thead><tr><th scope="col">Threshold</th>{head}</tr></thead>'
-        f"<tbody>{body}</tbody></table>"
-    )
+    return table(heads, rows, row_heads=True, class_="tl-levels")
 
 
-def _row(title: str, track: str, told: str, state: StreamState) -> str:
-    """Return one row: its name, what happened when (not for screen readers, who get the words), and the words."""
+def _row(title: str, track: Html, words: object, state: StreamState) -> Row:
     drift = state.watch.drift
-    line = f'<i class="tl-dash" style="left:{_at(drift.alarm or 0)}"></i>' if drift.by(state.minute) else ""
-    future = f'<i class="tl-future" style="left:{_at(state.minute)}"></i>' if state.minute < DAY_MINUTES else ""
-    return (
-        f'<tr><th scope="row">{escape(title)}</th><td><div class="tl-passed" aria-hidden="true">{future}{track}{line}'
-        f"</div></td><td>{told}</td></tr>"
-    )
+    called = _mark("tl-dash", drift.alarm or 0) if drift.by(state.minute) else None
+    future = _mark("tl-future", state.minute) if state.minute < DAY_MINUTES else None
+    return title, tag("div", future, track, called, class_="tl-passed", aria_hidden="true"), words
 
 
-def _bars(requests: Floats, highest: float) -> str:
-    wide = 1 / len(requests) if len(requests) else 0
+def _level(state: StreamState) -> Html:
+    if not state.windows:
+        return markup("all clients")
+    drift = state.watch.drift
+    fleet = drift.fleet[state.windows - 1]
+    if not drift.by(state.minute):
+        return markup(f"{fleet:.3f} now, all clients")
+    return markup(f"{fleet:.3f} now; ", tag("b", "drift", class_="tl-drifted"), f", called {clock(drift.alarm or 0)}")
+
+
+def _bars(requests: Floats, highest: float) -> Html:
     path = "".join(
         f"M{i * WINDOW} {_TALL}V{_TALL - asked / highest * (_TALL - 4):.1f}h{WINDOW * 0.8:.0f}V{_TALL}z"
         for i, asked in enumerate(requests)
     )
-    return _chart(f'<path d="{path}" class="tl-volume"/>') if wide else _chart("")
+    return _strip(tag("path", d=path, class_="tl-volume"))
 
 
-def _line(fleet: Floats) -> str:
+def _line(fleet: Floats) -> Html:
     points = " ".join(
         f"{(i + 1) * WINDOW},{_TALL - (min(max(level, _LOW), _HIGH) - _LOW) / (_HIGH - _LOW) * _TALL:.1f}"
         for i, level in enumerate(fleet)
     )
-    return _chart(f'<polyline points="{points}" class="tl-level"/>')
+    return _strip(tag("polyline", points=points, class_="tl-level"))
 
 
-def _chart(drawn: str) -> str:
+def _strip(drawn: Html) -> Html:
     """Return a drawing that is stretched to the width of its track; it holds no text, which would be stretched too."""
-    return (
-        f'<svg class="tl-strip" viewBox="0 0 {DAY_MINUTES} {_TALL}" preserveAspectRatio="none" focusable="false">'
-        f"{drawn}</svg>"
+    box = f"0 0 {DAY_MINUTES} {_TALL}"
+    return tag("svg", drawn, class_="tl-strip", viewBox=box, preserveAspectRatio="none", focusable="false")
+
+
+def _campaign(campaign: Campaign, state: StreamState) -> Html:
+    if campaign.begins >= state.minute:
+        return Html()
+    if campaign.caught is None:
+        return _mark("tl-at-work", campaign.begins, state.minute)
+    return markup(
+        _mark("tl-at-work", campaign.begins, campaign.caught),
+        _mark("tl-after", campaign.caught, state.minute),
+        _mark("tl-blip tl-attacker", campaign.caught, name=campaign.attacker),
     )
 
 
-def _campaign(campaign: Campaign, state: StreamState) -> str:
-    if campaign.begins >= state.minute:
-        return ""
-    end = state.minute if campaign.caught is None else campaign.caught
-    bar = f'<i class="tl-at-work" style="left:{_at(campaign.begins)};width:{_at(end - campaign.begins)}"></i>'
-    if campaign.caught is None:
-        return bar
-    after = f'<i class="tl-after" style="left:{_at(end)};width:{_at(state.minute - end)}"></i>'
-    return f"{bar}{after}{_dot('tl-attacker', campaign.caught, campaign.attacker)}"
+def _false_alerts(title: str, kind: str, state: StreamState) -> Row:
+    alerts = [alert for alert in state.now.alerts if alert.kind == kind]
+    marks = markup(*(_mark("tl-blip tl-false", alert.minute, name=alert.client) for alert in alerts))
+    return _row(title, marks, f"{len(alerts)} false alert{'s' if len(alerts) != 1 else ''}", state)
 
 
-def _false_alerts(state: StreamState) -> list[str]:
-    rows = []
-    for title, kind in (("Batch jobs", "batch job"), ("Ordinary", "ordinary")):
-        alerts = [alert for alert in state.now.alerts if alert.kind == kind]
-        dots = "".join(_dot("tl-false", alert.minute, alert.client) for alert in alerts)
-        told = f"{len(alerts)} false alert{'s' if len(alerts) != 1 else ''}"
-        rows.append(_row(title, dots, told, state))
-    return rows
-
-
-def _violations(state: StreamState) -> str:
+def _violations(state: StreamState) -> Row:
     records = broken(state.watch, state.minute).to_dict("records")
-    dots = "".join(_dot("tl-forbidden", row["first"], f"{row['client']}, {row['rule']}") for row in records)
-    return _row("Rule broken", dots, f"by {len(records)} client{'s' if len(records) != 1 else ''}", state)
+    marks = (_mark("tl-blip tl-forbidden", row["first"], name=f"{row['client']}, {row['rule']}") for row in records)
+    return _row("Rule broken", markup(*marks), f"by {len(records)} client{'s' if len(records) != 1 else ''}", state)
 
 
-def _dot(kind: str, minute: float, said: str) -> str:
-    return f'<i class="tl-blip {kind}" style="left:{_at(minute)}" title="{escape(said)}, {clock(minute)}"></i>'
+def _mark(look: str, minute: float, until: float | None = None, *, name: str = "") -> Html:
+    """Return a mark on a track at a minute, or from there to another; a name is its tooltip, with the time."""
+    wide = "" if until is None else f";width:{_at(until - minute)}"
+    title = f"{name}, {clock(minute)}" if name else None
+    return tag("i", class_=look, style=f"left:{_at(minute)}{wide}", title=title)
 
 
 def _at(minute: float) -> str:
     return f"{minute / DAY_MINUTES:.2%}"
-
-
-def _figure(value: float, form: str) -> str:
-    return "\u2013" if isnan(value) else format(value, form)
