@@ -205,7 +205,10 @@ def test_a_control_that_no_finding_names_can_be_looked_at_in_code(panel):
     panel.set(system=load_system("shadowray").with_(staff_trained=True))
     panel.explain("staff_trained")
     assert "It is in place already." in Page(panel).text
-    assert Page(panel).field("Look at one control").select_one("[selected]").text == catalog().controls["staff_trained"].title
+    assert (
+        Page(panel).field("Look at one control").select_one("[selected]").text
+        == catalog().controls["staff_trained"].title
+    )
 
 
 def test_accepting_ends_a_breach_and_a_threat_s_bound(panel):
