@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from datetime import date
 
-import ipywidgets as widgets
 import pytest
 
+from tests.unit.page import Page
 from threatlab import AISystem, ThreatLabError, load_system
 from threatlab.catalog import catalog
 from threatlab.plan import WAYS, make_plan
@@ -30,23 +30,9 @@ def state(system="shadowray", budget=20, floor=0.95, policy=POLICY, **more):
     return view.PlannerState(load_system(system), budget, floor, policy, START, **more)
 
 
-def everything(widget):
-    yield widget
-    for child in getattr(widget, "children", ()):
-        yield from everything(child)
-
-
-def shown(panel):
-    return text(" ".join(w.value for w in everything(panel.widget) if isinstance(w, widgets.HTML)))
-
-
 @pytest.fixture
 def panel():
     return Planner("shadowray", 20, 0.95, POLICY, start=START)
-
-
-def button(panel, label):
-    return next(w for w in everything(panel.widget) if isinstance(w, widgets.Button) and w.description == label)
 
 
 # ---- the pictures
@@ -54,7 +40,7 @@ def button(panel, label):
 
 def test_the_headline_tells_risk_days_utility_difference_and_policy():
     now = state()
-    said = text(view.headline(now, view.work_out(now)))
+    said = text(view.headline(now))
     plan = make_plan(now.system, 20, min_utility=0.95)
     assert f"{plan.risk_after:.3f}" in said
     assert f"{plan.risk_before:.3f}" in said
@@ -66,15 +52,14 @@ def test_the_headline_tells_risk_days_utility_difference_and_policy():
 
 def test_ways_that_leave_as_much_risk_are_said_to_tie():
     now = state(way="most_risk")
-    assert "as good as the best plan" in view.compared(view.work_out(now))
-    assert "leaves 0.062 more risk than the best plan" in view.compared(view.work_out(state(way="severity")))
-    assert "quick wins leave as much risk" in view.compared(view.work_out(state(budget=5)))
+    assert "as good as the best plan" in view.compared(now)
+    assert "leaves 0.062 more risk than the best plan" in view.compared(state(way="severity"))
+    assert "quick wins leave as much risk" in view.compared(state(budget=5))
 
 
 def test_each_step_shows_owner_role_dates_effort_rate_and_criterion():
     now = state(owners={"service_exposure_hardened": HOSTILE})
-    table = tables.steps_table(view.work_out(now))
-    plan = now.plan("best")
+    table, plan = tables.steps_table(now.plan, now.breaches), now.plan
     assert table.count("<tr>") == len(plan.steps) + 1
     assert HOSTILE not in table
     assert "&lt;script&gt;" in table
@@ -86,14 +71,14 @@ def test_each_step_shows_owner_role_dates_effort_rate_and_criterion():
 
 
 def test_an_empty_plan_says_why_it_is_empty():
-    assert "No days, no steps" in tables.steps_table(view.work_out(state(budget=0)))
-    assert "fits into this budget" in tables.steps_table(view.work_out(state(budget=1)))
-    assert drawings.timeline(state(budget=0).plan("best")) == ""
-    assert tables.resources_table(state(budget=0).plan("best")) == ""
+    assert "No days, no steps" in tables.steps_table(state(budget=0).plan, ())
+    assert "fits into this budget" in tables.steps_table(state(budget=1).plan, ())
+    assert drawings.timeline(state(budget=0).plan) is None
+    assert tables.resources_table(state(budget=0).plan) is None
 
 
 def test_the_timeline_has_a_bar_for_each_step_as_long_as_its_days():
-    plan = state().plan("best")
+    plan = state().plan
     picture = drawings.timeline(plan)
     assert picture.count("<i style=") == len(plan.steps)
     first, whole = plan.steps[0], (plan.finish - START).days + 1
@@ -104,35 +89,35 @@ def test_the_timeline_has_a_bar_for_each_step_as_long_as_its_days():
 
 
 def test_the_staircases_end_where_the_plans_end_and_the_least_is_marked():
-    outcome = view.work_out(state())
-    said = text(drawings.risk_by_days(outcome.plans, "best"))
+    plans = state().plans
+    said = text(drawings.risk_by_days(plans, "best"))
     for way in drawings.DRAWN:
-        assert f"{WAYS[way]}: {outcome.plans[way].risk_after:.3f} after" in said
+        assert f"{WAYS[way]}: {plans[way].risk_after:.3f} after" in said
     assert said.count("(the least)") == 1
-    assert WAYS["cheapest"] in drawings.risk_by_days(outcome.plans, "cheapest")
-    assert drawings.risk_by_days(outcome.plans, "cheapest").count("<polyline") == 4
+    assert WAYS["cheapest"] in drawings.risk_by_days(plans, "cheapest")
+    assert drawings.risk_by_days(plans, "cheapest").count("<polyline") == 4
 
 
-def test_what_stays_open_folds_and_says_what_the_policy_asks():
-    outcome = view.work_out(state())
-    few, all_ = (tables.open_table(state(all_open=flag), outcome) for flag in (False, True))
-    assert few.count("<tr>") == tables.OPEN_SHOWN + 1
-    assert all_.count("<tr>") == len(outcome.plan.left_open) + 1
-    assert "close by 2026-12-08 , or accept it" in text(few)
-    assert "may stay open" in text(all_)
+def test_what_stays_open_folds_and_says_what_the_policy_asks(panel):
+    few, rest = Page(panel).soup.select(".tl-open")
+    assert len(few.select("tbody tr")) == tables.OPEN_SHOWN
+    assert len(few.select("tbody tr") + rest.select("tbody tr")) == len(panel.plan.left_open)
+    assert rest.find_parent("details").summary.text == f"{len(rest.select('tbody tr'))} more that stay open"
+    assert "close by 2026-12-08, or accept it" in few.text
+    assert "may stay open" in rest.text
 
 
 def test_an_acceptance_is_shown_with_its_reason_and_escaped():
     policy = POLICY.accept("authentication_enforced", HOSTILE, HOSTILE, "2027-06-30")
     now = state(policy=policy)
-    table = tables.open_table(now, view.work_out(now))
+    table = tables.open_table(now.plan, now.policy, now.breaches)
     assert HOSTILE not in table
     assert "until 2027-06-30" in table
 
 
 def test_a_step_that_is_too_late_says_so():
     now = state(policy=Policy(open_days={"HIGH": 2}))
-    assert "too late: 2026-12-03" in text(tables.steps_table(view.work_out(now)))
+    assert "too late: 2026-12-03" in text(tables.steps_table(now.plan, now.breaches))
 
 
 @pytest.mark.parametrize(
@@ -153,66 +138,77 @@ def test_a_step_that_is_too_late_says_so():
     ],
 )
 def test_each_number_can_be_asked_where_it_comes_from(control, changes, words):
-    assert words in text(reasons(state(**changes).plan("best"), control))
+    assert words in text(reasons(state(**changes).plan, control))
 
 
 def test_nothing_chosen_explains_nothing():
-    assert reasons(state().plan("best"), "") == ""
+    assert reasons(state().plan, "") is None
 
 
 # ---- the controls
 
 
-def test_a_control_s_value_does_what_set_does(panel):
-    panel.fields["budget"].value = 10
+def test_a_field_does_what_set_does(panel):
+    page = Page(panel)
+    page.enter("Budget (days)", 10)
     assert panel.plan == Planner("shadowray", 10, 0.95, POLICY, start=START).plan
-    panel.fields["way"].value = "severity"
+    page.choose("Choose by", WAYS["severity"])
     assert panel.plan.way == "severity"
-    panel.fields["min_utility"].value = 1.0
+    page.enter("Utility floor (0 to 1)", 1.0)
     assert panel.plan.min_utility == 1.0
-    panel.fields["max_risk"].value = 0.3
+    page.enter("Acceptable risk score", 0.3)
     assert panel.breaches == check_plan(panel.plan, Policy(0.3, None, POLICY.max_by_threat))
-    panel.fields["system"].value = "tay"
+    page.choose("System", load_system("tay").title)
     assert panel.plan.system.name == "tay"
     panel.set(system="shadowray", budget=20, min_utility=0.95, way="best", max_risk=0.45)
-    assert {name: field.value for name, field in panel.fields.items()} == {
-        "system": "shadowray",
-        "way": "best",
-        "budget": 20,
-        "min_utility": 0.95,
-        "max_risk": 0.45,
-    }
-    assert panel.state == Planner("shadowray", 20, 0.95, POLICY, start=START).state
+    assert panel.page == Planner("shadowray", 20, 0.95, POLICY, start=START).page
 
 
 def test_the_button_halves_the_budget(panel):
-    button(panel, "Halve the budget").click()
+    page = Page(panel)
+    page.click("Halve the budget")
     assert panel.plan.budget == 10
-    assert panel.fields["budget"].value == 10
+    assert page.field("Budget (days)")["value"] == "10"
     assert panel.halve().budget == 5
 
 
 def test_a_control_is_left_out_insisted_on_and_given_back(panel):
-    first = panel.plan.steps[0].control
-    panel.explain(first)
-    panel._decision.value = "leave out"
-    assert first not in {step.control for step in panel.plan.steps}
-    panel._decision.value = "as planned"
-    assert panel.plan.steps[0].control == first
+    page, first = Page(panel), panel.plan.steps[0]
+    page.choose("Look at one control", first.title)
+    page.choose("In the plan?", "leave out")
+    assert first.control not in {step.control for step in panel.plan.steps}
+    page.choose("In the plan?", "as planned")
+    assert panel.plan.steps[0].control == first.control
     assert panel.decide("staff_trained", "must be in").steps[0].control == "staff_trained"
-    assert "staff_trained" in panel.state.must
+    assert panel.state.must == ("staff_trained",)
 
 
 def test_an_owner_is_assigned_in_the_field_and_in_code(panel):
-    first, second = (step.control for step in panel.plan.steps[:2])
-    panel.explain(first)
-    panel._owner.value = "Ada"
-    panel.assign(second, "Grace")
+    page, (first, second) = Page(panel), panel.plan.steps[:2]
+    page.choose("Look at one control", first.title)
+    page.enter("Owner (a name)", "Ada")
+    panel.assign(second.control, "Grace")
     assert [step.owner for step in panel.plan.steps[:2]] == ["Ada", "Grace"]
-    assert "2 of them with an owner" in shown(panel)
-    panel.explain(second)
-    assert panel._owner.value == "Grace"
+    assert "2 of them with an owner" in page.text
+    panel.explain(second.control)
+    assert page.field("Owner (a name)")["value"] == "Grace"
     assert [step.owner for step in panel.plan.steps[:2]] == ["Ada", "Grace"]
+
+
+def test_an_owner_who_is_taken_back_leaves_no_trace(panel):
+    panel.assign("staff_trained", "Ada")
+    panel.assign("staff_trained", "")
+    assert Page(panel).button("Reset").has_attr("disabled")
+
+
+def test_a_control_that_no_finding_names_can_be_looked_at_in_code(panel):
+    panel.set(system=load_system("shadowray").with_(staff_trained=True))
+    panel.explain("staff_trained")
+    assert "It is in place already." in Page(panel).text
+    assert (
+        Page(panel).field("Look at one control").select_one("[selected]").text
+        == catalog().controls["staff_trained"].title
+    )
 
 
 def test_accepting_ends_a_breach_and_a_threat_s_bound(panel):
@@ -222,48 +218,50 @@ def test_accepting_ends_a_breach_and_a_threat_s_bound(panel):
     assert len(panel.breaches) == before - 2
 
 
-def test_the_form_says_what_is_missing_and_keeps_what_was_typed(panel):
-    accept = button(panel, "Accept this risk")
-    accept.click()
-    assert "choose what you accept" in panel._told.value
-    panel._what.value, panel._accepter.value, panel._expires.value = "encryption_enabled", "Ada", "2027-06-30"
-    accept.click()
-    assert "reason of the acceptance of encryption_enabled is" in text(panel._told.value)
-    panel._reason.value, panel._expires.value = "The cloud encrypts disks", "in spring"
-    accept.click()
-    assert "'in spring'; give a date" in text(panel._told.value)
-    assert (panel._reason.value, panel._accepter.value) == ("The cloud encrypts disks", "Ada")
-    assert panel.state.policy.accepted == ()
-    panel._expires.value = "2027-06-30"
-    accept.click()
+def test_the_form_says_beside_itself_what_is_missing_and_begins_anew_once_it_is_taken(panel):
+    page, send, what = Page(panel), "Accept this risk", "HIGH: Encryption not enabled"
+    attempts = [
+        ({}, "Choose what you accept"),
+        ({"Accept what stays open": what}, "reason of the acceptance of encryption_enabled is ''"),
+        ({"Accept what stays open": what, "Reason": "The cloud encrypts disks"}, "owner of the acceptance"),
+        (
+            {
+                "Accept what stays open": what,
+                "Reason": "The cloud encrypts disks",
+                "Who answers for it": "Ada",
+                "Until (such as 2027-06-30)": "in spring",
+            },
+            "'in spring'; give a date",
+        ),
+    ]
+    key = page.soup.form["data-key"]
+    for entered, problem in attempts:
+        page.submit(send, **entered)
+        assert problem[1:] in page.soup.select_one("form .tl-problem").text
+        assert (panel.state.policy, page.soup.form["data-key"]) == (POLICY, key)
+    page.submit(send, **{**entered, "Until (such as 2027-06-30)": "2027-06-30"})
     assert [a.what for a in panel.state.policy.accepted] == ["encryption_enabled"]
-    assert "accepted until 2027-06-30" in panel._told.value
+    assert "accepted until 2027-06-30" in page.text
+    assert page.problem == ""
+    assert page.soup.form["data-key"] != key
+    assert [page.field(label)["value"] for label in ("Reason", "Who answers for it")] == ["", "Ada"]
 
 
-def test_all_that_stays_open_unfolds(panel):
-    panel._more.value = True
-    assert panel._open.value.count("<tr>") == len(panel.plan.left_open) + 1
+def test_an_acceptance_that_the_policy_came_with_is_not_said_to_be_new():
+    begun = POLICY.accept("encryption_enabled", "The cloud encrypts disks", "Ada", "2027-06-30")
+    page = Page(Planner("shadowray", policy=begun, start=START))
+    assert page.field("Who answers for it")["value"] == ""
+    assert not page.soup.select("p[role=status]")
 
 
 def test_reset_goes_back_to_where_the_panel_began(panel):
-    begun, said = panel.state, repr(panel)
-    assert button(panel, "Reset").disabled
+    page, begun = Page(panel), (panel.state, panel.page, repr(panel))
+    assert page.button("Reset").has_attr("disabled")
     panel.set(system="tay", budget=3)
     panel.assign("staff_trained", "Ada")
     panel.accept("staff_trained", "why", "Ada", "2027-01-01")
-    assert not button(panel, "Reset").disabled
-    button(panel, "Reset").click()
-    assert (panel.state, repr(panel)) == (begun, said)
-
-
-def test_only_what_differs_is_sent(panel):
-    sent = []
-    for widget in everything(panel.widget):
-        widget.observe(lambda change: sent.append(change["owner"]), "value")
-    panel.show_open()
-    assert panel._headline not in sent
-    assert panel._drawings not in sent
-    assert panel._open in sent
+    page.click("Reset")
+    assert (panel.state, panel.page, repr(panel)) == begun
 
 
 # ---- what can't be planned changes nothing
@@ -274,6 +272,7 @@ def test_only_what_differs_is_sent(panel):
     [
         ({"budget": -1}, "budget is -1"),
         ({"budget": "x"}, "budget is 'x'"),
+        ({"budget": 10**400}, "give a number of days"),
         ({"min_utility": None}, "min_utility is None"),
         ({"max_risk": float("nan")}, "max_risk is nan"),
         ({"way": "bets"}, "did you mean 'best'"),
@@ -288,22 +287,25 @@ def test_only_what_differs_is_sent(panel):
     ],
 )
 def test_a_setting_that_can_t_be_planned_is_refused_and_changes_nothing(panel, settings, said):
-    begun = panel.state, panel.plan, shown(panel)
+    begun = panel.state, panel.plan, panel.page
     with pytest.raises(ThreatLabError) as refused:
         panel.set(**settings)
     assert said in str(refused.value)
-    assert (panel.state, panel.plan, shown(panel)) == begun
+    assert (panel.state, panel.plan, panel.page) == begun
 
 
-def test_a_click_that_can_t_be_planned_is_answered_in_the_panel(panel):
+def test_a_click_that_can_t_be_planned_is_answered_beside_it(panel):
+    page = Page(panel)
     panel.set(budget=5)
     panel.explain("privacy_preserving_training")
-    panel._decision.value = "must be in"
-    assert "can't be planned" in text(panel._status.value)
-    assert "need 10 days, and the budget is 5" in text(panel._status.value)
+    page.choose("In the plan?", "must be in")
+    assert "need 10 days, and the budget is 5" in page.problem
+    assert page.soup.select_one(".tl-left .tl-problem")
     assert panel.plan.budget == 5
-    panel.set(budget=20)
-    assert panel._status.value == ""
+    page.enter("Budget (days)", None)
+    assert "Budget is None" in page.problem
+    page.enter("Budget (days)", 20)
+    assert page.problem == ""
 
 
 @pytest.mark.parametrize(
@@ -312,6 +314,7 @@ def test_a_click_that_can_t_be_planned_is_answered_in_the_panel(panel):
         lambda p: p.decide("staff_trained", "perhaps"),
         lambda p: p.decide("staff", "leave out"),
         lambda p: p.assign("staff", "Ada"),
+        lambda p: p.assign(["staff_trained"], "Ada"),
         lambda p: p.assign("staff_trained", 7),
         lambda p: p.explain("risk"),
         lambda p: p.explain(None),
@@ -338,32 +341,21 @@ def test_a_planner_refuses_bad_arguments(arguments):
 
 
 def test_a_saved_picture_survives_without_styles_or_scripts_and_escapes(panel):
-    system = AISystem("mine", title=HOSTILE, internet_facing=True)
-    for shown_ in (panel, Planner(system, start=START)):
-        bundle = shown_._repr_mimebundle_()
-        html = bundle["text/html"]
-        assert "application/vnd.jupyter.widget-view+json" in bundle
-        assert bundle["text/plain"] == repr(shown_)
-        assert HOSTILE not in html
-        assert not re.search(r"class=|var\(|<style|<svg|<script", html)
-        assert f"{shown_.plan.risk_after:.3f}" in html
-
-
-def test_every_control_has_a_label_and_every_button_a_tooltip(panel):
-    for widget in everything(panel.widget):
-        if isinstance(widget, widgets.Button):
-            assert widget.tooltip
-        elif hasattr(widget, "description") and not isinstance(widget, widgets.HTML):
-            assert widget.description
+    hostile = Planner(AISystem("mine", title=HOSTILE, internet_facing=True), start=START)
+    assert HOSTILE not in hostile.page
+    for each in (panel, hostile):
+        picture = each.picture()
+        assert HOSTILE not in picture
+        assert not re.search(r"class=|var\(|<style|<svg|<script", picture)
+        assert f"{each.plan.risk_after:.3f}" in picture
 
 
 def test_a_system_of_the_learner_s_own_can_be_planned_and_found_again_in_the_list():
     mine = AISystem("mine", title="My own", internet_facing=True)
     panel = Planner("shadowray", start=START)
     panel.set(system=mine)
-    assert panel.fields["system"].value == "mine"
     panel.set(system="tay")
-    panel.fields["system"].value = "mine"
+    Page(panel).choose("System", "My own")
     assert panel.plan.system == mine
 
 
@@ -372,4 +364,4 @@ def test_a_full_system_leaves_nothing_to_plan_and_says_so():
     panel = Planner(full, start=START)
     assert panel.plan.steps == ()
     assert "policy met" in repr(panel)
-    assert "The policy is met" in shown(panel)
+    assert "The policy is met" in Page(panel).text

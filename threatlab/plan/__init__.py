@@ -26,6 +26,8 @@ WAYS = {"best": "Best plan", **{order: title for order, (title, _) in ORDERS.ite
 """The ways to choose, by name, with their titles."""
 
 _FLOOR_SLACK = 1e-9
+_LONGEST = 1_000_000
+"""Person-days: far more than any plan needs, and still a number that can be counted in ticks."""
 
 
 def make_plan(  # noqa: PLR0913
@@ -115,9 +117,9 @@ def compare_floors(system: AISystem, budget: float, floors: Iterable[float]) -> 
 
 
 def check_budget(value: object) -> float:
-    """Return `value` if it is a number of days, 0 or more, or raise a ThreatLabError that names it."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < inf:
-        raise ThreatLabError(f"budget is {value!r}; give a number of days of 0 or more, such as 20")
+    """Return `value` if it is a number of days, 0 to a million, or raise a ThreatLabError that names it."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _LONGEST:
+        raise ThreatLabError(f"budget is {value!r}; give a number of days from 0 to {_LONGEST:,}, such as 20")
     return float(value)
 
 

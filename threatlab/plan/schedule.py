@@ -68,7 +68,8 @@ def schedule(
     ThreatLabError
         If a date, a count of people or an effort is none, or a role is unknown.
     """
-    free = {role: [Fraction(0)] * count for role, count in check_people(people).items()}
+    most = len(work) or 1  # more people than pieces of work change nothing
+    free = {role: [Fraction(0)] * min(count, most) for role, count in check_people(people).items()}
     closed = frozenset(check_date("holiday", day) for day in holidays)
     placed = []
     for role, effort in work:

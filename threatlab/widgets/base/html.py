@@ -75,6 +75,21 @@ def bar(share: float, kind: str = "", *, of: float | None = None) -> Html:
     return tag("div", filled, class_="tl-bar", style=f"width:{of:.1%}")
 
 
+def score(label: str, value: object, change: object) -> Html:
+    """Return a score in large figures below its label, and below it how it changed."""
+    parts = tag("div", label, class_="tl-cap"), tag("div", value, class_="tl-score")
+    return tag("div", *parts, tag("div", change, class_="tl-delta"))
+
+
+def gauge(share: float, *, was: float | None = None, limit: float | None = None, words: object = None) -> Html:
+    """Return a track from 0 to 1 filled to `share`, a mark where it was and one at its limit, and words about it."""
+    marks = (("tl-was", was), ("tl-tick", limit))
+    track = (tag("div", class_=kind, style=f"left:{at:.1%}") for kind, at in marks if at is not None)
+    filled = tag("div", class_="tl-fill", style=f"width:{share:.1%}")
+    scale = tag("div", tag("span", 0), tag("span", words), tag("span", 1), class_="tl-scale")
+    return tag("div", tag("div", filled, *track, class_="tl-track"), scale)
+
+
 def unheard(words: object) -> Html:
     """Return what a screen reader says after a change, in place of what it said before; nobody sees it."""
     return tag("div", words, class_="tl-hidden", role="status", aria_live="polite")

@@ -30,7 +30,7 @@ def action(method: Callable[Concatenate[Self, P], R]) -> Callable[Concatenate[Se
     """
 
     @wraps(method)
-    def one_at_a_time(self: Self, *args: P.args, **kwargs: P.kwargs) -> R:
+    def one_at_a_time(self: Self, /, *args: P.args, **kwargs: P.kwargs) -> R:
         with self.turn:
             return method(self, *args, **kwargs)
 

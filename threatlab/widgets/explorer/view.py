@@ -17,10 +17,12 @@ from threatlab.widgets.base.html import (
     caption,
     choice,
     fold,
+    gauge,
     markup,
     saved,
     saved_bar,
     saved_table,
+    score,
     table,
     tag,
     toggle,
@@ -100,27 +102,12 @@ def headline(state: ExplorerState) -> Html:
     """Return score, change, gauge, worst threat and next step: what the eye must find first."""
     now, before, threshold = state.now.risk_score, state.before.risk_score, state.alert_threshold
     alerting = now >= threshold
-    score = tag(
-        "div",
-        tag("div", "Risk score", class_="tl-cap"),
-        tag("div", f"{now:.2f}", class_="tl-score"),
-        tag("div", _delta(state), class_="tl-delta"),
-    )
-    gauge = tag(
-        "div",
-        tag("div", class_="tl-fill", style=f"width:{now:.1%}"),
-        tag("div", class_="tl-was", style=f"left:{before:.1%}") if state.system != state.start else None,
-        tag("div", class_="tl-tick", style=f"left:{threshold:.1%}"),
-        class_="tl-track",
-    )
-    side = tag("b", "at or above it" if alerting else "below it")
-    scale = tag(
-        "div", tag("span", 0), tag("span", f"alert at {threshold:.2f}: now ", side), tag("span", 1), class_="tl-scale"
-    )
+    was = before if state.system != state.start else None
+    words = markup(f"alert at {threshold:.2f}: now ", tag("b", "at or above it" if alerting else "below it"))
     return tag(
         "div",
-        score,
-        tag("div", gauge, scale),
+        score("Risk score", f"{now:.2f}", _delta(state)),
+        gauge(now, was=was, limit=threshold, words=words),
         _worst(state),
         _announcement(state),
         class_="tl-head tl-alerting" if alerting else "tl-head",

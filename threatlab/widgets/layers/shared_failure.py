@@ -1,50 +1,79 @@
-"""One failure of several layers, as HTML: pure functions from what `common_cause` found."""
+"""One failure of several layers, as HTML: what may fail, and what `common_cause` says of it."""
 
 from __future__ import annotations
 
-from html import escape
-
-from threatlab.catalog import catalog
+from threatlab.catalog import Catalog
 from threatlab.depth.common_cause import CommonCause
+from threatlab.depth.dependencies import dependencies
+from threatlab.widgets.base.html import Html, bar, caption, choice, field, markup, problem, tag
 
 
-def shared_failure(found: CommonCause | None, problem: str) -> str:
-    """Return what the product says, what is true, and what the year looks like in which the dependency fails.
+def shared_failure(catalog: Catalog, shared: CommonCause | None) -> Html:
+    """Return what several layers may hang on, and what the product of layers says against what is true."""
+    causes = [("choose what may fail\u2026", ""), *((each.title, each.id) for each in dependencies().values())]
+    chosen = shared.dependency.id if shared else ""
+    fields = (
+        choice("What several layers hang on", "dependency", causes, chosen, act="suppose"),
+        field(
+            "Chance that it fails in a year",
+            "chance",
+            shared.chance if shared else 0.0,
+            low=0,
+            high=1,
+            step=0.01,
+            act="suppose",
+            args={"dependency": chosen},
+            disabled=not shared,
+        ),
+    )
+    return markup(
+        caption("One failure, several layers", class_="tl-second"),
+        tag("div", *fields, class_="tl-cause"),
+        problem("suppose"),
+        consequences(catalog, shared) if shared else tag("p", "Choose what several layers may hang on at once."),
+    )
 
-    `problem` is said first, if there is any: why the chance asked for can't be.
-    """
-    said = f'<p class="tl-problem" role="alert">{escape(problem)}</p>' if problem else ""
-    if found is None:
-        return said + '<p class="tl-sub">Choose what several layers may hang on at once.</p>'
-    if not found.broken:
-        return f"{said}<p>{escape(found.dependency.about)}</p><p>Nothing in place here hangs on it.</p>"
+
+def consequences(catalog: Catalog, shared: CommonCause) -> Html:
+    """Return what the product says, what is true, and what the year looks like in which the dependency fails."""
+    about = tag("p", shared.dependency.about)
+    if not shared.broken:
+        return markup(about, tag("p", "Nothing in place here hangs on it."))
     names = ("what the product of layers says", "average over all years", "in a year in which it fails")
-    bars = "".join(
-        f'<p>{name}</p><div class="tl-bar tl-plain"><i class="{"tl-bad" if place else ""}" style="width:{score:.1%}">'
-        f'</i></div><p class="tl-num">{score:.2f}</p>'
-        for place, (name, score) in enumerate(zip(names, found.scores, strict=True))
+    bars = (
+        markup(tag("p", name), bar(risk, "tl-bad" if place else ""), tag("p", f"{risk:.2f}", class_="tl-num"))
+        for place, (name, risk) in enumerate(zip(names, shared.scores, strict=True))
     )
-    lost = ", ".join(escape(catalog().controls[control].title.lower()) for control in found.broken)
-    layers = "1 layer" if len(found.layers) == 1 else f"{len(found.layers)} layers"
-    return (
-        f"{said}<p>{escape(found.dependency.about)}</p>"
-        f'<div class="tl-bars tl-shared">{bars}</div>'
-        f"<p>{times(found)}</p>"
-        f'<div class="tl-note"><p><b>Gone with it, in {layers}:</b> {lost}.</p>'
-        f"<p><b>What to do:</b> {escape(found.dependency.remedy)}</p>"
-        f'<p class="tl-sub">Chance {found.chance:g} a year, a teaching value. {escape(found.dependency.chance_why)}</p>'
-        f"</div>"
+    lost = ", ".join(catalog.controls[control].title.lower() for control in shared.broken)
+    layers = f"{len(shared.layers)} layer{'' if len(shared.layers) == 1 else 's'}"
+    return markup(
+        about,
+        tag("div", *bars, class_="tl-bars tl-three-scores"),
+        tag("p", times(catalog, shared)),
+        tag(
+            "div",
+            tag("p", tag("b", f"Gone with it, in {layers}:"), f" {lost}."),
+            tag("p", tag("b", "What to do:"), f" {shared.dependency.remedy}"),
+            tag(
+                "p",
+                f"Chance {shared.chance:g} a year, a teaching value. {shared.dependency.chance_why}",
+                class_="tl-sub",
+            ),
+            class_="tl-note",
+        ),
     )
 
 
-def times(found: CommonCause) -> str:
+def times(catalog: Catalog, shared: CommonCause) -> Html:
     """Return in a sentence how wrong the product is: about which threat most, and in the bad year."""
-    independent, _, failed = found.scores
+    independent, _, failed = shared.scores
     worse = f"in the bad year the score is {failed / independent:.1f} times as high" if independent else ""
-    if found.worst is None:
-        return f"No threat loses two layers to it, so the product is right on average; {worse}."
-    threat, title = found.worst, escape(catalog().threats[found.worst].title)
-    return (
-        f"Most wrong about <b>{title}</b>: the product says {found.independent[threat]:.3f}, the truth is "
-        f"{found.together[threat]:.3f}, <b>{found.factor(threat):.2f} times</b> as much; {worse}."
+    if (threat := shared.worst) is None:
+        return markup(f"No threat loses two layers to it, so the product is right on average; {worse}.")
+    return markup(
+        "Most wrong about ",
+        tag("b", catalog.threats[threat].title),
+        f": the product says {shared.independent[threat]:.3f}, the truth is {shared.together[threat]:.3f}, ",
+        tag("b", f"{shared.factor(threat):.2f} times"),
+        f" as much; {worse}.",
     )

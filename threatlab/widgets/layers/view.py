@@ -3,23 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from html import escape
 from types import MappingProxyType
 
 from threatlab.assessment import Assessment, assess
-from threatlab.catalog import catalog
+from threatlab.catalog import Catalog
 from threatlab.depth import Gap, LayerOff, above_bound, harden, layers_off, switch_off
 from threatlab.depth.common_cause import CommonCause, common_cause
 from threatlab.system import AISystem
-from threatlab.widgets.layers.shared_failure import times
+from threatlab.widgets.base.html import (
+    Html,
+    button,
+    caption,
+    choice,
+    field,
+    fold,
+    gauge,
+    markup,
+    problem,
+    saved,
+    saved_bar,
+    saved_table,
+    score,
+    table,
+    tag,
+    toggle,
+    unheard,
+)
+from threatlab.widgets.layers.shared_failure import shared_failure, times
 
 PLANS: Mapping[str, float | None] = MappingProxyType(
     {"as it is": 0.0, "the best 20 days of work": 20.0, "the best 40 days of work": 40.0, "all that applies": None}
 )
 """What is in place besides what the system has: days of the best next controls, or all of them (None)."""
 
+_GAPS_SHOWN = 3
 _SAME = 0.005
 """Scores are shown with two digits: a smaller difference can't be seen, and isn't claimed."""
 
@@ -28,23 +47,25 @@ _SAME = 0.005
 class LayersState:
     """What the panel shows: a system, what is put in place in it, the layers off, the bound and the shared failure.
 
-    `plan` is one of `PLANS`, or another number of days.
-    `problem` is why the chance that was asked for can't be; what is shown is of the chance before.
+    `plan` is one of `PLANS`, or another number of days; `chance` is None for the dependency's own.
     """
 
-    found: AISystem
+    chosen: AISystem
     bound: float
     plan: str | float = "as it is"
     off: tuple[str, ...] = ()
     dependency: str = ""
     chance: float | None = None
-    matrix: bool = False
-    problem: str = ""
+
+    @property
+    def catalog(self) -> Catalog:
+        """The catalog in whose terms the system is told."""
+        return self.chosen.catalog
 
     @cached_property
     def system(self) -> AISystem:
         """The system with what the plan puts in place."""
-        return harden(self.found, PLANS[self.plan] if isinstance(self.plan, str) else self.plan)
+        return harden(self.chosen, PLANS[self.plan] if isinstance(self.plan, str) else self.plan)
 
     @cached_property
     def now(self) -> Assessment:
@@ -74,7 +95,12 @@ class LayersState:
     @cached_property
     def bare(self) -> float:
         """The highest residual risk (0..1) of any threat if every layer were off."""
-        return max(assess(switch_off(self.system, *catalog().layers)).by_threat.values())
+        return max(assess(switch_off(self.system, *self.catalog.layers)).by_threat.values())
+
+    @property
+    def longest_bar(self) -> float:
+        """The risk that fills a bar: the highest that any of these threats can reach, or the bound."""
+        return max(self.bare, self.bound, 0.01) * 1.05
 
     @property
     def threats(self) -> tuple[str, ...]:
@@ -86,186 +112,194 @@ class LayersState:
         worst = max(self.layers, key=lambda off: off.by_threat[threat])
         return worst if worst.by_threat[threat] > self.now.by_threat[threat] else None
 
+    def threat(self, name: str) -> str:
+        """Return a threat's title."""
+        return self.catalog.threats[name].title
+
+    def layer(self, name: str) -> str:
+        """Return a layer's title."""
+        return self.catalog.layers[name].title
+
+
+def page(state: LayersState, start: LayersState, systems: Mapping[str, AISystem]) -> Html:
+    """Return the whole panel; `start` is what it began with."""
+    untouched = state == replace(start, chosen=state.chosen)
+    plans = [(plan_name(plan), plan) for plan in dict.fromkeys((*PLANS, start.plan, state.plan))]
+    pick = (
+        choice("System", "system", [(s.title, n) for n, s in systems.items()], state.chosen.name, act="choose"),
+        choice("In place", "plan", plans, state.plan, act="set"),
+        button("Reset", "reset", hint="Go back to what the panel began with", disabled=untouched),
+    )
+    bound = "Bound: highest risk of a threat that you accept"
+    left = (
+        field(bound, "bound", state.bound, low=0.01, high=1, step=0.01, act="set"),
+        problem("set"),
+        caption("Layers"),
+        *(_switch(state, off) for off in state.layers),
+    )
+    return markup(
+        tag("div", tag("div", *pick, class_="tl-pick"), headline(state), class_="tl-top"),
+        tag(
+            "div",
+            tag("div", *left, class_="tl-left"),
+            tag("div", threat_table(state), class_="tl-risk"),
+            class_="tl-body tl-depth",
+        ),
+        tag(
+            "div",
+            fold("Every threat without each layer", matrix(state)),
+            shared_failure(state.catalog, state.shared),
+            class_="tl-failures",
+        ),
+    )
+
 
 def plan_name(plan: str | float) -> str:
     """Return what is put in place in words, as the panel's list has it."""
     return plan if isinstance(plan, str) else f"the best {plan:g} days of work"
 
 
-def headline(state: LayersState) -> str:
+def headline(state: LayersState) -> Html:
     """Return the score with these layers off, and whether any single layer may fail: what the eye must find first."""
-    now, switched = state.now.risk_score, state.switched.risk_score
-    was = f'<div class="tl-was" style="left:{now:.1%}"></div>' if state.off else ""
-    return (
-        f'<div class="tl-head"><div><div class="tl-cap">Risk score</div><div class="tl-score">{switched:.2f}</div>'
-        f'<div class="tl-delta">{_delta(state)}</div></div>'
-        f'<div><div class="tl-track"><div class="tl-fill" style="width:{switched:.1%}"></div>{was}</div>'
-        f'<div class="tl-scale"><span>0</span><span>1</span></div></div>'
-        f'<div class="tl-lead">{_worst(state)}</div><p class="tl-claim">{verdict(state)}</p></div>'
-        + _announcement(state)
+    before, after = state.now.risk_score, state.switched.risk_score
+    holds, claim, why = verdict(state)
+    lead, words = markup("No threat applies."), ""
+    if worst := state.switched.worst_threat:
+        title, risk = state.threat(worst), f" {state.switched.by_threat[worst]:.2f}"
+        lead, words = markup(tag("span", "Worst threat"), " ", tag("b", title), risk), f", worst threat {title}{risk}"
+    gaps = f"{len(state.gaps)} gap{'' if len(state.gaps) == 1 else 's'} above the bound {state.bound:.2f}"
+    return tag(
+        "div",
+        score("Risk score", f"{after:.2f}", _change(state)),
+        gauge(after, was=before if state.off else None),
+        tag("div", lead, class_="tl-lead"),
+        tag("p", tag("b", claim, class_="tl-holds" if holds else "tl-fails"), f" \u2014 {why}", class_="tl-claim"),
+        unheard(f"Risk score {after:.2f}{words}; {gaps} with a single layer off."),
+        class_="tl-head",
     )
 
 
-def verdict(state: LayersState) -> str:
-    """Return whether "a failure at any single layer does not compromise the entire system" is true of this one."""
-    bound = f"{state.bound:.2f}"
+def verdict(state: LayersState) -> tuple[bool, str, str]:
+    """Return whether "a failure at any single layer does not compromise the entire system", in words too, and why."""
+    bound, bare = f"{state.bound:.2f}", f": with every layer off, the worst threat is at {state.bare:.2f}"
     if not any(off.in_place for off in state.layers):
-        empty = '<span class="tl-sign tl-fails">No layer holds anything</span>'
-        return f"{empty} \u2014 choose what to put in place{_bare(state)}."
-    if any(not gap.layer for gap in state.gaps):
-        over = ", ".join(f"{_threat(gap.threat)} {gap.risk:.2f}" for gap in state.gaps if not gap.layer)
-        return f'<span class="tl-sign tl-fails">Not even with every layer on</span> \u2014 above {bound}: {over}.'
+        return False, "No layer holds anything", f"choose what to put in place{bare}."
+    if always := [f"{state.threat(gap.threat)} {gap.risk:.2f}" for gap in state.gaps if not gap.layer]:
+        return False, "Not even with every layer on", f"above {bound}: {', '.join(always)}."
     if not state.gaps:
-        vacuous = f" It could not be otherwise{_bare(state)}." if state.bare <= state.bound else ""
-        holds = '<span class="tl-sign tl-holds">Any single layer may fail</span>'
-        return f"{holds} \u2014 no threat rises above {bound}.{vacuous}"
-    found = "; ".join(f"<b>{_layer(gap.layer)}</b> off: {_threat(gap.threat)} {gap.risk:.2f}" for gap in state.gaps[:3])
-    more = f"; and {len(state.gaps) - 3} more" if len(state.gaps) > 3 else ""
-    return f'<span class="tl-sign tl-fails">Not every layer may fail</span> \u2014 above {bound} with {found}{more}.'
+        vacuous = f" It could not be otherwise{bare}." if state.bare <= state.bound else ""
+        return True, "Any single layer may fail", f"no threat rises above {bound}.{vacuous}"
+    worst = [f"{state.layer(g.layer)} off: {state.threat(g.threat)} {g.risk:.2f}" for g in state.gaps[:_GAPS_SHOWN]]
+    more = f"; and {len(state.gaps) - _GAPS_SHOWN} more" if len(state.gaps) > _GAPS_SHOWN else ""
+    return False, "Not every layer may fail", f"above {bound} with {'; '.join(worst)}{more}."
 
 
-def row_title(state: LayersState, layer: str) -> str:
+def row_title(state: LayersState, off: LayerOff) -> str:
     """Return a layer's row in words: how many controls are in place, and what its loss alone would add."""
-    off = next(off for off in state.layers if off.layer == layer)
-    title = catalog().layers[layer].title
+    title = state.layer(off.layer)
     if not off.in_place:
         return f"{title}: nothing in place"
     added = "adds nothing if off" if off.idle else f"+{off.added:.2f} if off"
     return f"{title}: {len(off.in_place)} in place, {added}"
 
 
-def threat_table(state: LayersState) -> str:
+def threat_table(state: LayersState) -> Html:
     """Return each threat now, as switched, and with the one layer off that raises it most, against the bound."""
-    heads = ("Threat", "", "every layer on", "as switched", "worst single layer off")
-    head = "".join(f'<th scope="col">{name or _hidden("bar")}</th>' for name in heads)
-    rows = "".join(_threat_row(state, threat) for threat in state.threats)
-    return (
-        f'<h3 class="tl-cap">Residual risk by threat <i>\u2014 bar: as switched; diamond: worst single layer off; '
-        f"dashed: the bound, {state.bound:.2f}</i></h3>"
-        f'<table class="tl-layers"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
-    )
+    bars = tag("span", "bar", class_="tl-hidden")
+    heads = ("Threat", bars, "every layer on", "as switched", "worst single layer off")
+    legend = f"bar: as switched; diamond: worst single layer off; dashed: the bound, {state.bound:.2f}"
+    rows = (_threat_row(state, threat) for threat in state.threats)
+    return markup(caption("Residual risk by threat", legend), table(heads, rows, row_heads=True, class_="tl-threats"))
 
 
-def matrix(state: LayersState) -> str:
-    """Return every threat's residual risk without each layer, as a table, or nothing while it is folded."""
-    if not state.matrix:
-        return ""
-    head = "".join(f'<th scope="col">{_threat(threat)}</th>' for threat in state.threats)
-    rows = [("every layer on", state.now.by_threat, False)]
-    rows += [(f"{_layer(off.layer)} off", off.by_threat, not off.in_place) for off in state.layers]
-    body = "".join(
-        f'<tr><th scope="row">{title}{" <i>(empty)</i>" if empty else ""}</th>'
-        + "".join(_cell(risks[threat], state.now.by_threat[threat], state.bound) for threat in state.threats)
-        + "</tr>"
-        for title, risks, empty in rows
-    )
-    return (
-        f'<table class="tl-matrix"><thead><tr><th scope="col">{_hidden("layer")}</th>{head}</tr></thead>'
-        f'<tbody>{body}</tbody></table><p class="tl-sub">Pale: as with every layer on. Marked: above the bound.</p>'
-    )
+def matrix(state: LayersState) -> Html:
+    """Return every threat's residual risk without each layer."""
+    rows = [(markup("every layer on"), state.now.by_threat)]
+    for off in state.layers:
+        empty = None if off.in_place else tag("span", " (empty)", class_="tl-sub")
+        rows.append((markup(f"{state.layer(off.layer)} off", empty), off.by_threat))
+    cells = ((title, *(_cell(state, threat, risks[threat]) for threat in state.threats)) for title, risks in rows)
+    heads = (tag("span", "layer", class_="tl-hidden"), *map(state.threat, state.threats))
+    legend = tag("p", "Pale: as with every layer on. Marked: above the bound.", class_="tl-sub")
+    return markup(table(heads, cells, row_heads=True, class_="tl-matrix"), legend)
 
 
-def static_picture(state: LayersState) -> str:
+def static_picture(state: LayersState) -> Html:
     """Return the panel as it stands for a saved notebook: no controls, and inline styles, which survive there."""
-    rows = ""
+    rows = []
     for threat in state.threats:
-        worst = state.worst_off(threat)
-        most = f"{worst.by_threat[threat]:.2f} ({_layer(worst.layer)} off)" if worst else "no layer raises it"
-        rows += (
-            f'<tr><td style="text-align:left">{_threat(threat)}</td><td style="width:40%;text-align:left">'
-            f'<div style="width:{min(state.switched.by_threat[threat] / _longest(state), 1):.1%};height:12px;'
-            f'background-color:steelblue"></div></td><td>{state.now.by_threat[threat]:.2f}</td>'
-            f"<td>{state.switched.by_threat[threat]:.2f}</td><td>{most}</td></tr>"
+        now, switched, worst = state.now.by_threat[threat], state.switched.by_threat[threat], state.worst_off(threat)
+        most = f"{worst.by_threat[threat]:.2f} ({state.layer(worst.layer)} off)" if worst else "no layer raises it"
+        filled = saved_bar(min(switched / state.longest_bar, 1))
+        rows.append((state.threat(threat), filled, f"{now:.2f}", f"{switched:.2f}", most))
+    shared, (_, claim, why) = state.shared, verdict(state)
+    off = ", ".join(map(state.layer, state.off)) or "none"
+    return saved(
+        state.chosen.title,
+        f" \u00b7 in place: {plan_name(state.plan)} \u00b7 layers off: {off} \u00b7 risk score ",
+        tag("b", f"{state.switched.risk_score:.2f}", style="font-size:24px"),
+        tag("p", tag("b", claim), f" \u2014 {why}"),
+        saved_table(("Threat", "", "every layer on", "as switched", "worst single layer off"), rows),
+        tag(
+            "p",
+            tag("b", f"{shared.dependency.title}."),
+            " ",
+            times(state.catalog, shared) if shared.broken else "Nothing in place here hangs on it.",
         )
-    off = ", ".join(_layer(layer) for layer in state.off) or "none"
-    words = verdict(state).replace(' class="tl-sign tl-fails"', "").replace(' class="tl-sign tl-holds"', "")
-    shared = ""
-    if state.shared is not None:
-        told = times(state.shared) if state.shared.broken else "Nothing in place here hangs on it."
-        shared = f"<p><b>{escape(state.shared.dependency.title)}.</b> {told}</p>"
-    return (
-        f'<div style="max-width:720px;padding:12px 16px;border:1px solid gray;border-radius:8px">'
-        f"<b>{escape(state.found.title)}</b> \u00b7 in place: {plan_name(state.plan)} \u00b7 layers off: {off} "
-        f"\u00b7 risk score "
-        f'<b style="font-size:24px">{state.switched.risk_score:.2f}</b><p>{words}</p>'
-        f'<table style="width:100%;border-collapse:collapse"><tr><th>Threat</th><th></th><th>every layer on</th>'
-        f"<th>as switched</th><th>worst single layer off</th></tr>{rows}</table>{shared}"
-        f"<i>A picture of the panel as it was saved. Run the cell to use it.</i></div>"
+        if shared
+        else None,
     )
 
 
-def _delta(state: LayersState) -> str:
+def _switch(state: LayersState, off: LayerOff) -> Html:
+    title = state.layer(off.layer)
+    return toggle(
+        row_title(state, off),
+        "on",
+        (("on", True, f"On: {title}"), ("off", False, f"Off: {title}")),
+        off.layer not in state.off if off.in_place else None,
+        act="switch",
+        args={"layer": off.layer},
+        disabled=not off.in_place,
+    )
+
+
+def _change(state: LayersState) -> Html:
     before, change = state.now.risk_score, state.switched.risk_score - state.now.risk_score
     if not state.off:
-        return '<span class="tl-sub">every layer on</span>'
+        return tag("span", "every layer on", class_="tl-sub")
+    was = tag("s", f"{before:.2f}", class_="tl-num")
     if abs(change) < _SAME:
-        return f'<s class="tl-num">{before:.2f}</s> no change'
-    return f'<s class="tl-num">{before:.2f}</s> <span class="tl-num tl-worse">+{change:.2f}, worse</span>'
+        return markup(was, " no change")
+    return markup(was, " ", tag("span", f"+{change:.2f}, worse", class_="tl-num tl-worse"))
 
 
-def _worst(state: LayersState) -> str:
-    worst = state.switched.worst_threat
-    if worst is None:
-        return "No threat applies."
-    return f"<span>Worst threat</span> <b>{_threat(worst)}</b> {state.switched.by_threat[worst]:.2f}"
-
-
-def _bare(state: LayersState) -> str:
-    return f": with every layer off, the worst threat is at {state.bare:.2f}"
-
-
-def _threat_row(state: LayersState, threat: str) -> str:
+def _threat_row(state: LayersState, threat: str) -> tuple[object, ...]:
     now, switched, worst = state.now.by_threat[threat], state.switched.by_threat[threat], state.worst_off(threat)
-    longest = _longest(state)
     most = worst.by_threat[threat] if worst else now
-    bad = "tl-bad" if switched > state.bound else ""
-    diamond = f'<b class="tl-diamond" style="left:{min(most / longest, 1):.1%}"></b>' if worst else ""
-    told = f"{_risk(most, state.bound)} <span>{_layer(worst.layer)}</span>" if worst else "no layer raises it"
+
+    def at(risk: float) -> str:
+        return f"{min(risk / state.longest_bar, 1):.1%}"
+
     return (
-        f'<tr><th scope="row">{_threat(threat)}</th><td><div class="tl-bar tl-plain tl-bounded">'
-        f'<i class="{bad}" style="width:{min(switched / longest, 1):.1%}"></i>'
-        f'{diamond}<b class="tl-bound" style="left:{min(state.bound / longest, 1):.1%}"></b></div></td>'
-        f'<td class="tl-num">{_risk(now, state.bound)}</td><td class="tl-num">{_risk(switched, state.bound)}</td>'
-        f"<td>{told}</td></tr>"
+        state.threat(threat),
+        tag(
+            "div",
+            tag("i", style=f"width:{at(switched)}", class_="tl-bad" if switched > state.bound else None),
+            tag("b", style=f"left:{at(most)}", class_="tl-diamond") if worst else None,
+            tag("b", style=f"left:{at(state.bound)}", class_="tl-bound"),
+            class_="tl-bar tl-plain",
+        ),
+        _risk(state, now),
+        _risk(state, switched),
+        markup(_risk(state, most), " ", tag("span", state.layer(worst.layer))) if worst else "no layer raises it",
     )
 
 
-def _longest(state: LayersState) -> float:
-    """Return the risk that fills a bar: the highest that any of these threats can reach, or the bound."""
-    return max(state.bare, state.bound, 0.01) * 1.05
+def _risk(state: LayersState, risk: float) -> Html:
+    return tag("span", f"{risk:.2f}", class_="tl-num tl-over" if risk > state.bound else "tl-num")
 
 
-def _risk(risk: float, bound: float) -> str:
-    return (
-        f'<span class="tl-num tl-over">{risk:.2f}</span>' if risk > bound else f'<span class="tl-num">{risk:.2f}</span>'
-    )
-
-
-def _cell(risk: float, now: float, bound: float) -> str:
-    kind = "" if abs(risk - now) >= _SAME or risk > bound else ' class="tl-sub"'
-    return f"<td{kind}>{_risk(risk, bound)}</td>"
-
-
-def _announcement(state: LayersState) -> str:
-    """Return what a screen reader says after a change: one sentence, spoken when it replaces the one before."""
-    worst = state.switched.worst_threat
-    words = f"Risk score {state.switched.risk_score:.2f}"
-    words += f", worst threat {_threat(worst)} {state.switched.by_threat[worst]:.2f}" if worst else ""
-    words += f"; {_count(len(state.gaps), 'gap')} above the bound {state.bound:.2f} with a single layer off"
-    return f'<div class="tl-hidden" role="alert" aria-live="polite">{words}.</div>'
-
-
-def _hidden(words: str) -> str:
-    return f'<span class="tl-hidden">{words}</span>'
-
-
-def _threat(threat: str) -> str:
-    return escape(catalog().threats[threat].title)
-
-
-def _layer(layer: str) -> str:
-    return escape(catalog().layers[layer].title)
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+def _cell(state: LayersState, threat: str, risk: float) -> Html:
+    pale = abs(risk - state.now.by_threat[threat]) < _SAME and risk <= state.bound
+    return tag("td", _risk(state, risk), class_="tl-sub" if pale else None)

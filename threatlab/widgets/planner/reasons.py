@@ -2,77 +2,81 @@
 
 from __future__ import annotations
 
-from html import escape
-
-from threatlab.assessment import Assessment, assess
-from threatlab.catalog import Control, catalog
-from threatlab.plan import Plan, PlanStep
+from threatlab.assessment import Assessment, NextStep, assess
+from threatlab.catalog import Control
+from threatlab.plan import Plan
 from threatlab.widgets.base.explanation import days
+from threatlab.widgets.base.html import Html, markup, tag
+
+_ROUNDING = 1e-9
 
 
-def reasons(plan: Plan, control: str) -> str:
+def reasons(plan: Plan, name: str) -> Html | None:
     """Return the explanation for one control, or nothing if there is none to explain."""
-    if not control:
-        return ""
-    known = catalog().controls[control]
-    place = next((number for number, step in enumerate(plan.steps) if step.control == control), None)
-    told = _not_chosen(plan, known) if place is None else _chosen(plan, place)
-    return (
-        f'<div class="tl-note"><p><b>{escape(known.title)}.</b> {told}</p>'
-        f"<p>Costs {known.utility_cost:.0%} of usefulness, {known.utility_source}: {escape(known.utility_why)}</p>"
-        f"<p>Done when: {escape(str(known.success))}. {_evidence(known)}</p></div>"
+    if not name:
+        return None
+    control = plan.system.catalog.controls[name]
+    place = next((number for number, step in enumerate(plan.steps) if step.control == name), None)
+    why = _not_chosen(plan, control) if place is None else _chosen(plan, place)
+    return tag(
+        "div",
+        tag("p", tag("b", f"{control.title}."), " ", why),
+        tag("p", f"Costs {control.utility_cost:.0%} of usefulness, {control.utility_source}: {control.utility_why}"),
+        tag("p", f"Done when: {control.success}. {_evidence(control)}"),
+        class_="tl-note",
     )
 
 
-def _chosen(plan: Plan, place: int) -> str:
+def _chosen(plan: Plan, place: int) -> Html:
     step = plan.steps[place]
-    now = assess(plan.system.with_(**{earlier.control: True for earlier in plan.steps[:place]}))
-    said = (
-        f"Step {place + 1}. When its turn comes it removes {step.removes:.3f} in {days(step.effort_days)}: "
-        f"<b>{step.per_day:.4f} a day</b>."
+    return markup(
+        f"Step {place + 1}. When its turn comes it removes {step.removes:.3f} in {days(step.effort_days)}: ",
+        tag("b", f"{step.per_day:.4f} a day"),
+        f". {_next_best(plan, place)}",
     )
-    best = _best_rate(now, step)
-    if best is None:
-        return f"{said} Nothing else is left that would lower the risk."
-    title, rate = best
+
+
+def _next_best(plan: Plan, place: int) -> str:
+    step = plan.steps[place]
+    then = assess(plan.system.with_(**{earlier.control: True for earlier in plan.steps[:place]}))
+    rates = [(n.removes / n.effort_days, n.title) for n in _removing(then) if n.attribute != step.control]
+    if not rates:
+        return "Nothing else is left that would lower the risk."
+    rate, title = max(rates)
     if rate <= step.per_day:
-        return f"{said} The next best at that point, {escape(title)}, removes {rate:.4f} a day."
-    return f"{said} {escape(title)} would remove {rate:.4f} a day at that point; {_why_not_it(plan, title)}"
-
-
-def _why_not_it(plan: Plan, title: str) -> str:
+        return f"The next best at that point, {title}, removes {rate:.4f} a day."
     if title in [step.title for step in plan.steps]:
-        return "this order takes it later."
-    return "but it overlaps with what comes later, or doesn't fit, and the plan as a whole is better off without it."
-
-
-def _best_rate(now: Assessment, step: PlanStep) -> tuple[str, float] | None:
-    rates = [(n.removes / n.effort_days, n.title) for n in now.best_next(99) if n.attribute != step.control]
-    return (max(rates)[1], max(rates)[0]) if rates else None
+        why = "this order takes it later"
+    else:
+        why = "but it overlaps with what comes later, or doesn't fit, and the plan as a whole is better off without it"
+    return f"{title} would remove {rate:.4f} a day at that point; {why}."
 
 
 def _not_chosen(plan: Plan, control: Control) -> str:
     if plan.system[control.id] is True:
         return "It is in place already."
-    further = {step.attribute: step.removes for step in plan.after.best_next(99)}.get(control.id, 0.0)
+    further = {step.attribute: step.removes for step in _removing(plan.after)}.get(control.id, 0.0)
     if not further:
         return (
             "Not in the plan: after the steps chosen it would remove nothing, a better control of its layer is there."
         )
-    said = f"Not in the plan. After the steps chosen it would still remove {further:.3f} in {days(control.effort_days)}"
-    reasons_ = []
+    removes = f"After the steps chosen it would still remove {further:.3f} in {days(control.effort_days)}"
+    obstacles = []
     if plan.days + control.effort_days > plan.budget:
         left = plan.budget - plan.days
-        reasons_.append(f"{f'only {days(left)}' if left else 'nothing'} of the budget is left")
-    if plan.utility * (1 - control.utility_cost) < plan.min_utility - 1e-9:
-        kept = plan.utility * (1 - control.utility_cost)
-        reasons_.append(f"utility would fall to {kept:.1%}, below the floor of {plan.min_utility:.1%}")
-    return (
-        f"{said}, but {' and '.join(reasons_)}." if reasons_ else f"{said}; it was left out, or this order passed it."
-    )
+        obstacles.append(f"{f'only {days(left)}' if left else 'nothing'} of the budget is left")
+    kept = plan.utility * (1 - control.utility_cost)
+    if kept < plan.min_utility - _ROUNDING:
+        obstacles.append(f"utility would fall to {kept:.1%}, below the floor of {plan.min_utility:.1%}")
+    why = f", but {' and '.join(obstacles)}" if obstacles else "; it was left out, or this order passed it"
+    return f"Not in the plan. {removes}{why}."
+
+
+def _removing(assessment: Assessment) -> tuple[NextStep, ...]:
+    return assessment.best_next(len(assessment.system.catalog.controls))
 
 
 def _evidence(control: Control) -> str:
     if control.success.attack:
         return f"The {control.success.attack} attack of this workbook measures it; the bound is its worst of ten seeds."
-    return f"How to check it: {escape(control.check)}"
+    return f"How to check it: {control.check}"

@@ -1,76 +1,46 @@
-"""The planner's tables: the steps, the roles, what breaks the policy, and what stays open."""
+"""The planner's tables: what breaks the policy, the steps, the roles, and what stays open."""
 
 from __future__ import annotations
 
-from html import escape
+from collections.abc import Sequence
 
-from threatlab.assessment import Finding, assess
-from threatlab.catalog import catalog
+from threatlab.assessment import Finding
 from threatlab.plan import Plan, PlanStep
+from threatlab.policy import Policy
 from threatlab.policy.check import Breach
-from threatlab.system import AISystem
 from threatlab.widgets.base.explanation import days
-from threatlab.widgets.planner.view import Outcome, PlannerState, count
+from threatlab.widgets.base.html import Html, caption, fold, markup, number, table, tag
 
 OPEN_SHOWN = 4
 """Findings that stay open, shown before the list is unfolded."""
 
 
-def steps_table(outcome: Outcome) -> str:
-    """Return the steps in order, each with its criterion of success, who does it, when, and what it removes."""
-    plan = outcome.plan
-    title = f"The plan: {count(len(plan.steps), 'step')}"
-    if not plan.steps:
-        return f'<h3 class="tl-cap">{title}</h3><p class="tl-none">{_why_empty(plan)}</p>'
-    named = sum(bool(step.owner) for step in plan.steps)
-    caption = f'<h3 class="tl-cap">{title} <i>\u2014 {named} of them with an owner</i></h3>'
-    heads = "".join(
-        f'<th scope="col">{head}</th>'
-        for head in ("Step", "Control, and how you know that it works", "Who", "When", "Removes")
-    )
-    late = {breach.what: breach for breach in outcome.breaches if breach.kind == "due_too_late"}
-    rows = "".join(_step_row(number, step, late.get(step.control)) for number, step in enumerate(plan.steps, 1))
-    return f'{caption}<table class="tl-pl-plan"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
-
-
-def resources_table(plan: Plan) -> str:
-    """Return what the plan asks of each role: people, days, and the day they are done."""
-    if not plan.resources:
-        return ""
-    heads = "".join(f'<th scope="col">{head}</th>' for head in ("Role", "People", "Days", "Done on"))
-    rows = "".join(
-        f'<tr><th scope="row">{escape(row.role)}</th><td class="tl-num">{row.people}</td>'
-        f'<td class="tl-num">{row.days:g}</td><td class="tl-num">{row.finish}</td></tr>'
-        for row in plan.resources
-    )
-    return f'<table class="tl-pl-who"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
-
-
-def policy_box(outcome: Outcome) -> str:
+def policy_box(breaches: Sequence[Breach]) -> Html:
     """Return what breaks the policy, one sentence each; what merely stays open is listed further below."""
-    if not outcome.breaches:
-        return '<div class="tl-note"><p><b>The policy is met</b> on the day the plan is done.</p></div>'
-    told = [breach for breach in outcome.breaches if breach.kind != "stays_open"]
-    rest = len(outcome.breaches) - len(told)
-    lines = "".join(f"<li>{escape(breach.sentence)}</li>" for breach in told)
+    if not breaches:
+        return tag("div", tag("p", tag("b", "The policy is met"), " on the day the plan is done."), class_="tl-note")
+    sentences = [breach.sentence for breach in breaches if breach.kind != "stays_open"]
+    rest = len(breaches) - len(sentences)
     if rest:
-        lines += (
-            f"<li>{count(rest, 'finding')} below {'has' if rest == 1 else 'have'} no end date and no acceptance.</li>"
-        )
-    return f'<div class="tl-note tl-pl-broken"><p><b>What breaks the policy</b></p><ul>{lines}</ul></div>'
+        have = "has" if rest == 1 else "have"
+        sentences.append(f"{count(rest, 'finding')} below {have} no end date and no acceptance.")
+    lines = tag("ul", *(tag("li", sentence) for sentence in sentences))
+    return tag("div", tag("p", tag("b", "What breaks the policy")), lines, class_="tl-note tl-broken")
 
 
-def open_table(state: PlannerState, outcome: Outcome) -> str:
-    """Return what stays open when the plan is done, worst first, and whether somebody has accepted it."""
-    left = outcome.plan.left_open
-    shown = left if state.all_open else left[:OPEN_SHOWN]
-    title = f'<h3 class="tl-cap tl-second">What stays open: {count(len(left), "finding")}</h3>'
-    if not left:
-        return f'{title}<p class="tl-none">Every control that applies is in place or in the plan.</p>'
-    heads = "".join(f'<th scope="col">{head}</th>' for head in ("Severity", "Finding", "What the policy says"))
-    open_ = {breach.what: breach for breach in outcome.breaches if breach.kind in ("stays_open", "expired")}
-    rows = "".join(_open_row(finding, state, open_.get(finding.attribute)) for finding in shown)
-    return f'{title}<table class="tl-pl-open"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>'
+def steps_table(plan: Plan, breaches: Sequence[Breach]) -> Html:
+    """Return the steps in order, each with its criterion of success, who does it, when, and what it removes."""
+    steps = plan.steps
+    title = f"The plan: {count(len(steps), 'step')}"
+    if not steps:
+        return markup(caption(title), tag("p", _why_empty(plan)))
+    heads = ("Step", "Control, and how you know that it works", "Who", "When", "Removes")
+    late = {breach.what: breach for breach in breaches if breach.kind == "due_too_late"}
+    rows = (_step(place, step, late.get(step.control)) for place, step in enumerate(steps, 1))
+    return markup(
+        caption(title, f"{sum(bool(step.owner) for step in steps)} of them with an owner"),
+        table(heads, rows, class_="tl-plan"),
+    )
 
 
 def _why_empty(plan: Plan) -> str:
@@ -79,61 +49,67 @@ def _why_empty(plan: Plan) -> str:
     return "Nothing that lowers the risk fits into this budget and above this floor."
 
 
-def _step_row(number: int, step: PlanStep, late: Breach | None) -> str:
-    owner = escape(step.owner) if step.owner else '<span class="tl-unk">no owner yet</span>'
+def _step(place: int, step: PlanStep, late: Breach | None) -> tuple[Html, ...]:
     attack = f" \u00b7 the {step.success.attack} attack measures it" if step.success.attack else ""
-    overdue = f'<div class="tl-loss">too late: {late.bound}</div>' if late else ""
-    cost = f'<div class="tl-sub">costs {step.utility_cost:.0%} utility</div>' if step.utility_cost else ""
+    dates = "" if step.start is None else f"{step.start:%d %b}"
+    if step.due != step.start:
+        dates += f" \u2013 {step.due:%d %b}"
+    overdue = tag("div", f"too late: {late.bound}", class_="tl-worse") if late else None
+    cost = _small(f"costs {step.utility_cost:.0%} utility") if step.utility_cost else None
+    rate = _small(f"{step.per_day:.4f} a day")
     return (
-        f'<tr><td class="tl-num tl-sub">{number}</td>'
-        f'<td><b>{escape(step.title)}</b> <span class="tl-sev tl-{step.severity}">{step.severity}</span>'
-        f'<div class="tl-sub">{escape(str(step.success))}{attack}</div></td>'
-        f'<td>{owner}<div class="tl-sub">{escape(step.role)}</div></td>'
-        f'<td class="tl-num">{_span(step)}<div class="tl-sub">{days(step.effort_days)}</div>{overdue}</td>'
-        f'<td class="tl-num">\u2212{step.removes:.3f}<div class="tl-sub">{step.per_day:.4f} a day</div>{cost}</td></tr>'
+        tag("td", place, class_="tl-num tl-sub"),
+        markup(tag("b", step.title), " ", _severity(step.severity), _small(step.success, attack)),
+        markup(step.owner or tag("span", "no owner yet", class_="tl-unk"), _small(step.role)),
+        tag("td", dates, _small(days(step.effort_days)), overdue, class_="tl-num"),
+        tag("td", f"\u2212{step.removes:.3f}", rate, cost, class_="tl-num"),
     )
 
 
-def _span(step: PlanStep) -> str:
-    if step.start is None or step.due is None:
-        return ""
-    return f"{step.start:%d %b}" if step.start == step.due else f"{step.start:%d %b} \u2013 {step.due:%d %b}"
+def resources_table(plan: Plan) -> Html | None:
+    """Return what the plan asks of each role: people, days, and the day they are done."""
+    rows = ((r.role, number(r.people), number(f"{r.days:g}"), number(r.finish)) for r in plan.resources)
+    heads = ("Role", "People", "Days", "Done on")
+    return table(heads, rows, row_heads=True, class_="tl-roles") if plan.resources else None
 
 
-def _open_row(finding: Finding, state: PlannerState, breach: Breach | None) -> str:
-    accepted = state.policy.acceptance(finding.attribute)
-    allowed = state.policy.open_days[finding.severity]
-    if breach and breach.kind == "expired":
-        said = f'<span class="tl-pl-bad-sign">{escape(breach.sentence)}</span>'
-    elif breach:
-        said = f'<span class="tl-pl-bad-sign">close by <span class="tl-num">{breach.bound}</span>, or accept it</span>'
+def open_table(plan: Plan, policy: Policy, breaches: Sequence[Breach]) -> Html:
+    """Return what stays open when the plan is done, worst first, and whether somebody has accepted it."""
+    left = plan.left_open
+    title = caption(f"What stays open: {count(len(left), 'finding')}", class_="tl-second")
+    if not left:
+        return markup(title, tag("p", "Every control that applies is in place or in the plan."))
+    titles = plan.system.catalog.controls
+    broken = {breach.what: breach for breach in breaches if breach.kind in ("stays_open", "expired")}
+    rows = [_open(f, titles[f.attribute].title, policy, broken.get(f.attribute)) for f in left]
+    heads = ("Severity", "Finding", "What the policy says")
+    worst, others = (
+        table(heads, part, class_="tl-open") if part else None for part in (rows[:OPEN_SHOWN], rows[OPEN_SHOWN:])
+    )
+    return markup(title, worst, fold(f"{len(left) - OPEN_SHOWN} more that stay open", others) if others else None)
+
+
+def _open(finding: Finding, title: str, policy: Policy, breach: Breach | None) -> tuple[Html, ...]:
+    accepted, allowed = policy.acceptance(finding.attribute), policy.open_days[finding.severity]
+    verdict: object = "may stay open" if allowed is None else f"must be closed within {count(allowed, 'day')}"
+    if breach:
+        expired = breach.kind == "expired"
+        verdict = tag("b", breach.sentence if expired else f"close by {breach.bound}, or accept it", class_="tl-fails")
     elif accepted:
-        said = (
-            f'<span class="tl-pl-ok">accepted by {escape(accepted.owner)} until {accepted.expires}</span>'
-            f'<div class="tl-sub">{escape(accepted.reason)}</div>'
-        )
-    else:
-        said = "may stay open" if allowed is None else f"must be closed within {count(allowed, 'day')}"
-    unknown = ' <span class="tl-unk">unknown</span>' if finding.unknown else ""
-    return (
-        f'<tr><td><span class="tl-sev tl-{finding.severity}">{finding.severity}</span></td>'
-        f"<td>{escape(finding.finding)}{unknown}"
-        f'<div class="tl-sub">{escape(catalog().controls[finding.attribute].title)}</div></td><td>{said}</td></tr>'
-    )
+        by = tag("b", f"accepted by {accepted.owner} until {accepted.expires}", class_="tl-holds")
+        verdict = markup(by, _small(accepted.reason))
+    unknown = markup(" ", tag("span", "unknown", class_="tl-unk")) if finding.unknown else None
+    return _severity(finding.severity), markup(finding.finding, unknown, _small(title)), markup(verdict)
 
 
-def acceptable(state: PlannerState, outcome: Outcome) -> list[tuple[str, str]]:
-    """Return what can be accepted, with labels: findings that stay open, and threats above their bound."""
-    findings = {f.attribute: f"{f.severity}: {f.finding}" for f in outcome.plan.left_open}
-    threats = {
-        threat: f"Threat: {catalog().threats[threat].title}, at {risk:.3f}"
-        for threat, risk in outcome.plan.after.by_threat.items()
-        if (bound := state.policy.bound(threat)) is not None and risk > bound
-    }
-    return [("choose\u2026", ""), *((label, what) for what, label in {**findings, **threats}.items())]
+def count(number_: int, thing: str) -> str:
+    """Return a number and what is counted: "1 step", "2 steps"."""
+    return f"{number_} {thing}" if number_ == 1 else f"{number_} {thing}s"
 
 
-def controls(system: AISystem) -> list[tuple[str, str]]:
-    """Return the controls that a plan for `system` may hold, with labels, worst finding first."""
-    found = assess(system).findings
-    return [("choose a control\u2026", ""), *((catalog().controls[f.attribute].title, f.attribute) for f in found)]
+def _small(*words: object) -> Html:
+    return tag("div", *words, class_="tl-sub")
+
+
+def _severity(severity: str) -> Html:
+    return tag("span", severity, class_=f"tl-sev tl-{severity}")

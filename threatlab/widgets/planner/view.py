@@ -1,25 +1,61 @@
-"""The planner's state, what follows from it, and pure functions from both to HTML."""
+"""The planner's state, what follows from it, and pure functions from that state to HTML."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from dataclasses import field as default
 from datetime import date
-from html import escape
+from functools import cached_property
 
+from threatlab.assessment import assess
+from threatlab.catalog import Catalog
 from threatlab.plan import WAYS, Plan, make_plan
-from threatlab.policy import Acceptance, Policy
+from threatlab.policy import Policy
 from threatlab.policy.check import Breach, check_plan
 from threatlab.system import AISystem
 from threatlab.widgets.base.explanation import days
+from threatlab.widgets.base.html import (
+    Html,
+    button,
+    caption,
+    choice,
+    field,
+    form,
+    gauge,
+    markup,
+    problem,
+    saved,
+    saved_table,
+    score,
+    tag,
+    unheard,
+)
+from threatlab.widgets.planner import drawings, tables
+from threatlab.widgets.planner.reasons import reasons
+from threatlab.widgets.planner.tables import count
 
+DECISIONS = {"as planned": "", "must be in": "must", "leave out": "without"}
+"""What can be said of a control, and the setting that then lists it."""
 _SAME = 0.0005
 """Risks that are compared are shown with three digits: a smaller difference can't be seen, and isn't claimed."""
+_BREACHES = {
+    "total_risk": "total risk too high",
+    "threat_risk": "threat above its bound",
+    "utility": "utility below its floor",
+    "due_too_late": "due too late",
+    "expired": "acceptance expired",
+    "stays_open": "open without an end",
+}
+"""How a policy can be broken, in words; all but the two of the whole plan are counted."""
 
 
 @dataclass(frozen=True)
 class PlannerState:
-    """What the learner has set: system, budget, floor, way to choose, decisions by control, owners, and the policy."""
+    """What the learner has set: system, budget, floor, way to choose, decisions by control, owners, and the policy.
+
+    `looked_at` is the control whose place in the plan is explained, "" for none.
+    """
 
     system: AISystem
     budget: float
@@ -29,173 +65,234 @@ class PlannerState:
     way: str = "best"
     must: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
-    owners: Mapping[str, str] = field(default_factory=dict)
-    people: Mapping[str, int] = field(default_factory=dict)
-    found: Mapping[str, date] = field(default_factory=dict)
+    owners: Mapping[str, str] = default(default_factory=dict)
+    people: Mapping[str, int] = default(default_factory=dict)
+    found: Mapping[str, date] = default(default_factory=dict)
     looked_at: str = ""
-    all_open: bool = False
 
-    def plan(self, way: str) -> Plan:
-        """Return the plan that these settings ask for, chosen in another way."""
-        return make_plan(
-            self.system,
-            self.budget,
-            min_utility=self.min_utility,
-            way=way,
-            must=self.must,
-            without=self.without,
-            owners=self.owners,
-            start=self.start,
-            people=self.people,
+    @property
+    def catalog(self) -> Catalog:
+        """The catalog in whose terms the system is told."""
+        return self.system.catalog
+
+    @cached_property
+    def plans(self) -> Mapping[str, Plan]:
+        """The plan of each way to choose.
+
+        Raises
+        ------
+        ThreatLabError
+            If the decisions can't be kept within budget and floor; the message says which.
+        """
+        return {
+            way: make_plan(
+                self.system,
+                self.budget,
+                min_utility=self.min_utility,
+                way=way,
+                must=self.must,
+                without=self.without,
+                owners=self.owners,
+                start=self.start,
+                people=self.people,
+            )
+            for way in WAYS
+        }
+
+    @property
+    def plan(self) -> Plan:
+        """The plan of the way chosen."""
+        return self.plans[self.way]
+
+    @cached_property
+    def breaches(self) -> tuple[Breach, ...]:
+        """What breaks the policy in the plan."""
+        return check_plan(self.plan, self.policy, self.found)
+
+    def decision(self, control: str) -> str:
+        """Return what was decided about a control: one of `DECISIONS`."""
+        return next(
+            (word for word, setting in DECISIONS.items() if control in getattr(self, setting, ())), "as planned"
         )
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What follows from a state: the plan chosen, the plans of all ways beside it, and what breaks the policy."""
-
-    plan: Plan
-    plans: Mapping[str, Plan]
-    breaches: tuple[Breach, ...]
-
-
-def settings(state: PlannerState) -> PlannerState:
-    """Return what the plan depends on: the state without what is only looked at."""
-    return replace(state, looked_at="", all_open=False)
-
-
-def work_out(state: PlannerState) -> Outcome:
-    """Return what follows from `state`.
-
-    Raises
-    ------
-    ThreatLabError
-        If the decisions can't be kept within budget and floor; the message says which.
-    """
-    plans = {way: state.plan(way) for way in WAYS}
-    plan = plans[state.way]
-    return Outcome(plan, plans, check_plan(plan, state.policy, state.found))
-
-
-def headline(state: PlannerState, outcome: Outcome) -> str:
-    """Return risk before and after, days, utility, the difference to quick wins, and the policy: what is seen first."""
-    plan, bound = outcome.plan, state.policy.max_risk
-    before, after = plan.risk_before, plan.risk_after
-    removed = f"\u2212{before - after:.3f}, better" if before - after >= _SAME else "nothing removed"
-    return (
-        f'<div class="tl-head{"" if after <= bound else " tl-alerting"}"><div>'
-        f'<div class="tl-cap">Risk score after the plan</div><div class="tl-score">{after:.3f}</div>'
-        f'<div class="tl-delta"><s class="tl-num">{before:.3f}</s> '
-        f'<span class="tl-num{" tl-better" if before - after >= _SAME else " tl-sub"}">{removed}</span></div></div>'
-        f'<div><div class="tl-track"><div class="tl-fill" style="width:{after:.1%}"></div>'
-        f'<div class="tl-was" style="left:{before:.1%}"></div>'
-        f'<div class="tl-tick" style="left:{bound:.1%}"></div></div>'
-        f'<div class="tl-scale"><span>0</span><span>accepted up to <b>{bound:.2f}</b></span><span>1</span>'
-        f"</div></div>{_figures(state, outcome)}</div>{_announcement(outcome)}"
+def page(state: PlannerState, start: PlannerState, systems: Mapping[str, AISystem]) -> Html:
+    """Return the whole panel; `start` is what it began with."""
+    picker = choice("System", "system", [(s.title, n) for n, s in systems.items()], state.system.name, act="set")
+    untouched = replace(state, looked_at="") == start
+    reset = button("Reset", "reset", hint="Go back to the settings you began with", disabled=untouched)
+    return markup(
+        tag("div", tag("div", picker, reset, class_="tl-pick"), headline(state), class_="tl-top"),
+        tag(
+            "div",
+            tag("div", settings(state), class_="tl-left"),
+            tag(
+                "div",
+                tables.policy_box(state.breaches),
+                reasons(state.plan, state.looked_at),
+                tables.steps_table(state.plan, state.breaches),
+                tables.resources_table(state.plan),
+                class_="tl-risk",
+            ),
+            class_="tl-body tl-planning",
+        ),
+        tag(
+            "div",
+            tag(
+                "div", drawings.timeline(state.plan), drawings.risk_by_days(state.plans, state.way), class_="tl-beside"
+            ),
+            tables.open_table(state.plan, state.policy, state.breaches),
+            acceptance_form(state, start),
+            class_="tl-below",
+        ),
     )
 
 
-def problem(words: str) -> str:
-    """Return why something can't be planned, so that a screen reader says it; the plan below stays as it was."""
-    told = f"<b>This can't be planned:</b> {escape(words)}. The last plan stays."
-    return f'<p class="tl-pl-problem" role="alert">{told}</p>'
+def headline(state: PlannerState) -> Html:
+    """Return risk before and after, days, utility, the difference to quick wins, and the policy: what is seen first."""
+    plan, bound = state.plan, state.policy.max_risk
+    before, after = plan.risk_before, plan.risk_after
+    better = before - after >= _SAME
+    change = markup(
+        tag("s", f"{before:.3f}", class_="tl-num"),
+        " ",
+        tag(
+            "span",
+            f"\u2212{before - after:.3f}, better" if better else "nothing removed",
+            class_="tl-num tl-better" if better else "tl-num tl-sub",
+        ),
+    )
+    accepted = markup("accepted up to ", tag("b", f"{bound:.2f}"))
+    figures = (
+        tag("span", tag("b", f"{plan.days:g}"), f" of {days(state.budget)}", class_="tl-num"),
+        tag("span", "utility ", tag("b", f"{plan.utility:.1%}"), f", floor {state.min_utility:.1%}", class_="tl-num"),
+        tag("span", tag("b", WAYS[plan.way]), f": {compared(state)}"),
+        tag("b", policy_in_words(state), class_="tl-fails" if state.breaches else "tl-holds"),
+    )
+    return tag(
+        "div",
+        score("Risk score after the plan", f"{after:.3f}", change),
+        gauge(after, was=before, limit=bound, words=accepted),
+        tag("div", *figures, class_="tl-lead"),
+        unheard(
+            f"Risk score {after:.3f} after {count(len(plan.steps), 'step')} and {days(plan.days)}, "
+            f"utility {plan.utility:.1%}, {policy_in_words(state)}."
+        ),
+        class_="tl-head" if after <= bound else "tl-head tl-alerting",
+    )
 
 
-def form_problem(problem: str) -> str:
-    """Return what is wrong with an acceptance, beside its fields."""
-    return f'<p class="tl-pl-problem" role="alert">{escape(problem)}</p>'
-
-
-def form_done(accepted: Acceptance | None) -> str:
-    """Return that an acceptance was taken down."""
-    if accepted is None:
-        return ""
-    return f'<p class="tl-sub" role="status">{escape(accepted.title)}: accepted until {accepted.expires}.</p>'
-
-
-def breaches_said(outcome: Outcome) -> str:
+def policy_in_words(state: PlannerState) -> str:
     """Return the policy in a few words: met, or how often it is broken and by what."""
-    kinds = [breach.kind for breach in outcome.breaches]
-    if not kinds:
-        return "policy met"
-    words = {
-        "total_risk": "total risk too high",
-        "threat_risk": "threat above its bound",
-        "utility": "utility below its floor",
-        "due_too_late": "due too late",
-        "expired": "acceptance expired",
-        "stays_open": "open without an end",
-    }
-    parts = [
-        f"{kinds.count(kind)} {said}" if kind not in ("total_risk", "utility") else said
-        for kind, said in words.items()
+    kinds = [breach.kind for breach in state.breaches]
+    broken = [
+        words if kind in ("total_risk", "utility") else f"{kinds.count(kind)} {words}"
+        for kind, words in _BREACHES.items()
         if kind in kinds
     ]
-    return f"policy broken: {', '.join(parts)}"
+    return f"policy broken: {', '.join(broken)}" if broken else "policy met"
 
 
-def compared(outcome: Outcome) -> str:
+def compared(state: PlannerState) -> str:
     """Return how the plan compares with the best one, or the best one with quick wins, in one sentence."""
-    best, quick, plan = outcome.plans["best"], outcome.plans["quick_wins"], outcome.plan
-    proof = "" if best.exact else " found before the search gave up"
+    best, quick, plan = state.plans["best"], state.plans["quick_wins"], state.plan
     if plan.way == "best":
         gap = quick.risk_after - best.risk_after
-        proved = (
+        proof = (
             "no plan does better" if best.exact else "the search gave up before it could prove that no plan does better"
         )
-        than = f"quick wins leave {gap:.3f} more" if gap >= _SAME else "quick wins leave as much risk"
-        return f"{proved}; {than}"
+        return f"{proof}; quick wins leave {f'{gap:.3f} more' if gap >= _SAME else 'as much risk'}"
     gap = plan.risk_after - best.risk_after
-    return (
-        f"leaves {gap:.3f} more risk than the best plan{proof}" if gap >= _SAME else f"as good as the best plan{proof}"
+    other = "the best plan" if best.exact else "the best plan found before the search gave up"
+    return f"leaves {gap:.3f} more risk than {other}" if gap >= _SAME else f"as good as {other}"
+
+
+def settings(state: PlannerState) -> Html:
+    """Return what can be set for the plan, and for the one control that is looked at."""
+    return markup(
+        caption("Set it up"),
+        field("Budget (days)", "budget", state.budget, low=0, step=1, act="set"),
+        button("Halve the budget", "halve"),
+        problem("halve"),
+        field("Utility floor (0 to 1)", "min_utility", state.min_utility, low=0, high=1, step=0.01, act="set"),
+        field("Acceptable risk score", "max_risk", state.policy.max_risk, low=0, high=1, step=0.05, act="set"),
+        choice("Choose by", "way", [(title, way) for way, title in WAYS.items()], state.way, act="set"),
+        problem("set"),
+        choice("Look at one control", "control", controls(state), state.looked_at, act="explain"),
+        _one_control(state) if state.looked_at else None,
     )
 
 
-def _figures(state: PlannerState, outcome: Outcome) -> str:
-    plan = outcome.plan
-    utility = f"utility <b>{plan.utility:.1%}</b>, floor {state.min_utility:.1%}"
-    return (
-        f'<div class="tl-lead tl-pl-figures"><span class="tl-num"><b>{plan.days:g}</b> of {days(state.budget)}</span>'
-        f'<span class="tl-num">{utility}</span><span><b>{WAYS[plan.way]}</b>: {compared(outcome)}</span>'
-        f'<span class="tl-pl-{"bad-sign" if outcome.breaches else "ok"}">{breaches_said(outcome)}</span></div>'
+def controls(state: PlannerState) -> list[tuple[str, str]]:
+    """Return the controls that a plan may hold, with labels, worst finding first; and the one that is looked at."""
+    missing = [finding.attribute for finding in assess(state.system).findings]
+    listed = dict.fromkeys([*missing, state.looked_at] if state.looked_at else missing)
+    return [("choose a control\u2026", ""), *((state.catalog.controls[name].title, name) for name in listed)]
+
+
+def _one_control(state: PlannerState) -> Html:
+    control = {"control": state.looked_at}
+    words = [(word, word) for word in DECISIONS]
+    return markup(
+        choice("In the plan?", "decision", words, state.decision(state.looked_at), act="decide", args=control),
+        problem("decide"),
+        field("Owner (a name)", "owner", state.owners.get(state.looked_at, ""), act="assign", args=control),
+        problem("assign"),
     )
 
 
-def _announcement(outcome: Outcome) -> str:
-    plan = outcome.plan
-    return (
-        f'<div class="tl-hidden" role="alert" aria-live="polite">Risk score {plan.risk_after:.3f} after '
-        f"{count(len(plan.steps), 'step')} and {days(plan.days)}, utility {plan.utility:.1%}, {breaches_said(outcome)}."
-        "</div>"
+def acceptable(state: PlannerState) -> list[tuple[str, str]]:
+    """Return what can be accepted, with labels: findings that stay open, and threats above their bound."""
+    findings = [(f"{f.severity}: {f.finding}", f.attribute) for f in state.plan.left_open]
+    threats = [
+        (f"Threat: {state.catalog.threats[threat].title}, at {risk:.3f}", threat)
+        for threat, risk in state.plan.after.by_threat.items()
+        if (bound := state.policy.bound(threat)) is not None and risk > bound
+    ]
+    return [("choose\u2026", ""), *findings, *threats]
+
+
+def acceptance_form(state: PlannerState, start: PlannerState) -> Html:
+    """Return the form that accepts a risk, and below it what was accepted last.
+
+    Who accepts one risk often accepts the next: owner and date stay.
+    """
+    last = state.policy.accepted[-1] if state.policy.accepted != start.policy.accepted else None
+    fields = (
+        choice("Accept what stays open", "what", acceptable(state), ""),
+        field("Reason", "reason"),
+        field("Who answers for it", "owner", last.owner if last else ""),
+        field("Until (such as 2027-06-30)", "expires", last.expires if last else ""),
+    )
+    hint = "Accept the risk chosen, for this reason, until this date"
+    return markup(
+        form("accept", *fields, submit="Accept this risk", hint=hint, key=last or "", class_="tl-form tl-accept"),
+        tag("p", f"{last.title}: accepted until {last.expires}.", class_="tl-sub", role="status") if last else None,
     )
 
 
-def count(number: int, thing: str) -> str:
-    """Return a number and what is counted: "1 step", "2 steps"."""
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
-
-
-def static_picture(state: PlannerState, outcome: Outcome) -> str:
+def static_picture(state: PlannerState) -> Html:
     """Return the plan as it stands for a saved notebook: no controls, and inline styles, which survive there."""
-    plan = outcome.plan
-    left = 'style="text-align:left"'
-    rows = "".join(
-        f"<tr><td>{number}</td><td {left}>{escape(step.title)}<br><i>{escape(str(step.success))}</i></td>"
-        f"<td {left}>{escape(step.owner or 'no owner yet')} ({escape(step.role)})</td>"
-        f"<td {left}>{step.start} to {step.due}</td><td>{step.effort_days:g}</td><td>\u2212{step.removes:.3f}</td></tr>"
-        for number, step in enumerate(plan.steps, 1)
+    plan = state.plan
+    steps = (
+        (
+            place,
+            markup(step.title, tag("br"), tag("i", step.success)),
+            f"{step.owner or 'no owner yet'} ({step.role})",
+            f"{step.start} to {step.due}",
+            f"{step.effort_days:g}",
+            f"\u2212{step.removes:.3f}",
+        )
+        for place, step in enumerate(plan.steps, 1)
     )
-    heads = "".join(
-        f"<th {left}>{h}</th>" for h in ("", "Control, and when it is done", "Who", "When", "Days", "Removes")
-    )
-    table = f'<table style="width:100%;border-collapse:collapse"><tr>{heads}</tr>{rows}</table>' if plan.steps else ""
-    told = "".join(f"<li>{escape(b.sentence)}</li>" for b in outcome.breaches if b.kind != "stays_open")
-    return (
-        '<div style="max-width:900px;padding:12px 16px;border:1px solid gray;border-radius:8px">'
-        f"<b>{escape(state.system.title)}</b> \u00b7 risk score {plan.risk_before:.3f} \u2192 "
-        f'<b style="font-size:24px">{plan.risk_after:.3f}</b> \u00b7 {plan.days:g} of {days(plan.budget)} \u00b7 '
-        f"utility {plan.utility:.1%}, floor {plan.min_utility:.1%}<p>{WAYS[plan.way]}: {compared(outcome)}. "
-        f"{breaches_said(outcome).capitalize()}.</p>{table}<ul>{told}</ul>"
-        f"<p>{count(len(plan.left_open), 'finding')} stay open.</p>"
-        "<i>A picture of the panel as it was saved. Run the cell to use it.</i></div>"
+    heads = ("", "Control, and when it is done", "Who", "When", "Days", "Removes")
+    return saved(
+        state.system.title,
+        f" \u00b7 risk score {plan.risk_before:.3f} \u2192 ",
+        tag("b", f"{plan.risk_after:.3f}", style="font-size:24px"),
+        f" \u00b7 {plan.days:g} of {days(plan.budget)} \u00b7 utility {plan.utility:.1%}, floor {plan.min_utility:.1%}",
+        tag("p", f"{WAYS[plan.way]}: {compared(state)}. {policy_in_words(state).capitalize()}."),
+        saved_table(heads, steps) if plan.steps else None,
+        tag("ul", *(tag("li", breach.sentence) for breach in state.breaches if breach.kind != "stays_open")),
+        tag("p", f"{count(len(plan.left_open), 'finding')} stay open."),
     )
