@@ -13,6 +13,7 @@ from threatlab.catalog.entry import Entry
 from threatlab.catalog.read import read_claim, read_threat
 from threatlab.errors import CatalogError, ThreatLabError
 from threatlab.incidents import Incident, replay
+from threatlab.ranking import rounded
 from threatlab.system import AISystem
 
 
@@ -86,7 +87,7 @@ def rescore(systems: Iterable[AISystem], newer: Catalog) -> tuple[Change, ...]:
             best = next((step.attribute for step in result.best_next(1)), "")
         new = [risk for threat, risk in result.by_threat.items() if threat in added]
         changes.append(Change(system.name, before, result.risk_score, max(new, default=0.0), best))
-    return tuple(sorted(changes, key=lambda change: change.before - change.after))
+    return tuple(sorted(changes, key=lambda change: rounded(change.before - change.after)))
 
 
 def exposures(incident: Incident, systems: Iterable[AISystem]) -> tuple[Exposure, ...]:
@@ -103,7 +104,7 @@ def exposures(incident: Incident, systems: Iterable[AISystem]) -> tuple[Exposure
             told = replay(incident, system)
             missing = tuple(control for control in incident.missing if control not in system.true)
             found.append(Exposure(system.name, shared, missing, told.stopped_at, told.chance))
-    return tuple(sorted(found, key=lambda each: (-len(each.shared_facts), -each.chance, each.system_id)))
+    return tuple(sorted(found, key=lambda each: (-len(each.shared_facts), -rounded(each.chance), each.system_id)))
 
 
 def _only_table(entry: object) -> tuple[str, dict[str, Any]]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from threatlab.assessment import Assessment, assess
 from threatlab.catalog import SEVERITIES, catalog
 from threatlab.errors import ThreatLabError, check_score
+from threatlab.ranking import rounded
 from threatlab.system import AISystem
 
 
@@ -83,7 +84,7 @@ def overview(systems: Iterable[AISystem], alert_threshold: float = 0.7, before: 
         If there is no system, two have the same name, one is no AISystem, or the threshold is no number from 0 to 1.
     """
     threshold = check_score("alert_threshold", alert_threshold)
-    now = tuple(sorted(map(assess, _checked(tuple(systems))), key=lambda result: -result.risk_score))
+    now = tuple(sorted(map(assess, _checked(tuple(systems))), key=lambda result: -rounded(result.risk_score)))
     earlier = tuple(map(assess, before))
     best_case = {r.system.name: assess(_all_known(r)).risk_score for r in now}
     alerting = tuple(r.system.name for r in now if r.risk_score >= threshold)
@@ -130,8 +131,8 @@ def _work(results: Iterable[Assessment]) -> tuple[Work, ...]:
     for name, found in gains.items():
         control = catalog().controls[name]
         removes, days = sum(gain for gain, _ in found), control.effort_days * len(found)
-        work.append(Work(name, control.title, control.role, len(found), removes, days, max(found)[1]))
-    return tuple(sorted(work, key=lambda each: -each.removes / each.days))
+        work.append(Work(name, control.title, control.role, len(found), removes, days, _highest(found)[1]))
+    return tuple(sorted(work, key=lambda each: -rounded(each.removes / each.days)))
 
 
 def _threats(results: Sequence[Assessment]) -> tuple[ThreatShare, ...]:
@@ -140,11 +141,16 @@ def _threats(results: Sequence[Assessment]) -> tuple[ThreatShare, ...]:
         risks = [(result.by_threat[threat.id], result.system.name) for result in results]
         applies = [risk for risk, _ in risks if risk > 0]
         if applies:
-            highest, worst = max(risks)
+            highest, worst = _highest(risks)
             shares.append(
                 ThreatShare(threat.id, threat.title, len(applies), sum(applies) / len(applies), highest, worst)
             )
-    return tuple(sorted(shares, key=lambda share: -share.mean * share.systems))
+    return tuple(sorted(shares, key=lambda share: -rounded(share.mean * share.systems)))
+
+
+def _highest(named: Iterable[tuple[float, str]]) -> tuple[float, str]:
+    """Return the highest figure and whose it is: of equals, the first by name."""
+    return min(named, key=lambda each: (-rounded(each[0]), each[1]))
 
 
 def _mean(results: Sequence[Assessment]) -> float:

@@ -78,7 +78,7 @@ def steps_caption(state: ExplorerState) -> str:
 def threat_bars(state: ExplorerState) -> str:
     """Return residual risk by threat, worst first; what does not apply comes last and says why."""
     rows = []
-    for threat, risk in sorted(state.now.by_threat.items(), key=lambda item: -item[1]):
+    for threat, risk in state.now.worst_first:
         title = escape(catalog().threats[threat].title)
         if not risk:
             rows.append(f'<p class="tl-sub">{title}</p><p class="tl-naq">{_why_not(state.system, threat)}</p>')
@@ -136,9 +136,7 @@ def applies(control: Control, system: AISystem) -> bool:
 def static_picture(state: ExplorerState) -> str:
     """Return the panel as it stands for a saved notebook: no controls, and inline styles, which survive there."""
     now = state.now
-    rows = "".join(
-        _static_bar(catalog().threats[t].title, r) for t, r in sorted(now.by_threat.items(), key=lambda i: -i[1]) if r
-    )
+    rows = "".join(_static_bar(catalog().threats[t].title, r) for t, r in now.worst_first if r)
     steps = "".join(f"<li>{escape(s.title)}: \u2212{s.removes:.2f}, {days(s.effort_days)}</li>" for s in state.steps)
     worst = "".join(
         f"<li><b>{f.severity}</b> {escape(f.finding)}{' (unknown)' if f.unknown else ''}</li>"

@@ -8,6 +8,7 @@ from html import escape
 
 from threatlab.catalog import catalog
 from threatlab.incidents import VERDICTS, Bearing, Incident, Replay, StepOutcome, replay
+from threatlab.ranking import rounded
 from threatlab.system import AISystem
 
 WAY_WORDS = {"stops": "stops it", "slows": "slows it", "sees": "sees it", "limits": "limits the harm"}
@@ -83,7 +84,7 @@ def alone_each(state: ReplayState) -> list[tuple[str, Replay]]:
         for control in state.now.controls_that_could
         if control not in state.start.true
     ]
-    return sorted(found, key=lambda pair: (pair[1].chance, pair[1].reached))
+    return sorted(found, key=lambda pair: (rounded(pair[1].chance), pair[1].reached))
 
 
 def static_picture(state: ReplayState) -> str:
