@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from threatlab.assessment.inventory_input import Block, Bools, checked_blocks
 from threatlab.assessment.layered import scales
-from threatlab.assessment.result import add_up, assess, checks
+from threatlab.assessment.result import NOTHING, add_up, assess, checks
 from threatlab.catalog import SEVERITIES, Catalog
 from threatlab.catalog import catalog as shipped
 from threatlab.system import AISystem
@@ -158,7 +158,7 @@ def _layered(block: Block, catalog: Catalog) -> tuple[Floats, NDArray[np.int8], 
         for layer in layers:
             risk *= layer(block)
         safe *= 1.0 - risk
-        worst_threat[risk > worst_risk] = place
+        worst_threat[risk > worst_risk + NOTHING] = place
         np.maximum(worst_risk, risk, out=worst_risk)
     return 1.0 - safe, worst_threat, worst_risk
 

@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any
 from threatlab.assessment.layered import ThreatRisk, combine, explain_threat, scales
 from threatlab.catalog import SEVERITIES, Catalog, Control, Technique
 from threatlab.errors import ThreatLabError
+from threatlab.ranking import rounded
 from threatlab.system import AISystem
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_NOTHING = 1e-12
+NOTHING = 1e-12
 """Differences below this are rounding, not risk."""
 
 
@@ -81,8 +82,17 @@ class Assessment:
     @property
     def worst_threat(self) -> str | None:
         """Id of the threat with the highest residual risk, or None; among equals the first."""
-        worst = max(self.by_threat, key=self.by_threat.__getitem__, default=None)
-        return worst if worst is not None and self.by_threat[worst] > 0 else None
+        worst, most = None, 0.0
+        for threat, risk in self.by_threat.items():
+            if risk > most + NOTHING:
+                worst = threat
+            most = max(most, risk)
+        return worst
+
+    @property
+    def worst_first(self) -> tuple[tuple[str, float], ...]:
+        """Each threat's id and residual risk, the highest first; equals in the catalog's order."""
+        return tuple(sorted(self.by_threat.items(), key=lambda pair: -rounded(pair[1])))
 
     def best_next(self, n: int = 5) -> tuple[NextStep, ...]:
         """Return up to `n` controls that apply and are not in place, by the risk each would remove.
@@ -101,7 +111,7 @@ class Assessment:
         steps = []
         for finding, removes in zip(self.findings, _gains(self), strict=True):
             control = controls[finding.attribute]
-            if removes > _NOTHING:
+            if removes > NOTHING:
                 steps.append(
                     NextStep(
                         attribute=control.id,
@@ -111,7 +121,7 @@ class Assessment:
                         unknown=finding.unknown,
                     )
                 )
-        return tuple(sorted(steps, key=lambda step: -step.removes)[:n])
+        return tuple(sorted(steps, key=lambda step: -rounded(step.removes))[:n])
 
     def explain(self, threat: str) -> ThreatRisk:
         """Return how the residual risk of `threat` comes about, layer by layer.

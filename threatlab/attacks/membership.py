@@ -103,9 +103,9 @@ def score(model: Any, records: Records, control: str, rng: np.random.Generator, 
 
 
 def choose_threshold(members: Floats, others: Floats) -> float:
-    """Return the score from which on to say "member", so that balanced accuracy is best."""
+    """Return the score from which on to say "member", so that balanced accuracy is best; of equals the lowest."""
     thresholds: list[float] = np.unique([*members, *others]).tolist()
-    return max(thresholds, key=lambda threshold: balanced_accuracy(members, others, threshold))
+    return max(thresholds, key=lambda threshold: round(balanced_accuracy(members, others, threshold), 9))
 
 
 def balanced_accuracy(members: Floats, others: Floats, threshold: float) -> float:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from threatlab.assessment import assess
 from threatlab.catalog import Catalog
 from threatlab.errors import ThreatLabError, check_score, unknown_name
+from threatlab.ranking import rounded
 from threatlab.system import AISystem
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def layers_table(system: AISystem) -> pd.DataFrame:
 
     rows = {}
     for off in layers_off(system):
-        worst = max(off.by_threat, key=off.by_threat.__getitem__)
+        worst = max(off.by_threat, key=lambda threat: rounded(off.by_threat[threat]))
         rows[system.catalog.layers[off.layer].title] = {
             "controls in place": len(off.in_place),
             "score without it": off.risk_score,
@@ -154,7 +155,7 @@ def above_bound(system: AISystem, bound: float | Mapping[str, float]) -> tuple[G
             for threat, most in bounds.items()
             if threat not in already and off.by_threat[threat] > most
         ]
-    return tuple(sorted(gaps, key=lambda gap: -gap.risk))
+    return tuple(sorted(gaps, key=lambda gap: -rounded(gap.risk)))
 
 
 def harden(system: AISystem, days: float | None = None) -> AISystem:

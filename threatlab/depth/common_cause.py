@@ -15,6 +15,7 @@ from threatlab.assessment.layered import Scale, combine, scales
 from threatlab.depth import check_system
 from threatlab.depth.dependencies import Dependency, broken_controls, load_dependency
 from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.ranking import rounded
 from threatlab.system import AISystem
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class CommonCause:
     @property
     def worst(self) -> str | None:
         """Id of the threat that the product is most wrong about, or None if it is right about all of them."""
-        worst = max(self.independent, key=self.factor)
+        worst = max(self.independent, key=lambda threat: rounded(self.factor(threat)))
         return worst if self.factor(worst) > 1 + _ROUNDING else None
 
 

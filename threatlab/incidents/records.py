@@ -133,7 +133,7 @@ def read_incidents(folder: Traversable) -> tuple[Incident, ...]:
     """
     _, atlas = read_atlas(folder / "atlas.toml")
     files = [file for file in (folder / "incidents").iterdir() if file.name.endswith(".toml")]
-    return tuple(sorted((_incident(file, atlas) for file in files), key=lambda incident: incident.date))
+    return tuple(sorted((_incident(file, atlas) for file in files), key=lambda incident: (incident.date, incident.id)))
 
 
 def _incident(file: Traversable, atlas: Atlas) -> Incident:

@@ -112,7 +112,7 @@ def simulate_day(
     probes = _probes(rng, clients, events)
     honest = _honest(rng, clients, events - len(probes[0]))
     minute, client, confidence = (np.concatenate(columns) for columns in zip(honest, probes, strict=True))
-    order = np.argsort(minute)
+    order = np.lexsort((client, minute))  # clipped minutes are equal, and which of them is first must not be chance
     minute, client, confidence = minute[order], client[order], confidence[order]
     region, scope = _where_and_what(rng, clients, client)
     log = pd.DataFrame(

@@ -13,6 +13,7 @@ from threatlab.catalog.entry import Entry
 from threatlab.catalog.read import read_claim, read_threat
 from threatlab.errors import CatalogError, ThreatLabError
 from threatlab.incidents import Incident, replay
+from threatlab.ranking import rounded
 from threatlab.system import AISystem
 
 
@@ -90,7 +91,7 @@ def rescore(systems: Iterable[AISystem], newer: Catalog) -> tuple[Change, ...]:
                 best_control=next((step.attribute for step in after.best_next(1)), ""),
             )
         )
-    return tuple(sorted(changes, key=lambda change: change.before - change.after))
+    return tuple(sorted(changes, key=lambda change: rounded(change.before - change.after)))
 
 
 def exposures(incident: Incident, systems: Iterable[AISystem]) -> tuple[Exposure, ...]:
@@ -114,7 +115,7 @@ def exposures(incident: Incident, systems: Iterable[AISystem]) -> tuple[Exposure
                     chance=outcome.chance,
                 )
             )
-    return tuple(sorted(exposed, key=lambda each: (-len(each.shared_facts), -each.chance, each.system_id)))
+    return tuple(sorted(exposed, key=lambda each: (-len(each.shared_facts), -rounded(each.chance), each.system_id)))
 
 
 def _only_table(entry: object) -> tuple[str, dict[str, Any]]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from threatlab.assessment import Assessment, NextStep, assess
 from threatlab.catalog import SEVERITIES
 from threatlab.errors import ThreatLabError, check_score
+from threatlab.ranking import rounded
 from threatlab.system import AISystem
 
 
@@ -83,7 +84,7 @@ def overview(systems: Iterable[AISystem], alert_threshold: float = 0.7, before: 
         If there is no system, two have the same name, one is no AISystem, or the threshold is no number from 0 to 1.
     """
     threshold = check_score("alert_threshold", alert_threshold)
-    results = tuple(sorted(map(assess, _checked(tuple(systems))), key=lambda result: -result.risk_score))
+    results = tuple(sorted(map(assess, _checked(tuple(systems))), key=lambda result: -rounded(result.risk_score)))
     best_case = {r.system.name: assess(_all_known(r)).risk_score for r in results}
     alerting = tuple(r.system.name for r in results if r.risk_score >= threshold)
     return Overview(
@@ -136,10 +137,10 @@ def _work(results: Iterable[Assessment]) -> tuple[Work, ...]:
                 systems=len(steps),
                 removes=sum(step.removes for step, _ in steps),
                 days=sum(step.effort_days for step, _ in steps),
-                worst=max((step.removes, system.name) for step, system in steps)[1],
+                worst=_highest((step.removes, system.name) for step, system in steps)[1],
             )
         )
-    return tuple(sorted(work, key=lambda each: -each.removes / each.days))
+    return tuple(sorted(work, key=lambda each: -rounded(each.removes / each.days)))
 
 
 def _threats(results: Sequence[Assessment]) -> tuple[ThreatShare, ...]:
@@ -148,7 +149,7 @@ def _threats(results: Sequence[Assessment]) -> tuple[ThreatShare, ...]:
     for name, threat in threats.items():
         risks = [(risk, result.system.name) for result in results if (risk := result.by_threat.get(name, 0.0)) > 0]
         if risks:
-            highest, worst = max(risks)
+            highest, worst = _highest(risks)
             shares.append(
                 ThreatShare(
                     threat=name,
@@ -159,7 +160,12 @@ def _threats(results: Sequence[Assessment]) -> tuple[ThreatShare, ...]:
                     worst=worst,
                 )
             )
-    return tuple(sorted(shares, key=lambda share: -share.mean * share.systems))
+    return tuple(sorted(shares, key=lambda share: -rounded(share.mean * share.systems)))
+
+
+def _highest(named: Iterable[tuple[float, str]]) -> tuple[float, str]:
+    """Return the highest figure and whose it is: of equals, the first by name."""
+    return min(named, key=lambda each: (-rounded(each[0]), each[1]))
 
 
 def _mean(results: Sequence[Assessment]) -> float:

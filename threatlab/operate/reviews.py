@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from threatlab.assessment import Assessment, assess
 from threatlab.errors import ThreatLabError
+from threatlab.ranking import rounded
 from threatlab.system import AISystem
 
 RHYTHM = ((0.7, 30), (0.4, 90), (0.0, 180))
@@ -67,7 +68,7 @@ def review_calendar(
                 )
             )
             due += timedelta(days=every)
-    return tuple(sorted(reviews, key=lambda review: (review.due, -review.risk_score, review.system_id)))
+    return tuple(sorted(reviews, key=lambda review: (review.due, -rounded(review.risk_score), review.system_id)))
 
 
 def agenda(result: Assessment, before: Assessment | None = None) -> tuple[str, ...]:

@@ -18,6 +18,9 @@ from threatlab.system import AISystem
 NOTHING = 1e-12
 """Differences of worth below this are rounding, not risk."""
 
+_DIGITS = 14
+"""Of what a control adds: logarithms differ beyond from one math library to the next, and ties would fall otherwise."""
+
 _TICKS = 1000
 """Days are counted in whole thousandths (half a minute of work), so that their sums are exact in any order."""
 
@@ -58,7 +61,7 @@ class Stand:
         gain = 0.0
         for threat, risk in after.items():
             gain += log1p(-risk) - log1p(-self.risks[threat])
-        return gain
+        return round(gain, _DIGITS)
 
     def take(self, choice: Choice) -> Stand:
         """Return where the system stands once `choice` is in place, too."""

@@ -18,6 +18,7 @@ from functools import lru_cache
 from operator import itemgetter
 
 from threatlab.plan.choices import NOTHING, Choices, Stand
+from threatlab.ranking import rounded
 
 NODES = 60_000
 """Sets looked at before the search gives up: a count, not a time, so that every machine finds the same plan.
@@ -52,7 +53,7 @@ class Staircase:
 def staircase(plans: Iterable[Step]) -> Staircase:
     """Return the best of `plans` at each budget: of two, the one that takes less; of equals, the first."""
     steps: list[Step] = []
-    for plan in sorted(plans, key=lambda step: (step[0], -step[1])):
+    for plan in sorted(plans, key=lambda step: (step[0], -rounded(step[1]))):
         if not steps or plan[1] > steps[-1][1] + NOTHING:
             steps.append(plan)
     return Staircase(tuple(steps))

@@ -10,6 +10,7 @@ from matplotlib.ticker import MaxNLocator
 from threatlab.depth import check_system, controls_in_place, layers_off
 from threatlab.errors import ThreatLabError, check_score
 from threatlab.plots.inventory import ALERT, CALM, INK, PAPER, Picture
+from threatlab.ranking import rounded
 from threatlab.system import AISystem
 
 
@@ -31,7 +32,7 @@ def plot_layers_off(system: AISystem, bound: float) -> Figure:
     check_score("bound", bound)
     offs = {off.layer: off for off in layers_off(check_system(system))}
     now = {threat: min(off.by_threat[threat] for off in offs.values()) for threat in system.catalog.threats}
-    threats = sorted((threat for threat, risk in now.items() if risk), key=now.__getitem__)
+    threats = sorted((threat for threat, risk in now.items() if risk), key=lambda threat: rounded(now[threat]))
     held = [layer for layer in offs if controls_in_place(system, layer)]
     picture = Picture(figsize=(9, 1.6 + 0.5 * len(threats)), facecolor="white", layout="constrained")
     axes = picture.add_subplot()
@@ -46,7 +47,7 @@ def plot_layers_off(system: AISystem, bound: float) -> Figure:
         axes.plot(within, [place] * len(within), "d", color="white", markeredgecolor=INK, markersize=8)
         axes.plot(list(above.values()), [place] * len(above), "d", color=ALERT, markeredgecolor=INK, markersize=9)
         if raised:
-            worst = max(raised, key=raised.__getitem__)
+            worst = max(raised, key=lambda layer: rounded(raised[layer]))
             name = system.catalog.layers[worst].title.lower()
             weight = "bold" if worst in above else "normal"
             at = (raised[worst], place)

@@ -152,9 +152,8 @@ def _wanted(model: ThreatModel) -> Iterator[Part]:
         yield 2, _say("accepted", expires=risk.expires, **texts)
     if model.missing:
         yield 3, _say("missing", missing=_listed([each.what for each in model.missing[:4]]))
-    by_risk = sorted(result.by_threat, key=lambda name: -result.by_threat[name])
-    for name in by_risk[1:3]:
-        if (left := result.by_threat[name]) > 0:
+    for name, left in result.worst_first[1:3]:
+        if left > 0:
             yield 1, _say("next", title=known.threats[name].title.lower(), about=known.threats[name].about, risk=left)
     for finding in result.findings[:3]:
         why = known.controls[finding.attribute].severity_rationale

@@ -154,7 +154,7 @@ def threats(model: ThreatModel) -> Section:
     if result.by_threat:
         bars = tuple(
             Bar(result.catalog.threats[threat].title, risk, first.by_threat.get(threat) if first else None)
-            for threat, risk in sorted(result.by_threat.items(), key=lambda pair: -pair[1])
+            for threat, risk in result.worst_first
         )
         blocks.append(Bars("Residual risk by threat, from 0 to 1: what is left after the controls in place", bars))
     else:

@@ -138,7 +138,7 @@ def next_steps(state: ExplorerState) -> Html:
 def threat_bars(state: ExplorerState) -> Html:
     """Return residual risk by threat, worst first; what does not apply comes last and says why."""
     rows: list[Html] = []
-    for threat, risk in _worst_first(state.now):
+    for threat, risk in state.now.worst_first:
         title = state.catalog.threats[threat].title
         if not risk:
             rows += [tag("p", title, class_="tl-sub"), tag("p", _why_not(state, threat), class_="tl-naq")]
@@ -231,7 +231,7 @@ def static_picture(state: ExplorerState) -> Html:
     now = state.now
     bars = [
         (state.catalog.threats[t].title, saved_bar(min(r / _LONGEST_BAR, 1)), f"{r:.2f}")
-        for t, r in _worst_first(now)
+        for t, r in now.worst_first
         if r
     ]
     steps = (tag("li", f"{s.title}: \u2212{s.removes:.2f}, {days(s.effort_days)}") for s in state.steps)
@@ -270,10 +270,6 @@ def _question(state: ExplorerState, attribute: str) -> Html:
         args={"attribute": attribute},
         class_="" if control is None or applies(control, state.system) else "tl-na",
     )
-
-
-def _worst_first(result: Assessment) -> list[tuple[str, float]]:
-    return sorted(result.by_threat.items(), key=lambda item: -item[1])
 
 
 def _announcement(state: ExplorerState) -> Html:

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from threatlab.catalog import Catalog
 from threatlab.incidents import VERDICTS, Bearing, Incident, Replay, StepOutcome, controls_that_could, replay
+from threatlab.ranking import rounded
 from threatlab.system import AISystem
 from threatlab.widgets.base.html import (
     Html,
@@ -141,7 +142,7 @@ def alone_each(state: ReplayState) -> list[tuple[str, Replay]]:
         for control in state.now.controls_that_could
         if control in state.catalog.controls and control not in state.start.true
     ]
-    return sorted(alone, key=lambda pair: (pair[1].chance, pair[1].reached))
+    return sorted(alone, key=lambda pair: (rounded(pair[1].chance), pair[1].reached))
 
 
 def static_picture(state: ReplayState) -> Html:

@@ -11,6 +11,7 @@ from threatlab.assessment import Assessment, assess
 from threatlab.catalog import Catalog
 from threatlab.depth import Gap, LayerOff, above_bound, harden, layers_off, switch_off
 from threatlab.depth.common_cause import CommonCause, common_cause
+from threatlab.ranking import rounded
 from threatlab.system import AISystem
 from threatlab.widgets.base.html import (
     Html,
@@ -105,11 +106,11 @@ class LayersState:
     @property
     def threats(self) -> tuple[str, ...]:
         """Ids of the threats that apply, worst first."""
-        return tuple(sorted((t for t, r in self.now.by_threat.items() if r), key=lambda t: -self.now.by_threat[t]))
+        return tuple(threat for threat, risk in self.now.worst_first if risk)
 
     def worst_off(self, threat: str) -> LayerOff | None:
         """Return the single layer whose loss raises this threat most, or None if none raises it."""
-        worst = max(self.layers, key=lambda off: off.by_threat[threat])
+        worst = max(self.layers, key=lambda off: rounded(off.by_threat[threat]))
         return worst if worst.by_threat[threat] > self.now.by_threat[threat] else None
 
     def threat(self, name: str) -> str:

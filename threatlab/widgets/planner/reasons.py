@@ -5,6 +5,7 @@ from __future__ import annotations
 from threatlab.assessment import Assessment, NextStep, assess
 from threatlab.catalog import Control
 from threatlab.plan import Plan
+from threatlab.ranking import rounded
 from threatlab.widgets.base.explanation import days
 from threatlab.widgets.base.html import Html, markup, tag
 
@@ -42,7 +43,7 @@ def _next_best(plan: Plan, place: int) -> str:
     rates = [(n.removes / n.effort_days, n.title) for n in _removing(then) if n.attribute != step.control]
     if not rates:
         return "Nothing else is left that would lower the risk."
-    rate, title = max(rates)
+    rate, title = max(rates, key=lambda each: (rounded(each[0]), each[1]))
     if rate <= step.per_day:
         return f"The next best at that point, {title}, removes {rate:.4f} a day."
     if title in [step.title for step in plan.steps]:
