@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
@@ -36,7 +35,6 @@ def test_the_first_notebook_runs_in_jupyterlab_and_asks_no_other_machine(lab: La
     lab.open(NOTEBOOKS[0])
     lab.run_all()
     assert lab.outside == []
-    expect(lab.page.get_by_text(re.compile("nbgrader|Validate|Create Assignment", re.IGNORECASE))).to_have_count(0)
 
 
 def test_a_click_reaches_the_kernel_and_its_answer_the_page(lab: Lab, tmp_path: Path) -> None:
@@ -52,41 +50,50 @@ def test_a_click_reaches_the_kernel_and_its_answer_the_page(lab: Lab, tmp_path: 
     assert (tmp_path / "notebook.png").read_bytes().startswith(b"\x89PNG")
 
 
-THREADS = """
-import threading
-import ipywidgets as widgets
+FORM = """
+import anywidget
+import traitlets
 
-seen, count = [], widgets.HTML("0 heard")
-
-
-def hear(what):
-    seen.append((what, threading.get_ident()))
-    count.value = f"{len(seen)} heard"
+heard = []
 
 
-field = widgets.Text(description="Name", continuous_update=False)
-field.observe(lambda change: hear(change["new"]), "value")
-button = widgets.Button(description="Go")
-button.on_click(lambda _: hear("click"))
-widgets.HBox([field, button, count])
+class Form(anywidget.AnyWidget):
+    _esm = '''
+    export default { render({ model, el }) {
+      el.innerHTML = "<label>Name <input></label><button>Go</button> <b></b>";
+      const [field, button, count] = el.querySelectorAll("input, button, b");
+      field.addEventListener("change", () => model.send(field.value));
+      button.addEventListener("click", () => model.send("click"));
+      model.on("change:heard", () => { count.textContent = `${model.get("heard")} heard`; });
+    } };
+    '''
+    heard = traitlets.Int().tag(sync=True)
+
+
+def hear(form, content, buffers):
+    heard.append(content)
+    form.heard += 1
+
+
+form = Form()
+form.on_msg(hear)
+form
 """
-ORDER = "print([what for what, _ in seen], len({thread for _, thread in seen}))"
 
 
 def test_a_click_never_overtakes_what_was_typed_before_it(lab: Lab, tmp_path: Path) -> None:
-    lab.open(write_notebook(tmp_path, THREADS, ORDER))
+    lab.open(write_notebook(tmp_path, FORM, "print(heard)"))
     lab.run_all()
     typed = [f"word {number}" for number in range(10)]
-    for number, word in enumerate(typed, start=1):
+    for word in typed:
         lab.notebook.get_by_label("Name").fill(word)
         lab.notebook.get_by_role("button", name="Go").click()
-        # ipywidgets itself keeps a field's next change back while the one before is unanswered.
-        expect(lab.notebook.get_by_text(f"{2 * number} heard")).to_be_visible()
+    expect(lab.notebook.get_by_text(f"{2 * len(typed)} heard")).to_be_visible()
     said = lab.notebook.locator(".jp-CodeCell").nth(1)
     said.locator(".cm-content").click()
     lab.page.keyboard.press("Shift+Enter")
     in_order = [each for word in typed for each in (word, "click")]
-    expect(said.locator(".jp-OutputArea-output")).to_have_text(f"{in_order} 1")
+    expect(said.locator(".jp-OutputArea-output")).to_have_text(str(in_order))
 
 
 def test_a_failing_cell_is_reported_with_its_error(lab: Lab, tmp_path: Path) -> None:
