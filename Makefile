@@ -14,13 +14,16 @@ EXERCISES = $(sort $(wildcard exercises/*.ipynb))
 # A file's tests stay in one process (tests/conftest.py): nbval runs the cells of a notebook in one kernel.
 PYTEST = $(RUN) -m pytest -n 2
 NBVAL = --nbval --nbval-current-env --nbval-cell-timeout=300 --nbval-kernel-startup-timeout=300
-LAB = --config="$(CURDIR)/scripts/jupyterlab/config.py"
+
+# Learners need the first lock; whoever proves, saves or measures something needs the bench on top of it.
+LOCKS = requirements.lock
+test check notebooks exercises bench: LOCKS += requirements-test.lock
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
 lab: environment ## Open the lesson in JupyterLab; the first time, install it into .venv
-	@$(RUN) -m jupyterlab --ServerApp.root_dir="$(CURDIR)" $(LAB) \
+	@$(RUN) -m jupyterlab --ServerApp.root_dir="$(CURDIR)" \
 		--LabApp.default_url="/lab/tree/$(firstword $(NOTEBOOKS))" $(LAB_ARGS)
 
 test: static ## Prove it all: format, lint, types, unit tests, every notebook, the browser
@@ -37,11 +40,10 @@ exercises: environment ## Run the solutions, and make the exercises from them
 	@$(RUN) -m scripts.exercises $(SOLUTIONS)
 
 bench: environment ## Measure speed side by side with pytm and the lesson's own loop
-	@sh scripts/environment.sh requirements.lock requirements-bench.lock
 	@$(RUN) -m tests.benchmarks $(BENCH_ARGS)
 
-environment: # Make .venv, or bring it up to date with requirements.lock
-	@sh scripts/environment.sh
+environment: # Make .venv, or bring it up to date with the lock files
+	@sh scripts/environment.sh $(LOCKS)
 
 static: environment
 	@$(RUN) -m ruff format --check .

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Make .venv and install into it what a lock file pins; or say in a sentence why that can't be done.
+# Make .venv and install into it what lock files pin; or say in a sentence why that can't be done.
 #
-#   sh scripts/environment.sh [LOCK ...]
+#   sh scripts/environment.sh LOCK ...
 #
-# LOCK is requirements.lock unless named. PYTHON=... in the environment names the Python to use;
-# otherwise the newest of 3.14 to 3.11 on the PATH is taken. Nothing is done where nothing changed.
+# PYTHON=... in the environment names the Python to use; otherwise the newest of 3.14 to 3.11 on the
+# PATH is taken. Nothing is done where nothing changed.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -64,7 +64,21 @@ make_venv() {
     fi
 }
 
-# Remake .venv if it is half made, if its Python has gone or if another Python is asked for.
+# Print what .venv remembers of the lock file $1 that it was made from: where it stands, and what is in it.
+state_of() { echo "$(pwd) $(cksum <"$1")"; }
+
+# true if .venv was made from one of the lock files named as it was before it changed, or in another folder
+is_outdated() {
+    for lock in "$@"; do
+        stamp=$venv/.installed-$lock
+        if [ -e "$stamp" ] && [ "$(cat "$stamp")" != "$(state_of "$lock")" ]; then
+            return
+        fi
+    done
+    return 1
+}
+
+# Remake .venv if it is half made or out of date, if its Python has gone or if another Python is asked for.
 check_venv() {
     if [ ! -e "$venv" ]; then
         make_venv
@@ -77,6 +91,9 @@ check_venv() {
     elif [ -n "${PYTHON:-}" ] && [ "$(version_of "$PYTHON")" != "$(version_of "$python")" ]; then
         say ".venv has Python $(version_of "$python"), and PYTHON=$PYTHON asks for another: making it again."
         make_venv
+    elif is_outdated "$@"; then
+        say ".venv was made from other lock files, or in another folder: making it again, so that nothing else stays in it."
+        make_venv
     fi
 }
 
@@ -88,7 +105,7 @@ pip_install() {
 
 explain_failure() {
     if grep -q 'No space left' "$log"; then
-        say "The disk is full: .venv needs about 1 GB. Free some room, then run this again."
+        say "The disk is full: @@SIZE@@ Free some room, then run this again."
     elif grep -q 'DO NOT MATCH THE HASHES' "$log"; then
         say "A downloaded package isn't the one that the lock file pins, so it was not installed." \
             "Run this again; if it stays so, your mirror or proxy changes packages: ask who runs it."
@@ -104,27 +121,38 @@ explain_failure() {
     stop "All that pip said is in $log."
 }
 
-# Install the lock file $1, and then threatlab itself, unless that was done before.
+# Install the lock file $1, unless that was done before.
 install() {
     stamp=$venv/.installed-$1
-    wanted="$(pwd) $(cat "$1" pyproject.toml | cksum)"
-    if [ -e "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then
+    if [ -e "$stamp" ]; then
         return
     fi
-    say "Installing $(grep -c == "$1") packages pinned in $1: this takes a few minutes the first time ..."
+    say "Installing $(grep -c == "$1") packages pinned in $1: this takes a minute or two ..."
     : >"$unfinished"
-    pip_install --require-hashes --requirement "$1"
-    # pip's hash mode refuses a folder beside the lock, so the package itself comes second.
-    pip_install --no-deps --no-build-isolation --editable .
+    pip_install --no-compile --require-hashes --requirement "$1"
+    # pip compiles one file after the other, and the packages' own tests too: a tenth of the disk.
+    "$python" -m compileall -q -j 0 -x '/tests?/' "$venv/lib" >>"$log" 2>&1 || :
     # Else the first figure of the first notebook waits for it, with a warning in its output.
     "$python" -c 'import matplotlib.font_manager' >>"$log" 2>&1 || :
     rm "$unfinished"
-    printf '%s\n' "$wanted" >"$stamp"
+    state_of "$1" >"$stamp"
 }
 
-[ $# -gt 0 ] || set -- requirements.lock
+# Install threatlab itself; again only if a file changed that an editable installation copies.
+# It comes second, because pip's hash mode refuses a folder beside the lock.
+install_threatlab() {
+    stamp=$venv/.installed-threatlab
+    copied="$(cat pyproject.toml threatlab/jupyter/*.json | cksum)"
+    if [ -e "$stamp" ] && [ "$(cat "$stamp")" = "$copied" ]; then
+        return
+    fi
+    pip_install --no-deps --no-build-isolation --editable .
+    printf '%s\n' "$copied" >"$stamp"
+}
+
 mkdir -p "$(dirname "$log")"
-check_venv
+check_venv "$@"
 for lock in "$@"; do
     install "$lock"
 done
+install_threatlab

@@ -19,13 +19,14 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat import NotebookNode, from_dict
 from nbformat.reader import NotJSONError
 
+from threatlab.jupyter.saving import drop_live_views
+
 CELL_SECONDS = 120
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-CELL_METADATA_KEPT = ("tags", "jupyter", "editable", "deletable", "nbgrader", "slideshow")
-WIDGET = "application/vnd.jupyter.widget-view+json"
+CELL_METADATA_KEPT = ("tags", "jupyter", "editable", "deletable", "slideshow")
 
 
 class NotebookError(Exception):
@@ -94,6 +95,7 @@ def clean(notebook: NotebookNode) -> NotebookNode:
     notebook = from_dict(dict(notebook))
     notebook.metadata = from_dict(METADATA)
     notebook.nbformat, notebook.nbformat_minor = 4, 5  # the first with cell ids
+    drop_live_views(notebook)
     ids: set[str] = set()
     for number, cell in enumerate(notebook.cells):
         kept = {k: v for k, v in cell.metadata.items() if k in CELL_METADATA_KEPT}
@@ -102,7 +104,8 @@ def clean(notebook: NotebookNode) -> NotebookNode:
             cell.id = hashlib.sha256(f"{number} {cell.source}".encode()).hexdigest()[:8]
         ids.add(cell.id)
         if cell.cell_type == "code":
-            cell.outputs = [_clean_output(output) for output in cell.outputs]
+            for output in cell.outputs:
+                output.pop("transient", None)
     return notebook
 
 
@@ -119,17 +122,6 @@ def save(file: Path, notebook: NotebookNode) -> bool:
     finally:
         draft.unlink(missing_ok=True)
     return True
-
-
-def _clean_output(output: NotebookNode) -> NotebookNode:
-    """Return `output` with its static picture alone, where only a kernel could draw the widget."""
-    data: dict[str, Any] = output.get("data", {})
-    if WIDGET in data and "text/html" in data:
-        del data[WIDGET]
-    if "metadata" in output:
-        output.metadata.pop(WIDGET, None)
-    output.pop("transient", None)
-    return output
 
 
 def _what_failed(file: Path, at: int, cell: NotebookNode, error: Exception) -> str:

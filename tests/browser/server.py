@@ -1,10 +1,9 @@
-"""A JupyterLab of its own for the browser tests: own folders, own port, no news, no updates."""
+"""A JupyterLab of its own for tests: own folders and port, and no flag that a learner's doesn't have."""
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -17,13 +16,10 @@ from pathlib import Path
 START_SECONDS = 90
 """Two cores, cold caches and a second test worker: a quiet machine needs about three."""
 
-LESSON = Path(__file__).parents[2] / "scripts/jupyterlab"
-"""What `make lab` sets too: no news, no update checks, no wait between a kernel's messages."""
-
-TEST_SETTINGS = {
-    "@jupyterlab/docmanager-extension:plugin": {"autosave": False},
+USER_SETTINGS = {
+    "docmanager-extension/plugin": {"autosave": False},
     # Every cell is in the page, seen or not, so that a test finds what a reader would scroll to.
-    "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none", "scrollPastEnd": False},
+    "notebook-extension/tracker": {"windowingMode": "none", "scrollPastEnd": False},
 }
 
 
@@ -42,23 +38,21 @@ def theme_name(theme: str) -> str:
 
 
 @contextmanager
-def running_server(folder: Path) -> Iterator[Server]:
-    """Run JupyterLab from this interpreter, with all that it writes kept in `folder`."""
-    settings, user_settings, root = folder / "settings", folder / "user-settings", folder / "root"
-    for each in (settings, user_settings, root):
-        each.mkdir(parents=True)
-    overrides = json.loads((LESSON / "overrides.json").read_text(encoding="utf-8")) | TEST_SETTINGS
-    (settings / "overrides.json").write_text(json.dumps(overrides), encoding="utf-8")
-    shutil.copy(LESSON / "page_config.json", settings)
+def running_server(folder: Path, python: str | Path = sys.executable) -> Iterator[Server]:
+    """Run JupyterLab from an environment's `python`, with all that it writes kept in `folder`."""
+    root, user_settings = folder / "root", folder / "user-settings"
+    root.mkdir(parents=True)
+    for name, settings in USER_SETTINGS.items():
+        file = user_settings / "@jupyterlab" / f"{name}.jupyterlab-settings"
+        file.parent.mkdir(parents=True)
+        file.write_text(json.dumps(settings), encoding="utf-8")
     log = folder / "jupyterlab.log"
     command = [
-        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
-        f"--config={LESSON / 'config.py'}",
+        *(python, "-m", "jupyterlab", "--no-browser", "--allow-root"),
         "--expose-app-in-browser",
         f"--ServerApp.port={_free_port()}",
         "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.root_dir={root}",
-        f"--LabApp.app_settings_dir={settings}",
         f"--LabApp.user_settings_dir={user_settings}",
         f"--LabApp.workspaces_dir={folder / 'workspaces'}",
     ]
@@ -66,7 +60,7 @@ def running_server(folder: Path) -> Iterator[Server]:
         process = subprocess.Popen(
             command,
             cwd=root,
-            env=_environment(folder),
+            env=environment_of_its_own(folder),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -82,8 +76,8 @@ def running_server(folder: Path) -> Iterator[Server]:
             process.wait()
 
 
-def _environment(folder: Path) -> dict[str, str]:
-    """Return this process's environment without the user's own Jupyter set-up."""
+def environment_of_its_own(folder: Path) -> dict[str, str]:
+    """Return this process's environment variables without the user's own Jupyter set-up: `folder` is used instead."""
     own = {k: v for k, v in os.environ.items() if not k.startswith(("JUPYTER", "PYTEST"))}
     return own | {
         "JUPYTER_CONFIG_DIR": str(folder / "config"),

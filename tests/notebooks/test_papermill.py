@@ -21,11 +21,9 @@ SECONDS = 300
 
 OTHER_PARAMETERS: dict[str, list[dict[str, Any]]] = {
     "06-monitor-and-operate": [
-        {"system": "tay", "seed": 1, "story": "postmark-mcp", "detector_threshold": 4},
         {"system": "postmark-mcp", "seed": 2, "alert_threshold": 0.2, "detector_threshold": 64},
     ],
     "07-capstone": [
-        {"system": "shadowray", "budget_days": 0, "seed": 1},
         {"system": "postmark-mcp", "budget_days": 60, "fail_at": 0.2, "start_date": "2027-02-06"},
         {"system": "tay", "fail_at": 1.0, "seed": 2},
         {"system": "../threatlab/catalog/systems/id-me.toml", "owner": "Ada", "fail_at": 0.0},
@@ -47,7 +45,6 @@ OTHER_PARAMETERS: dict[str, list[dict[str, Any]]] = {
         {"system": "tay", "seed": 2, "poison_rate": 0.2, "query_budget": 20, "epsilon": 0.3},
     ],
     "05-defense-in-depth": [
-        {"system": "tay", "bound": 0.3, "seed": 1},
         {"system": "postmark-mcp", "bound": 0.1, "days": 0, "fail_at": 0.2, "seed": 2},
         {"system": "id-me", "bound": 1.0, "days": 1000, "fail_at": 1.0, "seed": 4},
     ],

@@ -29,8 +29,11 @@ def project(tmp_path: Path) -> Path:
     checkout = tmp_path / "a checkout"
     (checkout / "scripts").mkdir(parents=True)
     shutil.copy(ROOT / "scripts/environment.sh", checkout / "scripts")
+    (checkout / "threatlab/jupyter").mkdir(parents=True)
+    (checkout / "threatlab/jupyter/server.json").write_text("{}\n", encoding="utf-8")
     (checkout / "pyproject.toml").write_text("[project]\n", encoding="utf-8")
     (checkout / "requirements.lock").write_text("one==1\ntwo==2\n", encoding="utf-8")
+    (checkout / "requirements-test.lock").write_text("three==3\n", encoding="utf-8")
     (tmp_path / "bin").mkdir()
     for tool in TOOLS:
         (tmp_path / "bin" / tool).symlink_to(str(shutil.which(tool)))
@@ -59,10 +62,10 @@ def add_python(
     file.chmod(0o755)
 
 
-def make_environment(project: Path, **variables: str) -> tuple[int, str]:
-    """Return the exit code, and all that was said, of one run of environment.sh."""
+def make_environment(project: Path, *locks: str, **variables: str) -> tuple[int, str]:
+    """Return the exit code, and all that was said, of one run of environment.sh on the learners' lock and `locks`."""
     done = subprocess.run(
-        ["sh", "scripts/environment.sh"],
+        ["sh", "scripts/environment.sh", "requirements.lock", *locks],
         cwd=project,
         env={"PATH": str(project.parent / "bin")} | variables,
         stdout=subprocess.PIPE,
@@ -73,9 +76,10 @@ def make_environment(project: Path, **variables: str) -> tuple[int, str]:
     return done.returncode, done.stdout
 
 
-def pip_calls(project: Path) -> int:
+def installed(project: Path) -> list[str]:
+    """Return what pip was asked to install, in order: the names of lock files, and "." for threatlab itself."""
     file = project / "pip-calls"
-    return len(file.read_text(encoding="utf-8").splitlines()) if file.exists() else 0
+    return [line.split()[-1] for line in file.read_text(encoding="utf-8").splitlines()] if file.exists() else []
 
 
 def test_an_old_python_is_named_with_its_version(project: Path) -> None:
@@ -130,17 +134,45 @@ def test_a_failing_installation_says_what_to_try_and_where_the_log_is(
 def test_what_is_up_to_date_is_not_installed_again(project: Path) -> None:
     add_python(project)
     assert make_environment(project)[0] == 0
-    assert pip_calls(project) == 2  # the lock, and then the package itself
+    assert installed(project) == ["requirements.lock", "."]
     assert make_environment(project) == (0, "")
-    assert pip_calls(project) == 2
+    assert installed(project) == ["requirements.lock", "."]
 
 
-def test_a_changed_lock_is_installed(project: Path) -> None:
+def test_the_bench_comes_on_top_of_what_learners_have(project: Path) -> None:
+    add_python(project)
+    make_environment(project)
+    code, said = make_environment(project, "requirements-test.lock")
+    assert code == 0
+    assert "Installing 1 packages pinned in requirements-test.lock" in said
+    assert installed(project) == ["requirements.lock", ".", "requirements-test.lock"]
+    assert make_environment(project) == (0, "")
+
+
+def test_a_changed_lock_makes_a_new_environment_so_that_nothing_old_stays(project: Path) -> None:
     add_python(project)
     make_environment(project)
     (project / "requirements.lock").write_text("one==1.1\n", encoding="utf-8")
+    code, said = make_environment(project)
+    assert code == 0
+    assert "Making .venv" in said
+    assert installed(project) == ["requirements.lock", "."] * 2
+
+
+def test_a_moved_folder_makes_a_new_environment(project: Path) -> None:
+    add_python(project)
     make_environment(project)
-    assert pip_calls(project) == 4
+    moved = project.rename(project.with_name("elsewhere"))
+    assert "in another folder" in make_environment(moved)[1]
+
+
+@pytest.mark.parametrize("name", ["pyproject.toml", "threatlab/jupyter/server.json"])
+def test_a_changed_file_that_is_copied_into_the_environment_is_copied_again(project: Path, name: str) -> None:
+    add_python(project)
+    make_environment(project)
+    (project / name).write_text("changed\n", encoding="utf-8")
+    make_environment(project)
+    assert installed(project) == ["requirements.lock", ".", "."]
 
 
 def test_a_half_made_environment_is_made_again(project: Path) -> None:
