@@ -37,7 +37,10 @@ function patch(node, was, now) {
     else node.append(document.importNode(child, true));
   });
   nodes.slice(after.length).forEach(child => child.remove());
-  if (chosen !== null && [...node.options].some(each => each.value === chosen)) node.value = chosen;
+  if (chosen !== null) {  // what is no longer offered gives way to what is chosen at first, not to its neighbor
+    const options = [...node.options], still = options.find(each => each.value === chosen);
+    node.value = (still ?? options.find(each => each.hasAttribute("selected")) ?? options[0])?.value;
+  }
 }
 
 // Bring a field that is sent at once to what the kernel says of it.
@@ -58,13 +61,14 @@ function render({ model, el }) {
 
   const paint = () => {
     const next = parsed(model.get("page")), focused = root.getRootNode().activeElement;
-    const inside = focused !== root && root.contains(focused);
+    const inside = focused !== root && root.contains(focused), form = inside && focused.closest("form")?.dataset.act;
     patch(root, shown, next);
     shown = next;
     if (inside && !focused.isConnected) {  // what had the focus is gone: its like gets it, or the panel as a whole
-      const { act, args = "" } = focused.dataset, named = `[data-act="${act}"][name="${focused.name}"]`;
-      const like = [...root.querySelectorAll(focused.name ? named : `[data-act="${act}"]`)];
-      (like.find(each => (each.dataset.args ?? "") === args) ?? root).focus({ preventScroll: true });
+      const { dataset: { act, args }, name, type } = focused, within = form ? `form[data-act="${form}"] ` : "";
+      const like = [...root.querySelectorAll(`${within}:is(a, button, input, select)`)].find(each =>
+        each.dataset.act === act && each.dataset.args === args && each.name === name && each.type === type);
+      (like ?? root).focus({ preventScroll: true });
     }
   };
 
@@ -109,9 +113,10 @@ function render({ model, el }) {
 
   // JupyterLab takes letters and arrows for commands: with a list in focus, "r" would turn the cell into raw text. Its
   // own mark for telling it not to is set before it looks; saving passes, and so does Shift+Enter, which leaves the field.
-  const keys = ({ target, key, shiftKey, ctrlKey, metaKey }) => {
+  const keys = event => {
+    const { target, key, shiftKey, ctrlKey, metaKey } = event, onward = key === "Enter" && shiftKey;
     if (!root.contains(target)) return;
-    const onward = key === "Enter" && shiftKey;
+    if (event.repeat && target.dataset.once) event.preventDefault();  // a key held down decides once, as a click does
     target.toggleAttribute("data-lm-suppress-shortcuts", !onward && !(key === "s" && (ctrlKey || metaKey)));
     if (onward) root.focus({ preventScroll: true });
   };
