@@ -1,14 +1,14 @@
-"""The scope editor: state, HTML and binding, each without a browser."""
+"""The scope editor: its HTML and its actions, without a browser."""
 
 from __future__ import annotations
 
 import re
 
-import ipywidgets as widgets
 import pytest
 
+from tests.unit.page import Page
 from threatlab import AISystem, ThreatLabError, assess, load_system
-from threatlab.dataflow import CARRIES, DataFlow
+from threatlab.dataflow import CARRIES, ELEMENT_KINDS, DataFlow
 from threatlab.dataflow.facts import system_from
 from threatlab.dataflow.files import list_drawings, load_drawing
 from threatlab.widgets import ScopeEditor, show, show_case, show_facts
@@ -16,17 +16,23 @@ from threatlab.widgets.scope_editor import view
 from threatlab.widgets.scope_editor.forms import FORMS
 from threatlab.widgets.scope_editor.show import element_rows, flow_rows
 
+REASON = "Why it needs no assessment here"
+ELEMENT = {
+    "Name of the element": "Request log",
+    "Kind of element": f"data store \u2014 {ELEMENT_KINDS['data store']}",
+    "Trust zone": "Production (own)",
+}
+FLOW = {
+    "From": "Scoring API",
+    "To": "Request log",
+    "What flows, in a few words": "all",
+    "It carries": f"other \u2014 {CARRIES['other']}",
+}
 HOSTILE = "<img src=x onerror=alert(1)>\"'&"
 
 
 def text(html):
     return re.sub(r"\s+", " ", re.sub("<[^>]*>", " ", html))
-
-
-def everything(widget):
-    yield widget
-    for child in getattr(widget, "children", ()):
-        yield from everything(child)
 
 
 def half():
@@ -44,11 +50,6 @@ def shadowray():
     return ScopeEditor("shadowray")
 
 
-def fill(form, **values):
-    for name, value in values.items():
-        form.fields[name].value = value
-
-
 # ---- the picture
 
 
@@ -63,7 +64,7 @@ def test_the_headline_tells_the_risk_in_scope_and_with_what_was_left_out(shadowr
 
 def test_a_drawing_that_leaves_nothing_out_says_so(panel):
     assert "nothing is left out" in text(view.headline(panel.state))
-    assert view.exclusions(panel.drawing) == ""
+    assert view.exclusions(panel.drawing) is None
 
 
 def test_an_exclusion_that_moves_no_score_says_so():
@@ -116,19 +117,16 @@ def test_a_text_from_a_user_is_escaped_wherever_it_is_shown():
         .excluding(HOSTILE, HOSTILE, HOSTILE, HOSTILE)
     )
     panel = ScopeEditor(drawing)
+    page = Page(panel)
     panel.remove(1)
     panel.add(HOSTILE + "2", "tool", HOSTILE)
-    fill(panel.forms["element"], name=HOSTILE, zone=HOSTILE)
-    panel.forms["element"].submit()
-    shown = (
-        view.static_picture(panel.state)
-        + show_case(panel.drawing)._repr_html_()
-        + "".join(w.value for w in everything(panel.widget) if isinstance(w, widgets.HTML) and "<style>" not in w.value)
-    )
-    assert "<img src=x" not in shown
-    assert "&lt;img src=x" in panel._told.value
-    assert "&lt;img src=x" in panel.forms["element"].problem.value
-    assert all(not getattr(w, "description_allow_html", False) for w in everything(panel.widget))
+    page.click(FORMS["element"][0])
+    page.submit("Add the element", **{"Name of the element": HOSTILE, "Trust zone": f"{HOSTILE} (own)"})
+    assert HOSTILE[:12] in page.problem
+    assert HOSTILE in page.soup.select_one(".tl-last").text
+    for html in (panel.page, panel.picture(), show_case(panel.drawing)._repr_html_()):
+        assert "<img src=x" not in html
+        assert "&lt;img src=x" in html
 
 
 def test_the_saved_picture_needs_no_style_sheet_and_no_kernel(shadowray):
@@ -170,121 +168,128 @@ def test_only_a_drawing_can_be_shown(look, bad):
         look(bad)
 
 
-# ---- the binding
+# ---- the panel
 
 
 def test_a_form_does_what_the_code_does(panel):
     typed = ScopeEditor(half())
     panel.add("Request log", "data store", "Production", personal=True)
+    panel.ask("element")
+    panel.ask("flow")
     panel.connect("Scoring API", "Request log", "all", "other", personal=True)
-    fill(typed.forms["element"], name="Request log", kind="data store", zone="Production", personal=True)
-    typed.forms["element"].button.click()
-    fill(typed.forms["flow"], source="Scoring API", target="Request log", label="all", carries="other", personal=True)
-    typed.forms["flow"].button.click()
+    page = Page(typed)
+    page.click(FORMS["element"][0])
+    page.submit("Add the element", **ELEMENT | {"It holds personal data": True})
+    page.click(FORMS["flow"][0])
+    page.submit("Draw the flow", **FLOW | {"It carries personal data": True})
     assert typed.drawing == panel.drawing
-    assert typed._picture.value == panel._picture.value
+    assert typed.page == panel.page
 
 
 def test_each_form_reaches_the_drawing(shadowray):
-    fill(shadowray.forms["zone"], name="Partner", kind="third party", owner="them")
-    shadowray.forms["zone"].button.click()
+    page = Page(shadowray)
+    page.click(FORMS["zone"][0])
+    page.submit("Add the zone", **{"Name of the zone": "Partner", "Who decides what runs there": "them"})
     assert shadowray.drawing.zone("Partner").owner == "them"
-    fill(shadowray.forms["exclude"], element="Data sets", reason="why", owner="who", review="in spring")
-    shadowray.forms["exclude"].button.click()
+    page.click(FORMS["exclude"][0])
+    page.submit("Leave it out", **{"Element": "Data sets", REASON: "why", "Who answers for its risk instead": "who"})
     assert shadowray.drawing.left_out == {"Job interface", "Data sets"}
-    fill(shadowray.forms["include"], element="Job interface")
-    shadowray.forms["include"].button.click()
+    page.submit("Take it back in", **{"Left out so far": "Job interface"})
     assert shadowray.drawing.left_out == {"Data sets"}
-    for name in (1, "Partner", "Data sets"):
-        fill(shadowray.forms["remove"], name=name)
-        shadowray.forms["remove"].button.click()
+    page.click(FORMS["remove"][0])
+    first = f"flow 1: {shadowray.drawing.flows[0]}"
+    for gone in (first, "zone Partner", "Data sets"):
+        page.submit("Take it away", **{"Element, flow or empty zone": gone})
     assert len(shadowray.drawing.flows) == 6
     assert len(shadowray.drawing.zones) == 3
     assert "Data sets" not in [e.name for e in shadowray.drawing.elements]
 
 
-def test_a_mistake_is_told_beside_the_form_and_keeps_what_was_entered(panel):
-    before = panel.drawing
-    form = panel.forms["flow"]
-    fill(form, source="Scoring API", target="Scoring API", label="to myself", carries="memory", personal=True)
-    form.button.click()
+def test_a_mistake_is_told_in_its_form_which_begins_anew_only_once_it_is_accepted(panel):
+    before, page = panel.drawing, Page(panel)
+    first = {"From": "Scoring API", "To": "Scoring API", "What flows, in a few words": "to myself"}
+    page.submit("Draw the flow", **first)
+    form = page.soup.select_one("form[data-act=connect]")
     assert panel.drawing == before
-    assert "to itself" in text(form.problem.value)
-    assert {name: field.value for name, field in form.fields.items()} == {
-        "source": "Scoring API",
-        "target": "Scoring API",
-        "label": "to myself",
-        "carries": "memory",
-        "personal": True,
-    }
-    fill(form, target="Loan model")
-    form.button.click()
+    assert "to itself" in form.select_one(".tl-problem").text
+    keys = [each["data-key"] for each in form.select("[data-key]")]
+    page.submit("Draw the flow", **first | {"To": "Loan model"})
+    form = page.soup.select_one("form[data-act=connect]")
     assert len(panel.drawing.flows) == len(before.flows) + 1
-    assert form.problem.value == ""
-    assert form.fields["label"].value == ""
+    assert page.problem == ""
+    assert not set(keys) & {each["data-key"] for each in form.select("[data-key]")}
+    assert form["data-key"] == "connect-", "its lists stay"
 
 
 @pytest.mark.parametrize("name", FORMS)
 def test_an_empty_form_is_answered_with_a_sentence(panel, name):
-    before = panel.drawing
-    panel.forms[name].button.click()
-    assert text(panel.forms[name].problem.value).strip()
+    before, page = panel.drawing, Page(panel)
+    page.click(FORMS[name][0])
+    page.submit(page.soup.select_one("div:not([hidden]) > form [type=submit]").text)
+    assert page.soup.select_one("div:not([hidden]) > form .tl-problem").text
     assert panel.drawing == before
 
 
 def test_only_the_form_that_is_asked_for_is_open(panel):
-    for name in FORMS:
-        panel._ask.value = name
-        assert [n for n, form in panel.forms.items() if form.widget.layout.display == ""] == [name]
+    page = Page(panel)
+    for name, act in {
+        "element": "add",
+        "flow": "connect",
+        "zone": "add_zone",
+        "exclude": "exclude",
+        "remove": "remove",
+    }.items():
+        page.click(FORMS[name][0])
+        assert [each["data-act"] for each in page.soup.select("div:not([hidden]) > form")] == [act]
+        assert page.button(FORMS[name][0])["aria-pressed"] == "true"
 
 
 def test_what_was_left_out_can_be_taken_back_where_it_is_left_out(shadowray):
     shadowray.ask("exclude")
-    assert shadowray.forms["include"].widget.layout.display == ""
+    page = Page(shadowray)
+    assert page.soup.select("div:not([hidden]) > form[data-act=include]")
     shadowray.include("Job interface")
-    assert shadowray.forms["include"].widget.layout.display == "none"
+    assert not page.soup.select("form[data-act=include]")
 
 
-def test_the_lists_offer_what_is_drawn_and_keep_what_was_chosen(panel):
-    fill(panel.forms["flow"], source="Scoring API")
+def test_the_lists_offer_what_is_drawn(panel):
     panel.add("Mail", "tool", "Production")
-    assert panel.forms["flow"].fields["source"].value == "Scoring API"
-    assert ("Mail", "Mail") in panel.forms["flow"].fields["target"].options
-    assert ("zone Package index", "Package index") in panel.forms["remove"].fields["name"].options
-    panel.remove("Scoring API")
-    assert panel.forms["flow"].fields["source"].value == ""
+    page = Page(panel)
+    assert "Mail" in [each.text for each in page.field("To").select("option")]
+    assert "zone Package index" in [each.text for each in page.field("Element, flow or empty zone").select("option")]
 
 
-def test_the_word_that_is_chosen_is_explained(panel):
-    fill(panel.forms["flow"], carries="memory")
-    assert CARRIES["memory"] in "".join(
-        w.value for w in everything(panel.forms["flow"].widget) if isinstance(w, widgets.HTML)
-    )
+def test_each_word_is_explained_where_it_is_chosen(panel):
+    options = [each.text for each in Page(panel).field("It carries").select("option")]
+    assert options == [f"{word} \u2014 {meaning}" for word, meaning in CARRIES.items()]
 
 
 def test_a_change_says_what_it_did_and_which_facts_follow(panel):
     panel.add("Request log", "data store", "Production")
     panel.connect("Scoring API", "Request log", "all", "other")
     panel.connect("Request log", "Feature store", "who paid back", "other")
-    said = text(panel._told.value)
-    assert "Drew flow 9, which crosses from Production into Training. Now it follows: learns from users." in said
+    page = Page(panel)
+    done = "Drew flow 9, which crosses from Production into Training. Now it follows: learns from users."
+    assert page.soup.select_one(".tl-last").text == done
     panel.remove("Request log")
-    assert "Took away Request log and 2 flows. It no longer follows: learns from users." in text(panel._told.value)
-    assert panel.state.told in text(panel._headline.value), "a screen reader hears it, too"
+    done = "Took away Request log and 2 flows. It no longer follows: learns from users."
+    assert page.soup.select_one(".tl-last").text == done
+    assert done in page.soup.select_one("[role=status]").text, "a screen reader hears it, too"
 
 
 def test_undo_takes_back_one_change_and_reset_can_be_undone(panel):
+    page = Page(panel)
     panel.add("Mail", "tool", "Production")
     panel.exclude("Mail", "why", "who")
-    panel._undo.click()
+    page.click("Undo")
     assert panel.drawing == half().with_element("Mail", "tool", "Production")
-    panel._reset.click()
+    page.click("Reset")
     assert panel.drawing == half()
-    assert panel._reset.disabled
+    assert page.button("Reset").has_attr("disabled")
     panel.undo()
     assert panel.drawing.element("Mail")
     panel.undo()
-    assert panel._undo.disabled
+    assert page.button("Undo").has_attr("disabled")
     with pytest.raises(ThreatLabError, match="nothing to undo"):
         panel.undo()
 
@@ -292,27 +297,29 @@ def test_undo_takes_back_one_change_and_reset_can_be_undone(panel):
 def test_what_changes_nothing_leaves_nothing_to_undo(panel):
     panel.finish(False)
     panel.reset()
-    assert panel._undo.disabled
+    assert Page(panel).button("Undo").has_attr("disabled")
 
 
 def test_choosing_another_drawing_begins_anew_with_its_own_controls(panel):
+    page = Page(panel)
     panel.add("Mail", "tool", "Production")
-    panel._picker.value = "tay"
+    page.choose("Drawing", load_drawing("tay").title)
     assert panel.drawing == panel.state.start == load_drawing("tay")
     assert panel.state.base == load_system("tay")
-    assert panel._undo.disabled
+    assert page.button("Undo").has_attr("disabled")
     panel.choose("ml-pipeline-prod")
     assert panel.drawing == half()
-    assert set(list_drawings()) == {name for _, name in panel._picker.options}
+    assert len(page.field("Drawing").select("option")) == len(list_drawings())
 
 
 def test_saying_that_it_is_whole_turns_unknown_into_no(panel):
+    page = Page(panel)
     assert panel.system["keeps_memory"] is None
-    panel._whole.value = True
+    page.enter("This is the whole system", True)
     assert panel.drawing.complete
     assert panel.system["keeps_memory"] is False
     panel.finish(False)
-    assert panel._whole.value is False
+    assert not page.field("This is the whole system").has_attr("checked")
 
 
 def test_controls_come_from_the_system_of_that_name_or_from_the_base():
@@ -325,36 +332,9 @@ def test_controls_come_from_the_system_of_that_name_or_from_the_base():
     assert ScopeEditor("tay", base="shadowray").system["secrets_in_vault"] is False
 
 
-def test_a_change_leaves_alone_what_it_does_not_change(panel):
-    sent = []
-    for widget in everything(panel.widget):
-        widget.observe(lambda change: sent.append(change["owner"]), names=["value", "options", "description"])
-    panel.exclude("Loan model", "why", "who")
-    for same in (panel._picker, panel._whole, panel._ask, panel._flows_fold, panel.forms["flow"].fields["source"]):
-        assert same not in sent
-    assert panel._picture in sent
-
-
-def test_every_control_has_its_words(panel):
-    for widget in everything(panel.widget):
-        if isinstance(widget, widgets.Button):
-            assert widget.description
-            assert widget.tooltip
-        if isinstance(widget, widgets.Dropdown | widgets.Text | widgets.Checkbox | widgets.ToggleButtons):
-            assert widget.description
-    assert len(panel._ask.tooltips) == len(panel._ask.options)
-
-
-def test_a_panel_shows_no_output_widget(panel):
-    kinds = {type(w).__name__ for w in everything(panel.widget)}
-    assert not kinds & {"Output", "Accordion", "Tab", "RadioButtons"}
-
-
-def test_the_display_carries_live_panel_picture_and_text(shadowray):
-    bundle = shadowray._repr_mimebundle_()
-    assert set(bundle) == {"application/vnd.jupyter.widget-view+json", "text/html", "text/plain"}
-    assert bundle["text/plain"] == repr(ScopeEditor("shadowray"))
-    assert bundle["text/html"] == view.static_picture(ScopeEditor("shadowray").state)
+def test_a_panel_says_the_same_every_time(shadowray):
+    assert repr(shadowray) == repr(ScopeEditor("shadowray"))
+    assert shadowray.picture() == ScopeEditor("shadowray").picture()
 
 
 @pytest.mark.parametrize(

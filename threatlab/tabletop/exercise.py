@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -224,5 +224,5 @@ def follow(now: Exercise, outcome: Outcome) -> Exercise:
 
 def check_minutes(minutes: object) -> None:
     """Refuse what is no number of minutes from 0 up: text, NaN, true and false among them."""
-    if isinstance(minutes, bool) or not isinstance(minutes, int | float) or not 0 <= minutes < math.inf:
+    if isinstance(minutes, bool) or not isinstance(minutes, int | float) or not 0 <= minutes <= sys.float_info.max:
         raise ThreatLabError(f"minutes is {minutes!r}; give the minutes that the decision took, a number from 0 up")

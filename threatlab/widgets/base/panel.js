@@ -30,7 +30,10 @@ function patch(node, was, now) {
   }
   const chosen = node.nodeName === "SELECT" && !node.dataset.act ? node.value : null;
   patchInside([...node.childNodes], [...was.childNodes], [...now.childNodes], node);
-  if (chosen !== null && [...node.options].some(each => each.value === chosen)) node.value = chosen;
+  if (chosen !== null) {  // what is no longer offered gives way to what is chosen at first, not to its neighbor
+    const options = [...node.options], still = options.find(each => each.value === chosen);
+    node.value = (still ?? options.find(each => each.hasAttribute("selected")) ?? options[0])?.value;
+  }
 }
 
 // What is alike from the first child on, and from the last one back, stays and is patched; what lies between is new.
@@ -65,20 +68,19 @@ function render({ model, el }) {
 
   const paint = () => {
     const next = parsed(model.get("page")), focused = root.getRootNode().activeElement;
-    const inside = focused !== root && root.contains(focused);
+    const inside = focused !== root && root.contains(focused), form = inside && focused.closest("form")?.dataset.act;
     patch(root, shown, next);
     shown = next;
     if (inside && !focused.isConnected) {  // what had the focus is gone: its like gets it, or the panel as a whole
-      const { act, args = "" } = focused.dataset, named = `[data-act="${act}"][name="${focused.name}"]`;
-      const like = [...root.querySelectorAll(focused.name ? named : `[data-act="${act}"]`)];
-      (like.find(each => (each.dataset.args ?? "") === args) ?? root).focus({ preventScroll: true });
+      const { dataset: { act, args }, name, type } = focused, within = form ? `form[data-act="${form}"] ` : "";
+      const like = [...root.querySelectorAll(`${within}:is(a, button, input, select)`)].find(each =>
+        each.dataset.act === act && each.dataset.args === args && each.name === name && each.type === type);
+      (like ?? root).focus({ preventScroll: true });
     }
-    rest();  // what changes by itself, as time does, is answered already
   };
 
   // A field that the kernel has refused stays as it is, to be mended.
   const rest = () => {
-    paint();  // whichever of the two changes is told of first
     if (!answered()) return;
     root.removeAttribute("aria-busy");
     if (held) send(...held);
@@ -121,9 +123,10 @@ function render({ model, el }) {
   // JupyterLab takes letters and arrows for commands: with a list in focus, "r" would turn the cell into raw text. Its
   // own mark for telling it not to is set before it looks; saving passes, and so does Shift+Enter, which leaves the field.
   // Enter in a field, which JupyterLab takes away from the browser, sends it.
-  const keys = ({ target, key, shiftKey, ctrlKey, metaKey }) => {
+  const keys = event => {
+    const { target, key, shiftKey, ctrlKey, metaKey } = event, onward = key === "Enter" && shiftKey;
     if (!root.contains(target)) return;
-    const onward = key === "Enter" && shiftKey;
+    if (event.repeat && target.dataset.once) event.preventDefault();  // a key held down decides once, as a click does
     target.toggleAttribute("data-lm-suppress-shortcuts", !onward && !(key === "s" && (ctrlKey || metaKey)));
     if (onward) root.focus({ preventScroll: true });
     else if (key === "Enter" && isTyped(target)) {
@@ -133,9 +136,12 @@ function render({ model, el }) {
   };
   window.addEventListener("keydown", keys, true);
 
-  model.on("change:page", paint);
-  model.on("change:answered", rest);
-  paint();
+  const follow = () => {
+    paint();
+    rest();
+  };
+  for (const change of ["change:page", "change:answered"]) model.on(change, follow);
+  follow();
   el.append(root);
   return () => window.removeEventListener("keydown", keys, true);
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from threatlab.widgets.scope_editor.show import Shown
+from threatlab.widgets.base.shown import Shown
 
 if TYPE_CHECKING:
     import pandas as pd

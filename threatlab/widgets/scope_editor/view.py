@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from html import escape
 
-from threatlab.catalog import catalog
+from threatlab.catalog import Catalog
 from threatlab.dataflow import DataFlow
 from threatlab.dataflow.facts import Hidden, Reading, facts_from, hidden_by_exclusions
 from threatlab.dataflow.parts import counted
 from threatlab.dataflow.picture import draw
 from threatlab.system import AISystem
+from threatlab.widgets.base.html import (
+    Html,
+    button,
+    caption,
+    check,
+    choice,
+    fold,
+    markup,
+    saved,
+    table,
+    tag,
+    unheard,
+)
+from threatlab.widgets.scope_editor.forms import FORMS, forms
 from threatlab.widgets.scope_editor.show import (
     ELEMENT_HEADS,
     FLOW_HEADS,
@@ -22,20 +36,24 @@ from threatlab.widgets.scope_editor.show import (
 )
 
 _WORDS = {True: "yes", False: "no", None: "unknown"}
+_ASK = "What do you want to change?"
 
 
 @dataclass(frozen=True)
 class ScopeState:
     """What the editor shows: the drawing as it is and as it was, and the system that brings the controls.
 
-    `told` is what the last change did, in a sentence; `form` is the form that is open.
+    `past` are the drawings that Undo goes back to, the newest last; `last_change` says what the last change did;
+    `form` is the form that is open, and `accepted` are the actions that were done so far, by form or in code.
     """
 
     drawing: DataFlow
     start: DataFlow
     base: AISystem | None = None
-    told: str = ""
+    past: tuple[DataFlow, ...] = ()
+    last_change: str = ""
     form: str = "flow"
+    accepted: tuple[str, ...] = ()
 
     @cached_property
     def readings(self) -> dict[str, Reading]:
@@ -47,73 +65,118 @@ class ScopeState:
         """What the exclusions take out of sight, with the assessments of both sides."""
         return hidden_by_exclusions(self.drawing, self.base)
 
+    @property
+    def catalog(self) -> Catalog:
+        """The catalog of the system that follows from the drawing."""
+        return self.hidden.in_scope.system.catalog
 
-def headline(state: ScopeState) -> str:
+    @cached_property
+    def true(self) -> tuple[str, ...]:
+        """Labels of the facts that follow from the drawing."""
+        return self.labels(fact for fact, reading in self.readings.items() if reading.value)
+
+    def labels(self, facts: Iterable[str]) -> tuple[str, ...]:
+        """Return facts as they are read by people."""
+        return tuple(self.catalog.facts[fact].label for fact in facts)
+
+
+def page(state: ScopeState, drawings: Mapping[str, DataFlow]) -> Html:
+    """Return the whole panel."""
+    pick = tag(
+        "div",
+        choice("Drawing", "name", [(d.title, name) for name, d in drawings.items()], state.start.name, act="choose"),
+        tag(
+            "div",
+            button("Undo", "undo", hint="Take back the last change", disabled=not state.past),
+            button(
+                "Reset", "reset", hint="Go back to the drawing as you found it", disabled=state.drawing == state.start
+            ),
+            class_="tl-buttons",
+        ),
+        check("This is the whole system", "whole", value=state.drawing.complete, act="finish"),
+        class_="tl-pick",
+    )
+    ask = (
+        button(label, "ask", {"form": name}, hint=hint, pressed=name == state.form)
+        for name, (label, hint) in FORMS.items()
+    )
+    change = tag(
+        "div",
+        tag("div", tag("p", _ASK), *ask, class_="tl-buttons", role="group", aria_label=_ASK),
+        tag("p", state.last_change, class_="tl-last") if state.last_change else None,
+        forms(state.drawing, state.form, state.accepted),
+        class_="tl-change",
+    )
+    return markup(
+        tag("div", pick, headline(state), class_="tl-top"),
+        tag(
+            "div",
+            tag("div", Html(draw(state.drawing)), class_="tl-drawing"),
+            exclusions(state.drawing),
+            change,
+            fold(facts_title(state), facts_table(state)),
+            fold(tables_title(state), tables(state.drawing)),
+            class_="tl-scope",
+        ),
+    )
+
+
+def headline(state: ScopeState) -> Html:
     """Return the risk in scope, the risk with what was left out, and what is drawn: what the eye must find first."""
-    now, gap, drawing = state.hidden.in_scope.risk_score, state.hidden.risk, state.drawing
-    beyond = f'<div class="tl-beyond" style="left:{now:.1%};width:{gap:.1%}"></div>' if gap else ""
-    return (
-        f'<div class="tl-head"><div><div class="tl-cap">Risk in scope</div><div class="tl-score">{now:.2f}</div></div>'
-        f'<div><div class="tl-track"><div class="tl-fill" style="width:{now:.1%}"></div>{beyond}</div>'
-        f'<div class="tl-scale"><span>0</span><span>{_whole(state)}</span><span>1</span></div></div>'
-        f'<div class="tl-lead"><span>{_counted(drawing)}</span></div></div>'
-        f'<div class="tl-hidden" role="alert" aria-live="polite">{escape(_announcement(state))}</div>'
+    now, gap = state.hidden.in_scope.risk_score, state.hidden.risk
+    beyond = tag("div", class_="tl-beyond", style=f"left:{now:.1%};width:{gap:.1%}") if gap else None
+    track = tag("div", tag("div", class_="tl-fill", style=f"width:{now:.1%}"), beyond, class_="tl-track")
+    scale = tag("div", tag("span", 0), tag("span", _whole(state)), tag("span", 1), class_="tl-scale")
+    return tag(
+        "div",
+        tag("div", tag("div", "Risk in scope", class_="tl-cap"), tag("div", f"{now:.2f}", class_="tl-score")),
+        tag("div", track, scale),
+        tag("div", tag("span", _counted(state.drawing)), class_="tl-lead"),
+        unheard(_announcement(state)),
+        class_="tl-head",
     )
 
 
 def changed_facts(before: ScopeState, after: ScopeState) -> list[str]:
     """Return in sentences which facts follow from the drawing now and did not before, and the other way round."""
-    label = {fact: catalog().facts[fact].label for fact in after.readings}
-    came = [label[f] for f, r in after.readings.items() if r.value and not before.readings[f].value]
-    went = [label[f] for f, r in after.readings.items() if not r.value and before.readings[f].value]
+    came = [label for label in after.true if label not in before.true]
+    went = [label for label in before.true if label not in after.true]
     words = [f"Now it follows: {', '.join(came)}."] if came else []
     return words + ([f"It no longer follows: {', '.join(went)}."] if went else [])
 
 
-def told(state: ScopeState) -> str:
-    """Return what the last change did."""
-    return f'<p class="tl-told">{escape(state.told)}</p>' if state.told else ""
-
-
-def picture(state: ScopeState) -> str:
-    """Return the drawing, and under it each exclusion with reason and owner."""
-    return f'<div class="tl-drawing">{draw(state.drawing)}</div>{exclusions(state.drawing)}'
-
-
-def exclusions(drawing: DataFlow) -> str:
-    """Return what is left out, why, who answers for it and when it is looked at again; "" if nothing is."""
-    rows = "".join(
-        f"<li><b>{escape(e.element)}.</b> {escape(e.reason)} <span>({escape(e.owner)}; "
-        f"{f'review: {escape(e.review)}' if e.review else 'no review is set'})</span></li>"
+def exclusions(drawing: DataFlow) -> Html | None:
+    """Return what is left out, why, who answers for it and when it is looked at again; None if nothing is."""
+    rows = [
+        tag(
+            "li",
+            tag("b", f"{e.element}."),
+            f" {e.reason} ",
+            tag("span", f"({e.owner}; {f'review: {e.review}' if e.review else 'no review is set'})"),
+        )
         for e in drawing.exclusions
-    )
-    return f'<div class="tl-left-out"><h3 class="tl-cap">Left out of scope</h3><ul>{rows}</ul></div>' if rows else ""
+    ]
+    return tag("div", caption("Left out of scope"), tag("ul", *rows), class_="tl-left-out") if rows else None
 
 
 def facts_title(state: ScopeState) -> str:
     """Return in one line what follows from the drawing."""
-    facts = catalog().facts
-    true = [facts[fact].label for fact, reading in state.readings.items() if reading.value]
+    hidden = ", ".join(state.labels(state.hidden.facts))
     unknown = sum(reading.value is None for reading in state.readings.values())
-    parts = [", ".join(true) or "nothing yet"]
-    parts += (
-        [f"hidden by what is left out: {', '.join(facts[f].label for f in state.hidden.facts)}"]
-        if state.hidden.facts
-        else []
-    )
+    parts = ["What follows from the drawing", ", ".join(state.true) or "nothing yet"]
+    parts += [f"hidden by what is left out: {hidden}"] if hidden else []
     parts += [f"{unknown} unknown"] if unknown else []
-    return " \u00b7 ".join(("What follows from the drawing", *parts))
+    return " \u00b7 ".join(parts)
 
 
-def facts_table(state: ScopeState) -> str:
+def facts_table(state: ScopeState) -> Html:
     """Return each fact with its answer and the flows that show it."""
     order = {True: 0, None: 1, False: 2}
-    rows = "".join(
-        f'<tr><th scope="row">{escape(catalog().facts[fact].label)}</th><td>{_answer(state, fact, reading)}</td>'
-        f"<td>{escape(reading.because)}</td></tr>"
+    rows = (
+        (state.catalog.facts[fact].label, _answer(state, fact, reading), reading.because)
         for fact, reading in sorted(state.readings.items(), key=lambda item: order[item[1].value])
     )
-    return _table("Facts", ("Fact", "Answer", "Because"), rows)
+    return _scrolled("Facts", ("Fact", "Answer", "Because"), rows)
 
 
 def tables_title(state: ScopeState) -> str:
@@ -125,35 +188,39 @@ def tables_title(state: ScopeState) -> str:
     )
 
 
-def tables(drawing: DataFlow) -> str:
+def tables(drawing: DataFlow) -> Html:
     """Return every flow and every element, each with what the picture tells of it, and who says so."""
-    rows = "".join(map(_row, flow_rows(drawing)))
-    flows = _table("Flows", FLOW_HEADS, rows) if rows else "<p>No flow so far.</p>"
-    elements = "".join(map(_row, element_rows(drawing)))
-    return flows + (_table("Elements", ELEMENT_HEADS, elements) if elements else "")
-
-
-def static_picture(state: ScopeState) -> str:
-    """Return the editor as it stands for a saved notebook: no controls, and inline styles, which survive there."""
-    facts = catalog().facts
-    true = ", ".join(facts[fact].label for fact, reading in state.readings.items() if reading.value) or "nothing yet"
-    hidden = ", ".join(facts[fact].label for fact in state.hidden.facts)
-    return (
-        f'<div style="max-width:720px;padding:12px 16px;border:1px solid gray;border-radius:8px">'
-        f"<b>{escape(state.drawing.title)}</b> \u00b7 risk in scope "
-        f'<b style="font-size:24px">{state.hidden.in_scope.risk_score:.2f}</b> \u00b7 {_whole(state)}<br>'
-        f"{static_drawing(state.drawing)}"
-        f"<p>Follows from the drawing: {escape(true)}."
-        f"{f' Hidden by what is left out: {escape(hidden)}.' if hidden else ''}</p>"
-        f"<i>A picture of the panel as it was saved. Run the cell to use it.</i></div>"
+    flows, elements = flow_rows(drawing), element_rows(drawing)
+    return markup(
+        _scrolled("Flows", FLOW_HEADS, map(_row, flows)) if flows else tag("p", "No flow so far."),
+        _scrolled("Elements", ELEMENT_HEADS, map(_row, elements)) if elements else None,
     )
 
 
-def _whole(state: ScopeState) -> str:
+def static_picture(state: ScopeState) -> Html:
+    """Return the editor as it stands for a saved notebook: no controls, and inline styles, which survive there."""
+    hidden = ", ".join(state.labels(state.hidden.facts))
+    return saved(
+        state.drawing.title,
+        " \u00b7 risk in scope ",
+        tag("b", f"{state.hidden.in_scope.risk_score:.2f}", style="font-size:24px"),
+        " \u00b7 ",
+        _whole(state),
+        tag("br"),
+        static_drawing(state.drawing),
+        tag(
+            "p",
+            f"Follows from the drawing: {', '.join(state.true) or 'nothing yet'}.",
+            f" Hidden by what is left out: {hidden}." if hidden else None,
+        ),
+    )
+
+
+def _whole(state: ScopeState) -> Html:
     if not state.drawing.exclusions:
-        return "nothing is left out"
-    words = f"with what you left out <b>{state.hidden.everything.risk_score:.2f}</b>"
-    return words if state.hidden.risk else f"{words}: it moves no score"
+        return markup("nothing is left out")
+    score = tag("b", f"{state.hidden.everything.risk_score:.2f}")
+    return markup("with what you left out ", score, None if state.hidden.risk else ": it moves no score")
 
 
 def _counted(drawing: DataFlow) -> str:
@@ -166,26 +233,26 @@ def _counted(drawing: DataFlow) -> str:
 
 def _announcement(state: ScopeState) -> str:
     now, whole = state.hidden.in_scope.risk_score, state.hidden.everything.risk_score
-    return f"{state.told} Risk in scope {now:.2f}, with what is left out {whole:.2f}."
+    return f"{state.last_change} Risk in scope {now:.2f}, with what is left out {whole:.2f}."
 
 
-def _answer(state: ScopeState, fact: str, reading: Reading) -> str:
+def _answer(state: ScopeState, fact: str, reading: Reading) -> object:
     if fact in state.hidden.facts:
-        return f'{_WORDS[reading.value]} <span class="tl-unk">yes, if you count what is left out</span>'
-    return f'<span class="tl-unk">{_WORDS[None]}</span>' if reading.value is None else _WORDS[reading.value]
+        counted_too = tag("span", "yes, if you count what is left out", class_="tl-unk")
+        return markup(_WORDS[reading.value], " ", counted_too)
+    return tag("span", _WORDS[None], class_="tl-unk") if reading.value is None else _WORDS[reading.value]
 
 
-def _table(called: str, heads: tuple[str, ...], rows: str) -> str:
+def _scrolled(called: str, heads: tuple[str, ...], rows: Iterable[Iterable[object]]) -> Html:
     """Return a table; where it is wider than the page, it alone scrolls, by keyboard too."""
-    head = "".join(f'<th scope="col">{name}</th>' for name in heads if name != SAYS_WHO)
-    region = f'<div class="tl-wide" role="region" aria-label="{called}" tabindex="0">'
-    return f"{region}<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+    drawn = table([name for name in heads if name != SAYS_WHO], rows, row_heads=True)
+    return tag("div", drawn, class_="tl-scroll", role="region", aria_label=called, tabindex=0)
 
 
-def _row(cells: tuple[str, ...]) -> str:
+def _row(cells: tuple[str, ...]) -> list[object]:
     """Return a row whose last cell, who says so, stands small in the middle: the page is narrow."""
-    first, *rest, who = map(escape, cells)
-    middle = len(rest) // 2 - 1
-    if who:
-        rest[middle] += f'<div class="tl-sub">{who}</div>'
-    return f'<tr><th scope="row">{first}</th>' + "".join(f"<td>{cell}</td>" for cell in rest) + "</tr>"
+    *row, who = cells
+    middle = (len(row) - 1) // 2
+    return [
+        markup(cell, tag("div", who, class_="tl-sub")) if who and i == middle else cell for i, cell in enumerate(row)
+    ]
