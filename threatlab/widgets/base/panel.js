@@ -66,11 +66,11 @@ function render({ model, el }) {
       const like = [...root.querySelectorAll(focused.name ? named : `[data-act="${act}"]`)];
       (like.find(each => (each.dataset.args ?? "") === args) ?? root).focus({ preventScroll: true });
     }
-    rest();  // what changes by itself, as time does, is answered already
   };
 
   // A field that the kernel has refused stays as it is, to be mended.
   const rest = () => {
+    paint();  // whichever of the two changes is told of first
     if (!answered()) return;
     root.removeAttribute("aria-busy");
     if (held) send(...held);
@@ -112,15 +112,20 @@ function render({ model, el }) {
 
   // JupyterLab takes letters and arrows for commands: with a list in focus, "r" would turn the cell into raw text. Its
   // own mark for telling it not to is set before it looks; saving passes, and so does Shift+Enter, which leaves the field.
+  // Enter in a field, which JupyterLab takes away from the browser, sends it.
   const keys = ({ target, key, shiftKey, ctrlKey, metaKey }) => {
     if (!root.contains(target)) return;
     const onward = key === "Enter" && shiftKey;
     target.toggleAttribute("data-lm-suppress-shortcuts", !onward && !(key === "s" && (ctrlKey || metaKey)));
     if (onward) root.focus({ preventScroll: true });
+    else if (key === "Enter" && isTyped(target)) {
+      if (target.form) target.form.requestSubmit();
+      else target.dispatchEvent(new Event("change", { bubbles: true }));
+    }
   };
   window.addEventListener("keydown", keys, true);
 
-  model.on("change:page", paint);
+  model.on("change:page", rest);
   model.on("change:answered", rest);
   paint();
   el.append(root);
