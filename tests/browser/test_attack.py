@@ -25,37 +25,32 @@ def shows(lab: Locator, attack: str, control: str, **knobs: object) -> None:
     expect(lab.locator(".tl-stale")).to_have_count(0)
 
 
-def test_notebook_00_predicts_attacks_and_compares(lab: Lab) -> None:
+def test_notebook_00_attacks_by_mouse_and_by_the_keyboard_alone(lab: Lab) -> None:
     lab.open(NOTEBOOKS / "00-why-ai-needs-threat-modeling.ipynb")
     lab.run_all()
-    panel = lab.find(LAB).first
+    panel, page = lab.find(LAB).first, lab.page
+    control, seed = panel.get_by_label("Control"), panel.get_by_label(re.compile("^Seed"))
     shows(panel, "extraction", "none")
 
-    panel.get_by_label("Control").select_option(label=ATTACKS["extraction"].controls["top1"].title)
+    control.select_option(label=ATTACKS["extraction"].controls["top1"].title)
     shows(panel, "extraction", "top1")
     expect(panel).to_contain_text(ATTACKS["extraction"].controls["top1"].lesson[:40])
-
+    panel.get_by_label("What is asked").select_option("realistic")
+    shows(panel, "extraction", "top1", pool="realistic")
     budget = panel.get_by_label("Queries the attacker can pay for")
+    budget.fill("0")
+    budget.press("Enter")
+    expect(panel.get_by_role("alert")).to_contain_text("Budget is 0")
     budget.fill("30")
     budget.press("Enter")
-    shows(panel, "extraction", "top1", budget=30)
-
-    panel.get_by_label("What is asked").select_option("realistic")
+    expect(panel.get_by_role("alert")).to_have_count(0)
     shows(panel, "extraction", "top1", budget=30, pool="realistic")
 
-
-def test_the_keyboard_alone_runs_an_attack(lab: Lab) -> None:
-    lab.open(NOTEBOOKS / "00-why-ai-needs-threat-modeling.ipynb", only="lab")
-    lab.run_all()
-    panel, page = lab.find(LAB).first, lab.page
-    panel.get_by_label("Control").focus()
+    control.focus()
     page.keyboard.type("Rate")
-    shows(panel, "extraction", "rate_limit")
+    shows(panel, "extraction", "rate_limit", budget=30, pool="realistic")
     page.keyboard.press("ArrowUp")
-    shows(panel, "extraction", "top1")
-    page.keyboard.press("ArrowDown")
-    shows(panel, "extraction", "rate_limit")
-    seed = panel.get_by_label(re.compile("^Seed"))
+    shows(panel, "extraction", "top1", budget=30, pool="realistic")
     for _ in range(MANY_TABS):
         page.keyboard.press("Tab")
         if seed.evaluate("node => node === document.activeElement"):
@@ -64,7 +59,7 @@ def test_the_keyboard_alone_runs_an_attack(lab: Lab) -> None:
     page.keyboard.press("ControlOrMeta+A")
     page.keyboard.type("3")
     page.keyboard.press("Enter")
-    shows(panel, "extraction", "rate_limit", seed=3)
+    shows(panel, "extraction", "top1", budget=30, pool="realistic", seed=3)
 
 
 def test_axe_finds_nothing_in_any_lab_and_nothing_overflows(lab: Lab) -> None:
@@ -79,9 +74,13 @@ def test_axe_finds_nothing_in_any_lab_and_nothing_overflows(lab: Lab) -> None:
             assert lab.overflowing(each) == [], look
 
 
-def test_the_explorer_opens_the_attack_behind_a_finding(lab: Lab) -> None:
+def test_the_explorer_opens_the_attack_behind_a_finding_and_sets_it(lab: Lab) -> None:
     lab.open(NOTEBOOKS / "02-assess.ipynb", only="explorer-panel")
     lab.run_all()
-    explorer = lab.find(".tl:has(> .tl-attack)")
+    explorer, knobs = lab.find(".tl").first, ATTACKS["extraction"].measures["output_detail_limited"].knobs
     explorer.get_by_label("See the attack behind a finding").select_option(label="Return less detail")
-    shows(explorer.locator(LAB), "extraction", "top1", **ATTACKS["extraction"].measures["output_detail_limited"].knobs)
+    inside = explorer.locator(".tl-attack")
+    shows(inside, "extraction", "top1", **knobs)
+    inside.get_by_label(re.compile("^Seed")).fill("3")
+    inside.get_by_label(re.compile("^Seed")).press("Enter")
+    shows(inside, "extraction", "top1", **{**knobs, "seed": 3})

@@ -111,7 +111,7 @@ def static_picture(state: AttackState) -> Html:
         return markup(tag("b", state.attack.title), f": {state.problem or 'run the cell to see it'}.")
     settings = ", ".join(f"{name} {value}" for name, value in state.settings.items())
     rows = (
-        (label, tag("div", saved_bar(share, color), style="width:300px"), f"{share:.0%}")
+        (label, saved_bar(share, color), f"{share:.0%}")
         for label, share, color in _figures(state.alone, state.defended, "indianred", "steelblue")
     )
     return saved(

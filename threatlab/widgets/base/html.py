@@ -292,8 +292,8 @@ def saved_table(heads: Iterable[object], rows: Iterable[Iterable[object]]) -> Ht
 
 
 def saved_bar(share: float, color: str = "steelblue") -> Html:
-    """Return a bar for a saved notebook, `share` (0..1) of its cell wide."""
-    return tag("div", style=f"width:{share:.1%};min-width:1px;height:12px;background-color:{color}")
+    """Return a bar for a saved notebook, `share` (0..1) of 260 px wide: a cell would be only as wide as its bar."""
+    return tag("div", style=f"width:{260 * share:.0f}px;min-width:1px;height:12px;background-color:{color}")
 
 
 def _head(name: object) -> Html:

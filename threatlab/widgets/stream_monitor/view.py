@@ -171,7 +171,7 @@ def static_picture(state: StreamState) -> Html:
     attackers = (
         (
             each.attacker,
-            tag("div", saved_bar(each.queries / most, "indianred"), style="width:260px"),
+            saved_bar(each.queries / most, "indianred"),
             markup(tag("b", word), rest),
         )
         for each in state.now.campaigns
