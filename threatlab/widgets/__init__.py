@@ -1,4 +1,4 @@
-"""Live panels: each is a plain state, pure functions from state to HTML, and a thin binding to ipywidgets."""
+"""Live panels: each is a frozen state, pure functions from state to HTML, and actions that the page can call."""
 
 from typing import TYPE_CHECKING, Any
 
