@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from threatlab.errors import ThreatLabError
 from threatlab.exercises.progress import Standing, Store, store
 from threatlab.widgets.base.html import (
     Html,
@@ -56,6 +57,8 @@ class ProgressPanel(Panel):
         ThreatLabError
             If there is a file of that name already, or it can't be written.
         """
+        if not isinstance(name, str) or not name.strip():
+            raise ThreatLabError(f"the file's name is {name!r}; give one, such as 'my-progress.json'")
         file = self._kept.export(name)
         self.show(replace(self.state, message=f"Written to {file.name}."))
 
