@@ -92,7 +92,18 @@ def test_a_notebook_of_the_installed_workbook_runs(
     run(python, python.with_name("threatlab"), "start", "mine", folder=tmp_path)
     given = [word for parameter, value in parameters.items() for word in ("-p", parameter, str(value))]
     notebook = f"mine/notebooks/{name}.ipynb"
-    run(python, "-m", "papermill", "--cwd", "mine/notebooks", notebook, "ran.ipynb", *given, folder=tmp_path)
+    run(
+        python,
+        "-m",
+        "papermill",
+        "--no-progress-bar",
+        "--cwd",
+        "mine/notebooks",
+        notebook,
+        "ran.ipynb",
+        *given,
+        folder=tmp_path,
+    )
     ran = nbformat.read(tmp_path / "ran.ipynb", as_version=4)
     assert any(parameters["system"] in str(cell.get("outputs")) for cell in ran.cells)
 

@@ -94,12 +94,13 @@ def test_a_notebook_that_is_not_understood_is_saved_all_the_same(
     assert "keep_pictures failed on lesson.ipynb" in caplog.text
 
 
-def test_other_files_are_saved_as_they_are(tmp_path: Path) -> None:
+def test_other_files_are_saved_as_they_are(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     server = Server(tmp_path)
     load_into(server)
     text = json.dumps(notebook(PICTURED))
     server.contents_manager.save({"type": "file", "format": "text", "content": text}, "lesson.json")
     assert (tmp_path / "lesson.json").read_text(encoding="utf-8") == text
+    assert "keep_pictures failed" not in caplog.text
 
 
 def test_the_kernels_messages_are_sent_at_once_by_whatever_connection_a_server_uses(tmp_path: Path) -> None:
