@@ -111,9 +111,9 @@ class PlannerState:
 
     def decision(self, control: str) -> str:
         """Return what was decided about a control: one of `DECISIONS`."""
-        return next(
-            (word for word, setting in DECISIONS.items() if control in getattr(self, setting, ())), "as planned"
-        )
+        if control in self.must:
+            return "must be in"
+        return "leave out" if control in self.without else "as planned"
 
 
 def page(state: PlannerState, start: PlannerState, systems: Mapping[str, AISystem]) -> Html:
