@@ -92,7 +92,7 @@ def headline(state: ReplayState) -> Html:
         ),
         tag("div", tag("span", state.incident.when), " ", state.incident.summary, class_="tl-lead"),
         unheard(announcement(state)),
-        class_="tl-replayed",
+        class_="tl-head tl-replayed",
     )
 
 

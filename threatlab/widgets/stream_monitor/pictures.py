@@ -36,7 +36,7 @@ Row = tuple[str, Html, object]
 def timeline(state: StreamState) -> Html:
     """Return the day so far as a table with a track per row: requests, confidence, attackers, alerts, violations."""
     hours = (
-        tag("span", f"{hour:02}", style=f"left:{_at(hour * 60)}", class_="tl-last" if hour == 24 else None)
+        tag("span", f"{hour:02}", style=f"left:{_at(hour * 60)}", class_="tl-end" if hour == 24 else None)
         for hour in HOURS
     )
     axis = markup(

@@ -159,7 +159,7 @@ def violations_table(state: StreamState) -> Html:
     heads = ("Client", "Rule broken", "Since", "Requests")
     return markup(
         caption("Policy violations", "by rule: exact, without a threshold", class_="tl-second"),
-        tag("p", "None so far.") if violations.empty else table(heads, rows, row_heads=True, class_="tl-broken"),
+        tag("p", "None so far.") if violations.empty else table(heads, rows, row_heads=True, class_="tl-breaches"),
         tag("p", unseen, class_="tl-sub tl-gap") if state.now.begun else None,
     )
 
