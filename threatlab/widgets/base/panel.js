@@ -70,6 +70,7 @@ function render({ model, el }) {
         each.dataset.act === act && each.dataset.args === args && each.name === name && each.type === type);
       (like ?? root).focus({ preventScroll: true });
     }
+    rest();  // what changes by itself, as time does, is answered already
   };
 
   // A field that the kernel has refused stays as it is, to be mended.
