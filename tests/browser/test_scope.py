@@ -115,6 +115,9 @@ def test_with_the_mouse_the_drawing_and_the_risk_follow_each_change(editor: Loca
 
 
 def test_a_mistake_is_told_in_the_form_and_what_was_typed_stays(editor: Locator) -> None:
+    press(editor, FORMS["element"][0])
+    editor.get_by_label("Name of the element").fill("half of a na")
+    choose(editor, "Kind of element", "tool")
     press(editor, FORMS["exclude"][0])
     choose(editor, "Element", "Workers")
     editor.get_by_label("Who answers").fill("Ann")
@@ -125,6 +128,14 @@ def test_a_mistake_is_told_in_the_form_and_what_was_typed_stays(editor: Locator)
     editor.get_by_label("Why it needs").fill("Assessed by itself in spring")
     press(editor, "Leave it out")
     shows(editor, load_drawing("shadowray").excluding("Workers", "Assessed by itself in spring", "Ann"))
+    choose(editor, "Left out so far", "Job interface")
+    press(editor, "Take it back in")
+    choose(editor, "Left out so far", "Workers")
+    press(editor, "Take it back in")
+    expect(editor.locator(".tl-left-out")).to_have_count(0)
+    press(editor, FORMS["element"][0])
+    expect(editor.get_by_label("Name of the element")).to_have_value("half of a na")
+    expect(listed(editor, "Kind of element")).to_have_value('"tool"')
 
 
 def test_the_keyboard_alone_draws_a_flow(lab: Lab, editor: Locator) -> None:

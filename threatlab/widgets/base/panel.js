@@ -15,14 +15,12 @@ const entered = field => {
   return field.nodeName === "SELECT" ? JSON.parse(field.value) : field.value;
 };
 
+const same = (was, now) => was.nodeName === now.nodeName && was.dataset?.key === now.dataset?.key;
+
 // Bring `node`, which showed `was`, to what `now` says. Only what differs between these two is touched: an open fold,
 // a typed word and a list's choice in a form that is not sent yet stay as the learner has them.
 function patch(node, was, now) {
   if (was.isEqualNode(now)) return;
-  if (was.nodeName !== now.nodeName || was.dataset?.key !== now.dataset?.key) {
-    node.replaceWith(document.importNode(now, true));
-    return;
-  }
   if (now.nodeType === Node.TEXT_NODE || now.nodeType === Node.COMMENT_NODE) node.data = now.data;
   for (const { name } of was.attributes ?? []) if (!now.hasAttribute(name)) node.removeAttribute(name);
   for (const { name, value } of now.attributes ?? []) {
@@ -31,16 +29,25 @@ function patch(node, was, now) {
     if (name === "value" && isTyped(node) && node !== node.getRootNode().activeElement) node.value = value;
   }
   const chosen = node.nodeName === "SELECT" && !node.dataset.act ? node.value : null;
-  const [nodes, before, after] = [node, was, now].map(each => [...each.childNodes]);
-  after.forEach((child, i) => {
-    if (i < before.length) patch(nodes[i], before[i], child);
-    else node.append(document.importNode(child, true));
-  });
-  nodes.slice(after.length).forEach(child => child.remove());
+  patchInside([...node.childNodes], [...was.childNodes], [...now.childNodes], node);
   if (chosen !== null) {  // what is no longer offered gives way to what is chosen at first, not to its neighbor
     const options = [...node.options], still = options.find(each => each.value === chosen);
     node.value = (still ?? options.find(each => each.hasAttribute("selected")) ?? options[0])?.value;
   }
+}
+
+// What is alike from the first child on, and from the last one back, stays and is patched; what lies between is new.
+function patchInside(nodes, before, after, parent) {
+  const most = Math.min(before.length, after.length);
+  let start = 0, end = 0;
+  while (start < most && same(before[start], after[start])) start++;
+  while (end < most - start && same(before.at(-1 - end), after.at(-1 - end))) end++;
+  for (let i = 0; i < start; i++) patch(nodes[i], before[i], after[i]);
+  for (let i = 1; i <= end; i++) patch(nodes.at(-i), before.at(-i), after.at(-i));
+  const added = after.slice(start, after.length - end).map(each => document.importNode(each, true));
+  const next = nodes[before.length - end] ?? null;
+  nodes.slice(start, before.length - end).forEach(each => each.remove());
+  added.forEach(each => parent.insertBefore(each, next));
 }
 
 // Bring a field that is sent at once to what the kernel says of it.
@@ -70,7 +77,6 @@ function render({ model, el }) {
         each.dataset.act === act && each.dataset.args === args && each.name === name && each.type === type);
       (like ?? root).focus({ preventScroll: true });
     }
-    rest();  // what changes by itself, as time does, is answered already
   };
 
   // A field that the kernel has refused stays as it is, to be mended.
@@ -100,7 +106,9 @@ function render({ model, el }) {
     const group = value && button.closest("[data-name]");  // one of the answers to a question
     if (group) send(group, { [group.dataset.name]: JSON.parse(value) });
   });
-  root.addEventListener("change", ({ target }) => target.dataset.act && send(target, { [target.name]: entered(target) }));
+  root.addEventListener("change", ({ target }) => {
+    if (target.dataset.act && target.type !== "range") send(target, { [target.name]: entered(target) });
+  });
   root.addEventListener("input", ({ target }) => {
     if (!target.matches("[data-act][type=range]")) return;
     held = [target, { [target.name]: entered(target) }];  // only the newest of a drag, once the one before is answered
@@ -114,18 +122,26 @@ function render({ model, el }) {
 
   // JupyterLab takes letters and arrows for commands: with a list in focus, "r" would turn the cell into raw text. Its
   // own mark for telling it not to is set before it looks; saving passes, and so does Shift+Enter, which leaves the field.
+  // Enter in a field, which JupyterLab takes away from the browser, sends it.
   const keys = event => {
     const { target, key, shiftKey, ctrlKey, metaKey } = event, onward = key === "Enter" && shiftKey;
     if (!root.contains(target)) return;
     if (event.repeat && target.dataset.once) event.preventDefault();  // a key held down decides once, as a click does
     target.toggleAttribute("data-lm-suppress-shortcuts", !onward && !(key === "s" && (ctrlKey || metaKey)));
     if (onward) root.focus({ preventScroll: true });
+    else if (key === "Enter" && isTyped(target)) {
+      if (target.form) target.form.requestSubmit();
+      else target.dispatchEvent(new Event("change", { bubbles: true }));
+    }
   };
   window.addEventListener("keydown", keys, true);
 
-  model.on("change:page", paint);
-  model.on("change:answered", rest);
-  paint();
+  const follow = () => {
+    paint();
+    rest();
+  };
+  for (const change of ["change:page", "change:answered"]) model.on(change, follow);
+  follow();
   el.append(root);
   return () => window.removeEventListener("keydown", keys, true);
 }
