@@ -106,6 +106,7 @@ def page(state: ScopeState, drawings: Mapping[str, DataFlow]) -> Html:
         tag("p", state.last_change, class_="tl-last") if state.last_change else None,
         forms(state.drawing, state.form, state.accepted),
         class_="tl-change",
+        data_key="change",  # so that what is half typed in it stays when something is left out above it
     )
     return markup(
         tag("div", pick, headline(state), class_="tl-top"),
