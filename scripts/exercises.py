@@ -1,20 +1,22 @@
 """Make each notebook of exercises/ from its namesake in solutions/, and run it: python -m scripts.exercises FILE ...
 
-What stands between `### BEGIN SOLUTION` and `### END SOLUTION` is taken out by nbgrader's own preprocessor; all else
-is the same to the last character, so a question is mended in one place.
+What stands between `### BEGIN SOLUTION` and `### END SOLUTION` is taken out; all else is the same to the last
+character, so a question is mended in one place.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from copy import deepcopy
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.preprocessors import ClearSolutions
 
 from scripts.notebooks import NotebookError, clean, run_in, save
+from threatlab.errors import ThreatLabError
+from threatlab.exercises.solution import marked
 
 STUB = "# Your code here: replace each ____ above or below."
 EXERCISES = Path(__file__).parents[1] / "exercises"
@@ -29,7 +31,7 @@ def main(files: list[str]) -> int:
         try:
             made = clean(run_in(unsolved(nbformat.read(solution, as_version=4)), exercise))
             changed = save(exercise, made)
-        except (NotebookError, RuntimeError, OSError) as error:
+        except (NotebookError, OSError) as error:
             print(f"{error}\n{exercise} is left as it was.", file=sys.stderr)
             failed = 1
         else:
@@ -42,16 +44,28 @@ def unsolved(solution: NotebookNode) -> NotebookNode:
 
     Raises
     ------
-    RuntimeError
-        If a solution begins and doesn't end, or ends and hasn't begun.
+    NotebookError
+        If a solution begins and doesn't end, or ends and hasn't begun, or holds another one; the message names the cell.
     """
-    exercise = nbformat.from_dict(dict(solution))
-    preprocessor = ClearSolutions(code_stub={"python": STUB}, enforce_metadata=False)
-    exercise, _ = preprocessor.preprocess(exercise, {})
-    for cell in exercise.cells:
+    exercise = deepcopy(solution)
+    for number, cell in enumerate(exercise.cells, 1):
+        try:
+            cell.source = without_solutions(cell.source)
+        except ThreatLabError as error:
+            first_line = cell.source.partition("\n")[0]
+            raise NotebookError(f"cell {number} ({first_line!r}): {error}") from error
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     return exercise
+
+
+def without_solutions(source: str) -> str:
+    """Return a cell with `STUB` in place of each solution, as far to the right as that began."""
+    lines = source.split("\n")
+    for solution in reversed(marked(source)):
+        indent = lines[solution.start].partition("#")[0]
+        lines[solution.start : solution.stop] = [indent + STUB]
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":

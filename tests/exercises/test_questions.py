@@ -7,24 +7,37 @@ from collections import Counter
 from importlib import import_module
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
+import threatlab
+from tests.exercises.solved import right
 from tests.exercises.test_machinery import ABSURD
 from threatlab.exercises import ____
-from threatlab.exercises.outcome import CORRECT, NOT_ATTEMPTED, OUTCOMES, RAISED
+from threatlab.exercises.guard import run
+from threatlab.exercises.outcome import BROKEN, CORRECT, NOT_ATTEMPTED, OUTCOMES, RAISED
 from threatlab.exercises.progress import LESSONS
 
 COVERAGE = Path(__file__).parents[1] / "data" / "lesson-coverage.csv"
 ROWS = tuple(csv.DictReader(COVERAGE.read_text(encoding="utf-8").splitlines()))
 IDEAS = {row["id"] for row in ROWS}
-WRITTEN = [lesson for lesson in LESSONS if (Path(__file__).parent / f"answers_{lesson}.py").exists()]
-MODULES = {lesson: import_module(f"threatlab.exercises.{lesson}") for lesson in WRITTEN}
-ANSWERS = {lesson: import_module(f"tests.exercises.answers_{lesson}") for lesson in WRITTEN}
+HERE, PACKAGE = Path(__file__).parent, Path(threatlab.__file__).parent
+MODULES = {lesson: import_module(f"threatlab.exercises.{lesson}") for lesson in LESSONS}
 QUESTIONS = {question.id: question for module in MODULES.values() for question in module.QUESTIONS}
-RIGHT = {key: answer for answers in ANSWERS.values() for key, answer in answers.RIGHT.items()}
-WRONG = {key: wrong for answers in ANSWERS.values() for key, wrong in answers.WRONG.items()}
 
 every_question = pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
+
+
+def files(folder, lesson):
+    return sorted(file.stem for file in (folder / lesson).glob("q*.py"))
+
+
+def wrong(question):
+    """The wrong answers to a question, each with a part of the message that it must get."""
+    lesson, _, number = question.id.partition(".")
+    (name,) = (file for file in files(HERE, lesson) if file.startswith(f"{number}_"))
+    return import_module(f"tests.exercises.{lesson}.{name}").wrong(right(question.id))
 
 
 def test_each_lesson_has_three_to_five_questions_numbered_in_order():
@@ -35,29 +48,43 @@ def test_each_lesson_has_three_to_five_questions_numbered_in_order():
         assert [getattr(module, f"q{number}") for number in range(1, len(ids) + 1)] == list(module.QUESTIONS)
 
 
-def test_every_question_has_its_answers():
-    assert set(RIGHT) == set(WRONG) == set(QUESTIONS)
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_question_is_one_file_and_its_wrong_answers_are_one_of_the_same_name(lesson):
+    names = files(PACKAGE / "exercises", lesson)
+    assert [name.partition("_")[0] for name in names] == [q.id.partition(".")[2] for q in MODULES[lesson].QUESTIONS]
+    assert files(HERE, lesson) == names
 
 
 @every_question
-def test_the_reference_solution_passes(question):
-    outcome = question.check(RIGHT[question.id])
+def test_the_solution_that_is_shown_passes(question):
+    outcome = question.check(right(question.id))
     assert outcome.kind == CORRECT, outcome.message
     assert outcome.message
 
 
 @every_question
+def test_the_solution_that_is_shown_holds_no_blank_and_no_mark_and_says_why_it_is_one(question):
+    shown = question.solution()
+    compile(shown.code, question.id, "exec")
+    assert shown.code.strip()
+    assert "____" not in shown.code
+    assert "SOLUTION" not in shown.code
+    assert shown.paragraphs == (question.because,)
+    assert question.because
+
+
+@every_question
 def test_a_plausible_wrong_answer_is_refused_with_the_message_meant_for_it(question):
-    wrong = WRONG[question.id]
-    assert len(wrong) >= 3
-    told = []
-    for answer, said in wrong:
+    answers = wrong(question)
+    assert len(answers) >= 3
+    messages = []
+    for answer, part in answers:
         outcome = question.check(answer)
         assert outcome.kind in OUTCOMES
-        assert outcome.kind not in (CORRECT, NOT_ATTEMPTED), (question.id, answer)
-        assert said in outcome.message, f"{question.id}: {outcome.message!r} does not say {said!r}"
-        told.append(outcome.message)
-    commonest = Counter(told).most_common(1)[0]
+        assert outcome.kind not in (CORRECT, NOT_ATTEMPTED, BROKEN), (question.id, answer)
+        assert part in outcome.message, f"{question.id}: {outcome.message!r} does not say {part!r}"
+        messages.append(outcome.message)
+    commonest = Counter(messages).most_common(1)[0]
     assert commonest[1] == 1, f"{question.id} says the same to different mistakes: {commonest[0]}"
 
 
@@ -70,21 +97,42 @@ def test_a_blank_is_not_attempted(question):
 def test_an_absurd_answer_gets_a_sentence_and_no_traceback(question):
     for answer in ABSURD:
         outcome = question.check(answer)
-        assert outcome.kind not in (CORRECT, RAISED) or callable(answer)
-        assert outcome.kind != CORRECT
+        assert outcome.kind not in (CORRECT, RAISED, BROKEN) or callable(answer), outcome
+        assert outcome.kind not in (CORRECT, BROKEN), outcome
         assert outcome.message
         assert "Traceback" not in repr(outcome)
 
 
+ODD = [*ABSURD, np.array([1.0, 2.0]), np.array([["a"]]), pd.Series({"a": 1}), pd.DataFrame({"a": [1]}), {"a": []}, [[]]]
+
+
+def with_an_odd_part(answer, odd):
+    """Answers of the same make as a right one that are odd somewhere: a value, a part of a pair, what is returned."""
+    if callable(answer):
+        yield lambda *_: odd
+        yield lambda *_: [odd]
+        yield lambda *_: {"a": odd}
+        yield lambda *_: (odd, odd)
+    if isinstance(answer, dict):
+        yield {**answer, next(iter(answer)): odd}
+    if isinstance(answer, list | tuple):
+        for place in range(min(len(answer), 2)):
+            yield type(answer)([*answer[:place], odd, *answer[place + 1 :]])
+
+
 @every_question
-def test_a_question_says_what_it_asks_hints_in_steps_and_explains_its_solution(question):
+def test_an_answer_that_is_odd_in_a_part_is_never_the_questions_fault(question):
+    for odd in ODD:
+        for answer in with_an_odd_part(right(question.id), odd):
+            kind, message, _ = question._verdict(run(lambda answer=answer: question.judge(answer), question.seconds))
+            assert kind != BROKEN, (odd, message)
+
+
+@every_question
+def test_a_question_says_what_it_asks_and_hints_in_steps(question):
     assert question.title
-    assert question.expects
     assert len(question.hints) >= 2
     assert len(set(question.hints)) == len(question.hints)
-    assert question.answer.strip()
-    assert question.because
-    compile(question.answer, question.id, "exec")
 
 
 @every_question

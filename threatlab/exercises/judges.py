@@ -1,26 +1,35 @@
-"""The judges: each returns a function from an answer to the sentence that confirms it, or raises what is wrong."""
+"""The judges that questions share: each returns a function from an answer to the sentence that confirms it.
+
+A judge raises `NotYet` with what is wrong and why, or `NotAttempted`. What an answer is made of is read by the helpers
+whose names begin with `a_`: they refuse another kind in a sentence. Any other exception is a fault of the judge.
+"""
 
 from __future__ import annotations
 
 import math
 import reprlib
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 from threatlab.exercises.blank import has_blank
+from threatlab.exercises.guard import learners_line
 from threatlab.exercises.outcome import NotAttempted, NotYet
 
+T = TypeVar("T")
 Judge = Callable[[Any], str]
-Says = str | Callable[[Any], str]
-"""What is said to an answer: a sentence, or a function that makes one of the answer."""
+
+ROUGHLY, NEAR = 5e-3, 5e-5
+"""How far a number may be from the right one: what is lost by writing down two places, or four."""
 
 
-def shown(answer: object) -> str:
-    """Return an answer in a few characters, whatever it is; an object whose repr fails is named by its type."""
-    try:
-        return reprlib.repr(answer)
-    except Exception:  # noqa: BLE001  # a learner's own class may raise anything
-        return f"a {type(answer).__name__}"
+class Slip(NamedTuple):
+    """A usual way to go wrong: what a function that does so gives for the arguments of a case, and what is said."""
+
+    gives: Callable[..., Any]
+    says: str
+
+
+# --- the kinds of judges ----------------------------------------------------------------------------------------------
 
 
 def choose(right: str, confirms: str, misconceptions: Mapping[str, str]) -> Judge:
@@ -39,47 +48,58 @@ def choose(right: str, confirms: str, misconceptions: Mapping[str, str]) -> Judg
 
 
 def number(
-    right: Callable[[], float], confirms: str, misconceptions: Sequence[tuple[Callable[[float], bool], str]], *,
-    within: float = 0.005, otherwise: str,
+    right: Callable[[], float], confirms: str, misconceptions: Mapping[float, str], otherwise: Callable[[float], str],
 ) -> Judge:  # fmt: skip
-    """Judge a number that is right if it is `within` so much of `right()`, which is computed when it is needed.
-
-    The first of `misconceptions` whose test holds says what is mistaken; `otherwise` is said if none does.
-    """
+    """Judge a number, to two places; what is mistaken `misconceptions` says of usual ones, of others `otherwise`."""
 
     def judge(answer: Any) -> str:
         value = a_number(answer)
-        if abs(value - right()) <= within:
+        if abs(value - right()) <= ROUGHLY:
             return confirms
-        raise NotYet(next((says for holds, says in misconceptions if holds(value)), otherwise))
+        usual = (says for wrong, says in misconceptions.items() if abs(value - wrong) <= ROUGHLY)
+        raise NotYet(next(usual, "") or otherwise(value))
 
     return judge
 
 
-def statements(right: Mapping[str, bool], confirms: str, misconceptions: Mapping[str, str]) -> Judge:
-    """Judge a dict of statements, each True or False; the first wrong one is said to be, and why."""
+def each(
+    right: Callable[[], Mapping[str, Any]], options: Collection[Any], of: str,
+    wrong: Callable[[str, Mapping[str, Any]], str], confirms: str | Callable[[], str],
+) -> Judge:  # fmt: skip
+    """Judge a dict with one of a few `options` for each name of `right()`; `of` says what they are, such as "a letter".
+
+    Of the first wrong one `wrong` says why, called with its name and the whole answer.
+    """
 
     def judge(answer: Any) -> str:
-        if not isinstance(answer, Mapping) or set(answer) != set(right):
-            raise NotYet(f"Give a dict with True or False for each of: {', '.join(map(repr, right))}.")
-        for name, truth in right.items():
-            if not isinstance(answer[name], bool):
-                raise NotYet(f"{name!r} is {shown(answer[name])}; it must be True or False.")
-            if answer[name] != truth:
-                raise NotYet(misconceptions[name])
-        return confirms
+        expected = right()
+        given = a_dict(answer, expected, of)
+        for name, value in given.items():
+            if not any(type(value) is type(option) and value == option for option in options):
+                raise NotYet(f"{name!r} is {shown(value)}; it must be {of}.")
+        for name, truth in expected.items():
+            if given[name] != truth:
+                raise NotYet(wrong(name, given))
+        return confirms if isinstance(confirms, str) else confirms()
 
     return judge
+
+
+def statements(misconceptions: Mapping[str, str], *, true: Collection[str], confirms: str) -> Judge:
+    """Judge a dict of statements, each True or False: of the first wrong one its misconception is said."""
+    right = {name: name in true for name in misconceptions}
+    return each(lambda: right, (True, False), "True or False", lambda name, _: misconceptions[name], confirms)
 
 
 def order(right: Sequence[str], confirms: str, misplaced: Mapping[str, str]) -> Judge:
     """Judge a list of names in their order; the first that stands where it can't is said to, and why."""
 
     def judge(answer: Any) -> str:
-        if isinstance(answer, str) or not isinstance(answer, Sequence):
+        listed = plain(answer)
+        if isinstance(listed, str) or not isinstance(listed, Sequence):
             raise NotYet(f"{shown(answer)} is not a list; give the names in their order: {', '.join(sorted(right))}.")
-        given = list(answer[: len(right) + 1])
-        if sorted(map(str, given)) != sorted(right):
+        given = list(map(str, listed[: len(right) + 1]))
+        if sorted(given) != sorted(right):
             raise NotYet(f"Give each of these once, in your order: {', '.join(sorted(right))}.")
         for mine, theirs in zip(given, right, strict=True):
             if mine != theirs:
@@ -89,36 +109,69 @@ def order(right: Sequence[str], confirms: str, misplaced: Mapping[str, str]) -> 
     return judge
 
 
-def a_number(answer: Any) -> float:
-    """Return an answer if it is a finite number; True and "0.5" are none."""
-    if isinstance(answer, bool) or (not isinstance(answer, int | float) and not hasattr(answer, "__float__")):
-        raise NotYet(f"{shown(answer)} is not a number; give one such as 0.5.")
-    try:
-        value = float(answer)
-    except (TypeError, ValueError, OverflowError):
-        raise NotYet(f"{shown(answer)} is not a number; give one such as 0.5.") from None
-    if not math.isfinite(value):
-        raise NotYet(f"{shown(answer)} is not a finite number; give one such as 0.5.")
-    return value
+def like(  # noqa: PLR0913
+    right: Callable[..., Any],
+    cases: Callable[[], Mapping[str, Sequence[Any]]],
+    slips: Sequence[Slip] = (),
+    *,
+    takes: str,
+    reads: Callable[..., Any],
+    confirms: str | Callable[[], str],
+    otherwise: Callable[..., str],
+    where: Callable[..., str] = lambda *_: "",
+    same: Callable[..., bool] = lambda mine, theirs, *_: mine == theirs,
+) -> Judge:
+    """Judge a function by what it gives, beside what a function of our own gives that does it right.
+
+    Parameters
+    ----------
+    right
+        The function of our own.
+    cases
+        What is tried, by a name for the learner: the arguments of one call each.
+    slips
+        The first that gives all that the answer gives says what is mistaken about it.
+    takes
+        What the answer is a function of.
+    reads
+        Called with what the answer returned and the arguments: returns it as `right` would, or refuses it.
+    confirms
+        What is said if all is right.
+    otherwise
+        Says what is mistaken if no slip does: called with the name of the first case that fails, what was given, what
+        would be right, and the arguments.
+    where
+        Says what stands before both: called with the name of that case, what was given, and the arguments.
+    same
+        Whether two values are one answer, with the arguments behind them.
+    """
+
+    def judge(answer: Any) -> str:
+        function, given, wrong = a_function(answer, takes), [], None
+        for name, case in cases().items():
+            try:
+                mine = reads(returned(function, *case), *case)
+            except Exception as problem:
+                if wrong and not isinstance(problem, NotYet):
+                    break  # what was wrong before comes first
+                raise
+            given.append((mine, case))
+            if not wrong and not same(mine, right(*case), *case):
+                wrong = name, mine, case
+        if not wrong:
+            return confirms if isinstance(confirms, str) else confirms()
+        name, mine, case = wrong
+        alike = (slip.says for slip in slips if all(same(mine, slip.gives(*case), *case) for mine, case in given))
+        says = next(alike, "") or otherwise(name, mine, right(*case), *case)
+        raise NotYet(where(name, mine, *case) + says)
+
+    return judge
 
 
-def a_function(answer: Any, takes: str) -> Callable[..., Any]:
-    """Return an answer if it can be called; `takes` says with what."""
-    if isinstance(answer, type) or not callable(answer):
-        raise NotYet(
-            f"{shown(answer)} is not a function; give the name of your function of {takes}, without calling it."
-        )
-    return answer  # type: ignore[no-any-return]
-
-
-def returned(function: Callable[..., Any], *given: Any) -> Any:
-    """Return what a learner's function makes of an input; a blank in it means that it isn't finished."""
-    value = function(*given)
-    if has_blank(value):
-        raise NotAttempted
-    if value is None:
-        raise NotYet(f"Your function returned nothing for {', '.join(map(shown, given))}: does it end with a return?")
-    return value
+def rounded(right: Callable[..., float]) -> tuple[Slip, ...]:
+    """Return the slips of rounding what `right` gives to two places, or to three."""
+    says = "That is right, but rounded: return what comes out as it is, and round only what you print."
+    return tuple(Slip(lambda *case, places=places: round(right(*case), places), says) for places in (3, 2))
 
 
 def rubric(points: Sequence[str], needed: int, words: int) -> Judge:
@@ -130,7 +183,7 @@ def rubric(points: Sequence[str], needed: int, words: int) -> Judge:
     listed = " ".join(f"({place}) {point}" for place, point in enumerate(points, 1))
 
     def judge(answer: Any) -> str:
-        text, marks = answer if isinstance(answer, tuple) and len(answer) == 2 else (answer, None)
+        text, marks = a_pair(answer)
         if not isinstance(text, str):
             raise NotYet(f"{shown(text)} is not a text; write a few sentences between quotes.")
         if len(text.split()) < words:
@@ -152,3 +205,125 @@ def rubric(points: Sequence[str], needed: int, words: int) -> Judge:
         return f"By your own mark it meets {len(set(marks))} of {len(points)} points. Have a colleague mark it too."
 
     return judge
+
+
+# --- what an answer is made of ----------------------------------------------------------------------------------------
+
+
+def shown(answer: object) -> str:
+    """Return an answer in a few characters, whatever it is; an object whose repr fails is named by its type."""
+    try:
+        return reprlib.repr(answer)
+    except Exception:  # noqa: BLE001  # a learner's own class may raise anything
+        return f"a {type(answer).__name__}"
+
+
+def plain(answer: Any) -> Any:
+    """Return a number, array or table of NumPy or pandas as Python's own, and all else as it is."""
+    if type(answer).__module__.partition(".")[0] in ("numpy", "pandas"):
+        for turned in ("to_dict", "tolist"):
+            if hasattr(answer, turned):
+                return getattr(answer, turned)()
+    return answer
+
+
+def near(mine: float, theirs: float, *_: Any) -> bool:
+    """Tell whether two numbers are one answer."""
+    return abs(mine - theirs) <= NEAR
+
+
+def other_kind(value: Any, give: str) -> NotYet:
+    """Return the refusal of what a function returned; `give` says what to return in its place."""
+    return NotYet(f"Your function returned {shown(value)}; give {give}.")
+
+
+def refusal(what: str, problem: Exception) -> NotYet:
+    """Return what is said where something of ours refuses what it was given: what can't be done, and its own reason."""
+    return NotYet(f"{what}: {problem}{'' if str(problem).endswith('?') else '.'}")
+
+
+def a_kind(answer: Any, kind: type[T], name: str) -> T:
+    """Return an answer if it is of this kind, such as "a drawing; give a DataFlow"."""
+    if not isinstance(answer, kind):
+        raise NotYet(f"{shown(answer)} is not {name}.")
+    return answer
+
+
+def a_number(answer: Any, *_: Any) -> float:
+    """Return an answer if it is a finite number; True and "0.5" are none."""
+    if isinstance(answer, bool) or (not isinstance(answer, int | float) and not hasattr(answer, "__float__")):
+        raise NotYet(f"{shown(answer)} is not a number; give one such as 0.5.")
+    try:
+        value = float(answer)
+    except (TypeError, ValueError, OverflowError):
+        raise NotYet(f"{shown(answer)} is not a number; give one such as 0.5.") from None
+    if not math.isfinite(value):
+        raise NotYet(f"{shown(answer)} is not a finite number; give one such as 0.5.")
+    return value
+
+
+def a_dict(answer: Any, names: Iterable[str], of: str) -> dict[str, Any]:
+    """Return an answer if it is a dict with these names; `of` says what each stands for."""
+    given = plain(answer)
+    if not isinstance(given, Mapping) or set(given) != set(names):
+        raise NotYet(f"Give a dict with {of} for each of: {', '.join(names)}.")
+    return {name: plain(given[name]) for name in names}
+
+
+def a_set(value: Any, give: str) -> set[str]:
+    """Return what a function returned as a set of names, whatever it put them in but a dict; `give` says of what."""
+    if isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable):
+        raise other_kind(value, give)
+    names = list(value)
+    if not all(isinstance(name, str) for name in names):
+        raise other_kind(value, give)
+    return set(names)
+
+
+def a_pair(answer: Any) -> tuple[Any, Any]:
+    """Return an answer that has two parts; of one that isn't a pair the second part is None."""
+    return answer if isinstance(answer, tuple) and len(answer) == 2 else (answer, None)
+
+
+def a_function(answer: Any, takes: str) -> Callable[..., Any]:
+    """Return an answer if it can be called; `takes` says with what."""
+    if isinstance(answer, type) or not callable(answer):
+        raise NotYet(
+            f"{shown(answer)} is not a function; give the name of your function of {takes}, without calling it."
+        )
+    return answer  # type: ignore[no-any-return]
+
+
+def called(function: Callable[..., Any], *given: Any) -> Any:
+    """Return what a learner's function makes of copies of the arguments, or refuse one that can't be called so."""
+    try:
+        return plain(function(*map(_copied, given)))
+    except NotYet:
+        raise
+    except Exception as problem:
+        if learners_line(problem):
+            raise
+        arguments = ", ".join(map(shown, given))
+        raise NotYet(f"{shown(function)} can't be called with {arguments} ({problem}).") from None
+
+
+def returned(function: Callable[..., Any], *given: Any) -> Any:
+    """Return what a learner's function returns, if it does so; a blank in it means that it isn't finished."""
+    value = called(function, *given)
+    if has_blank(value):
+        raise NotAttempted
+    if value is None:
+        raise NotYet(f"Your function returned nothing for {', '.join(map(shown, given))}: does it end with a return?")
+    return value
+
+
+def _copied(value: Any) -> Any:
+    """Return a list, dict, set or table as one that may be changed, and what is in it likewise."""
+    match value:
+        case list():
+            return [_copied(each) for each in value]
+        case dict():
+            return {key: _copied(each) for key, each in value.items()}
+        case _ if hasattr(value, "copy"):
+            return value.copy()
+    return value

@@ -1,4 +1,4 @@
-"""What a check can come to: four outcomes, each with its words, and how a notebook shows them."""
+"""What a check can come to: each outcome with its words, and how a notebook shows them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from html import escape
 
 CORRECT, NOT_YET, NOT_ATTEMPTED, RAISED = "correct", "not yet", "not attempted", "your code raised"
-OUTCOMES = (CORRECT, NOT_YET, NOT_ATTEMPTED, RAISED)
+BROKEN = "the question is broken"
+OUTCOMES = (CORRECT, NOT_YET, NOT_ATTEMPTED, RAISED, BROKEN)
 
 GRAY = "110,119,129"
 _LOOK = {
@@ -15,6 +16,7 @@ _LOOK = {
     NOT_YET: ("\u2260 Not yet", "194,65,12"),
     NOT_ATTEMPTED: ("\u2026 Not attempted", GRAY),
     RAISED: ("\u26a0 Your code raised an exception", "194,65,12"),
+    BROKEN: ("\u26a0 Can't be judged", GRAY),
 }
 """Sign and words, and a color (red, green, blue) whose border is seen on white and on black: at least 3.5 to 1."""
 
@@ -44,14 +46,14 @@ class Shown:
 
     def _repr_html_(self) -> str:
         """Return the text with all of its style inline: where a notebook isn't trusted, nothing else is left."""
-        told = "".join(f'<p style="margin:4px 0">{_marked(text)}</p>' for text in self.paragraphs)
+        body = "".join(f'<p style="margin:4px 0">{_marked(text)}</p>' for text in self.paragraphs)
         style = "margin:6px 0;padding:6px 10px;white-space:pre-wrap"
         code = f'<pre style="{style}">{escape(self.code)}</pre>' if self.code else ""
         small = "".join(f'<p style="margin:4px 0;font-size:0.9em">{_marked(text)}</p>' for text in self.small)
         return (
             f'<div style="max-width:760px;padding:8px 16px;border-left:5px solid rgb({self.color});'
             f'background-color:rgba({self.color},0.08)">'
-            f'<b style="font-size:1.1em">{escape(self.heading)}</b>{told}{code}{small}</div>'
+            f'<b style="font-size:1.1em">{escape(self.heading)}</b>{body}{code}{small}</div>'
         )
 
 

@@ -6,16 +6,18 @@ import json
 import os
 import warnings
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from threatlab.audit import AuditLog
 from threatlab.errors import AuditError, ThreatLabError
-from threatlab.exercises.outcome import CORRECT, NOT_ATTEMPTED
+from threatlab.exercises.outcome import BROKEN, CORRECT, NOT_ATTEMPTED
+
+T = TypeVar("T")
 
 VARIABLE = "THREATLAB_PROGRESS"
 """Environment variable that names the file, or says "memory": then nothing is kept when the kernel ends."""
@@ -55,27 +57,22 @@ class Store:
     def __init__(self, path: Path | None = None) -> None:
         self.path = path
         self._log = self._opened()
+        self._tried: dict[str, Any] = {}
 
-    def record(self, question: str, what: str) -> None:
-        """Keep that something was tried; a progress that can't be kept never stops a learner."""
-        if what == NOT_ATTEMPTED:
+    def record(self, question: str, what: str, tried: object = None) -> None:
+        """Keep that something was tried; a progress that can't be kept never stops a learner.
+
+        What is `tried` a second time on end in this kernel is not kept again: a cell was run for something else in it.
+        """
+        if what in (NOT_ATTEMPTED, BROKEN) or (tried and self._tried.get(question) == tried):
             return
-        try:
-            self._log.append({"question": question, "what": what})
-        except AuditError as problem:
-            self._recover(problem)
-            self._log.append({"question": question, "what": what})
+        if tried:
+            self._tried[question] = tried
+        self._safely(lambda: self._log.append({"question": question, "what": what}))
 
     def entries(self) -> list[dict[str, Any]]:
         """Return all that is kept since the last reset, oldest first."""
-        try:
-            sound = self._log.verify()
-            if not sound:
-                raise AuditError(sound.reason)  # noqa: TRY301  # it is handled as an error of the file itself is
-            entries = list(self._log)
-        except AuditError as problem:
-            self._recover(problem)
-            entries = list(self._log)
+        entries = self._safely(self._read)
         last_reset = max((place for place, entry in enumerate(entries, 1) if entry["what"] == "reset"), default=0)
         return entries[last_reset:]
 
@@ -97,7 +94,8 @@ class Store:
 
     def reset(self) -> None:
         """Begin anew. The file keeps what was there before, above a mark."""
-        self._log.append({"question": "", "what": "reset"})
+        self._tried.clear()
+        self._safely(lambda: self._log.append({"question": "", "what": "reset"}))
 
     def export(self, path: str | os.PathLike[str]) -> Path:
         """Write the progress as JSON: standings and every attempt since the last reset; return the file's path.
@@ -126,23 +124,47 @@ class Store:
             raise ThreatLabError(f"can't write {str(file)!r}: {problem.strerror}; choose another folder") from None
         return file
 
+    def _read(self) -> list[dict[str, Any]]:
+        if not (sound := self._log.verify()):
+            raise AuditError(sound.reason)
+        return list(self._log)
+
+    def _safely(self, work: Callable[[], T]) -> T:
+        """Do something with the log: if that fails, with the file mended, and if that fails too, in memory."""
+        for mend in (self._recover, self._give_up):
+            try:
+                return work()
+            except AuditError as problem:
+                mend(problem)
+        return work()
+
     def _opened(self) -> AuditLog:
         if self.path is None:
             return AuditLog()
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            return AuditLog(self.path)
+            log = AuditLog(self.path)
+            if any(b'"what"' not in line for line in _lines(self.path) if b'"hash"' in line):
+                raise AuditError("it is the log of something else")  # noqa: TRY301  # as if it couldn't be opened
         except (OSError, AuditError) as problem:
-            _warn(f"progress can't be kept in {self.path} ({problem}); it is kept until this kernel ends")
-            self.path = None
-            return AuditLog()
+            self._give_up(problem)
+            return self._log
+        return log
+
+    def _give_up(self, problem: Exception) -> None:
+        """Go on in memory, with what is sound of the file."""
+        _warn(f"progress can't be kept in {self.path} ({problem}); it is kept until this kernel ends")
+        sound = _sound_entries(self.path)
+        self.path, self._log = None, AuditLog()
+        for entry in sound:
+            self._log.append(entry)
 
     def _recover(self, problem: AuditError) -> None:
         """Set a damaged file aside and go on with what is sound of it; if that fails too, in memory."""
         if self.path and _is_sound(self.path):  # another kernel has been here first
             self._log = AuditLog(self.path)
             return
-        sound = _sound_entries(self.path) if self.path else []
+        sound = _sound_entries(self.path)
         try:
             if self.path and self.path.exists():
                 spare = _unused(self.path)
@@ -152,19 +174,18 @@ class Store:
             for entry in sound:
                 self._log.append(entry)
         except (OSError, AuditError) as second:
-            _warn(f"progress can't be kept ({second}); it is kept until this kernel ends")
-            self.path, self._log = None, AuditLog()
-            for entry in sound:
-                self._log.append(entry)
+            self._give_up(second)
 
 
 @cache
 def store() -> Store:
     """Return the learner's progress: in the file that `VARIABLE` names, or in the home folder."""
-    named = os.environ.get(VARIABLE, "")
-    if named == "memory":
+    named = os.environ.get(VARIABLE, "") or "~/.threatlab/progress.jsonl"
+    try:
+        return Store(None if named == "memory" else Path(named).expanduser())
+    except RuntimeError:  # "~", and this user has no home
+        _warn(f"there is no home folder for progress: name a file in {VARIABLE}; it is kept until this kernel ends")
         return Store()
-    return Store(Path(named) if named else Path.home() / ".threatlab" / "progress.jsonl")
 
 
 @cache
@@ -196,20 +217,23 @@ def _is_sound(path: Path) -> bool:
         return False
 
 
-def _sound_entries(path: Path) -> list[dict[str, str]]:
-    """Return what can still be read, line by line, of a damaged file."""
-    found = []
+def _lines(path: Path | None) -> list[bytes]:
     try:
-        lines = path.read_bytes().splitlines()
+        return path.read_bytes().splitlines() if path else []
     except OSError:
         return []
-    for line in lines:
+
+
+def _sound_entries(path: Path | None) -> list[dict[str, str]]:
+    """Return what can still be read, line by line, of a damaged file."""
+    sound = []
+    for line in _lines(path):
         try:
             entry = json.loads(line)
-            found.append({"question": str(entry["question"]), "what": str(entry["what"])})
+            sound.append({"question": str(entry["question"]), "what": str(entry["what"])})
         except (ValueError, KeyError, TypeError):
             continue
-    return found
+    return sound
 
 
 def _unused(path: Path) -> Path:

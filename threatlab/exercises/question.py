@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-import reprlib
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 from threatlab.errors import ThreatLabError
 from threatlab.exercises import progress
 from threatlab.exercises.blank import has_blank
 from threatlab.exercises.guard import Ran, learners_line, run
-from threatlab.exercises.outcome import CORRECT, NOT_ATTEMPTED, NOT_YET, RAISED, NotAttempted, NotYet, Outcome, Shown
+from threatlab.exercises.judges import shown
+from threatlab.exercises.outcome import (
+    BROKEN,
+    CORRECT,
+    NOT_ATTEMPTED,
+    NOT_YET,
+    RAISED,
+    NotAttempted,
+    NotYet,
+    Outcome,
+    Shown,
+)
+from threatlab.exercises.solution import worked
 
 _SECONDS = 5.0
 """How long an answer may take, unless its question says otherwise."""
@@ -19,7 +33,7 @@ _SECONDS = 5.0
 
 @dataclass(frozen=True)
 class Question:
-    """One question, as data and one judging function.
+    """One question, as data and one judging function. Its worked solution stands in the lesson's solution notebook.
 
     Parameters
     ----------
@@ -30,14 +44,10 @@ class Question:
     judge
         Called with the answer. Returns the sentence that confirms a right one; raises `NotYet` with what is wrong and
         why, or `NotAttempted`. Tries the answer on inputs that the learner doesn't see.
-    expects
-        What kind of answer it takes, to complete "give ...": "a function of one number".
     hints
         At least two, from a nudge to nearly the answer.
-    answer
-        The worked solution, as code.
     because
-        Why that is the answer.
+        Why the worked solution is the answer.
     covers
         Ids of the lesson's ideas that it practices.
     seconds
@@ -47,9 +57,7 @@ class Question:
     id: str
     title: str
     judge: Callable[[Any], str]
-    expects: str
     hints: tuple[str, ...]
-    answer: str
     because: str
     covers: tuple[str, ...]
     seconds: float = _SECONDS
@@ -57,8 +65,10 @@ class Question:
     def check(self, answer: Any = None) -> Outcome:
         """Judge an answer, keep the outcome with the learner's progress, and return it for the notebook to show."""
         if has_blank(answer):
-            return self._told(NOT_ATTEMPTED, "Replace the blank, ____, by your answer, and run the cell again.")
-        return self._outcome(run(lambda: self.judge(answer), self.seconds), answer)
+            return self._outcome(NOT_ATTEMPTED, "Replace the blank, ____, by your answer, and run the cell again.")
+        ran = run(lambda: self.judge(answer), self.seconds)
+        kind, message, code = self._verdict(ran)
+        return self._outcome(kind, message, code, ran.printed, of=answer)
 
     def hint(self, number: int = 1) -> Shown:
         """Return the hint of that number; 1 gives away the least.
@@ -77,35 +87,36 @@ class Question:
     def solution(self) -> Shown:
         """Return the worked solution, and why it is one."""
         progress.store().record(self.id, "solution")
-        return Shown(f"Solution ({self.id})", (self.because,), self.answer)
+        heading = f"Solution ({self.id})"
+        try:
+            return Shown(heading, (self.because,), worked(self.id))
+        except ThreatLabError as problem:
+            return Shown(heading, (self.because, f"The code can't be shown: {problem}."))
 
     def __repr__(self) -> str:
         return f"{self.id}: {self.title}. check(answer), hint(), solution()"
 
-    def _outcome(self, ran: Ran, answer: Any) -> Outcome:
+    def _verdict(self, ran: Ran) -> tuple[str, str, str]:
+        """Return the kind of an outcome, its message, and the learner's line that raised an exception, if one did."""
         if ran.late:
             message = f"Your answer was still running after {self.seconds:g} seconds, and was stopped. Does a loop end?"
-            return self._told(NOT_YET, message, printed=ran.printed)
+            return NOT_YET, message, ""
         match ran.raised:
             case None:
-                return self._told(CORRECT, ran.value, printed=ran.printed)
+                return CORRECT, ran.value, ""
             case NotAttempted():
-                return self._told(NOT_ATTEMPTED, "Part of it is still blank: replace each ____ and run the cell again.")
+                return NOT_ATTEMPTED, "Part of it is still blank: replace each ____ and run the cell again.", ""
             case NotYet():
-                return self._told(NOT_YET, str(ran.raised), printed=ran.printed)
+                return NOT_YET, str(ran.raised), ""
             case problem:
-                return self._raised(problem, answer, ran.printed)
+                says = f"{type(problem).__name__}: {problem}".removesuffix(": ")
+        if where := learners_line(problem):
+            return RAISED, f"{says} ({where[0]})", where[1]
+        at = traceback.extract_tb(problem.__traceback__)[-1]
+        place = f"{Path(at.filename).name}, line {at.lineno}"
+        return BROKEN, f"This question is broken ({says}, in {place}); your answer is kept, and not at fault.", ""
 
-    def _raised(self, problem: BaseException, answer: Any, printed: str) -> Outcome:
-        """Tell the learner's exceptions from ours: an answer of a kind that no judge can use is not their bug."""
-        where = learners_line(problem)
-        if where is None:
-            message = f"{reprlib.repr(answer)} can't be checked; give {self.expects}."
-            return self._told(NOT_YET, message, printed=printed)
-        message = f"{type(problem).__name__}: {problem} ({where[0]})" if str(problem) else type(problem).__name__
-        return self._told(RAISED, message, code=where[1], printed=printed)
-
-    def _told(self, kind: str, message: str, *, code: str = "", printed: str = "") -> Outcome:
+    def _outcome(self, kind: str, message: str, code: str = "", printed: str = "", of: Any = None) -> Outcome:
         kept = progress.store()
-        kept.record(self.id, kind)
+        kept.record(self.id, kind, (message, of.__code__ if isinstance(of, FunctionType) else shown(of)))
         return Outcome(self.id, kind, message, code, printed, kept.line(self.id))

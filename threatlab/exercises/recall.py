@@ -36,9 +36,7 @@ def _recalled(entry: Entry) -> Recalled:
         id=f"recall.{entry.id}",
         title=asks,
         judge=choose(right, confirms, wrong),
-        expects=f"one of the letters {', '.join(options)}",
         hints=("Think of what you did in that notebook, not of what you read.", f"It is not {min(wrong)!r}."),
-        answer=f"answer = {right!r}",
         because=confirms,
         covers=(entry.text("covers"),),
     )

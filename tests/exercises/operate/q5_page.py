@@ -1,0 +1,87 @@
+"""Wrong answers to operate.q5, and what each must be told."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from threatlab.assessment import assess
+from threatlab.incidents import replay
+from threatlab.operate.reviews import review_calendar
+
+
+def monday(systems, incident, start, *, threat=True, way=True, over="hit", when="hit", keep="first"):  # noqa: PLR0913
+    hit = [
+        s
+        for s in systems
+        if (not threat or assess(s).by_threat[incident.threat] > 0)
+        and (not way or replay(incident, s).stopped_at is None)
+    ]
+
+    def left(control):
+        mended = [s.with_(**{control: True}) for s in (systems if over == "all" else hit)]
+        return sum(assess(s).risk_score for s in mended)
+
+    calendar = review_calendar(systems, start)
+    due = {}
+    for review in calendar:
+        due.setdefault(review.system_id, review.due)
+    if when == "hit":
+        due |= {s.name: start + timedelta(days=7) for s in hit}
+    if keep == "hit":
+        due = {s.name: start + timedelta(days=7) for s in hit}
+    dates = sorted((day, name) for name, day in due.items())
+    if keep == "all":
+        dates = sorted((r.due, r.system_id) for r in calendar)
+    if keep == "by name":
+        dates = sorted(dates, key=lambda row: row[1])
+    first = incident.missing[0] if over == "list" else min(incident.missing, key=left)
+    return {
+        "executive": [s.name for s in hit],
+        "ML engineer": first if hit or over == "always" else None,
+        "security lead": dates,
+    }
+
+
+def changed(**faults):
+    return lambda systems, incident, start: monday(systems, incident, start, **faults)
+
+
+def everybody(systems, incident, start):
+    return monday(systems, incident, start) | {"executive": [s.name for s in systems]}
+
+
+def with_a_fact_in_common(systems, incident, start):
+    named = [s.name for s in systems if s.true & incident.system.true]
+    return monday(systems, incident, start) | {"executive": named}
+
+
+def a_day_early(systems, incident, start):
+    page = monday(systems, incident, start)
+    return page | {"security lead": [(day - timedelta(days=1), name) for day, name in page["security lead"]]}
+
+
+def any_control(systems, incident, start):
+    return monday(systems, incident, start) | {"ML engineer": assess(systems[0]).best_next(1)[0].attribute}
+
+
+def without_the_lead(systems, incident, start):
+    return {"executive": [], "ML engineer": None}
+
+
+def wrong(_):
+    return [
+        (everybody, "takes the next one later"),
+        (changed(way=False), "refuses one of the published steps"),
+        (changed(threat=False), "where there is nothing to stop"),
+        (with_a_fact_in_common, "Being on the internet is no incident"),
+        (changed(over="all"), "for those that are hit"),
+        (changed(over="list"), "order of a list is no advice"),
+        (changed(over="always"), "no news is a result"),
+        (any_control, "one of those that were missing there"),
+        (changed(when="rhythm"), "as if nothing had happened"),
+        (changed(keep="hit"), "must not end their rhythm"),
+        (changed(keep="all"), "only the first review"),
+        (changed(keep="by name"), "but not their order"),
+        (a_day_early, "A date differs"),
+        (without_the_lead, "give a dict with"),
+    ]

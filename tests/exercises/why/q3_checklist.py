@@ -1,0 +1,48 @@
+"""Wrong answers to why.q3, and what each must be told."""
+
+from __future__ import annotations
+
+from threatlab import assess
+
+
+def core(incident):
+    return assess(incident.system, ruleset="core").findings
+
+
+def seen(incident):
+    return {found.attribute for found in core(incident) if not found.unknown}
+
+
+def unknown_counts(incident):
+    return {found.attribute for found in core(incident)}
+
+
+def all_that_was_missing(incident):
+    return set(incident.missing)
+
+
+def what_it_overlooks(incident):
+    return set(incident.missing) - seen(incident)
+
+
+def nothing_ever(_):
+    return set()
+
+
+def learned_by_heart(incident):
+    return {"clearview": {"rbac_configured"}, "shadowray": {"monitoring_active"}}.get(incident.id, set())
+
+
+def only_counts(incident):
+    return len(seen(incident))
+
+
+def wrong(_):
+    return [
+        (unknown_counts, "nobody has said whether it was in place"),
+        (all_that_was_missing, "has no question about it"),
+        (what_it_overlooks, "keep the rest"),
+        (nothing_ever, "asks about more of what was missing"),
+        (learned_by_heart, "For a system without encryption"),
+        (only_counts, "a set of controls' names"),
+    ]

@@ -1,0 +1,28 @@
+"""Where the course's notebooks lie: the lessons, their exercises and the worked solutions."""
+
+from __future__ import annotations
+
+import sysconfig
+from pathlib import Path
+
+from threatlab.errors import ThreatLabError
+
+INSTALLED = "share/threatlab"
+"""Where a wheel puts them, below the environment's own folder (see pyproject.toml)."""
+
+
+def course_folder(name: str) -> Path:
+    """Return the folder "notebooks", "exercises" or "solutions": beside the package, else where a wheel put it.
+
+    Raises
+    ------
+    ThreatLabError
+        If no notebook is there; the message says how to get them.
+    """
+    for home in (Path(__file__).resolve().parents[1], Path(sysconfig.get_path("data"), INSTALLED)):
+        if any((home / name).glob("*.ipynb")):
+            return home / name
+    raise ThreatLabError(
+        f"the {name} are not in this installation of threatlab: clone the course's repository, install it with "
+        "'python -m pip install -e .' there, and run this again"
+    )

@@ -1,0 +1,168 @@
+"""Question 2 of lesson 02: the layered score, written from its sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from math import prod
+
+from threatlab.assessment import assess
+from threatlab.assessment.layered import combine
+from threatlab.exercises.judges import Slip, a_number, like, near, rounded
+from threatlab.exercises.question import Question
+from threatlab.system import AISystem, load_system
+
+Threats = Sequence[tuple[float, float, Sequence[tuple[str, float]]]]
+"""Per threat: likelihood and impact before any control, and a (layer, share removed) for each control in place."""
+
+
+def threats_of(system: AISystem) -> list[tuple[float, float, list[tuple[str, float]]]]:
+    """Return, for each threat that applies to a system: likelihood, impact, and the controls in place against it.
+
+    Likelihood and impact (0..1) are those before any control. Each control is a pair of its layer and the share (0..1)
+    of the threat's risk that it removes.
+    """
+    result, threats = assess(system), []
+    in_place = [control for control in system.catalog.controls.values() if system[control.id]]
+    for threat in result.by_threat:
+        how = result.explain(threat)
+        claims = [(c.layer, c.effectiveness[threat].value) for c in in_place if threat in c.effectiveness]
+        if how.inherent > 0:
+            threats.append((how.inherent_likelihood, how.inherent_impact, claims))
+    return threats
+
+
+def layered(
+    threats: Threats,
+    layer: Callable[[Sequence[float]], float] = lambda shares: 1 - max(shares),
+    layers: Callable[[Sequence[float]], float] = prod,
+    together: Callable[[Sequence[float]], float] = combine,
+    *,
+    impact_counts: bool = True,
+) -> float:
+    """Return the layered score, or, with another rule in one place, what a misconception makes of it."""
+    risks = []
+    for likelihood, impact, controls in threats:
+        names = dict.fromkeys(name for name, _ in controls)
+        passes = [layer([removed for at, removed in controls if at == name]) for name in names]
+        risks.append(likelihood * (impact if impact_counts else 1) * layers(passes))
+    return together(risks)
+
+
+_SLIPS = (
+    Slip(
+        lambda threats: layered(threats, layers=lambda passes: max(0.0, 1 - sum(1 - share for share in passes))),
+        "You add up what the layers remove. Two layers that remove half each would then leave nothing, and no finite "
+        "number of controls makes a threat impossible. The second layer meets only what the first lets through.",
+    ),
+    Slip(
+        lambda threats: layered(threats, layer=lambda shares: prod(1 - share for share in shares)),
+        "Every control counts in your score, also a second one in the same layer. Controls of one layer fail "
+        "together: which of them may count?",
+    ),
+    Slip(
+        lambda threats: layered(threats, layer=lambda shares: 1 - shares[-1]),
+        "Of two controls in a layer the one that comes last counts in your score, whichever is better. Order must "
+        "not matter.",
+    ),
+    Slip(
+        lambda threats: layered(threats, layer=max),
+        "You multiply by the share that a layer removes. Then a better layer would leave more risk. What is left "
+        "after it?",
+    ),
+    Slip(
+        lambda threats: layered(threats, together=lambda risks: max(risks, default=0.0)),
+        "Your score is that of the worst threat alone. A second threat of the same size would change nothing: does "
+        "a system with many ways to fail look like one with a single way?",
+    ),
+    Slip(
+        lambda threats: layered(threats, together=sum),
+        "You add up the risks of the threats. With enough of them the sum passes 1, and a score is at most that: "
+        "what is the chance that all goes well?",
+    ),
+    Slip(
+        lambda threats: 1 - layered(threats),
+        "You return the chance that all goes well. The score is what is missing from that to 1.",
+    ),
+    Slip(
+        lambda threats: layered(threats, impact_counts=False),
+        "Your score forgets the impact: a threat that costs nothing weighs as much as one that costs everything.",
+    ),
+    Slip(
+        lambda threats: 100 * layered(threats),
+        "Your score is a hundred times too large: a share in percent. The package's scores go from 0 to 1.",
+    ),
+)
+
+_INVENTED: tuple[Threats, ...] = (
+    [(0.8, 0.5, [("serving", 0.6), ("model", 0.3), ("serving", 0.2)]), (0.4, 0.9, [("data", 0.3)])],
+    [(0.5, 0.6, [])],
+    [(0.5, 0.6, [("data", 0.5)]), (0.5, 0.6, [("data", 0.5), ("model", 0.9), ("model", 0.9)])],
+    [],
+)
+_REAL = ("shadowray", "tay", "postmark-mcp", "amazon-q")
+
+
+def real_systems() -> dict[str, AISystem]:
+    """Return incidents' systems by title: as they were, with all that prevents, and with all that sees or mends."""
+    systems = {}
+    for system in map(load_system, _REAL):
+        controls = system.catalog.controls.values()
+        prevents = {control.id: True for control in controls if control.effect == "preventive"}
+        rest = {control.id: True for control in controls if control.effect != "preventive"}
+        systems[system.title] = system
+        systems[f"{system.title} with all that prevents"] = system.with_(**prevents)
+        systems[f"{system.title} with all that sees or mends"] = system.with_(**rest)
+    return systems
+
+
+@cache
+def _cases() -> Mapping[str, tuple[Threats]]:
+    invented = {f"{threats}": (threats,) for threats in _INVENTED}
+    return invented | {title: (threats_of(system),) for title, system in real_systems().items()}
+
+
+def _misread(name: str, given: float, right: float, threats: Threats) -> str:
+    if threats not in _INVENTED:
+        return (
+            f"It is right for small examples, but for {name} it gives {given:.3f} where assess gives {right:.3f}. "
+            "Print threats_of(system) of such a system: what is there that the small ones lack?"
+        )
+    if not threats:
+        return f"For no threat at all you give {given:.3f}. A system without a single threat can't go wrong."
+    return (
+        f"For {threats} you give {given:.3f}, which is none of the usual slips. Take it apart: first one threat "
+        "without controls (likelihood times impact), then one layer, then two controls in it, then two threats."
+    )
+
+
+q2 = Question(
+    id="assess.q2",
+    title="Write the layered score",
+    judge=like(
+        layered,
+        _cases,
+        (*_SLIPS, *rounded(layered)),
+        takes="a list of threats",
+        reads=a_number,
+        same=near,
+        otherwise=_misread,
+        confirms=f"It agrees with threatlab.assess on {len(_REAL)} incidents, each with three sets of controls: you "
+        "wrote its model.",
+    ),
+    hints=(
+        (
+            "Three steps, from the inside out: the best control of each layer; the risk of a threat that is left "
+            "behind all its layers; all threats together."
+        ),
+        (
+            "A dict from layer to the largest share seen so far gives the best of each layer. Then multiply "
+            "likelihood, impact and (1 - share) for each layer."
+        ),
+        "Begin with hope = 1.0, multiply it by (1 - risk) for each threat, and return 1 - hope.",
+    ),
+    because="Inside a layer the best control counts, because what defeats one is taken to defeat its neighbors. "
+    "Between layers the shares that pass are multiplied, because each meets only what the one before let through. And "
+    "threats are multiplied as chances that all goes well, so that one more of them always counts.",
+    covers=("core-risk",),
+)

@@ -1,0 +1,177 @@
+"""Question 2 of lesson 06: a detector with three faults, judged on series that each show one."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from statistics import mean
+from typing import Any, NamedTuple
+
+from threatlab.exercises.judges import a_function, a_number, other_kind, returned
+from threatlab.exercises.outcome import NotYet
+from threatlab.exercises.question import Question
+
+Windows = list[dict[str, list[float]]]
+
+SLACK, THRESHOLD = 0.02, 0.2
+"""What the detector of q2 takes off each gap, and the sum at which it alerts."""
+
+
+def reference(windows: Sequence[Mapping[str, Sequence[float]]]) -> dict[str, int]:
+    """Return the first window in which each client alerts: CUSUM against the fleet, one client one vote."""
+    sums: dict[str, float] = {}
+    alerts: dict[str, int] = {}
+    for number, window in enumerate(windows):
+        means = {client: mean(values) for client, values in window.items()}
+        fleet = mean(means.values())
+        for client, value in means.items():
+            sums[client] = max(0.0, sums.get(client, 0.0) + fleet - value - SLACK)
+            if sums[client] >= THRESHOLD:
+                alerts.setdefault(client, number)
+    return alerts
+
+
+def invent(  # noqa: PLR0913
+    seed: int,
+    names: Sequence[str],
+    *,
+    count: int = 40,
+    level: Mapping[str, Callable[[int], float]] | None = None,
+    asks: Mapping[str, int] | None = None,
+    drift_at: int = 99,
+) -> Windows:
+    """Return invented windows: every client near 0.9, but for those with a `level` of their own, by window.
+
+    `asks` is how many requests a client makes in a window, 3 if it isn't named; from `drift_at` on, the model is
+    less sure of everybody, by 0.1.
+    """
+    rng, own, many = random.Random(seed), level or {}, asks or {}  # noqa: S311  # an invented log, no secret
+    windows = []
+    for number in range(count):
+        drift = 0.1 if number >= drift_at else 0.0
+        windows.append(
+            {
+                name: [
+                    round((own[name](number) if name in own else 0.9) - drift + rng.uniform(-0.01, 0.01), 3)
+                    for _ in range(many.get(name, 3))
+                ]
+                for name in names
+            }
+        )
+    return windows
+
+
+def small_day() -> Windows:
+    """Return the day on which the learner sees the broken detector fail: a drift, and Ida who copies the model."""
+    names = ("Ada", "Ben", "Cleo", "Dan", "Eve", "Finn", "Gus", "Ida")
+    return invent(1, names, level={"Ida": lambda at: 0.91 if at < 10 else 0.82}, drift_at=25)
+
+
+_CLIENTS = tuple(f"c{number}" for number in range(1, 9))
+
+
+class _Series(NamedTuple):
+    """A hidden series: what happens, its windows, who has to be named from which window on, and what that shows."""
+
+    happens: str
+    windows: Windows
+    culprits: dict[str, int]
+    says: str
+
+
+_SERIES = (
+    _Series(
+        "the model becomes less sure of everybody, at window 20, and nobody attacks",
+        invent(2, _CLIENTS, drift_at=20),
+        {},
+        "Against what do you compare? The first window knows nothing of the twentieth, and when all fall together, "
+        "nobody has moved away from the others.",
+    ),
+    _Series(
+        "c1 sends clearer pictures than anybody, and the model is surer of c1",
+        invent(6, _CLIENTS, level={"c1": lambda _: 0.99}),
+        {},
+        "c1 deviates, but in the other direction: a copier's requests are those that the model is *less* sure of.",
+    ),
+    _Series(
+        "c5 is only a little off, always: 0.86 where the others have 0.9",
+        invent(7, _CLIENTS, level={"c5": lambda _: 0.86}),
+        {"c5": 0},
+        "A little, in every window, is what this detector adds up for. Did you raise threshold or slack to get rid "
+        "of the flood? That silences the quiet ones first.",
+    ),
+    _Series(
+        "c7 behaves better than anybody for 30 windows, and copies the model from window 30 on",
+        invent(3, _CLIENTS, level={"c7": lambda at: 0.95 if at < 30 else 0.82}),
+        {"c7": 30},
+        "Look at c7's sum before window 30: it has sunk far below zero, and all that has to be made up again "
+        "before anything is seen. A good morning must not be credit for the afternoon.",
+    ),
+    _Series(
+        "c8 copies the model from the start, and asks more than all others together",
+        invent(4, _CLIENTS[4:], level={"c8": lambda _: 0.81}, asks={"c8": 60}),
+        {"c8": 0},
+        "When each request has a vote, the one who asks most decides what is normal, and c8 asks 60 of every 69. "
+        "Whom do you count, requests or clients?",
+    ),
+    _Series(
+        "c3 copies the model, and hides among honest requests in every third window",
+        invent(5, _CLIENTS, level={"c3": lambda at: 0.9 if at % 3 == 2 else 0.82}),
+        {"c3": 0},
+        "One good window, and c3 is forgiven everything. What is added up shall shrink by what a good window takes "
+        "off, and not vanish.",
+    ),
+    _Series(
+        "everything at once: a drift at window 15, and c2, who copies from window 20 on and asks a lot",
+        invent(8, _CLIENTS, level={"c2": lambda at: 0.93 if at < 20 else 0.8}, asks={"c2": 40}, drift_at=15),
+        {"c2": 20},
+        "Each fault alone is mended, it seems, but not all of them in the same detector.",
+    ),
+)
+_PATIENCE = 2
+"""Windows by which an answer may be slower than ours: another fair way to take the middle of a fleet is right too."""
+
+
+def mends_the_detector(answer: Any) -> str:
+    """Judge a function from windows to the first alert of each client, on series that each show one fault."""
+    function = a_function(answer, "a list of windows")
+    for happens, windows, culprits, says in _SERIES:
+        alerts = returned(function, windows)
+        if not isinstance(alerts, Mapping) or not set(alerts) <= set(windows[0]):
+            raise other_kind(alerts, "a dict from clients to numbers of windows")
+        first = {name: a_number(at) for name, at in alerts.items()}
+        latest = {name: at + _PATIENCE for name, at in reference(windows).items()}
+        late = [name for name in culprits if name not in first or first[name] > latest[name]]
+        wrong = [name for name in first if name not in culprits or first[name] < culprits[name]]
+        if late or wrong:
+            named = ", ".join(f"{name} in window {at:g}" for name, at in first.items()) or "nobody"
+            raise NotYet(f"A hidden series: {happens}. Your detector names {named}. {says}")
+    return (
+        f"All {len(_SERIES)} hidden series: it sees the loud, the patient and the careful one, and lets a change of "
+        "the whole world and an unusually clear customer pass."
+    )
+
+
+q2 = Question(
+    id="operate.q2",
+    title="A detector with three faults",
+    judge=mends_the_detector,
+    hints=(
+        (
+            "Follow one honest client through the small day, then Ida, and print baseline, fleet and sum in each "
+            "window. Which of the three moves when it should not, or stays when it should move?"
+        ),
+        (
+            "One fault lies in what a client is compared with, one in how the fleet's mean is made, and one in what "
+            "happens to a sum in good times."
+        ),
+        (
+            "Compare with the mean over clients of each client's own mean, in the same window; and never let a sum "
+            "fall below zero: max(0.0, ...)."
+        ),
+    ),
+    because="Compared with this morning, a change of the world is an attack by everybody. With a vote for each "
+    "request, the loudest client is its own yardstick. And without a floor at zero, good behavior is saved up like "
+    "money, to be spent later: patience is what a careful attacker has most of.",
+    covers=("core-monitoring",),
+)

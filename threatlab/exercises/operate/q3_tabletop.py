@@ -1,0 +1,111 @@
+"""Question 3 of lesson 06: a tabletop from another chair; decisions by who may, for a reason, and their outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from threatlab.errors import ThreatLabError
+from threatlab.exercises.judges import refusal, shown
+from threatlab.exercises.outcome import NotYet
+from threatlab.exercises.question import Question
+from threatlab.tabletop import MEASURES, NOBODY, Exercise, begin
+from threatlab.tabletop.exercise import Answer
+from threatlab.tabletop.log import LogEntry
+
+STORY, SEAT = "postmark-mcp", "security analyst"
+GOALS: Mapping[str, float] = {"attacker": 216, "down": 24, "taken": 0, "blind": 0, "trust": 1}
+"""The most of each figure: what the managing director asks for. 192 of the attacker's hours lie before the start."""
+
+_WORDS = 4
+"""Words that a reason needs; whether it is a good one, only a reader can tell."""
+
+
+def plays_the_seat(answer: Any) -> str:
+    """Judge answers to the story by who takes them, why, and what comes of them."""
+    given = answer.answers() if isinstance(answer, Exercise) else answer
+    if not isinstance(given, list | tuple) or not all(isinstance(each, Mapping) for each in given):
+        raise NotYet(
+            f"{shown(answer)} is no list of decisions. Each is a dict: "
+            '{"option": "log", "by": "security analyst", "note": "why"}.'
+        )
+    now = begin(STORY)
+    if len(given) > len(now.story.injects):
+        raise NotYet(f"You give {len(given)} decisions, and the story ends after {len(now.story.injects)}.")
+    for number, each in enumerate(given, 1):
+        now = _decided(now, number, each)
+    if now.inject is not None:
+        raise NotYet(
+            f"After {len(given)} decisions the story isn't over: {now.inject.title!r} lies on the table. {now.text}"
+        )
+    for measure, most in GOALS.items():
+        if now.figures[measure] > most:
+            raise NotYet(_missed(now, measure, most))
+    figures = ", ".join(f"{MEASURES[name].title.lower()} {MEASURES[name].amount(now.figures[name])}" for name in GOALS)
+    mine = sum(entry.by == SEAT for entry in now.log)
+    return f"All five figures hold ({figures}), and each decision has a name: {mine} of {len(now.log)} are your own."
+
+
+def _decided(now: Exercise, number: int, each: Mapping[str, Any]) -> Exercise:
+    """Return the exercise after one decision, if the right person takes it and says why."""
+    where = f"Decision {number}, {now.at!r}"
+    if each.get("option") == NOBODY:
+        raise NotYet(f"{where}: nobody decides, and it is decided all the same, by the attacker. Somebody has to.")
+    if not each.get("by"):
+        raise NotYet(f"{where}, names nobody under by. Afterwards each will say that it was another one.")
+    words = {key: each.get(key, "") for key in Answer.__dataclass_fields__ if key != "minutes"}
+    try:
+        after = now.decide(**words, minutes=each.get("minutes", 0.0))
+    except ThreatLabError as problem:
+        raise refusal(where, problem) from None
+    except TypeError:
+        raise NotYet(f"{where}, is {shown(each)}; option, by and note must be texts.") from None
+    entry = after.log[-1]
+    if entry.late:
+        raise NotYet(f"{where}: {entry.minutes:g} minutes are more than there are, so that nobody decided in time.")
+    if SEAT in now.may_decide and entry.by != SEAT:
+        raise NotYet(f"{where}: you hand over to the {entry.by} what you may decide yourself. What does waiting cost?")
+    if len(entry.note.split()) < _WORDS:
+        raise NotYet(f"{where}, has no reason. Say in a few words, under note, why: the log is read in a calmer week.")
+    return after
+
+
+def _missed(end: Exercise, measure: str, most: float) -> str:
+    """Return which figure is too high, and the decision to look at first."""
+    asked = MEASURES[measure]
+
+    def share(entry: LogEntry) -> float:
+        return entry.effect.get(measure, 0.0)
+
+    worst = max(end.log, key=share)
+    number = list(end.log).index(worst) + 1
+    return (
+        f"{asked.title}: {asked.amount(end.figures[measure])}, and at most {asked.amount(most)} are accepted. Most of "
+        f"what you could change comes from decision {number}, {worst.title!r}: {worst.consequence}"
+    )
+
+
+q3 = Question(
+    id="operate.q3",
+    title="The mail with one recipient more, from the analyst's chair",
+    judge=plays_the_seat,
+    hints=(
+        (
+            "Play it: now = begin('postmark-mcp'), then now = now.decide('log', by='security analyst', note='...'), "
+            "and read now.log[-1].consequence and now.figures after each step. now.may_decide says who may."
+        ),
+        (
+            "Hours for the attacker are won at the first and the third message, and the rest is decided by what you "
+            "know: at the second message learn where else it runs, at the fourth keep what can tell you whom it hit."
+        ),
+        (
+            "Search everywhere, keep the server, make worthless what is still valid. Those who cost a few hours of "
+            "service save the questions that nobody could answer later."
+        ),
+    ),
+    because="Nobody at the table is wrong: tenant care wants the agent back, the developer wants a clean server, and "
+    "you want evidence. The four decisions that are not yours are handed over with a reason, which is what a plan is "
+    "for: at three in the morning nobody should find out who may take a service down. Other ways through the story "
+    "keep the bounds, too.",
+    covers=("checklist-tabletop", "ops-alignment"),
+)

@@ -1,0 +1,164 @@
+"""Question 4 of lesson 06: a new threat, entered into the catalog."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from threatlab.assessment import assess
+from threatlab.assessment.layered import ThreatRisk
+from threatlab.catalog import Catalog, catalog
+from threatlab.errors import ThreatLabError
+from threatlab.exercises.judges import refusal, shown
+from threatlab.exercises.outcome import NotYet
+from threatlab.exercises.question import Question
+from threatlab.operate.newer_catalog import rescore, with_threat
+from threatlab.system import AISystem, list_systems, load_system
+
+_WRITES = AISystem("writes-code", generates_content=True)
+_AGENT = _WRITES.with_(uses_tools=True, acts_without_approval=True)
+_HIT = (_WRITES, _WRITES.with_(makes_predictions=True, uses_third_party_model=True), _AGENT)
+_SAFE = (
+    AISystem("scores-loans", makes_predictions=True, trains_model=True, handles_personal_data=True),
+    AISystem("steers-a-crane", makes_predictions=True, uses_tools=True, acts_without_approval=True),
+    AISystem("finds-documents", makes_predictions=True, uses_retrieval=True, internet_facing=True, keeps_memory=True),
+)
+_FEEBLE = frozenset(
+    (
+        "encryption_enabled", "rbac_configured", "secrets_in_vault", "authentication_enforced", "rate_limiting_enabled",
+        "service_exposure_hardened", "personal_data_minimized", "privacy_preserving_training", "output_detail_limited",
+        "training_data_validated", "data_provenance_tracked", "adversarial_robustness_tested", "abuse_detection_active",
+        "agent_memory_protected", "retrieval_access_enforced", "training_environment_isolated",
+    )
+)  # fmt: skip
+"""Controls that stand nowhere on the way from an invented name to code that runs."""
+
+_IN_THE_WAY = ("dependencies_scanned", "human_approval_required", "execution_sandboxed", "output_validation_enabled")
+_WORDS = 4
+"""Words that a reason needs; whether it is a good one, only a reader can tell."""
+
+_OFTEN = 0.2
+"""From here on a likelihood per year is what the study measured, which was something else."""
+
+
+def enters_the_threat(answer: Any) -> str:
+    """Judge a TOML entry by what the catalog makes of systems with it: who is hit, how much, and what helps."""
+    if not isinstance(answer, str):
+        raise NotYet(f"{shown(answer)} is no TOML text; give one table between triple quotes.")
+    try:
+        newer = with_threat(answer)
+    except ThreatLabError as problem:
+        raise refusal("The catalog refuses it", problem) from None
+    (name,) = newer.threats.keys() - catalog().threats.keys()
+    _hits(newer, name)
+    _is_likely(newer, name)
+    _is_countered(newer, name)
+    changes = rescore(map(load_system, list_systems()), newer)
+    rising = [change for change in changes if change.after > change.before]
+    first = max(rising, key=lambda change: change.risk)
+    return (
+        f"The catalog takes it. Of {len(changes)} systems {len(rising)} score higher, and {first.system_id} has the "
+        f"most of it (residual {first.risk:.2f}). Tell a colleague your two figures, and let yourself be talked out."
+    )
+
+
+def _hits(newer: Catalog, name: str) -> None:
+    entry = newer.threats[name]
+    if not entry.applies_when_any:
+        raise NotYet("With no fact in applies_when_any it applies to every system there is. Who can invent a name?")
+    for system in _HIT:
+        if _explained(newer, name, system).inherent <= 0:
+            raise NotYet(
+                "It does not apply to an assistant that only writes code, which a developer copies and runs. The "
+                "report has such cases: what has to be true of a system so that it can invent a name?"
+            )
+    for system in _SAFE:
+        if _explained(newer, name, system).inherent > 0:
+            raise NotYet(
+                f"It applies to the system {system.name!r} ({', '.join(sorted(system.true))}), which never writes a "
+                "line. One fact of applies_when_any is enough: it is a list of alternatives. Facts that only make "
+                "matters worse belong elsewhere."
+            )
+    if entry.stride in "DRI":
+        raise NotYet(f"STRIDE {entry.stride!r}: in the end somebody's code runs in your system. Which letter is that?")
+
+
+def _is_likely(newer: Catalog, name: str) -> None:
+    entry = newer.threats[name]
+    for field, why in (("likelihood_why", entry.likelihood_why), ("impact_why", entry.impact_why)):
+        if len(why.split()) < _WORDS:
+            raise NotYet(f"{field} is {why!r}. A figure without a reason can't be argued with: say what it rests on.")
+    if not entry.likelihood or not entry.impact:
+        raise NotYet("A likelihood or an impact of 0 says that it can't happen, or wouldn't matter. Why enter it then?")
+    if entry.likelihood >= _OFTEN:
+        raise NotYet(
+            f"A likelihood of {entry.likelihood:g}: is that the share of inventions that the study measured? The "
+            "catalog asks for another number: the chance that the whole thing succeeds within a year against a bare "
+            "system. Nobody has to have registered that very name, and nobody has been robbed in the report."
+        )
+    private = _WRITES.with_(handles_personal_data=True)
+    before, after, exposed = (_explained(newer, name, s).inherent_likelihood for s in (_WRITES, _AGENT, private))
+    if after <= before:
+        raise NotYet(
+            "An agent that installs what it has written, and asks nobody, is as likely to be hit by your entry as an "
+            "assistant whose lines a developer reads first. Which table says what makes it likelier?"
+        )
+    if exposed > before:
+        raise NotYet("Personal data make a loss worse. Do they make the model invent more names?")
+
+
+def _is_countered(newer: Catalog, name: str) -> None:
+    claims = {control.id: c for control in newer.controls.values() if (c := control.effectiveness.get(name))}
+    if not claims:
+        raise NotYet("countered_by is empty: nothing helps? Walk the way of the attack, and ask at each step.")
+    for control, claim in claims.items():
+        title = newer.controls[control].title
+        if control in _FEEBLE:
+            raise NotYet(
+                f"You say that it is countered by {title!r}. Walk the way: a name is invented, registered by a "
+                "stranger, installed, and its code runs. At which step does that control stand?"
+            )
+        if claim.source == "measured":
+            raise NotYet(
+                f"{title!r} is measured, you say. Measured is what an attack of this workbook has run against, and "
+                "none does this. What is the honest word?"
+            )
+        if claim.value >= 0.9:
+            raise NotYet(
+                f"{title!r} removes nine tenths of it, or more? Think of the day on which everybody is in a hurry."
+            )
+        if len(claim.why.split()) < _WORDS:
+            raise NotYet(f"{title!r}: why is {claim.why!r}. Say what it does at which step.")
+    if not set(_IN_THE_WAY) & set(claims):
+        raise NotYet(
+            "What you name finds out, or explains. Is there no control that stands between the invented name and the "
+            "code that runs?"
+        )
+
+
+def _explained(newer: Catalog, name: str, system: AISystem) -> ThreatRisk:
+    return assess(system.under(newer)).explain(name)
+
+
+q4 = Question(
+    id="operate.q4",
+    title="A new threat, as one entry",
+    judge=enters_the_threat,
+    hints=(
+        (
+            "Who can invent a name: which single fact must be true? That goes into applies_when_any. What makes it "
+            "likelier that the invented name is installed goes into raised_by."
+        ),
+        (
+            "The chance of a year is made of several: a name is invented, somebody has registered just that one, it is "
+            "installed, and the code does harm. The study measured the first."
+        ),
+        (
+            "generates_content; raised by uses_tools and acts_without_approval. Controls: what reads a list of "
+            "packages before it is installed, a person's yes, a sandbox around what runs."
+        ),
+    ),
+    because="The catalog learns of a threat by data, not by code: who is hit follows from the facts, and the same "
+    "evening each system has a new score. The study's percentages are not the likelihood: they say how often a name "
+    "is invented. What is missing between that and a robbery is judged, and the entry says so.",
+    covers=("core-improvement",),
+)
