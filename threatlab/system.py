@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import resources
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -15,8 +12,10 @@ from typing import Any
 from threatlab.catalog import Catalog
 from threatlab.catalog import catalog as shipped
 from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.files import FileKind
 
 _TEXTS = ("title", "description", "source", "owner")
+_FILES = FileKind("system", "a name", folder=resources.files("threatlab") / "catalog" / "systems")
 
 
 @dataclass(frozen=True, init=False, repr=False)
@@ -177,8 +176,7 @@ def check_attributes(attributes: Mapping[str, object]) -> dict[str, bool]:
 
 def list_systems() -> tuple[str, ...]:
     """Return the names of the systems that ship with the workbook, in alphabetical order."""
-    files = (file.name for file in _folder().iterdir())
-    return tuple(sorted(name.removesuffix(".toml") for name in files if name.endswith(".toml")))
+    return _FILES.shipped()
 
 
 def load_system(source: str | Path) -> AISystem:
@@ -194,15 +192,7 @@ def load_system(source: str | Path) -> AISystem:
         If there is no such system or file, or the file can't be read as a system; the message says
         where and why.
     """
-    if not isinstance(source, str | Path) or not str(source).strip():
-        raise ThreatLabError(f"{source!r} is neither the name of a system nor a file; list_systems() shows the names")
-    shown = str(source)
-    if shown in list_systems():
-        return _read(_folder() / f"{shown}.toml", shown)
-    if Path(source).suffix.lower() not in {".toml", ".json"}:
-        unknown = unknown_name("system", shown, list_systems())
-        raise ThreatLabError(f"{unknown} (a file must end in .toml or .json)")
-    return _read(Path(source), shown)
+    return _FILES.load(source, system_from_table)
 
 
 def system_from_table(table: Mapping[str, Any]) -> AISystem:
@@ -249,41 +239,3 @@ def _check_notes(notes: object) -> dict[str, str]:
             raise ThreatLabError(f"in notes: {attribute} is {note!r}; it must be a text")
         check_attribute(attribute)
     return dict(notes)
-
-
-def _folder() -> Traversable:
-    return resources.files("threatlab") / "catalog" / "systems"
-
-
-def _read(file: Traversable | Path, shown: str) -> AISystem:
-    try:
-        text = file.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        raise ThreatLabError(f"there is no file {shown!r}: check the path, or use a name from list_systems()") from None
-    except UnicodeDecodeError as problem:
-        raise ThreatLabError(f"{shown!r} is not UTF-8 text (byte {problem.start}): save it as UTF-8") from None
-    except OSError as problem:
-        raise ThreatLabError(f"{shown!r} can't be read: {problem.strerror}") from None
-    if not text.strip():
-        raise ThreatLabError(f"{shown!r} is empty: it needs at least a name")
-    kind = "JSON" if shown.lower().endswith(".json") else "TOML"
-    try:
-        table = json.loads(text, object_pairs_hook=_without_repetition) if kind == "JSON" else tomllib.loads(text)
-    except (ValueError, RecursionError) as problem:
-        raise ThreatLabError(f"{shown!r} is not valid {kind}: {problem}") from None
-    if not isinstance(table, dict):
-        raise ThreatLabError(f"{shown!r} holds {type(table).__name__}, not a table with name, facts and controls")
-    try:
-        return system_from_table(table)
-    except ThreatLabError as problem:
-        raise ThreatLabError(f"{shown!r}: {problem}") from None
-
-
-def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return a JSON object, unless a key stands in it twice: TOML refuses that, json keeps one."""
-    table: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in table:
-            raise ValueError(f"{key!r} is given more than once")
-        table[key] = value
-    return table

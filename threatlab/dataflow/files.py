@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import json
-import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, fields
 from importlib import resources
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
 from threatlab.dataflow import Case, DataFlow, Element, Exclusion, Flow, Zone
 from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.files import FileKind
 
 _PARTS = {"zones": Zone, "elements": Element, "flows": Flow, "exclusions": Exclusion}
+_FILES = FileKind("drawing", "a name", folder=resources.files("threatlab") / "catalog" / "scopes")
 _KEYS = tuple(field.name for field in fields(DataFlow))
 
 
 def list_drawings() -> tuple[str, ...]:
     """Return the names of the drawings that ship with the workbook, in alphabetical order."""
-    return tuple(sorted(f.name.removesuffix(".toml") for f in _folder().iterdir() if f.name.endswith(".toml")))
+    return _FILES.shipped()
 
 
 def load_drawing(source: str | Path) -> DataFlow:
@@ -34,15 +33,7 @@ def load_drawing(source: str | Path) -> DataFlow:
     ThreatLabError
         If there is no such drawing or file, or it can't be read as a drawing; the sentence says where and why.
     """
-    if not isinstance(source, str | Path) or not str(source).strip():
-        raise ThreatLabError(f"{source!r} is neither the name of a drawing nor a file; list_drawings() shows the names")
-    shown = str(source)
-    if shown in list_drawings():
-        return _read(_folder() / f"{shown}.toml", shown)
-    if Path(source).suffix.lower() not in {".toml", ".json"}:
-        unknown = unknown_name("drawing", shown, list_drawings())
-        raise ThreatLabError(f"{unknown} (a file must end in .toml or .json)")
-    return _read(Path(source), shown)
+    return _FILES.load(source, drawing_from_table)
 
 
 def drawing_from_table(table: Mapping[str, Any]) -> DataFlow:
@@ -96,29 +87,3 @@ def _part(where: str, value: object, kind: Any) -> Any:
 
 def _optional(kind: Any) -> set[str]:
     return {field.name for field in fields(kind) if field.default in ("", False)}
-
-
-def _folder() -> Traversable:
-    return resources.files("threatlab") / "catalog" / "scopes"
-
-
-def _read(file: Traversable | Path, shown: str) -> DataFlow:
-    try:
-        text = file.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        raise ThreatLabError(
-            f"there is no file {shown!r}: check the path, or use a name from list_drawings()"
-        ) from None
-    except UnicodeDecodeError as problem:
-        raise ThreatLabError(f"{shown!r} is not UTF-8 text (byte {problem.start}): save it as UTF-8") from None
-    except OSError as problem:
-        raise ThreatLabError(f"{shown!r} can't be read: {problem.strerror}") from None
-    kind = "JSON" if shown.lower().endswith(".json") else "TOML"
-    try:
-        table = json.loads(text) if kind == "JSON" else tomllib.loads(text)
-    except (ValueError, RecursionError) as problem:
-        raise ThreatLabError(f"{shown!r} is not valid {kind}: {problem}") from None
-    try:
-        return drawing_from_table(table)
-    except ThreatLabError as problem:
-        raise ThreatLabError(f"{shown!r}: {problem}") from None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -12,8 +11,10 @@ from typing import Any
 
 from threatlab.catalog import SEVERITIES, catalog
 from threatlab.errors import ThreatLabError, check_score, unknown_name
+from threatlab.files import FileKind, parse
 from threatlab.plan.schedule import check_date
 
+_FILES = FileKind("policy", "one bound, such as max_risk = 0.5")
 _ANY = "any"
 """In a file, where there is no None: this severity may stay open for any time."""
 
@@ -154,33 +155,21 @@ def policy_from_dict(table: Mapping[str, Any]) -> Policy:
 
 
 def load_policy(source: str | Path) -> Policy:
-    """Return the policy in a TOML file: the keys of `Policy`; "any" for a severity that may stay open for any time.
+    """Return the policy in a TOML or JSON file: the keys of `Policy`; "any" where None would stand.
 
     Raises
     ------
     ThreatLabError
-        If the file can't be read as a policy; the message names it, and what is wrong in it.
+        If the file can't be read as a policy, or is empty; the message names it, and what is wrong in it.
     """
-    if not isinstance(source, str | Path) or not str(source).strip():
-        raise ThreatLabError(f"{source!r} is no policy file; give the name of a TOML file")
-    try:
-        text = Path(source).read_bytes().decode("utf-8-sig")
-    except (OSError, ValueError) as problem:
-        raise ThreatLabError(f"{str(source)!r} can't be read as a policy: {problem}") from None
-    try:
-        return read_policy(text)
-    except ThreatLabError as problem:
-        raise ThreatLabError(f"{str(source)!r}: {problem}") from None
+    return _FILES.load(source, policy_from_dict)
 
 
 def read_policy(text: str) -> Policy:
     """Return the policy in a TOML text, as `load_policy` reads it from a file."""
     if not isinstance(text, str):
         raise ThreatLabError(f"a policy is written as a text in TOML, and this is {text!r}")
-    try:
-        return policy_from_dict(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as problem:
-        raise ThreatLabError(f"can't be read as TOML: {problem}") from None
+    return policy_from_dict(parse(text, ".toml", "the policy", _FILES.least))
 
 
 def _acceptance(entry: object) -> Acceptance:

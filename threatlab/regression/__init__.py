@@ -12,6 +12,7 @@ from threatlab.attacks import ATTACKS
 from threatlab.attacks.bands import Band, bands, setting_name
 from threatlab.attacks.base import check_control, check_seed
 from threatlab.errors import ThreatLabError, check_score, unknown_name
+from threatlab.files import read_text, write_text
 from threatlab.regression.files import suite_text, workflow_text
 from threatlab.regression.run import SuiteResult, run_suite
 from threatlab.system import load_system
@@ -159,16 +160,15 @@ def _write(target: Path, text: str, *, overwrite: bool) -> Path:
         )
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(f"{text}{_SEAL}{_sha256(text)}\n", encoding="utf-8", newline="\n")
     except OSError as problem:
         raise ThreatLabError(f"{target.name!r} can't be written: {problem.strerror}") from None
-    return target
+    return write_text(target, f"{text}{_SEAL}{_sha256(text)}\n")
 
 
 def _untouched(file: Path) -> bool:
     try:
-        text, seal, rest = file.read_text(encoding="utf-8").rpartition(_SEAL)
-    except (OSError, UnicodeDecodeError):
+        text, seal, rest = read_text(file).rpartition(_SEAL)
+    except ThreatLabError:
         return False
     return bool(seal) and rest == f"{_sha256(text)}\n"
 

@@ -11,7 +11,8 @@ from typing import Any
 import ipywidgets as widgets
 
 from threatlab.errors import ThreatLabError, unknown_name
-from threatlab.report import ThreatModel, write_text
+from threatlab.files import write_text
+from threatlab.report import ThreatModel
 from threatlab.widgets.base.parts import Changes, box, button
 from threatlab.widgets.base.style import STYLE
 from threatlab.widgets.export import view
