@@ -11,6 +11,7 @@ from typing import Any
 
 from threatlab.catalog import Catalog
 from threatlab.catalog import catalog as shipped
+from threatlab.checks import check_choice, check_text
 from threatlab.errors import ThreatLabError, unknown_name
 from threatlab.files import FileKind
 
@@ -80,8 +81,7 @@ class AISystem:
             raise ThreatLabError(f"a system needs a name: {name!r} is none; give a text such as 'ml-pipeline-prod'")
         texts = {"title": title, "description": description, "source": source, "owner": owner}
         for text, said in texts.items():
-            if not isinstance(said, str):
-                raise ThreatLabError(f"{text} of system {name!r} must be a text, not {said!r}")
+            check_text(f"{text} of system {name!r}", said, empty=True)
         known = check_attributes(attributes)
         values = {
             "name": name,
@@ -133,6 +133,13 @@ class AISystem:
             "controls": {name: value for name, value in self.known.items() if name in controls},
             "notes": dict(self.notes),
         }
+
+
+def check_system(system: object, name: str = "system") -> AISystem:
+    """Return `system`, if it is an AISystem; the sentence begins with its `name`, and says how to get one."""
+    if not isinstance(system, AISystem):
+        raise ThreatLabError(f"{name} is {system!r}; give an AISystem, such as load_system() returns")
+    return system
 
 
 def check_attribute(name: object) -> str:
@@ -204,8 +211,7 @@ def system_from_table(table: Mapping[str, Any]) -> AISystem:
         If a key is unknown, or anything in the table is of the wrong type.
     """
     for key in table:
-        if key not in (keys := ("name", *_TEXTS, "facts", "controls", "notes")):
-            raise ThreatLabError(unknown_name("key", key, keys))
+        check_choice("key", key, ("name", *_TEXTS, "facts", "controls", "notes"))
     facts, controls, notes = (_section(table, key) for key in ("facts", "controls", "notes"))
     for attribute in facts:
         _check_place(attribute, "facts", shipped().facts, shipped().controls)
@@ -235,7 +241,6 @@ def _check_notes(notes: object) -> dict[str, str]:
     if not isinstance(notes, Mapping):
         raise ThreatLabError(f"notes are {notes!r}, which is not a text for each attribute")
     for attribute, note in notes.items():
-        if not isinstance(note, str):
-            raise ThreatLabError(f"in notes: {attribute} is {note!r}; it must be a text")
+        check_text(f"in notes: {attribute}", note, empty=True)
         check_attribute(attribute)
     return dict(notes)

@@ -118,7 +118,7 @@ WRONG = {
         ((ELEMENTS, but(0, "Customer", "Chat bot", "question", "questions", True)), "did you mean 'Chatbot'?"),
         ((ELEMENTS, but(1, "Fare pages", "Chatbot", "fare rules", "documents")), "it needs 5 entries"),
         ((ELEMENTS, but(2, "Chatbot", "Customer", "answer", "sentences", False)), "unknown"),
-        ((ELEMENTS, but(0, "Customer", "Chatbot", "question", "questions", "yes")), "must be True or False"),
+        ((ELEMENTS, but(0, "Customer", "Chatbot", "question", "questions", "yes")), "give True or False"),
         ((dict(ELEMENTS[:0]), FLOWS), "is not a list"),
     ],
     "scope.q2": [
@@ -160,6 +160,6 @@ WRONG = {
     ],
     "scope.q4": [
         *(({**JUDGED, name: not truth}, f"'{name}':") for name, truth in JUDGED.items()),
-        (dict.fromkeys(STATEMENTS, "yes"), "must be True or False"),
+        (dict.fromkeys(STATEMENTS, "yes"), "give True or False"),
     ],
 }

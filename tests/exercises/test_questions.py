@@ -12,12 +12,12 @@ import pytest
 from tests.exercises.test_machinery import ABSURD
 from threatlab.exercises import ____
 from threatlab.exercises.outcome import CORRECT, NOT_ATTEMPTED, OUTCOMES, RAISED
-from threatlab.exercises.progress import LESSONS
+from threatlab.lessons import LESSONS
 
 COVERAGE = Path(__file__).parents[1] / "data" / "lesson-coverage.csv"
 ROWS = tuple(csv.DictReader(COVERAGE.read_text(encoding="utf-8").splitlines()))
 IDEAS = {row["id"] for row in ROWS}
-WRITTEN = [lesson for lesson in LESSONS if (Path(__file__).parent / f"answers_{lesson}.py").exists()]
+WRITTEN = [each.name for each in LESSONS if (Path(__file__).parent / f"answers_{each.name}.py").exists()]
 MODULES = {lesson: import_module(f"threatlab.exercises.{lesson}") for lesson in WRITTEN}
 ANSWERS = {lesson: import_module(f"tests.exercises.answers_{lesson}") for lesson in WRITTEN}
 QUESTIONS = {question.id: question for module in MODULES.values() for question in module.QUESTIONS}

@@ -280,7 +280,7 @@ def test_only_what_differs_is_sent(panel):
         ({"system": "shadowrya"}, "did you mean 'shadowray'"),
         ({"system": None}, "unknown system None"),
         ({"policy": {"max_risk": 1}}, "give a Policy"),
-        ({"people": {"ML engineer": -1}}, "ML engineer has -1"),
+        ({"people": {"ML engineer": -1}}, "ML engineer is -1"),
         ({"must": None}, "must is None"),
         ({"without": ["nothing"]}, "unknown attribute"),
         ({"must": ["privacy_preserving_training"], "budget": 3}, "need 10 days"),

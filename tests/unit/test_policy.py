@@ -283,9 +283,9 @@ def test_a_policy_that_says_nothing_is_none(text):
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"reason": " "}, "reason of the acceptance of staff_trained is ' '"),
+        ({"reason": " "}, "reason of the acceptance of staff_trained is empty"),
         ({"reason": None}, "reason of the acceptance of staff_trained is None"),
-        ({"owner": ""}, "owner of the acceptance of staff_trained is ''"),
+        ({"owner": ""}, "owner of the acceptance of staff_trained is empty"),
         ({"owner": 5}, "owner of the acceptance of staff_trained is 5"),
         ({"expires": "soon"}, "expires of the acceptance of staff_trained is 'soon'; give a date"),
         ({"expires": None}, "is None; give a date"),

@@ -171,7 +171,7 @@ def test_a_name_that_is_no_text_or_empty_is_refused(name):
 @pytest.mark.parametrize("text", ["title", "description", "source", "owner"])
 @pytest.mark.parametrize("value", [None, False, 0, [], ["a"]], ids=repr)
 def test_a_text_that_is_none_is_refused(text, value):
-    with pytest.raises(ThreatLabError, match=f"{text} of system 's' must be a text, not"):
+    with pytest.raises(ThreatLabError, match=f"{text} of system 's' is .*; give a text"):
         AISystem("s", **{text: value})
 
 
@@ -179,7 +179,7 @@ def test_a_text_that_is_none_is_refused(text, value):
     ("notes", "sentence"),
     [
         ({"rbac": "why"}, "unknown attribute 'rbac'"),
-        ({"rbac_configured": None}, "in notes: rbac_configured is None; it must be a text"),
+        ({"rbac_configured": None}, "in notes: rbac_configured is None; give a text"),
         ([], r"notes are \[\], which is not a text for each attribute"),
         ("why", "notes are 'why'"),
     ],
@@ -275,8 +275,8 @@ BROKEN_TOML = {
     "no name": ("[facts]\nuses_tools = true", "name is missing: add a line such as"),
     "name is a number": ("name = 7", "a system needs a name: 7 is none"),
     "name is blank": ("name = ' '", "a system needs a name: ' ' is none"),
-    "title is a number": ("name = 's'\ntitle = 0", "title of system 's' must be a text, not 0"),
-    "owner is a list": ("name = 's'\nowner = []", r"owner of system 's' must be a text, not \[\]"),
+    "title is a number": ("name = 's'\ntitle = 0", "title of system 's' is 0; give a text"),
+    "owner is a list": ("name = 's'\nowner = []", r"owner of system 's' is \[\]; give a text"),
     "unknown key": ("name = 's'\nowners = 'us'", "unknown key 'owners': did you mean 'owner'"),
     "unknown table": ("name = 's'\n[fact]\nuses_tools = true", "'fact': did you mean 'facts'"),
     "facts is a text": ("name = 's'\nfacts = 'uses_tools'", "facts is 'uses_tools', which is not a"),
@@ -303,7 +303,7 @@ BROKEN_TOML = {
     "note on nothing": ("name = 's'\n[notes]\nrbac = 'why'", "unknown attribute 'rbac'"),
     "note is true": (
         "name = 's'\n[notes]\nuses_tools = true",
-        "in notes: uses_tools is True; it must be a text",
+        "in notes: uses_tools is True; give a text",
     ),
 }
 BROKEN_JSON = {

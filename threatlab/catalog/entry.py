@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
 from typing import Any
 
+from threatlab.checks import is_number
 from threatlab.errors import CatalogError, ThreatLabError, unknown_name
 from threatlab.files import parse, read_text
 
@@ -104,7 +105,7 @@ class Entry:
         return table
 
     def _share(self, name: str, value: object) -> float:
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1:
+        if not is_number(value) or not 0 <= value < 1:
             problem = f"is {value!r}; it must be a number from 0 up to, not including, 1"
             raise self.error(name, problem)
         return float(value)

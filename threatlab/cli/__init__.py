@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import NoReturn
 
 from threatlab.catalog import catalog
+from threatlab.checks import check_date, check_score
 from threatlab.cli.inputs import read_inputs
 from threatlab.cli.output import WIDTH, emit, line, table
 from threatlab.cli.start import copy_workbook, workbook_folder
-from threatlab.errors import ThreatLabError, check_score
-from threatlab.plan.schedule import check_date
+from threatlab.errors import ThreatLabError
 from threatlab.policy import load_policy
 from threatlab.report import ThreatModel, briefing, load_models, to_html, to_json, to_markdown, to_sarif
 from threatlab.report.sarif import tool_version

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from threatlab.catalog import catalog
-from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.checks import check_choice
+from threatlab.errors import ThreatLabError
 from threatlab.files import read_bytes, read_text
 from threatlab.report.sarif import Source
 from threatlab.system import AISystem, load_system
@@ -127,8 +128,7 @@ def _check_header(shown: str, header: list[str]) -> None:
     if "system_id" not in header:
         raise ThreatLabError(f"{shown!r} has no column 'system_id'; its first line names {', '.join(header)[:80]}")
     for column in filter(None, header):
-        if column not in known:
-            raise ThreatLabError(f"{shown!r}: {unknown_name('column', column, known)}")
+        check_choice(f"column in {shown!r}:", column, known)
         if header.count(column) > 1:
             raise ThreatLabError(f"{shown!r}: column {column!r} is there twice; keep the one that is right")
 

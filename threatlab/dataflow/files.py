@@ -8,8 +8,9 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from threatlab.checks import check_choice
 from threatlab.dataflow import Case, DataFlow, Element, Exclusion, Flow, Zone
-from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.errors import ThreatLabError
 from threatlab.files import FileKind
 
 _PARTS = {"zones": Zone, "elements": Element, "flows": Flow, "exclusions": Exclusion}
@@ -47,8 +48,7 @@ def drawing_from_table(table: Mapping[str, Any]) -> DataFlow:
     if not isinstance(table, Mapping):
         raise ThreatLabError(f"a drawing is read from a table with name, zones, elements and flows, not from {table!r}")
     for key in table:
-        if key not in _KEYS:
-            raise ThreatLabError(unknown_name("key", key, _KEYS))
+        check_choice("key", key, _KEYS)
     if "name" not in table:
         raise ThreatLabError("name is missing: add a line such as name = 'ml-pipeline-prod'")
     values = dict(table)
@@ -74,12 +74,11 @@ def _part(where: str, value: object, kind: Any) -> Any:
     if not isinstance(value, Mapping):
         raise ThreatLabError(f"{where}: is {value!r}, which is not a table")
     names = [field.name for field in fields(kind)]
-    for name in value:
-        if name not in names:
-            raise ThreatLabError(f"{where}: {unknown_name('field', name, names)}")
     # What is left out is refused by the part itself, in its own words: an exclusion says what a reason is for.
     given = {name: value.get(name, "") for name in names if name in value or name not in _optional(kind)}
     try:
+        for name in value:
+            check_choice("field", name, names)
         return kind(**given)
     except ThreatLabError as problem:
         raise ThreatLabError(f"{where}: {problem}") from None

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from threatlab.assessment import assess
 from threatlab.catalog import catalog
-from threatlab.errors import ThreatLabError, check_score, unknown_name
-from threatlab.system import AISystem
+from threatlab.checks import check_choice, check_days, check_score
+from threatlab.system import AISystem, check_system
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,7 +64,8 @@ def switch_off(system: AISystem, *layers: str) -> AISystem:
 def controls_in_place(system: AISystem, layer: str) -> tuple[str, ...]:
     """Return the ids of the controls that `system` has in place in a layer, in the catalog's order."""
     check_layer(layer)
-    return tuple(c.id for c in catalog().controls.values() if c.layer == layer and c.id in check_system(system).true)
+    true = check_system(system).true
+    return tuple(c.id for c in catalog().controls.values() if c.layer == layer and c.id in true)
 
 
 def layers_off(system: AISystem) -> tuple[LayerOff, ...]:
@@ -160,7 +161,7 @@ def harden(system: AISystem, days: float | None = None) -> AISystem:
     ThreatLabError
         If `days` is no number of 0 or more.
     """
-    left = inf if days is None else _check_days(days)
+    left = inf if days is None else check_days("days", days)
     while steps := [s for s in assess(system).best_next(len(catalog().controls)) if s.effort_days <= left]:
         left -= steps[0].effort_days
         system = system.with_(**{steps[0].attribute: True})
@@ -169,16 +170,7 @@ def harden(system: AISystem, days: float | None = None) -> AISystem:
 
 def check_layer(name: object) -> str:
     """Return `name` if it is a layer of the catalog, else raise ThreatLabError that names the nearest."""
-    if not isinstance(name, str) or name not in catalog().layers:
-        raise ThreatLabError(unknown_name("layer", name, catalog().layers))
-    return name
-
-
-def check_system(system: object) -> AISystem:
-    """Return `system` if it is an AISystem, else raise ThreatLabError that says how to get one."""
-    if not isinstance(system, AISystem):
-        raise ThreatLabError(f"{system!r} is not an AISystem; load_system() gives one by name or file")
-    return system
+    return check_choice("layer", name, catalog().layers)
 
 
 def check_bounds(bound: object) -> dict[str, float]:
@@ -187,12 +179,5 @@ def check_bounds(bound: object) -> dict[str, float]:
     if not isinstance(bound, Mapping):
         return dict.fromkeys(threats, check_score("bound", bound))
     for threat in bound:
-        if threat not in threats:
-            raise ThreatLabError(unknown_name("threat", threat, threats))
+        check_choice("threat", threat, threats)
     return {threat: check_score(f"bound of {threat}", most) for threat, most in bound.items()}
-
-
-def _check_days(days: object) -> float:
-    if isinstance(days, bool) or not isinstance(days, int | float) or not days >= 0:
-        raise ThreatLabError(f"days is {days!r}; give a number of person-days of 0 or more, such as 40")
-    return float(days)

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from threatlab.catalog import catalog
-from threatlab.errors import ThreatLabError
 from threatlab.incidents.records import Bearing, Incident, Step, load_incident
-from threatlab.system import AISystem
+from threatlab.system import AISystem, check_system
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -130,9 +129,7 @@ def replay(incident: Incident | str, system: AISystem | None = None) -> Replay:
         If there is no such incident, or `system` is no AISystem.
     """
     told = incident if isinstance(incident, Incident) else load_incident(incident)
-    against = told.system if system is None else system
-    if not isinstance(against, AISystem):
-        raise ThreatLabError(f"replay() takes an AISystem, not {system!r}; load_system() gives one by name or file")
+    against = told.system if system is None else check_system(system)
     outcomes: list[StepOutcome] = []
     layers: dict[str, float] = {}
     chance, stopped = 1.0, False

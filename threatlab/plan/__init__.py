@@ -12,13 +12,14 @@ from math import inf, log, prod
 
 from threatlab.assessment import assess
 from threatlab.catalog import Control, catalog
-from threatlab.errors import ThreatLabError, check_score, unknown_name
-from threatlab.plan.choices import Choices, choices, days, loss, ticks, ticks_within
+from threatlab.checks import check_choice, check_date, check_days, check_score, check_text
+from threatlab.errors import ThreatLabError
+from threatlab.plan.choices import Choices, choices, in_days, loss, ticks, ticks_within
 from threatlab.plan.orders import ORDERS, plans_by, sort
 from threatlab.plan.records import Plan, PlanStep
-from threatlab.plan.schedule import Slot, check_date, check_people, schedule
+from threatlab.plan.schedule import Slot, check_people, schedule
 from threatlab.plan.search import NODES, best_plans
-from threatlab.system import AISystem, check_attribute
+from threatlab.system import AISystem, check_attribute, check_system
 
 __all__ = ["WAYS", "Plan", "PlanStep", "check_budget", "check_owners", "compare_floors", "compare_ways", "make_plan"]
 
@@ -65,10 +66,8 @@ def make_plan(  # noqa: PLR0913
     ThreatLabError
         If any of these is not what it should be, or the controls in `must` alone break budget or floor.
     """
-    if not isinstance(system, AISystem):
-        raise ThreatLabError(f"make_plan() takes an AISystem, not {system!r}; load_system() gives one by name or file")
-    if not isinstance(way, str) or way not in WAYS:
-        raise ThreatLabError(unknown_name("way to choose", way, WAYS))
+    check_system(system)
+    check_choice("way to choose", way, WAYS)
     check_budget(budget)
     check_score("min_utility", min_utility)
     insisted = _check_controls("must", must)
@@ -77,7 +76,7 @@ def make_plan(  # noqa: PLR0913
     open_ = [control for control in insisted if system[control] is not True]
     room, left = _room(min_utility, open_), ticks_within(budget) - sum(ticks(_control(c).effort_days) for c in open_)
     if left < 0:
-        needed = budget - days(left)
+        needed = budget - in_days(left)
         raise ThreatLabError(
             f"the controls in must need {needed:g} days, and the budget is {budget:g}; drop one of them"
         )
@@ -104,9 +103,7 @@ def compare_floors(system: AISystem, budget: float, floors: Iterable[float]) -> 
 
 def check_budget(value: object) -> float:
     """Return `value` if it is a number of days, 0 or more, or raise a ThreatLabError that names it."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < inf:
-        raise ThreatLabError(f"budget is {value!r}; give a number of days of 0 or more, such as 20")
-    return float(value)
+    return check_days("budget", value)
 
 
 def check_owners(owners: object) -> dict[str, str]:
@@ -117,8 +114,7 @@ def check_owners(owners: object) -> dict[str, str]:
         raise ThreatLabError(f"owners are {owners!r}; give a name for each control's id")
     for control, owner in owners.items():
         _check_control(control)
-        if not isinstance(owner, str):
-            raise ThreatLabError(f"owner of {control} is {owner!r}; give a name")
+        check_text(f"owner of {control}", owner, empty=True)
     return {control: owner.strip() for control, owner in owners.items()}
 
 

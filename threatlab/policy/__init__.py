@@ -10,9 +10,9 @@ from types import MappingProxyType
 from typing import Any
 
 from threatlab.catalog import SEVERITIES, catalog
-from threatlab.errors import ThreatLabError, check_score, unknown_name
+from threatlab.checks import check_choice, check_date, check_score, check_text, check_whole, keep
+from threatlab.errors import ThreatLabError
 from threatlab.files import FileKind, parse
-from threatlab.plan.schedule import check_date
 
 _FILES = FileKind("policy", "one bound, such as max_risk = 0.5")
 _ANY = "any"
@@ -37,14 +37,13 @@ class Acceptance:
 
     def __post_init__(self) -> None:
         known = (*catalog().controls, *catalog().threats)
-        if not isinstance(self.what, str) or self.what not in known:
-            raise ThreatLabError(unknown_name("control or threat to accept", self.what, known))
-        for name, example in (("reason", "why this can wait"), ("owner", "a person who answers for it")):
-            text = getattr(self, name)
-            if not isinstance(text, str) or not text.strip():
-                raise ThreatLabError(f"{name} of the acceptance of {self.what} is {text!r}; say {example}")
-            object.__setattr__(self, name, text.strip())
-        object.__setattr__(self, "expires", check_date(f"expires of the acceptance of {self.what}", self.expires))
+        about = f"of the acceptance of {check_choice('control or threat to accept', self.what, known)}"
+        keep(
+            self,
+            reason=check_text(f"reason {about}", self.reason),
+            owner=check_text(f"owner {about}", self.owner),
+            expires=check_date(f"expires {about}", self.expires),
+        )
 
     @property
     def title(self) -> str:
@@ -100,9 +99,15 @@ class Policy:
         for threat, bound in by_threat.items():
             check_score(f"max_by_threat: {threat}", bound)
         open_days = {**OPEN_DAYS, **_table("open_days", self.open_days, SEVERITIES, "severity")}
-        object.__setattr__(self, "max_by_threat", MappingProxyType(by_threat))
-        object.__setattr__(self, "open_days", MappingProxyType({s: _days(s, open_days[s]) for s in SEVERITIES}))
-        object.__setattr__(self, "accepted", _check_accepted(self.accepted))
+        for severity, days in open_days.items():
+            if days is not None:
+                check_whole(f"open_days: {severity}", days)
+        keep(
+            self,
+            max_by_threat=MappingProxyType(by_threat),
+            open_days=MappingProxyType({severity: open_days[severity] for severity in SEVERITIES}),
+            accepted=_check_accepted(self.accepted),
+        )
 
     def bound(self, threat: str) -> float | None:
         """Return the highest residual risk that a threat may have, or None."""
@@ -140,8 +145,7 @@ def policy_from_dict(table: Mapping[str, Any]) -> Policy:
     if not isinstance(table, Mapping):
         raise ThreatLabError(f"a policy is {table!r}; give a table with keys such as max_risk = 0.5")
     for key in table:
-        if key not in _KEYS:
-            raise ThreatLabError(unknown_name("policy key", key, _KEYS))
+        check_choice("policy key", key, _KEYS)
     values = dict(table)
     if "open_days" in values:
         days = _table("open_days", values["open_days"], SEVERITIES, "severity")
@@ -179,8 +183,7 @@ def _acceptance(entry: object) -> Acceptance:
     if not isinstance(entry, Mapping):
         raise ThreatLabError(f"an acceptance is {entry!r}; it needs {', '.join(names)}")
     for key in entry:
-        if key not in names:
-            raise ThreatLabError(unknown_name("key of an acceptance", key, names))
+        check_choice("key of an acceptance", key, names)
     for name in names:
         if name not in entry:
             raise ThreatLabError(
@@ -203,16 +206,6 @@ def _check_accepted(entries: Iterable[object]) -> tuple[Acceptance, ...]:
 def _table(name: str, value: object, known: Iterable[str], kind: str) -> dict[str, Any]:
     if not isinstance(value, Mapping):
         raise ThreatLabError(f"{name} is {value!r}; give a value for each {kind}")
-    choices = tuple(known)
     for key in value:
-        if key not in choices:
-            raise ThreatLabError(f"{name}: {unknown_name(kind, key, choices)}")
+        check_choice(f"{kind} in {name}:", key, known)
     return dict(value)
-
-
-def _days(severity: str, value: object) -> int | None:
-    if value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 0):
-        return value
-    raise ThreatLabError(
-        f"open_days: {severity} is {value!r}; give a whole number of days of 0 or more, or None for any time"
-    )

@@ -13,6 +13,7 @@ from threatlab.catalog import catalog
 from threatlab.errors import ThreatLabError
 from threatlab.report.markdown import literal
 from threatlab.report.model import ThreatModel
+from threatlab.words import listed
 
 WORDS_A_MINUTE = 130
 """A pace at which a room can follow and a speaker can breathe. Judged by this project's authors: time yourself once."""
@@ -85,7 +86,7 @@ def _plan(model: ThreatModel) -> str:
     plan = model.plan
     if plan is None or not plan.steps:
         steps = model.assessment.best_next(3)
-        titles = _listed([step.title for step in steps])
+        titles = listed([step.title for step in steps])
         days = sum(step.effort_days for step in steps)
         return _say("no_plan", titles=titles, days=days) if steps else _say("no_step")
     first = [
@@ -152,7 +153,7 @@ def _wanted(model: ThreatModel) -> Iterator[Part]:
         texts = {"title": risk.title, "owner": _brief(risk.owner), "reason": _brief(risk.reason, end=".")}
         yield 2, _say("accepted", expires=risk.expires, **texts)
     if model.missing:
-        yield 3, _say("missing", missing=_listed([each.what for each in model.missing[:4]]))
+        yield 3, _say("missing", missing=listed([each.what for each in model.missing[:4]]))
     by_risk = sorted(result.by_threat, key=lambda name: -result.by_threat[name])
     for name in by_risk[1:3]:
         if (left := result.by_threat[name]) > 0:
@@ -176,10 +177,6 @@ def _brief(text: str, end: str = "") -> str:
     cut = " ".join(words[:_LONGEST])[:_WIDEST]
     cut += " ..." if cut != " ".join(words) else "" if cut.endswith((".", "!", "?")) or not cut else end
     return literal(cut)
-
-
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""
 
 
 @cache

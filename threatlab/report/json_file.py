@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from threatlab.catalog import catalog
+from threatlab.checks import check_choice
 from threatlab.dataflow import DataFlow
 from threatlab.dataflow.files import drawing_to_dict
-from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.errors import ThreatLabError
 from threatlab.files import FileKind, write_text
 from threatlab.policy import Policy
 from threatlab.report.model import ThreatModel
@@ -63,8 +64,7 @@ def model_from_dict(table: object) -> ThreatModel:
     _check_schema(table.get("schema"))
     known = [field.name for field in fields(ThreatModel)]
     for key in table:
-        if key not in (*known, "schema", "derived"):
-            raise ThreatLabError(unknown_name("key of a threat model", key, known))
+        check_choice("key of a threat model", key, (*known, "schema", "derived"))
     if "system" not in table:
         raise ThreatLabError("the threat model has no system: it needs at least a system with a name")
     return ThreatModel(**{key: value for key, value in table.items() if key in known})

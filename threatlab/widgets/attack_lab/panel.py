@@ -10,7 +10,8 @@ from typing import Any
 import ipywidgets as widgets
 
 from threatlab.attacks import ATTACKS, AttackResult
-from threatlab.attacks.base import Knob, check_control, check_knob, check_seed
+from threatlab.attacks.base import Knob, check_control, check_knob
+from threatlab.checks import check_seed
 from threatlab.errors import ThreatLabError, unknown_name
 from threatlab.widgets.attack_lab import view
 from threatlab.widgets.base.background import LatestOnly
@@ -88,7 +89,7 @@ class AttackLab:
             if name not in ("control", "seed", *knobs):
                 raise ThreatLabError(unknown_name("setting", name, ("control", "seed", *knobs)))
             if name != "control":
-                turned[name] = check_seed(value) if name == "seed" else check_knob(knobs[name], value)
+                turned[name] = check_seed(name, value) if name == "seed" else check_knob(knobs[name], value)
         return replace(
             self.state, control=control, settings={**self.state.settings, **turned}, running=True, problem=""
         )

@@ -6,6 +6,7 @@ from html import escape
 
 from threatlab.assessment import Assessment
 from threatlab.catalog import Control, catalog
+from threatlab.words import days
 
 
 def explanation(result: Assessment, what: str) -> str:
@@ -19,15 +20,6 @@ def explanation(result: Assessment, what: str) -> str:
     else:
         body = _control(catalog().controls[what])
     return f'<div class="tl-note">{body}</div>'
-
-
-def days(effort: float) -> str:
-    """Return person-days in words.
-
-    >>> days(1.0), days(2.5)
-    ('1 day', '2.5 days')
-    """
-    return f"{effort:g} day{'' if effort == 1 else 's'}"
 
 
 def _score(result: Assessment) -> str:

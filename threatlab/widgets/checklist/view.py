@@ -6,18 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from html import escape
 
+from threatlab.lessons import made_in
 from threatlab.report import CheckItem, ThreatModel, checklist
-
-NOTEBOOKS = {
-    "01": "Scope",
-    "02": "Assess",
-    "03": "Attack",
-    "04": "Plan and control",
-    "05": "Defense in depth",
-    "06": "Monitor and operate",
-    "07": "Capstone",
-}
-"""Titles of the notebooks in which something of a threat model is made."""
+from threatlab.words import capital
 
 _STATES = {True: "\u2713 done", False: "\u25cb open"}
 
@@ -83,11 +74,6 @@ def static_picture(state: ChecklistState) -> str:
     )
 
 
-def made_in(notebook: str) -> str:
-    """Return a notebook's number and title."""
-    return f"{notebook} \u00b7 {NOTEBOOKS[notebook]}" if notebook in NOTEBOOKS else notebook
-
-
 def _row(state: ChecklistState, item: CheckItem) -> str:
     change = ""
     if item.done and item.id not in state.before:
@@ -96,13 +82,9 @@ def _row(state: ChecklistState, item: CheckItem) -> str:
         change = '<span class="tl-worse">open again</span>'
     mark = '<span class="tl-cl-done">done</span>' if item.done else '<span class="tl-cl-open">open</span>'
     where = "" if item.done else f'<span class="tl-sub">Made in notebook {escape(made_in(item.notebook))}.</span>'
-    artifact = escape(_capital(item.artifact))
+    artifact = escape(capital(item.artifact))
     return f'<tr><th scope="row">{escape(item.title)}</th><td>{mark} {change}</td><td>{artifact}. {where}</td></tr>'
 
 
 def _told(item: CheckItem) -> str:
     return item.artifact if item.done else f"{item.artifact} (notebook {made_in(item.notebook)})"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

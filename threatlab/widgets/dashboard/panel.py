@@ -8,7 +8,8 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from threatlab.errors import ThreatLabError, check_score, unknown_name
+from threatlab.checks import check_score
+from threatlab.errors import ThreatLabError, unknown_name
 from threatlab.operate.overview import Overview
 from threatlab.system import AISystem
 from threatlab.widgets.base.parts import Changes, box

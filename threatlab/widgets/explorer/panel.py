@@ -12,7 +12,8 @@ import ipywidgets as widgets
 
 from threatlab.assessment import Assessment
 from threatlab.catalog import catalog
-from threatlab.errors import ThreatLabError, check_score, unknown_name
+from threatlab.checks import check_score
+from threatlab.errors import ThreatLabError, unknown_name
 from threatlab.system import AISystem, check_attribute, list_systems, load_system
 from threatlab.widgets.base.explanation import explanation
 from threatlab.widgets.base.parts import Changes, box, button

@@ -10,7 +10,7 @@ from html import escape
 from threatlab.assessment import Assessment, Finding, NextStep, assess
 from threatlab.catalog import Control, catalog
 from threatlab.system import AISystem
-from threatlab.widgets.base.explanation import days
+from threatlab.words import days
 
 STEPS_SHOWN = 3
 FINDINGS_SHOWN = 5

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from threatlab.assessment.stride import BREAKS
 from threatlab.catalog import catalog
+from threatlab.lessons import made_in
 from threatlab.report import STRIDE, ThreatModel, briefing, by_stride, to_html, to_json, to_markdown, to_sarif
-from threatlab.widgets.checklist.view import made_in
 
 _ESCAPED = re.compile(r"\\([*_~^\[\]$])")
 _KILO = 1000

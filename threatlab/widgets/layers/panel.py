@@ -11,10 +11,11 @@ from typing import Any
 import ipywidgets as widgets
 
 from threatlab.catalog import catalog
+from threatlab.checks import check_score
 from threatlab.depth import Gap, check_layer
 from threatlab.depth.common_cause import CommonCause, common_cause, largest_chance
 from threatlab.depth.dependencies import dependencies, load_dependency
-from threatlab.errors import ThreatLabError, check_score, unknown_name
+from threatlab.errors import ThreatLabError, unknown_name
 from threatlab.system import AISystem, list_systems, load_system
 from threatlab.widgets.base.parts import Changes, box, button
 from threatlab.widgets.base.style import STYLE

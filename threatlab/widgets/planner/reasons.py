@@ -7,7 +7,7 @@ from html import escape
 from threatlab.assessment import Assessment, assess
 from threatlab.catalog import Control, catalog
 from threatlab.plan import Plan, PlanStep
-from threatlab.widgets.base.explanation import days
+from threatlab.words import days
 
 
 def reasons(plan: Plan, control: str) -> str:

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from threatlab.catalog import catalog
-from threatlab.errors import ThreatLabError, check_score, unknown_name
+from threatlab.checks import check_score
+from threatlab.errors import ThreatLabError, unknown_name
 from threatlab.plan import WAYS, check_budget
 from threatlab.plan.schedule import check_people
 from threatlab.policy import Policy

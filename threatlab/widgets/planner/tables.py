@@ -9,8 +9,8 @@ from threatlab.catalog import catalog
 from threatlab.plan import Plan, PlanStep
 from threatlab.policy.check import Breach
 from threatlab.system import AISystem
-from threatlab.widgets.base.explanation import days
 from threatlab.widgets.planner.view import Outcome, PlannerState, count
+from threatlab.words import days
 
 OPEN_SHOWN = 4
 """Findings that stay open, shown before the list is unfolded."""

@@ -11,7 +11,7 @@ from threatlab.plan import WAYS, Plan, make_plan
 from threatlab.policy import Acceptance, Policy
 from threatlab.policy.check import Breach, check_plan
 from threatlab.system import AISystem
-from threatlab.widgets.base.explanation import days
+from threatlab.words import days
 
 _SAME = 0.0005
 """Risks that are compared are shown with three digits: a smaller difference can't be seen, and isn't claimed."""

@@ -12,12 +12,12 @@ from threatlab.assessment import Assessment
 from threatlab.dataflow import DataFlow
 from threatlab.dataflow.facts import system_from
 from threatlab.dataflow.files import list_drawings, load_drawing
-from threatlab.dataflow.parts import counted
 from threatlab.errors import ThreatLabError, unknown_name
 from threatlab.system import AISystem, list_systems, load_system
 from threatlab.widgets.base.parts import Changes, box, button
 from threatlab.widgets.base.style import STYLE
 from threatlab.widgets.scope_editor import forms, view
+from threatlab.words import counted
 
 
 class ScopeEditor:

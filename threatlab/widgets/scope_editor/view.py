@@ -9,7 +9,6 @@ from html import escape
 from threatlab.catalog import catalog
 from threatlab.dataflow import DataFlow
 from threatlab.dataflow.facts import Hidden, Reading, facts_from, hidden_by_exclusions
-from threatlab.dataflow.parts import counted
 from threatlab.dataflow.picture import draw
 from threatlab.system import AISystem
 from threatlab.widgets.scope_editor.show import (
@@ -20,6 +19,7 @@ from threatlab.widgets.scope_editor.show import (
     flow_rows,
     static_drawing,
 )
+from threatlab.words import counted
 
 _WORDS = {True: "yes", False: "no", None: "unknown"}
 
