@@ -1,4 +1,4 @@
-"""Errors that are sentences for the person who caused them, and the checks that say the same everywhere."""
+"""Errors that are sentences for the person who caused them."""
 
 from __future__ import annotations
 
@@ -35,16 +35,3 @@ def unknown_name(kind: str, name: object, known: Iterable[str]) -> str:
     if len(choices) <= 12:
         return f"unknown {kind} {name!r}: choose one of {', '.join(choices)}"
     return f"unknown {kind} {name!r}: none of the {len(choices)} known ones is spelled like it"
-
-
-def check_score(name: str, value: object) -> float:
-    """Return `value` if it is a risk score, or a threshold for one: a number from 0 to 1.
-
-    Raises
-    ------
-    ThreatLabError
-        If it is anything else, be it True, NaN or "0.7"; the message names it, the value and the way out.
-    """
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-        raise ThreatLabError(f"{name} is {value!r}; give a risk score from 0 to 1, such as 0.7")
-    return float(value)

@@ -1,17 +1,19 @@
-"""ThreatModelingBasicsManager: the lesson's class, kept to its contract, its six gaps mended."""
+"""ThreatModelingBasicsManager: the lesson's class, kept to its contract, its six gaps mended, and told of sightings."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import inf
 from typing import Any, TypeVar
 
 from threatlab.assessment import Assessment, assess
 from threatlab.audit import AuditLog
 from threatlab.catalog import catalog
-from threatlab.errors import ThreatLabError, check_score, unknown_name
-from threatlab.sighting import Sighting
+from threatlab.checks import check_choice, check_flag, check_number, check_score, check_text
+from threatlab.errors import ThreatLabError
 from threatlab.system import AISystem, check_attributes
 
 logger = logging.getLogger("threatlab")
@@ -21,6 +23,50 @@ RemediationHandler = Callable[[str, str], object]
 _Handler = TypeVar("_Handler", bound=Callable[..., object])
 
 _CONFIG_KEYS = ("alert_threshold", "auto_remediate", "ruleset")
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One thing that a detector saw: which detector (`source`), who or what (`subject`), its score and its threshold.
+
+    A detector's score has a scale of its own, so it brings its own threshold; a risk score's threshold is no measure
+    for it.
+
+    Raises
+    ------
+    ThreatLabError
+        If a text is empty or a number is not finite; the message names it and its value.
+    """
+
+    source: str
+    subject: str
+    score: float
+    threshold: float
+
+    def __post_init__(self) -> None:
+        check_text("source", self.source)
+        check_text("subject", self.subject)
+        check_number("score", self.score, -inf, what="a finite number")
+        check_number("threshold", self.threshold, -inf, what="a finite number")
+
+    @property
+    def alert(self) -> bool:
+        """Whether the score is at or above the threshold."""
+        return self.score >= self.threshold
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the sighting as an audit log keeps it."""
+        return {
+            "source": self.source,
+            "subject": self.subject,
+            "score": float(self.score),
+            "threshold": float(self.threshold),
+            "alert": self.alert,
+        }
+
+    def __str__(self) -> str:
+        relation = "at or above" if self.alert else "below"
+        return f"{self.source}: {self.subject}: score {self.score:.3g} is {relation} the threshold {self.threshold:.3g}"
 
 
 class ThreatModelingBasicsManager:
@@ -64,8 +110,7 @@ class ThreatModelingBasicsManager:
         if not isinstance(config, Mapping):
             raise ThreatLabError(f"config is {config!r}; give a dict such as {{}}")
         for key in config:
-            if key not in _CONFIG_KEYS:
-                raise ThreatLabError(unknown_name("config key", key, _CONFIG_KEYS))
+            check_choice("config key", key, _CONFIG_KEYS)
         if audit_log is not None and not isinstance(audit_log, AuditLog):
             raise ThreatLabError(f"audit_log is {audit_log!r}; give an AuditLog, or nothing")
         self.config = dict(config)
@@ -82,7 +127,7 @@ class ThreatModelingBasicsManager:
             "monitoring_enabled": True,
             "logging_level": "INFO",
             "alert_threshold": check_score("alert_threshold", self.config.get("alert_threshold", 0.8)),
-            "auto_remediation": _switch("auto_remediate", self.config.get("auto_remediate", False)),
+            "auto_remediation": check_flag("auto_remediate", self.config.get("auto_remediate", False)),
         }
         self.active_controls.update(defaults)
         logger.info("Initialized controls: %s", defaults)
@@ -132,7 +177,7 @@ class ThreatModelingBasicsManager:
         in_place = tuple(c for c in self.remediated.get(system_id, ()) if system[c] is not False)
         assessment = assess(system.with_(**dict.fromkeys(in_place, True)), self.ruleset)
         threshold = check_score("alert_threshold", self.active_controls.get("alert_threshold"))
-        automatic = _switch("auto_remediation", self.active_controls.get("auto_remediation"))
+        automatic = check_flag("auto_remediation", self.active_controls.get("auto_remediation"))
         result = {
             "system_id": system_id,
             "risk_score": assessment.risk_score,
@@ -184,7 +229,7 @@ class ThreatModelingBasicsManager:
             raise ThreatLabError(f"sighting is {sighting!r}; give a Sighting")
         if control and not _may_automate(control):
             raise ThreatLabError(f"{control!r} is not safe to automate; a person has to decide on it")
-        automatic = _switch("auto_remediation", self.active_controls.get("auto_remediation"))
+        automatic = check_flag("auto_remediation", self.active_controls.get("auto_remediation"))
         result: dict[str, Any] = {"system_id": system_id, **sighting.to_dict(), "timestamp": _now()}
         done: list[str] = []
         try:
@@ -294,15 +339,7 @@ def _now() -> str:
 
 def _may_automate(control: object) -> bool:
     known = catalog().controls
-    if not isinstance(control, str) or control not in known:
-        raise ThreatLabError(unknown_name("control", control, known))
-    return known[control].safe_to_automate
-
-
-def _switch(name: str, value: object) -> bool:
-    if not isinstance(value, bool):
-        raise ThreatLabError(f"{name} is {value!r}; give True or False")
-    return value
+    return known[check_choice("control", control, known)].safe_to_automate
 
 
 def _registered(handler: _Handler, handlers: list[_Handler]) -> _Handler:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import json
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import resources
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from threatlab.catalog import Catalog
 from threatlab.catalog import catalog as shipped
+from threatlab.checks import check_choice, check_text
 from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.files import FileKind
 
 _TEXTS = ("title", "description", "source", "owner")
+_FILES = FileKind("system", "a name", folder=resources.files("threatlab") / "catalog" / "systems")
 
 
 @dataclass(frozen=True, init=False, repr=False)
@@ -81,8 +81,7 @@ class AISystem:
             raise ThreatLabError(f"a system needs a name: {name!r} is none; give a text such as 'ml-pipeline-prod'")
         texts = {"title": title, "description": description, "source": source, "owner": owner}
         for text, content in texts.items():
-            if not isinstance(content, str):
-                raise ThreatLabError(f"{text} of system {name!r} must be a text, not {content!r}")
+            check_text(f"{text} of system {name!r}", content, empty=True)
         terms = shipped() if catalog is None else catalog
         known = check_attributes(attributes, terms)
         values = {
@@ -145,6 +144,13 @@ class AISystem:
         }
 
 
+def check_system(system: object, name: str = "system") -> AISystem:
+    """Return `system`, if it is an AISystem; the sentence begins with its `name`, and says how to get one."""
+    if not isinstance(system, AISystem):
+        raise ThreatLabError(f"{name} is {system!r}; give an AISystem, such as load_system() returns")
+    return system
+
+
 def check_attribute(name: object, catalog: Catalog) -> str:
     """Return `name` if it is an attribute of `catalog`.
 
@@ -185,8 +191,7 @@ def check_attributes(attributes: Mapping[str, object], catalog: Catalog) -> dict
 
 def list_systems() -> tuple[str, ...]:
     """Return the names of the systems that ship with the workbook, in alphabetical order."""
-    files = (file.name for file in _folder().iterdir())
-    return tuple(sorted(name.removesuffix(".toml") for name in files if name.endswith(".toml")))
+    return _FILES.shipped()
 
 
 def load_system(source: str | Path, catalog: Catalog | None = None) -> AISystem:
@@ -202,15 +207,7 @@ def load_system(source: str | Path, catalog: Catalog | None = None) -> AISystem:
         If there is no such system or file, or the file can't be read as a system; the message says
         where and why.
     """
-    if not isinstance(source, str | Path) or not str(source).strip():
-        raise ThreatLabError(f"{source!r} is neither the name of a system nor a file; list_systems() shows the names")
-    shown = str(source)
-    if shown in list_systems():
-        return _read(_folder() / f"{shown}.toml", shown, catalog)
-    if Path(source).suffix.lower() not in {".toml", ".json"}:
-        unknown = unknown_name("system", shown, list_systems())
-        raise ThreatLabError(f"{unknown} (a file must end in .toml or .json)")
-    return _read(Path(source), shown, catalog)
+    return _FILES.load(source, lambda table: system_from_table(table, catalog))
 
 
 def system_from_table(table: Mapping[str, Any], catalog: Catalog | None = None) -> AISystem:
@@ -222,8 +219,7 @@ def system_from_table(table: Mapping[str, Any], catalog: Catalog | None = None) 
         If a key is unknown, or anything in the table is of the wrong type.
     """
     for key in table:
-        if key not in (keys := ("name", *_TEXTS, "facts", "controls", "notes")):
-            raise ThreatLabError(unknown_name("key", key, keys))
+        check_choice("key", key, ("name", *_TEXTS, "facts", "controls", "notes"))
     terms = shipped() if catalog is None else catalog
     facts, controls, notes = (_section(table, key) for key in ("facts", "controls", "notes"))
     for attribute in facts:
@@ -254,45 +250,6 @@ def _check_notes(notes: object, catalog: Catalog) -> dict[str, str]:
     if not isinstance(notes, Mapping):
         raise ThreatLabError(f"notes are {notes!r}, which is not a text for each attribute")
     for attribute, note in notes.items():
-        if not isinstance(note, str):
-            raise ThreatLabError(f"in notes: {attribute} is {note!r}; it must be a text")
+        check_text(f"in notes: {attribute}", note, empty=True)
         check_attribute(attribute, catalog)
     return dict(notes)
-
-
-def _folder() -> Traversable:
-    return resources.files("threatlab") / "catalog" / "systems"
-
-
-def _read(file: Traversable | Path, shown: str, catalog: Catalog | None) -> AISystem:
-    try:
-        text = file.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        raise ThreatLabError(f"there is no file {shown!r}: check the path, or use a name from list_systems()") from None
-    except UnicodeDecodeError as problem:
-        raise ThreatLabError(f"{shown!r} is not UTF-8 text (byte {problem.start}): save it as UTF-8") from None
-    except OSError as problem:
-        raise ThreatLabError(f"{shown!r} can't be read: {problem.strerror}") from None
-    if not text.strip():
-        raise ThreatLabError(f"{shown!r} is empty: it needs at least a name")
-    kind = "JSON" if shown.lower().endswith(".json") else "TOML"
-    try:
-        table = json.loads(text, object_pairs_hook=_without_repetition) if kind == "JSON" else tomllib.loads(text)
-    except (ValueError, RecursionError) as problem:
-        raise ThreatLabError(f"{shown!r} is not valid {kind}: {problem}") from None
-    if not isinstance(table, dict):
-        raise ThreatLabError(f"{shown!r} holds {type(table).__name__}, not a table with name, facts and controls")
-    try:
-        return system_from_table(table, catalog)
-    except ThreatLabError as problem:
-        raise ThreatLabError(f"{shown!r}: {problem}") from None
-
-
-def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return a JSON object, unless a key stands in it twice: TOML refuses that, json keeps one."""
-    table: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in table:
-            raise ValueError(f"{key!r} is given more than once")
-        table[key] = value
-    return table

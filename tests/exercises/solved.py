@@ -14,8 +14,10 @@ from typing import Any
 import pandas as pd
 
 from threatlab.course import course_folder
-from threatlab.exercises.progress import LESSONS
 from threatlab.exercises.solution import worked
+from threatlab.lessons import LESSONS
+
+NUMBERS = {lesson.name: lesson.number for lesson in LESSONS}
 
 
 def right(question: str) -> Any:
@@ -25,7 +27,7 @@ def right(question: str) -> Any:
 
 @cache
 def _answers(lesson: str) -> dict[str, Any]:
-    (file,) = course_folder("solutions").glob(f"{LESSONS[lesson][:2]}-*.ipynb")
+    (file,) = course_folder("solutions").glob(f"{NUMBERS[lesson]}-*.ipynb")
     answers: dict[str, Any] = {}
     names: dict[str, Any] = {"display": lambda *_: None}
     for cell in json.loads(file.read_text(encoding="utf-8"))["cells"]:

@@ -17,13 +17,13 @@ from tests.exercises.test_machinery import ABSURD
 from threatlab.exercises import ____
 from threatlab.exercises.guard import run
 from threatlab.exercises.outcome import BROKEN, CORRECT, NOT_ATTEMPTED, OUTCOMES, RAISED
-from threatlab.exercises.progress import LESSONS
+from threatlab.lessons import LESSONS
 
 COVERAGE = Path(__file__).parents[1] / "data" / "lesson-coverage.csv"
 ROWS = tuple(csv.DictReader(COVERAGE.read_text(encoding="utf-8").splitlines()))
 IDEAS = {row["id"] for row in ROWS}
 HERE, PACKAGE = Path(__file__).parent, Path(threatlab.__file__).parent
-MODULES = {lesson: import_module(f"threatlab.exercises.{lesson}") for lesson in LESSONS}
+MODULES = {lesson.name: import_module(f"threatlab.exercises.{lesson.name}") for lesson in LESSONS}
 QUESTIONS = {question.id: question for module in MODULES.values() for question in module.QUESTIONS}
 
 every_question = pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
@@ -48,7 +48,7 @@ def test_each_lesson_has_three_to_five_questions_numbered_in_order():
         assert [getattr(module, f"q{number}") for number in range(1, len(ids) + 1)] == list(module.QUESTIONS)
 
 
-@pytest.mark.parametrize("lesson", LESSONS)
+@pytest.mark.parametrize("lesson", MODULES)
 def test_a_question_is_one_file_and_its_wrong_answers_are_one_of_the_same_name(lesson):
     names = files(PACKAGE / "exercises", lesson)
     assert [name.partition("_")[0] for name in names] == [q.id.partition(".")[2] for q in MODULES[lesson].QUESTIONS]

@@ -13,7 +13,7 @@ from threatlab import CatalogError, ThreatLabError
 from threatlab.catalog.entry import Entry
 from threatlab.exercises import progress
 from threatlab.exercises.outcome import CORRECT
-from threatlab.exercises.progress import LESSONS, Store
+from threatlab.exercises.progress import TITLES, Store
 from threatlab.exercises.recall import RECALL, _recalled
 from threatlab.widgets.learning.progress import ProgressPanel
 from threatlab.widgets.learning.recall import Recall
@@ -109,7 +109,7 @@ def test_the_panel_shows_what_is_done_tried_and_helped(kept):
     panel = ProgressPanel(kept)
     assert "02 Assess 1 of 2 2 1" in text(panel.page)
     assert repr(panel) == "ProgressPanel: 1 of 16 exercises done"
-    assert all(title in panel.page for title in LESSONS.values())
+    assert all(title in panel.page for title in TITLES.values())
 
 
 def test_the_panel_says_where_progress_is_kept(kept, monkeypatch, tmp_path):
@@ -124,7 +124,7 @@ def test_only_a_lesson_whose_questions_are_all_done_is_marked_as_done(kept):
     assert "tl-whole" not in ProgressPanel(kept).page
     kept.record("why.q2", CORRECT)
     row = next(row for row in ProgressPanel(kept).page.split("<tr>") if "tl-whole" in row)
-    assert LESSONS["why"] in row
+    assert TITLES["why"] in row
 
 
 def test_what_another_notebook_adds_is_there_after_a_refresh(kept):

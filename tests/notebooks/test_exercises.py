@@ -13,7 +13,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from scripts.exercises import STUB, unsolved
 from tests.notebooks.saved import faults
 from tests.notebooks.test_papermill import outputs_of
-from threatlab.exercises.progress import LESSONS
+from threatlab.lessons import LESSONS
 
 ROOT = Path(__file__).parents[2]
 SOLUTIONS = sorted((ROOT / "solutions").glob("*.ipynb"))
@@ -38,7 +38,8 @@ def covered(cell):
 
 def questions_of(solution):
     """The questions of a notebook's lesson by name ("q1"): lessons are numbered as notebooks are."""
-    module = import_module(f"threatlab.exercises.{list(LESSONS)[int(solution.name[:2])]}")
+    [name] = [lesson.name for lesson in LESSONS if lesson.number == solution.name[:2]]
+    module = import_module(f"threatlab.exercises.{name}")
     return {question.id.partition(".")[2]: question for question in module.QUESTIONS}
 
 

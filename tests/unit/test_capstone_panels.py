@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from tests.unit.page import Page
 from tests.unit.threat_models import BARE, HOSTILE, full, models, quick, with_text
 from threatlab import AISystem, ThreatLabError
+from threatlab.lessons import made_in
 from threatlab.policy import Policy
 from threatlab.report import STRIDE, briefing, by_stride, checklist, load_model
 from threatlab.report.briefing import count_words
 from threatlab.widgets import ChecklistPanel, ExportPanel
-from threatlab.widgets.checklist.view import NOTEBOOKS, made_in
 from threatlab.widgets.export.view import FORMATS, briefing_page, parts, stride_table
 
 EXPORT = "Export: write the report into the folder"
@@ -81,11 +81,6 @@ def test_a_model_that_is_none_leaves_the_checklist_as_it_was():
         panel.update("done")
     assert panel.page == shown
     assert panel.model is full()
-
-
-def test_every_notebook_that_something_is_missing_from_has_a_title():
-    needed = {each.notebook for each in BARE.missing} | {item.notebook for item in checklist(BARE)}
-    assert needed <= NOTEBOOKS.keys()
 
 
 # ---- the export

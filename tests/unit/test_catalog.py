@@ -411,10 +411,10 @@ def test_a_control_named_like_a_fact_is_refused(copied):
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
-        (b"[x]\nlabel = ", "can't be read as TOML: Invalid value"),
-        (b"[x]\nlabel = '\xe9'", "can't be read as TOML: 'utf-8' codec"),
+        (b"[x]\nlabel = ", "is not valid TOML: Invalid value"),
+        (b"[x]\nlabel = '\xe9'", "is not UTF-8 text"),
         (b"uses_tools = 1", r"\[uses_tools\]: is 1, which is not a table"),
-        (None, "can't be read as TOML: .*No such file"),
+        (None, "did you mean|check the path"),
     ],
 )
 def test_a_file_that_is_no_catalog_file_is_named(copied, content, problem):

@@ -177,6 +177,13 @@ CSVS = {
     "semicolons": INVENTORY.replace(",", ";").encode(),
     "tabs, other line ends": INVENTORY.replace(",", "\t").replace("\n", "\r\n").encode(),
     "blank lines and blanks": INVENTORY.replace(",", " , ").replace("\n", "\n\n").encode(),
+    "two byte order marks": b"\xef\xbb\xbf" * 2 + INVENTORY.encode(),
+    "Excel's hint": b"sep=;\r\n" + INVENTORY.replace(",", ";").encode(),
+    "Excel's hint at a sign that nobody else uses": b"sep=|\r\n" + INVENTORY.replace(",", "|").encode(),
+    "a blank row first": b";;\r\n" + INVENTORY.replace(",", ";").encode(),
+    "a blank line first": b"\r\n" + INVENTORY.replace(",", ";").encode(),
+    "empty columns": INVENTORY.replace("\n", ",,\n").encode(),
+    "empty cells at the end of a row left out": INVENTORY.replace("TRUE,", "TRUE").encode(),
 }
 
 
@@ -207,7 +214,8 @@ BAD_CSVS = [
         r"line 2 \('a'\), column rbac_configured: 'yes' is not true",
     ),
     ("system_id,rbac_configured\na,1\n", "'1' is not true, false or empty"),
-    ("system_id,rbac_configured\na\n", "line 2: has 1 cells, and the header 2"),
+    ("system_id,rbac_configured\na,true,false\n", "line 2: 'false' stands in a column without a name"),
+    ("system_id,,rbac_configured\na,true,\n", "line 2: 'true' stands in a column without a name"),
     ("system_id,rbac_configured\n,true\n", "line 2: system_id is empty"),
     ("system_id\na\na\n", "line 2' and 'inventory.csv, line 3' both describe 'a'"),
     ('system_id\n"a\n', "is not CSV"),
@@ -228,7 +236,7 @@ def test_parquet_is_read_through_pandas(capsys, monkeypatch):
     frame = pd.DataFrame({"system_id": ["alpha", "beta"], "internet_facing": [True, False]}, index=[5, 6])
     frame["rbac_configured"] = pd.array([None, True], dtype="boolean")
     Path("inventory.parquet").write_bytes(b"read by the stand-in below: the lock file holds no engine")
-    monkeypatch.setattr(pd, "read_parquet", lambda path: frame if path.exists() else None)
+    monkeypatch.setattr(pd, "read_parquet", lambda file: frame if file.read() else None)
     code, out, err = run(capsys, "assess", "inventory.parquet", "--format", "json")
     assert (code, err) == (0, "")
     assert [model["system"] for model in json.loads(out)] == [system.to_dict() for system in EXPECTED]
@@ -261,14 +269,15 @@ BAD = [
     (("assess", "bto.toml"), "did you mean 'bot.toml'"),
     (("assess", "nowhere/bot.toml"), "there is no file 'nowhere"),
     (("assess", "shadowrya"), "did you mean 'shadowray'"),
-    (("assess", "."), "'.' is a folder; name the system files in it"),
+    (("assess", "."), "'.' is a folder; give the name of a file in it"),
     (("assess", ""), "neither the name of a system nor a file"),
     (("assess", "bad.toml"), "'bad.toml' is not valid TOML"),
     (("assess", "bot.toml", "./bot.toml"), "both describe 'support-bot'"),
     (("assess", "tay", "--fail-at", "high"), "--fail-at is 'high'; give a risk score from 0 to 1"),
     (("assess", "tay", "--fail-at", "nan"), "--fail-at is nan"),
     (("assess", "tay", "--fail-at", "70"), "--fail-at is 70"),
-    (("assess", "tay", "--policy", "none.toml"), "'none.toml' can't be read as a policy"),
+    (("assess", "tay", "--policy", "none.toml"), "there is no file 'none.toml'"),
+    (("assess", "tay", "--policy", "nothing.toml"), "'nothing.toml' is empty: it needs at least one bound"),
     (("assess", "tay", "--policy", "bot.toml"), "unknown policy key"),
     (("assess", "tay", "--today", "tomorrow"), "--today is 'tomorrow'; give a date"),
     (("assess", "tay", "--output", "."), "'.' is a folder"),
@@ -279,9 +288,9 @@ BAD = [
     (("assess",), "required: FILE"),
     (("asess", "tay"), "invalid choice: 'asess'"),
     ((), "required: COMMAND"),
-    (("report", "bot.toml"), "'bot.toml' is not valid JSON"),
-    (("report", "none.json"), "'none.json' can't be read"),
-    (("report", "empty.json"), "'empty.json' holds no threat model"),
+    (("report", "bot.toml"), "'bot.toml' is no threat model file (a file must end in .json)"),
+    (("report", "none.json"), "there is no file 'none.json'"),
+    (("report", "empty.json"), "'empty.json' is empty: it needs at least a schema and a system"),
     (("start", "bot.toml"), "'bot.toml' is a file; name a folder"),
 ]
 
@@ -290,6 +299,7 @@ BAD = [
 def test_bad_input_is_exit_code_2_and_one_sentence(arguments, said, capsys):
     Path("bad.toml").write_text("name = ")
     Path("empty.json").write_text("[]")
+    Path("nothing.toml").write_text("")
     code, out, err = run(capsys, *arguments)
     assert (code, out) == (2, "")
     assert err.startswith("threatlab")

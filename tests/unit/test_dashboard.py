@@ -132,7 +132,7 @@ def test_the_saved_picture_needs_no_style_sheet():
 
 BAD = [
     (lambda: Dashboard([]), "no system"),
-    (lambda: Dashboard(["tay"]), "not 'tay'"),
+    (lambda: Dashboard(["tay"]), "is 'tay'; give an AISystem"),
     (lambda: Dashboard([BUILT_IN[0], BUILT_IN[0]]), "two systems are called"),
     (lambda: Dashboard(BUILT_IN, alert_threshold=2), "alert_threshold is 2"),
     (lambda: Dashboard(BUILT_IN, role="ML enginer"), "did you mean 'ML engineer'"),

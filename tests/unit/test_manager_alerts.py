@@ -8,7 +8,7 @@ import math
 import pytest
 
 from threatlab import AuditError, AuditLog, ThreatLabError, ThreatModelingBasicsManager
-from threatlab.sighting import Sighting
+from threatlab.manager import Sighting
 
 CONTROL = "rate_limiting_enabled"
 
@@ -125,7 +125,7 @@ def test_a_report_that_says_nothing_is_refused_and_leaves_no_trace(arguments, sa
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"subject": " "}, "subject is ' '; give a text"),
+        ({"subject": " "}, "subject is empty"),
         ({"score": math.nan}, "score is nan; give a finite number"),
         ({"score": True}, "score is True; give a finite number"),
         ({"threshold": "16"}, "threshold is '16'; give a finite number"),

@@ -343,8 +343,8 @@ def test_analyst_hours_and_costs_are_the_assumptions_times_the_counts():
 @pytest.mark.parametrize(
     ("call", "said"),
     [
-        (lambda: evaluate(detection(), math.nan), "threshold is nan; give a finite number above 0"),
-        (lambda: evaluate(detection(), 0), "threshold is 0; give a finite number above 0"),
+        (lambda: evaluate(detection(), math.nan), "threshold is nan; give a number above 0"),
+        (lambda: evaluate(detection(), 0), "threshold is 0; give a number above 0"),
         (lambda: evaluate(detection(), "16"), "threshold is '16'; give"),
         (lambda: evaluate(detection(), True), "threshold is True; give"),
         (lambda: evaluate(detection(), 4, 1441), "until is 1441; give a number from 0 to 1440"),

@@ -206,8 +206,11 @@ def test_a_plan_can_be_kept_as_json_and_read_as_a_table():
         ({"owners": {"staff_trained": 7}}, "owner of staff_trained is 7"),
         ({"owners": ["Ada"]}, "owners are ['Ada']"),
         ({"start": "tomorrow"}, "start is 'tomorrow'"),
-        ({"start": "2026-12-01", "people": {"ML engineer": 0}}, "ML engineer has 0"),
-        ({"system": "shadowray"}, "make_plan() takes an AISystem"),
+        (
+            {"start": "2026-12-01", "people": {"ML engineer": 0}},
+            "people: ML engineer is 0; give a whole number of 1 or more",
+        ),
+        ({"system": "shadowray"}, "system is 'shadowray'; give an AISystem"),
     ],
 )
 def test_bad_input_gets_a_sentence_that_names_it(arguments, said):

@@ -279,7 +279,7 @@ def test_reset_goes_back_to_where_the_panel_began(panel):
         ({"system": "shadowrya"}, "did you mean 'shadowray'"),
         ({"system": None}, "unknown system None"),
         ({"policy": {"max_risk": 1}}, "give a Policy"),
-        ({"people": {"ML engineer": -1}}, "ML engineer has -1"),
+        ({"people": {"ML engineer": -1}}, "ML engineer is -1"),
         ({"must": None}, "must is None"),
         ({"without": ["nothing"]}, "unknown attribute"),
         ({"must": ["privacy_preserving_training"], "budget": 3}, "need 10 days"),

@@ -120,7 +120,7 @@ def test_a_replay_as_a_dict_survives_json_and_as_a_frame_has_a_row_per_step():
     assert "stops" in frame.loc[7, "controls"]
 
 
-@pytest.mark.parametrize(("arguments", "said"), [(("shadowrya",), "'shadowray'"), (("tay", "tay"), "not 'tay'")])
+@pytest.mark.parametrize(("arguments", "said"), [(("shadowrya",), "'shadowray'"), (("tay", "tay"), "system is 'tay'")])
 def test_bad_input_is_answered_with_a_sentence(arguments, said):
     with pytest.raises(ThreatLabError, match=said):
         replay(*arguments)

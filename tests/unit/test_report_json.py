@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import os
 
 import pytest
 from hypothesis import given
@@ -12,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 from tests.unit.threat_models import BARE, HOSTILE, full, models, quick, with_text
 from threatlab import AISystem, ThreatLabError
-from threatlab.report import ThreatModel, json_schema, load_model, load_models, save_model, to_json, write_text
+from threatlab.report import json_schema, load_model, load_models, save_model, to_json
 from threatlab.report.json_file import SCHEMA, model_from_dict, model_to_dict
 
 KEEPS = Draft202012Validator(json_schema())
@@ -60,7 +59,8 @@ def test_what_follows_from_the_rest_is_told_but_not_believed():
 
 
 def test_several_models_are_kept_in_one_file(tmp_path):
-    file = write_text(tmp_path / "all.json", to_json(full(), BARE))
+    file = tmp_path / "all.json"
+    file.write_text(to_json(full(), BARE), encoding="utf-8")
     assert load_models(file) == (full(), BARE)
     with pytest.raises(ThreatLabError, match="holds 2 threat models"):
         load_model(file)
@@ -71,10 +71,7 @@ def changed(**changes):
 
 
 BAD_FILES = [
-    ("", "is not valid JSON"),
-    ("{", "is not valid JSON"),
     ("[1]", "a threat model is a table"),
-    ('{"schema": "x", "schema": "y"}', "'schema' is given more than once"),
     ('{"name": "support-bot"}', "schema is None"),
     ('{"schema": 1}', "schema is 1"),
     (changed(schema="threatlab/threat-model/2"), "newer threatlab wrote.*update"),
@@ -92,8 +89,6 @@ BAD_FILES = [
     (changed(evidence=[None]), "evidence, number 1 is None"),
     (changed(reviews=[{"system_id": "x"}]), "reviews, number 1 lacks"),
     (changed(plan=7), "plan is 7"),
-    ('{"schema": NaN}', "NaN is no number"),
-    ("[" * 100_000, "is not valid JSON"),
 ]
 
 
@@ -104,46 +99,3 @@ def test_a_file_that_is_no_threat_model_is_answered_with_a_sentence_that_names_i
     with pytest.raises(ThreatLabError, match=said) as problem:
         load_model(file)
     assert "model.json" in str(problem.value)
-
-
-@pytest.mark.parametrize("path", [None, "", 3, "missing.json", "\0", os.curdir])
-def test_a_file_that_is_not_there_is_named(path):
-    with pytest.raises(ThreatLabError):
-        load_model(path)
-
-
-# ---- writing
-
-
-def test_a_file_is_replaced_whole_or_not_at_all(tmp_path, monkeypatch):
-    file = save_model(BARE, tmp_path / "model.json")
-    before = file.read_bytes()
-
-    def full_disk(self, data):
-        with self.open("wb") as half:
-            half.write(data[: len(data) // 2])
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("pathlib.Path.write_bytes", full_disk)
-    with pytest.raises(ThreatLabError, match="No space left"):
-        save_model(full(), file)
-    monkeypatch.undo()
-    assert file.read_bytes() == before
-    assert list(tmp_path.iterdir()) == [file]
-
-
-def test_a_link_keeps_pointing_where_it_did(tmp_path):
-    real, link = tmp_path / "real.json", tmp_path / "link.json"
-    real.write_text("old")
-    link.symlink_to(real)
-    save_model(BARE, link)
-    assert link.is_symlink()
-    assert load_model(real) == BARE
-
-
-@pytest.mark.parametrize(
-    ("path", "said"), [("", "is a folder"), ("no/model.json", "there is no folder"), ("\0", "null")]
-)
-def test_what_cannot_be_written_is_said(path, said, tmp_path):
-    with pytest.raises(ThreatLabError, match=said):
-        save_model(ThreatModel(AISystem("x")), tmp_path / path)

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from tests.unit.strategies import thorough
 from threatlab import ThreatLabError
 from threatlab.catalog import ROLES
-from threatlab.plan.schedule import check_date, resources, schedule, working_days
+from threatlab.checks import check_date
+from threatlab.plan.schedule import resources, schedule, working_days
 
 TUESDAY, FRIDAY, SATURDAY = date(2026, 12, 1), date(2026, 12, 4), date(2026, 12, 5)
 PE, ML = "platform engineer", "ML engineer"
@@ -116,8 +117,8 @@ def test_a_date_may_be_a_text_or_carry_a_time():
         ({"work": [(ML, 0)]}, "effort is 0"),
         ({"work": [(ML, float("nan"))]}, "effort is nan"),
         ({"work": [(ML, True)]}, "effort is True"),
-        ({"people": {ML: 0}}, "ML engineer has 0"),
-        ({"people": {ML: 1.5}}, "ML engineer has 1.5"),
+        ({"people": {ML: 0}}, "ML engineer is 0"),
+        ({"people": {ML: 1.5}}, "ML engineer is 1.5"),
         ({"people": {"ML": 1}}, "unknown role 'ML'"),
         ({"people": 3}, "people are 3"),
         ({"holidays": ["xmas"]}, "holiday is 'xmas'"),

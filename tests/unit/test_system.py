@@ -198,7 +198,7 @@ def test_a_name_that_is_no_text_or_empty_is_refused(name):
 @pytest.mark.parametrize("text", ["title", "description", "source", "owner"])
 @pytest.mark.parametrize("value", [None, False, 0, [], ["a"]], ids=repr)
 def test_a_text_that_is_none_is_refused(text, value):
-    with pytest.raises(ThreatLabError, match=f"{text} of system 's' must be a text, not"):
+    with pytest.raises(ThreatLabError, match=f"{text} of system 's' is .*; give a text"):
         AISystem("s", **{text: value})
 
 
@@ -206,7 +206,7 @@ def test_a_text_that_is_none_is_refused(text, value):
     ("notes", "sentence"),
     [
         ({"rbac": "why"}, "unknown attribute 'rbac'"),
-        ({"rbac_configured": None}, "in notes: rbac_configured is None; it must be a text"),
+        ({"rbac_configured": None}, "in notes: rbac_configured is None; give a text"),
         ([], r"notes are \[\], which is not a text for each attribute"),
         ("why", "notes are 'why'"),
     ],
@@ -272,12 +272,9 @@ def test_a_name_alone_makes_a_system(file):
     assert load_system(file('{"name": "s"}', "json")) == AISystem("s")
 
 
-@pytest.mark.parametrize("ending", ["json", "JSON"])
-def test_a_byte_order_mark_and_windows_line_ends_do_no_harm(file, ending):
-    text = '{"name": "s",\r\n "facts": {"uses_tools": true}}\r\n'
-    assert load_system(file(b"\xef\xbb\xbf" + text.encode(), ending))["uses_tools"] is True
-    toml = "name = 's'\r\n[facts]\r\nuses_tools = true\r\n"
-    assert load_system(file(b"\xef\xbb\xbf" + toml.encode()))["uses_tools"] is True
+@pytest.mark.parametrize("ending", ["toml", "TOML"])
+def test_an_ending_may_be_written_in_capitals(file, ending):
+    assert load_system(file("name = 's'", ending)) == AISystem("s")
 
 
 @pytest.mark.parametrize(
@@ -301,18 +298,12 @@ def test_a_source_that_is_none_is_refused(source, sentence):
 
 
 BROKEN_TOML = {
-    "empty": ("", "is empty: it needs at least a name"),
-    "blank": (" \n\n", "is empty"),
-    "not UTF-8": (b"name = 'caf\xe9'", r"is not UTF-8 text \(byte 11\): save it as UTF-8"),
-    "UTF-16": ("name = 's'".encode("utf-16"), "is not UTF-8 text"),
-    "no value": ("name = ", r"is not valid TOML: Invalid value \(at"),
     "not in quotes": ("name = s", "is not valid TOML"),
-    "a key twice": ("name = 's'\nname = 't'", "is not valid TOML"),
     "no name": ("[facts]\nuses_tools = true", "name is missing: add a line such as"),
     "name is a number": ("name = 7", "a system needs a name: 7 is none"),
     "name is blank": ("name = ' '", "a system needs a name: ' ' is none"),
-    "title is a number": ("name = 's'\ntitle = 0", "title of system 's' must be a text, not 0"),
-    "owner is a list": ("name = 's'\nowner = []", r"owner of system 's' must be a text, not \[\]"),
+    "title is a number": ("name = 's'\ntitle = 0", "title of system 's' is 0; give a text"),
+    "owner is a list": ("name = 's'\nowner = []", r"owner of system 's' is \[\]; give a text"),
     "unknown key": ("name = 's'\nowners = 'us'", "unknown key 'owners': did you mean 'owner'"),
     "unknown table": ("name = 's'\n[fact]\nuses_tools = true", "'fact': did you mean 'facts'"),
     "facts is a text": ("name = 's'\nfacts = 'uses_tools'", "facts is 'uses_tools', which is not a"),
@@ -339,23 +330,16 @@ BROKEN_TOML = {
     "note on nothing": ("name = 's'\n[notes]\nrbac = 'why'", "unknown attribute 'rbac'"),
     "note is true": (
         "name = 's'\n[notes]\nuses_tools = true",
-        "in notes: uses_tools is True; it must be a text",
+        "in notes: uses_tools is True; give a text",
     ),
 }
 BROKEN_JSON = {
-    "empty": ("", "is empty"),
-    "a list": ("[1, 2]", "holds list, not a table with name, facts and controls"),
-    "a text": ('"shadowray"', "holds str, not a table"),
-    "null": ("null", "holds NoneType, not a table"),
-    "cut short": ('{"name": "s"', "is not valid JSON"),
-    "nested without end": ("[" * 200_000, "is not valid JSON"),
     "TOML inside": ("name = 's'", "is not valid JSON"),
     "a key twice": (
         '{"name": "s", "controls": {"rbac_configured": false, "rbac_configured": true}}',
         "is not valid JSON: 'rbac_configured' is given more than once",
     ),
     "facts is null": ('{"name": "s", "facts": null}', "facts is None, which is not a table"),
-    "NaN": ('{"name": "s", "facts": {"uses_tools": NaN}}', "uses_tools is nan, which is not True"),
     "a name of null": ('{"name": null}', "a system needs a name: None is none"),
 }
 
@@ -379,17 +363,3 @@ def test_a_broken_file_is_refused_by_name_and_with_what_is_wrong(file, ending, c
 def test_null_in_json_means_unknown(file):
     text = '{"name": "s", "facts": {"uses_tools": null}}'
     assert load_system(file(text, "json")) == AISystem("s")
-
-
-def test_a_folder_is_refused(tmp_path):
-    (tmp_path / "system.toml").mkdir()
-    with pytest.raises(ThreatLabError, match=r"system\.toml' can't be read: "):
-        load_system(tmp_path / "system.toml")
-
-
-def test_a_refused_file_is_left_as_it_was(file):
-    path = file("name = 's'\n[facts]\nuse_tools = true")
-    before = path.read_bytes()
-    with pytest.raises(ThreatLabError):
-        load_system(path)
-    assert path.read_bytes() == before

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from pandas.api.extensions import ExtensionArray
 
 from threatlab.catalog import Catalog
-from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.checks import check_choice
+from threatlab.errors import ThreatLabError
 
 Bools = NDArray[np.bool_]
 
@@ -71,8 +72,7 @@ def _check_columns(frame: pd.DataFrame, catalog: Catalog) -> None:
         raise ThreatLabError(f"an inventory is a pandas DataFrame with a row per system, not {type(frame).__name__}")
     known = ("system_id", *catalog.attributes)
     for column in frame.columns:
-        if not isinstance(column, str) or column not in known:
-            raise ThreatLabError(unknown_name("column", column, known))
+        check_choice("column", column, known)
     if not frame.columns.is_unique:
         twice = frame.columns[frame.columns.duplicated()][0]
         raise ThreatLabError(f"column {twice!r} is there twice: keep the one that is right")

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from threatlab.assessment.layered import ThreatRisk, combine, explain_threat, scales
 from threatlab.catalog import SEVERITIES, Catalog, Control, Technique
+from threatlab.checks import check_whole
 from threatlab.errors import ThreatLabError
 from threatlab.ranking import rounded
-from threatlab.system import AISystem
+from threatlab.system import AISystem, check_system
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -105,8 +106,7 @@ class Assessment:
         ThreatLabError
             If `n` is not an int of 0 or more.
         """
-        if isinstance(n, bool) or not isinstance(n, int) or n < 0:
-            raise ThreatLabError(f"best_next needs a count of 0 or more, not {n!r}")
+        check_whole("n", n)
         controls = self.catalog.controls
         steps = []
         for finding, removes in zip(self.findings, _gains(self), strict=True):
@@ -172,8 +172,7 @@ def assess(system: AISystem, ruleset: str = "ai") -> Assessment:
     ThreatLabError
         If `system` is not an AISystem or the ruleset is unknown.
     """
-    if not isinstance(system, AISystem):
-        raise ThreatLabError(f"assess() takes an AISystem, not {system!r}; load_system() gives one by name or file")
+    check_system(system)
     catalog, known, true = system.catalog, system.known, system.true
     rules = catalog.ruleset(ruleset)
     findings = [

@@ -6,16 +6,17 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import wraps
+from math import inf
 from types import MappingProxyType
 from typing import Any, ParamSpec
 
 from threadpoolctl import threadpool_limits
 
 from threatlab.catalog import Technique
-from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.checks import check_choice, check_flag, check_number, check_seed, check_whole
+from threatlab.errors import ThreatLabError
 
 Knobs = ParamSpec("Knobs")
-SEEDS = 2**32
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,8 @@ class Knob:
     name: str
     title: str
     default: float | int | str | bool
-    low: float | int | None = None
-    high: float | int | None = None
+    low: float | int = 0
+    high: float | int = inf
     step: float | int | None = None
     choices: tuple[str, ...] = ()
 
@@ -94,9 +95,7 @@ class Attack:
 
 def check_control(control: object, defenses: Mapping[str, Defense]) -> str:
     """Return `control` if it is one of the attack's, else raise ThreatLabError naming the nearest."""
-    if not isinstance(control, str) or control not in defenses:
-        raise ThreatLabError(unknown_name("control", control, defenses))
-    return control
+    return check_choice("control", control, defenses)
 
 
 def check_fits(control: str, defenses: Mapping[str, Defense], knobs: Mapping[str, Any]) -> None:
@@ -118,40 +117,18 @@ def check_settings(
     known = check_control(control, defenses)
     turned = {knob.name: check_knob(knob, value) for knob, value in zip(knobs, values, strict=True)}
     check_fits(known, defenses, turned)
-    check_seed(seed)
+    check_seed("seed", seed)
     return MappingProxyType(turned)
 
 
 def check_knob(knob: Knob, value: object) -> Any:
     """Return `value` if the knob can be turned to it, else raise ThreatLabError with name, value and range."""
     if knob.choices:
-        if value not in knob.choices:
-            raise ThreatLabError(unknown_name(knob.name, value, knob.choices))
-        return value
+        return check_choice(knob.name, value, knob.choices)
     if isinstance(knob.default, bool):
-        if not isinstance(value, bool):
-            raise ThreatLabError(f"{knob.name} is {value!r}; give True or False")
-        return value
-    whole = isinstance(knob.default, int)
-    kinds = (int,) if whole else (int, float)
-    low, high = knob.low, knob.high
-    if (
-        isinstance(value, bool)
-        or not isinstance(value, kinds)
-        or low is None
-        or high is None
-        or not low <= value <= high
-    ):
-        kind = "a whole number" if whole else "a number"
-        raise ThreatLabError(f"{knob.name} is {value!r}; give {kind} from {low} to {high}")
+        return check_flag(knob.name, value)
+    (check_whole if isinstance(knob.default, int) else check_number)(knob.name, value, knob.low, knob.high)
     return value
-
-
-def check_seed(seed: object) -> int:
-    """Return `seed` if scikit-learn takes it, a whole number from 0 to 2**32 - 1, else raise ThreatLabError."""
-    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < SEEDS:
-        raise ThreatLabError(f"seed is {seed!r}; give a whole number from 0 to {SEEDS - 1}")
-    return seed
 
 
 def clock() -> Callable[[], float]:

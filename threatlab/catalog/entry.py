@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
 from typing import Any
 
-from threatlab.errors import CatalogError, unknown_name
+from threatlab.checks import is_number
+from threatlab.errors import CatalogError, ThreatLabError, unknown_name
+from threatlab.files import parse, read_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ class Entry:
         return table
 
     def _share(self, name: str, value: object) -> float:
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1:
+        if not is_number(value) or not 0 <= value < 1:
             problem = f"is {value!r}; it must be a number from 0 up to, not including, 1"
             raise self.error(name, problem)
         return float(value)
@@ -116,12 +117,13 @@ def read_tables(file: Traversable) -> dict[str, Any]:
     Raises
     ------
     CatalogError
-        If the file can't be read, or isn't TOML; the message names it.
+        If the file can't be read, isn't TOML, or is empty; the message names it.
     """
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
-        raise CatalogError(f"{file.name}: can't be read as TOML: {problem}") from problem
+        tables: dict[str, Any] = parse(read_text(file), ".toml", repr(file.name), "one entry")
+    except ThreatLabError as problem:
+        raise CatalogError(str(problem)) from None
+    return tables
 
 
 def read_entries(file: Traversable) -> Iterator[Entry]:

@@ -16,7 +16,7 @@ from threatlab.catalog.records import (
     Layer,
     Threat,
 )
-from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.checks import check_choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +75,7 @@ class Catalog:
         ThreatLabError
             If there is none of that name; the message lists or suggests one.
         """
-        if not isinstance(name, str) or name not in self.rulesets:
-            raise ThreatLabError(unknown_name("ruleset", name, self.rulesets))
-        return self.rulesets[name]
+        return self.rulesets[check_choice("ruleset", name, self.rulesets)]
 
 
 @cache

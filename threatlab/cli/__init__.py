@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import NoReturn
 
 from threatlab.catalog import catalog
+from threatlab.checks import check_date, check_score
 from threatlab.cli.inputs import read_inputs
 from threatlab.cli.output import WIDTH, emit, line, table
 from threatlab.cli.start import copy_workbook, workbook_folder
-from threatlab.errors import ThreatLabError, check_score
-from threatlab.plan.schedule import check_date
+from threatlab.errors import ThreatLabError
 from threatlab.policy import load_policy
 from threatlab.report import ThreatModel, briefing, load_models, to_html, to_json, to_markdown, to_sarif
 from threatlab.report.sarif import tool_version
@@ -106,8 +106,6 @@ def _reasons(model: ThreatModel, fail_at: float | None) -> list[str]:
 def _report(asked: argparse.Namespace) -> int:
     _spare_inputs(asked.output, asked.models)
     models = [model for file in asked.models for model in load_models(file)]
-    if not models:
-        raise ThreatLabError(f"{asked.models[0]!r} holds no threat model")
     written = {
         "html": lambda: to_html(*models),
         "markdown": lambda: to_markdown(*models),
@@ -178,7 +176,7 @@ def _parser() -> argparse.ArgumentParser:
     assess.add_argument("--format", choices=formats, default="table", help="how to write the result (default: table)")
     assess.add_argument("--output", "-o", metavar="PATH", help="write to this file instead of the screen")
     assess.add_argument("--fail-at", metavar="SCORE", help="exit 1 if a risk score is at or above SCORE, from 0 to 1")
-    assess.add_argument("--policy", metavar="PATH", help="exit 1 if a system breaks this policy (a TOML file)")
+    assess.add_argument("--policy", metavar="PATH", help="exit 1 if a system breaks this policy (a TOML or JSON file)")
     assess.add_argument("--today", metavar="DATE", help="judge accepted risks as of this day, such as 2026-12-01")
 
     report = command("report", "write a saved threat model as a report")

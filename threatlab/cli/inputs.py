@@ -8,18 +8,23 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 from threatlab.catalog import catalog
-from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.checks import check_choice
+from threatlab.errors import ThreatLabError
+from threatlab.files import read_bytes, read_text
 from threatlab.report.sarif import Source
 from threatlab.system import AISystem, load_system
 
 _SYSTEMS = (".toml", ".json")
 _INVENTORIES = (".csv", ".parquet")
 _CELLS = {"true": True, "false": False, "": None}
+_SEPARATOR = re.compile(r"\s*\"?sep=(.)\"?\s*")
+"""The first line by which Excel tells itself how a row is parted."""
+
 _TABLE = re.compile(r"\s*\[\s*([\w.\"' -]+?)\s*\]")
 _KEY = re.compile(r"\s*(?:(facts|controls)\s*\.\s*)?[\"']?(\w+)[\"']?\s*=")
 
@@ -57,10 +62,6 @@ def read_inputs(given: Iterable[str]) -> list[Input]:
 
 def _read(given: str) -> Iterator[Input]:
     path, suffix = Path(given), Path(given).suffix.lower()
-    if given.strip() and path.is_dir():
-        raise ThreatLabError(f"{given!r} is a folder; name the system files in it, such as {given.rstrip('/')}/*.toml")
-    if suffix in _SYSTEMS + _INVENTORIES and not path.exists():
-        raise ThreatLabError(_no_file(path))
     if suffix in _INVENTORIES:
         yield from _csv(path) if suffix == ".csv" else _parquet(path)
         return
@@ -75,16 +76,6 @@ def relative(path: Path) -> str:
         return Path(os.path.abspath(path)).relative_to(Path.cwd()).as_posix()  # noqa: PTH100  # links stay as they are
     except ValueError:
         return path.name
-
-
-def _no_file(path: Path) -> str:
-    try:
-        beside = [file.name for file in path.parent.iterdir() if file.suffix.lower() in _SYSTEMS + _INVENTORIES]
-    except OSError:
-        beside = []
-    near = get_close_matches(path.name, sorted(beside), n=1)
-    hint = f"did you mean {str(path.with_name(near[0]))!r}?" if near else "check the path"
-    return f"there is no file {str(path)!r}: {hint}"
 
 
 def _lines(path: Path) -> dict[str, int]:
@@ -108,48 +99,51 @@ def _lines(path: Path) -> dict[str, int]:
 
 def _csv(path: Path) -> Iterator[Input]:
     """Read an inventory: a column system_id and one per attribute; a cell is true, false or empty (unknown)."""
-    shown = str(path)
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as problem:
-        raise ThreatLabError(f"{shown!r} is not UTF-8 text (byte {problem.start}): save it as UTF-8") from None
-    except OSError as problem:
-        raise ThreatLabError(f"{shown!r} can't be read: {problem.strerror}") from None
-    first = text.partition("\n")[0]
-    comma = max(",;\t", key=first.count)  # spreadsheets of some languages part by semicolons
+    shown, text = str(path), read_text(path)
+    first = next((line for line in text.splitlines() if line.strip(" ,;\t")), "")
+    hint = _SEPARATOR.fullmatch(first)
+    comma = hint[1] if hint else max(",;\t", key=first.count)  # spreadsheets of some languages part by semicolons
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=comma, strict=True)
     try:
         rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader if any(map(str.strip, row))]
     except csv.Error as problem:
         raise ThreatLabError(f"{shown!r}, line {reader.line_num}: is not CSV: {problem}") from None
+    rows = rows[1:] if hint else rows
     if not rows:
-        raise ThreatLabError(f"{shown!r} is empty: it needs a header with system_id, and a row for each system")
+        raise ThreatLabError(
+            f"{shown!r} is empty: it needs at least a header with system_id, and a row for each system"
+        )
     (_, header), *body = rows
     _check_header(shown, header)
     if not body:
         raise ThreatLabError(f"{shown!r} has a header and no rows: it needs one for each system")
     for line, row in body:
-        if len(row) != len(header):
-            raise ThreatLabError(f"{shown!r}, line {line}: has {len(row)} cells, and the header {len(header)}")
-        cells = dict(zip(header, row, strict=True))
-        name = cells.pop("system_id")
-        if not name:
-            raise ThreatLabError(f"{shown!r}, line {line}: system_id is empty; it must name the system")
-        values: dict[str, Any] = {
-            column: _cell(f"{shown!r}, line {line} ({name!r})", column, cell) for column, cell in cells.items()
-        }
-        yield Input(AISystem(name, **values), f"{shown}, line {line}", Source(relative(path), line))
+        yield Input(
+            _system(f"{shown!r}, line {line}", header, row), f"{shown}, line {line}", Source(relative(path), line)
+        )
 
 
 def _check_header(shown: str, header: list[str]) -> None:
     known = ("system_id", *catalog().attributes)
     if "system_id" not in header:
         raise ThreatLabError(f"{shown!r} has no column 'system_id'; its first line names {', '.join(header)[:80]}")
-    for column in header:
-        if column not in known:
-            raise ThreatLabError(f"{shown!r}: {unknown_name('column', column, known)}")
+    for column in filter(None, header):
+        check_choice(f"column in {shown!r}:", column, known)
         if header.count(column) > 1:
             raise ThreatLabError(f"{shown!r}: column {column!r} is there twice; keep the one that is right")
+
+
+def _system(where: str, header: list[str], row: list[str]) -> AISystem:
+    """Return the system of one row; a spreadsheet leaves out empty cells at its end, or adds some."""
+    cells = list(zip_longest(header, row, fillvalue=""))
+    if stray := [cell for column, cell in cells if cell and not column]:
+        raise ThreatLabError(f"{where}: {stray[0]!r} stands in a column without a name")
+    named = {column: cell for column, cell in cells if column}
+    name = named.pop("system_id")
+    if not name:
+        raise ThreatLabError(f"{where}: system_id is empty; it must name the system")
+    values: dict[str, Any] = {column: _cell(f"{where} ({name!r})", column, cell) for column, cell in named.items()}
+    return AISystem(name, **values)
 
 
 def _cell(where: str, column: str, cell: str) -> bool | None:
@@ -159,10 +153,11 @@ def _cell(where: str, column: str, cell: str) -> bool | None:
 
 
 def _parquet(path: Path) -> Iterator[Input]:
+    data = read_bytes(path)
     try:
         import pandas as pd
 
-        frame = pd.read_parquet(path)
+        frame = pd.read_parquet(io.BytesIO(data))
     except ImportError:
         raise ThreatLabError(
             "reading Parquet needs pandas and pyarrow: python -m pip install pandas pyarrow, or save the table as CSV"

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from threatlab.catalog import SEVERITIES
+from threatlab.files import write_text
 from threatlab.report.blocks import shown
-from threatlab.report.files import write_text
 from threatlab.report.model import ThreatModel
 
 WIDTH = 80

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
+from threatlab.checks import check_flag, check_line, is_whole
 from threatlab.dataflow.parts import (
     CARRIES,
     ELEMENT_KINDS,
@@ -19,11 +20,9 @@ from threatlab.dataflow.parts import (
     Flow,
     Zone,
     as_parts,
-    check_flag,
-    clean_text,
-    counted,
 )
 from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.words import counted
 
 __all__ = [
     "CARRIES",
@@ -83,12 +82,12 @@ class DataFlow:
     case: Case | None = None
 
     def __post_init__(self) -> None:
-        name = clean_text("the name of a drawing", self.name, longest=LONGEST)
+        name = check_line("the name of a drawing", self.name, longest=LONGEST)
         texts = {
             "name": name,
-            "title": clean_text("the title of a drawing", self.title, longest=LONGEST, empty=True) or name,
-            "description": clean_text("the description of a drawing", self.description, empty=True),
-            "source": clean_text("the source of a drawing", self.source, empty=True),
+            "title": check_line("the title of a drawing", self.title, longest=LONGEST, empty=True) or name,
+            "description": check_line("the description of a drawing", self.description, empty=True),
+            "source": check_line("the source of a drawing", self.source, empty=True),
         }
         kinds = {"zones": Zone, "elements": Element, "flows": Flow, "exclusions": Exclusion}
         parts = {field: as_parts(field, getattr(self, field), kind) for field, kind in kinds.items()}
@@ -171,7 +170,7 @@ class DataFlow:
 
     def without_flow(self, number: int) -> DataFlow:
         """Return the drawing without the flow of that number; those after it move up by one."""
-        if isinstance(number, bool) or not isinstance(number, int) or number not in self.numbered:
+        if not is_whole(number) or number not in self.numbered:
             have = f"numbers go from 1 to {len(self.flows)}" if self.flows else "there is no flow yet"
             raise ThreatLabError(f"there is no flow {number!r}: {have}")
         return replace(self, flows=tuple(flow for n, flow in self.numbered.items() if n != number))

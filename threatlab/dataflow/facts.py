@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 from threatlab.assessment import Assessment, assess
 from threatlab.catalog import catalog
+from threatlab.checks import check_flag
 from threatlab.dataflow import DataFlow
-from threatlab.dataflow.parts import check_flag
 from threatlab.dataflow.rules import RULES, Path, Scope
 from threatlab.errors import ThreatLabError
-from threatlab.system import AISystem
+from threatlab.system import AISystem, check_system
 
 SEEN = 0.005
 """Scores are shown with two digits: a smaller difference can't be seen, and isn't claimed."""
@@ -73,8 +73,8 @@ def system_from(drawing: DataFlow, base: AISystem | None = None, *, with_exclude
         If `drawing` is not a DataFlow, or `base` neither None nor an AISystem.
     """
     readings = facts_from(drawing, with_excluded=with_excluded)
-    if base is not None and not isinstance(base, AISystem):
-        raise ThreatLabError(f"base must be an AISystem, which brings the controls, not {base!r}")
+    if base is not None:
+        check_system(base, "base")
     controls = {} if base is None else {c: v for c, v in base.known.items() if c in base.catalog.controls}
     said = {} if base is None else {name: note for name, note in base.notes.items() if name in controls}
     return AISystem(

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import json
-import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, fields
 from importlib import resources
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
+from threatlab.checks import check_choice
 from threatlab.dataflow import Case, DataFlow, Element, Exclusion, Flow, Zone
-from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.errors import ThreatLabError
+from threatlab.files import FileKind
 
 _PARTS = {"zones": Zone, "elements": Element, "flows": Flow, "exclusions": Exclusion}
+_FILES = FileKind("drawing", "a name", folder=resources.files("threatlab") / "catalog" / "scopes")
 _KEYS = tuple(field.name for field in fields(DataFlow))
 
 
 def list_drawings() -> tuple[str, ...]:
     """Return the names of the drawings that ship with the workbook, in alphabetical order."""
-    return tuple(sorted(f.name.removesuffix(".toml") for f in _folder().iterdir() if f.name.endswith(".toml")))
+    return _FILES.shipped()
 
 
 def load_drawing(source: str | Path) -> DataFlow:
@@ -34,15 +34,7 @@ def load_drawing(source: str | Path) -> DataFlow:
     ThreatLabError
         If there is no such drawing or file, or it can't be read as a drawing; the sentence says where and why.
     """
-    if not isinstance(source, str | Path) or not str(source).strip():
-        raise ThreatLabError(f"{source!r} is neither the name of a drawing nor a file; list_drawings() shows the names")
-    shown = str(source)
-    if shown in list_drawings():
-        return _read(_folder() / f"{shown}.toml", shown)
-    if Path(source).suffix.lower() not in {".toml", ".json"}:
-        unknown = unknown_name("drawing", shown, list_drawings())
-        raise ThreatLabError(f"{unknown} (a file must end in .toml or .json)")
-    return _read(Path(source), shown)
+    return _FILES.load(source, drawing_from_table)
 
 
 def drawing_from_table(table: Mapping[str, Any]) -> DataFlow:
@@ -56,8 +48,7 @@ def drawing_from_table(table: Mapping[str, Any]) -> DataFlow:
     if not isinstance(table, Mapping):
         raise ThreatLabError(f"a drawing is read from a table with name, zones, elements and flows, not from {table!r}")
     for key in table:
-        if key not in _KEYS:
-            raise ThreatLabError(unknown_name("key", key, _KEYS))
+        check_choice("key", key, _KEYS)
     if "name" not in table:
         raise ThreatLabError("name is missing: add a line such as name = 'ml-pipeline-prod'")
     values = dict(table)
@@ -83,12 +74,11 @@ def _part(where: str, value: object, kind: Any) -> Any:
     if not isinstance(value, Mapping):
         raise ThreatLabError(f"{where}: is {value!r}, which is not a table")
     names = [field.name for field in fields(kind)]
-    for name in value:
-        if name not in names:
-            raise ThreatLabError(f"{where}: {unknown_name('field', name, names)}")
     # What is left out is refused by the part itself, in its own words: an exclusion says what a reason is for.
     given = {name: value.get(name, "") for name in names if name in value or name not in _optional(kind)}
     try:
+        for name in value:
+            check_choice("field", name, names)
         return kind(**given)
     except ThreatLabError as problem:
         raise ThreatLabError(f"{where}: {problem}") from None
@@ -96,29 +86,3 @@ def _part(where: str, value: object, kind: Any) -> Any:
 
 def _optional(kind: Any) -> set[str]:
     return {field.name for field in fields(kind) if field.default in ("", False)}
-
-
-def _folder() -> Traversable:
-    return resources.files("threatlab") / "catalog" / "scopes"
-
-
-def _read(file: Traversable | Path, shown: str) -> DataFlow:
-    try:
-        text = file.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        raise ThreatLabError(
-            f"there is no file {shown!r}: check the path, or use a name from list_drawings()"
-        ) from None
-    except UnicodeDecodeError as problem:
-        raise ThreatLabError(f"{shown!r} is not UTF-8 text (byte {problem.start}): save it as UTF-8") from None
-    except OSError as problem:
-        raise ThreatLabError(f"{shown!r} can't be read: {problem.strerror}") from None
-    kind = "JSON" if shown.lower().endswith(".json") else "TOML"
-    try:
-        table = json.loads(text) if kind == "JSON" else tomllib.loads(text)
-    except (ValueError, RecursionError) as problem:
-        raise ThreatLabError(f"{shown!r} is not valid {kind}: {problem}") from None
-    try:
-        return drawing_from_table(table)
-    except ThreatLabError as problem:
-        raise ThreatLabError(f"{shown!r}: {problem}") from None

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.checks import check_choice, check_flag, check_line, keep
+from threatlab.errors import ThreatLabError
 
 ZONE_KINDS = {
     "internet": "people and machines that anyone can be: nobody has vouched for them",
@@ -43,49 +44,6 @@ LONGEST = 60
 """Characters in a name or label: more would not fit the picture. Reasons and notes may be longer."""
 
 
-def clean_text(called: str, value: object, *, longest: int = 0, empty: bool = False) -> str:
-    """Return `value` with single spaces, if it is a text that can be shown.
-
-    Raises
-    ------
-    ThreatLabError
-        If it is no text, says nothing (unless it may be `empty`), is longer than `longest` (0: any length) or holds
-        characters that can't be printed; the sentence begins with what the text is `called`.
-    """
-    if not isinstance(value, str):
-        raise ThreatLabError(f"{called} must be a text, not {value!r}")
-    text = " ".join(value.split())
-    if not text and not empty:
-        raise ThreatLabError(f"{called} is empty; say what it is")
-    if longest and len(text) > longest:
-        raise ThreatLabError(f"{called} is {len(text)} characters long; {longest} fit the picture: {text[:30]!r}...")
-    if not text.isprintable():
-        raise ThreatLabError(f"{called} holds a character that can't be shown: {text[:LONGEST]!r}")
-    return text
-
-
-def counted(number: int, noun: str) -> str:
-    """Return a number with its noun: "1 flow", "2 flows"."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def check_choice(called: str, value: object, known: Iterable[str]) -> None:
-    """Raise the error that names the nearest of `known`, if `value` is none of them."""
-    if not isinstance(value, str) or value not in tuple(known):
-        raise ThreatLabError(unknown_name(called, value, known))
-
-
-def check_flag(called: str, value: object) -> None:
-    """Raise the error that says so, if `value` is neither True nor False."""
-    if not isinstance(value, bool):
-        raise ThreatLabError(f"{called} is {value!r}; it must be True or False")
-
-
-def _keep(part: Any, **texts: str) -> None:
-    for name, text in texts.items():
-        object.__setattr__(part, name, text)
-
-
 @dataclass(frozen=True, slots=True)
 class Zone:
     """A trust zone: everything in it is trusted alike, because one owner decides what runs there.
@@ -101,9 +59,9 @@ class Zone:
     owner: str = ""
 
     def __post_init__(self) -> None:
-        name = clean_text("a zone's name", self.name, longest=LONGEST)
+        name = check_line("a zone's name", self.name, longest=LONGEST)
         check_choice(f"kind of zone for {name!r}:", self.kind, ZONE_KINDS)
-        _keep(self, name=name, owner=clean_text(f"the owner of zone {name!r}", self.owner, empty=True))
+        keep(self, name=name, owner=check_line(f"the owner of zone {name!r}", self.owner, empty=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +78,13 @@ class Element:
     note: str = ""
 
     def __post_init__(self) -> None:
-        name = clean_text("an element's name", self.name, longest=LONGEST)
+        name = check_line("an element's name", self.name, longest=LONGEST)
         check_choice(f"kind of element for {name!r}:", self.kind, ELEMENT_KINDS)
         if not isinstance(self.zone, str) or not self.zone.strip():
             raise ThreatLabError(f"element {name!r} stands in no zone; say in which zone it runs, or who it belongs to")
         check_flag(f"personal of element {name!r}", self.personal)
-        note = clean_text(f"the note of element {name!r}", self.note, empty=True)
-        _keep(self, name=name, zone=" ".join(self.zone.split()), note=note)
+        note = check_line(f"the note of element {name!r}", self.note, empty=True)
+        keep(self, name=name, zone=" ".join(self.zone.split()), note=note)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,17 +103,17 @@ class Flow:
 
     def __post_init__(self) -> None:
         source, target = (
-            clean_text(f"the {end} of a flow", value, longest=LONGEST)
+            check_line(f"the {end} of a flow", value, longest=LONGEST)
             for end, value in (("source", self.source), ("target", self.target))
         )
         route = f"{source} \u2192 {target}"
-        label = clean_text(f"the label of the flow {route}", self.label, longest=LONGEST)
+        label = check_line(f"the label of the flow {route}", self.label, longest=LONGEST)
         check_choice(f"word for what the flow {route} carries:", self.carries, CARRIES)
         check_flag(f"personal of the flow {route}", self.personal)
         if source == target:
             raise ThreatLabError(f"the flow {label!r} goes from {source!r} to itself; a flow needs two elements")
-        note = clean_text(f"the note of the flow {route}", self.note, empty=True)
-        _keep(self, source=source, target=target, label=label, note=note)
+        note = check_line(f"the note of the flow {route}", self.note, empty=True)
+        keep(self, source=source, target=target, label=label, note=note)
 
     def __str__(self) -> str:
         return f"{self.source} \u2192 {self.target}: {self.label}"
@@ -171,13 +129,13 @@ class Exclusion:
     review: str = ""
 
     def __post_init__(self) -> None:
-        element = clean_text("the element left out", self.element, longest=LONGEST)
+        element = check_line("the element left out", self.element, longest=LONGEST)
         if not isinstance(self.reason, str) or not self.reason.strip():
             raise ThreatLabError(f"{element!r} is left out without a reason; say why it needs no assessment here")
         if not isinstance(self.owner, str) or not self.owner.strip():
             raise ThreatLabError(f"{element!r} is left out without an owner; say who answers for its risk instead")
-        texts = {part: clean_text(f"the {part}", getattr(self, part)) for part in ("reason", "owner")}
-        _keep(self, element=element, **texts, review=clean_text("the review", self.review, empty=True))
+        texts = {part: check_line(f"the {part}", getattr(self, part)) for part in ("reason", "owner")}
+        keep(self, element=element, **texts, review=check_line("the review", self.review, empty=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,10 +148,10 @@ class Case:
     source: str
 
     def __post_init__(self) -> None:
-        _keep(
+        keep(
             self,
             **{
-                field.name: clean_text(f"{field.name} of the case", getattr(self, field.name)) for field in fields(self)
+                field.name: check_line(f"{field.name} of the case", getattr(self, field.name)) for field in fields(self)
             },
         )
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from threatlab.assessment import assess
 from threatlab.catalog import Catalog
-from threatlab.errors import ThreatLabError, check_score, unknown_name
+from threatlab.checks import check_choice, check_days, check_score
+from threatlab.errors import ThreatLabError, unknown_name
 from threatlab.ranking import rounded
-from threatlab.system import AISystem
+from threatlab.system import AISystem, check_system
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -169,7 +170,7 @@ def harden(system: AISystem, days: float | None = None) -> AISystem:
     ThreatLabError
         If `days` is no number of 0 or more.
     """
-    left = inf if days is None else _check_days(days)
+    left = inf if days is None else check_days("days", days)
     while steps := [s for s in assess(system).best_next(len(system.catalog.controls)) if s.effort_days <= left]:
         left -= steps[0].effort_days
         system = system.with_(**{steps[0].attribute: True})
@@ -178,16 +179,7 @@ def harden(system: AISystem, days: float | None = None) -> AISystem:
 
 def check_layer(name: object, catalog: Catalog) -> str:
     """Return `name` if it is a layer of `catalog`, else raise ThreatLabError that names the nearest."""
-    if not isinstance(name, str) or name not in catalog.layers:
-        raise ThreatLabError(unknown_name("layer", name, catalog.layers))
-    return name
-
-
-def check_system(system: object) -> AISystem:
-    """Return `system` if it is an AISystem, else raise ThreatLabError that says how to get one."""
-    if not isinstance(system, AISystem):
-        raise ThreatLabError(f"{system!r} is not an AISystem; load_system() gives one by name or file")
-    return system
+    return check_choice("layer", name, catalog.layers)
 
 
 def check_bounds(bound: object, catalog: Catalog) -> dict[str, float]:
@@ -196,12 +188,5 @@ def check_bounds(bound: object, catalog: Catalog) -> dict[str, float]:
     if not isinstance(bound, Mapping):
         return dict.fromkeys(threats, check_score("bound", bound))
     for threat in bound:
-        if threat not in threats:
-            raise ThreatLabError(unknown_name("threat", threat, threats))
+        check_choice("threat", threat, threats)
     return {threat: check_score(f"bound of {threat}", most) for threat, most in bound.items()}
-
-
-def _check_days(days: object) -> float:
-    if isinstance(days, bool) or not isinstance(days, int | float) or not days >= 0:
-        raise ThreatLabError(f"days is {days!r}; give a number of person-days of 0 or more, such as 40")
-    return float(days)

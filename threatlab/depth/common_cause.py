@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from threatlab.assessment.layered import Scale, combine, scales
-from threatlab.depth import check_system
+from threatlab.checks import check_choice, is_number
 from threatlab.depth.dependencies import Dependency, broken_controls, load_dependency
-from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.errors import ThreatLabError
 from threatlab.ranking import rounded
-from threatlab.system import AISystem
+from threatlab.system import AISystem, check_system
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,8 +62,7 @@ class CommonCause:
         ThreatLabError
             If there is no such threat.
         """
-        if threat not in self.independent:
-            raise ThreatLabError(unknown_name("threat", threat, self.independent))
+        check_choice("threat", threat, self.independent)
         return self.together[threat] / self.independent[threat] if self.independent[threat] else 1.0
 
     @property
@@ -174,6 +173,6 @@ def _layers(scale: Scale, true: frozenset[str], broken: frozenset[str]) -> list[
 
 
 def _check_chance(chance: object) -> float:
-    if isinstance(chance, bool) or not isinstance(chance, int | float) or not 0 <= chance < 1:
+    if not is_number(chance) or not 0 <= chance < 1:
         raise ThreatLabError(f"chance is {chance!r}; give the share of years in which it fails, such as 0.05")
     return float(chance)

@@ -10,9 +10,10 @@ from importlib.resources.abc import Traversable
 
 from threatlab.catalog import catalog
 from threatlab.catalog.entry import Entry, read_entries
-from threatlab.depth import check_layer, check_system
+from threatlab.checks import check_choice
+from threatlab.depth import check_layer
 from threatlab.errors import ThreatLabError, unknown_name
-from threatlab.system import AISystem
+from threatlab.system import AISystem, check_system
 
 _ROUNDING = 1e-12
 
@@ -48,9 +49,7 @@ def load_dependency(name: str | Dependency) -> Dependency:
     """
     if isinstance(name, Dependency):
         return name
-    if not isinstance(name, str) or name not in dependencies():
-        raise ThreatLabError(unknown_name("dependency", name, dependencies()))
-    return dependencies()[name]
+    return dependencies()[check_choice("dependency", name, dependencies())]
 
 
 def read_dependencies(file: Traversable) -> dict[str, Dependency]:

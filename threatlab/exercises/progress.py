@@ -16,23 +16,15 @@ from typing import Any, TypeVar
 from threatlab.audit import AuditLog
 from threatlab.errors import AuditError, ThreatLabError
 from threatlab.exercises.outcome import BROKEN, CORRECT, NOT_ATTEMPTED
+from threatlab.lessons import LESSONS
 
 T = TypeVar("T")
 
 VARIABLE = "THREATLAB_PROGRESS"
 """Environment variable that names the file, or says "memory": then nothing is kept when the kernel ends."""
 
-LESSONS = {
-    "why": "00 Why AI needs threat modeling",
-    "scope": "01 Scope",
-    "assess": "02 Assess",
-    "attack": "03 Attack",
-    "plan": "04 Plan and control",
-    "depth": "05 Defense in depth",
-    "operate": "06 Monitor and operate",
-    "capstone": "07 Capstone",
-}
-"""The exercises' modules, and the notebooks that they belong to."""
+TITLES = {lesson.name: str(lesson) for lesson in LESSONS}
+"""The exercises' modules, and the lessons that they belong to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +77,12 @@ class Store:
         lesson = question.partition(".")[0]
         every = questions_of(lesson)
         done = len(self.done() & set(every))
-        return f"{LESSONS[lesson]}: {done} of {len(every)} done." if lesson in LESSONS else ""
+        return f"{TITLES[lesson]}: {done} of {len(every)} done." if lesson in TITLES else ""
 
     def standings(self) -> tuple[Standing, ...]:
         """Return how far the learner is, lesson by lesson."""
         entries, done = self.entries(), self.done()
-        return tuple(_standing(lesson, entries, done) for lesson in LESSONS)
+        return tuple(_standing(lesson, entries, done) for lesson in TITLES)
 
     def reset(self) -> None:
         """Begin anew. The file keeps what was there before, above a mark."""
@@ -191,7 +183,7 @@ def store() -> Store:
 @cache
 def questions_of(lesson: str) -> tuple[str, ...]:
     """Return the ids of a lesson's questions, in their order; none for a lesson that has no exercises."""
-    if lesson not in LESSONS:
+    if lesson not in TITLES:
         return ()
     try:
         module = import_module(f"threatlab.exercises.{lesson}")
@@ -207,7 +199,7 @@ def _standing(lesson: str, entries: Iterable[dict[str, Any]], done: set[str]) ->
         for entry in entries
         if entry["question"] in every
     )
-    return Standing(lesson, LESSONS[lesson], len(done & every), len(every), kinds["check"], kinds["help"])
+    return Standing(lesson, TITLES[lesson], len(done & every), len(every), kinds["check"], kinds["help"])
 
 
 def _is_sound(path: Path) -> bool:

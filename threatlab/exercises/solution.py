@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from threatlab.course import course_folder
 from threatlab.errors import ThreatLabError
-from threatlab.exercises.progress import LESSONS
+from threatlab.lessons import LESSONS
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 CHECK = re.compile(r"^(q\d+)\.check\(", re.MULTILINE)
@@ -63,8 +63,8 @@ def worked(question: str) -> str:
 
 def _sources(lesson: str) -> Iterator[str]:
     """Yield the cells of a lesson's solution notebook."""
-    number = LESSONS.get(lesson, "")[:2]
-    for file in course_folder("solutions").glob(f"{number}-*.ipynb"):
+    numbers = {each.name: each.number for each in LESSONS}
+    for file in course_folder("solutions").glob(f"{numbers.get(lesson)}-*.ipynb"):
         for cell in json.loads(file.read_text(encoding="utf-8"))["cells"]:
             yield "".join(cell["source"])
 

@@ -12,16 +12,16 @@ from importlib.resources.abc import Traversable
 from threatlab.catalog import LAYER_CAP, Control, Technique, catalog
 from threatlab.catalog.entry import Entry, read_tables
 from threatlab.catalog.read import Atlas, read_atlas
-from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.checks import check_choice
+from threatlab.errors import unknown_name
 from threatlab.system import AISystem, load_system
+from threatlab.words import PRECISIONS, date_in_words
 
 WAYS = {"preventive": "slows", "detective": "sees", "corrective": "limits"}
 """What a control does about a step that it doesn't stop, by its effect."""
 
 STOPS = LAYER_CAP
 """Share of attempts that end at a control which would have refused the step as published: never all of them."""
-
-_PRECISIONS = {"day": "%d %B %Y", "month": "%B %Y", "year": "%Y"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class Incident:
     @property
     def when(self) -> str:
         """The date, as exactly as it is known."""
-        return self.date.strftime(_PRECISIONS[self.precision]).lstrip("0")
+        return date_in_words(self.date, self.precision)
 
     @property
     def system(self) -> AISystem:
@@ -118,9 +118,7 @@ def load_incident(name: str) -> Incident:
         If there is none; the message suggests the nearest.
     """
     known = {incident.id: incident for incident in incidents()}
-    if not isinstance(name, str) or name not in known:
-        raise ThreatLabError(unknown_name("incident", name, known))
-    return known[name]
+    return known[check_choice("incident", name, known)]
 
 
 def read_incidents(folder: Traversable) -> tuple[Incident, ...]:
@@ -150,7 +148,7 @@ def _incident(file: Traversable, atlas: Atlas) -> Incident:
         case=entry.text("case"),
         title=entry.text("title"),
         date=entry.value("date", date, "a date"),
-        precision=entry.choice("precision", _PRECISIONS),
+        precision=entry.choice("precision", PRECISIONS),
         threat=entry.choice("threat", catalog().threats),
         summary=entry.text("summary"),
         steps=tuple(steps),

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from threatlab.catalog import Catalog
-from threatlab.errors import ThreatLabError
 from threatlab.incidents.records import Bearing, Incident, Step, load_incident
-from threatlab.system import AISystem
+from threatlab.system import AISystem, check_system
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -138,9 +137,7 @@ def replay(incident: Incident | str, system: AISystem | None = None) -> Replay:
         If there is no such incident, or `system` is no AISystem.
     """
     published = incident if isinstance(incident, Incident) else load_incident(incident)
-    against = published.system if system is None else system
-    if not isinstance(against, AISystem):
-        raise ThreatLabError(f"replay() takes an AISystem, not {system!r}; load_system() gives one by name or file")
+    against = published.system if system is None else check_system(system)
     outcomes: list[StepOutcome] = []
     taken: dict[str, float] = {}
     chance, stopped = 1.0, False

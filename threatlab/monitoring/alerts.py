@@ -6,11 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from threatlab.errors import ThreatLabError
-from threatlab.manager import ThreatModelingBasicsManager
+from threatlab.manager import Sighting, ThreatModelingBasicsManager
 from threatlab.monitoring.detectors import DETECTORS
 from threatlab.monitoring.evaluation import Alert, Evaluation
 from threatlab.monitoring.log import clock
-from threatlab.sighting import Sighting
 
 ANSWER = "rate_limiting_enabled"
 """What may be put in place against whoever copies the model: the catalog marks it as safe to automate."""

@@ -16,7 +16,8 @@ from types import MappingProxyType
 
 import numpy as np
 
-from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.checks import check_choice
+from threatlab.errors import ThreatLabError
 from threatlab.monitoring.log import Day, Floats
 from threatlab.monitoring.windows import COUNT, MORNING, WINDOW, Windows, count_windows
 
@@ -129,8 +130,7 @@ def detect(day: Day, detector: str = "confidence") -> Detection:
     """
     if not isinstance(day, Day):
         raise ThreatLabError(f"day is {day!r}; give what simulate_day() returns")
-    if not isinstance(detector, str) or detector not in DETECTORS:
-        raise ThreatLabError(unknown_name("detector", detector, DETECTORS))
+    check_choice("detector", detector, DETECTORS)
     windows = count_windows(day)
     return Detection(detector, day, DETECTORS[detector].score(windows), windows.requests)
 

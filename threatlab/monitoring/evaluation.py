@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from threatlab.checks import check_number, check_positive
 from threatlab.errors import ThreatLabError
-from threatlab.monitoring.checks import check_number, check_threshold
 from threatlab.monitoring.detectors import Detection
 from threatlab.monitoring.log import DAY_MINUTES, Floats, Ints
 from threatlab.monitoring.windows import WINDOW
@@ -137,7 +137,7 @@ def evaluate(detection: Detection, threshold: float, until: float = DAY_MINUTES)
         If `detection` is none, the threshold no finite number above 0, or `until` no minute of the day.
     """
     done = _windows_done(detection, until)
-    first = _first_alerts(detection, np.array([check_threshold(threshold)]), done)[0]
+    first = _first_alerts(detection, np.array([check_positive("threshold", threshold)]), done)[0]
     clients, kinds = (detection.day.clients[column].to_numpy() for column in ("client", "kind"))
     alerted = np.flatnonzero(first < done)
     alerts = (
@@ -172,7 +172,7 @@ def curve(detection: Detection, thresholds: Iterable[float], until: float = DAY_
         As `evaluate`, or if there are no thresholds.
     """
     done = _windows_done(detection, until)
-    levels = np.array([check_threshold(value) for value in _listed(thresholds)])
+    levels = np.array([check_positive("threshold", value) for value in _listed(thresholds)])
     first = _first_alerts(detection, levels, done)
     attackers = np.flatnonzero(detection.day.clients["kind"] == "attacker")
     begins = _begins(detection)

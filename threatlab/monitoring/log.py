@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from threatlab.monitoring.checks import check_number, check_whole
+from threatlab.checks import check_number, check_seed, check_whole
 from threatlab.monitoring.roster import ATTACKERS, BATCH_JOBS, COVER, LOUDNESS, ORDINARY, REGIONS, SCOPES, sign_up
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -102,7 +102,7 @@ def simulate_day(
     ThreatLabError
         If one of them is not a number in its range; the message names it, the value and the range.
     """
-    check_whole("seed", seed, 0, 2**32 - 1)
+    check_seed("seed", seed)
     check_whole("events", events, *EVENTS)
     check_whole("attackers", attackers, 0, len(ATTACKERS))
     check_whole("drift_at", drift_at, 0, DAY_MINUTES)

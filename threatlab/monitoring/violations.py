@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from threatlab.checks import check_number
 from threatlab.errors import ThreatLabError
-from threatlab.monitoring.checks import check_number
 from threatlab.monitoring.log import DAY_MINUTES, Day, clock
 from threatlab.monitoring.roster import REGIONS, SCOPES
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.checks import check_choice
 from threatlab.monitoring.detectors import DETECTORS, Detection, Drift, detect, detect_drift
 from threatlab.monitoring.evaluation import Evaluation, evaluate
 from threatlab.monitoring.log import DAY_MINUTES, Day, Floats
@@ -32,8 +32,7 @@ class Watch:
         ThreatLabError
             If there is no such detector, the threshold is no finite number above 0, or `until` no minute of the day.
         """
-        if not isinstance(detector, str) or detector not in self.detections:
-            raise ThreatLabError(unknown_name("detector", detector, self.detections))
+        check_choice("detector", detector, self.detections)
         return evaluate(self.detections[detector], threshold, until)
 
     def __repr__(self) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,10 +10,13 @@ from threatlab.assessment import assess
 from threatlab.catalog import Catalog, catalog
 from threatlab.catalog.entry import Entry
 from threatlab.catalog.read import read_claim, read_threat
-from threatlab.errors import CatalogError, ThreatLabError
+from threatlab.errors import ThreatLabError
+from threatlab.files import parse
 from threatlab.incidents import Incident, replay
 from threatlab.ranking import rounded
 from threatlab.system import AISystem
+
+_ONE_TABLE = "one table, such as [my_threat] with its fields"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def with_threat(entry: str) -> Catalog:
 
     Raises
     ------
-    CatalogError
+    ThreatLabError
         If the text is no TOML or not exactly one table, or a field of it is missing, misspelled or out of range; the
         message names the field and the value.
     """
@@ -120,12 +122,8 @@ def exposures(incident: Incident, systems: Iterable[AISystem]) -> tuple[Exposure
 
 def _only_table(entry: object) -> tuple[str, dict[str, Any]]:
     if not isinstance(entry, str):
-        raise ThreatLabError(f"{entry!r} is no TOML text; give one table, such as [my_threat] with its fields")
-    try:
-        tables = tomllib.loads(entry)
-    except tomllib.TOMLDecodeError as problem:
-        raise CatalogError(f"your entry can't be read as TOML: {problem}") from problem
+        raise ThreatLabError(f"{entry!r} is no TOML text; give {_ONE_TABLE}")
+    tables: dict[str, Any] = parse(entry, ".toml", "your entry", _ONE_TABLE)
     if len(tables) != 1 or not all(isinstance(table, dict) for table in tables.values()):
-        shown = ", ".join(tables) or "nothing"
-        raise CatalogError(f"your entry holds {shown}; it must be one table, such as [my_threat] with its fields")
+        raise ThreatLabError(f"your entry holds {', '.join(tables)}; it must be {_ONE_TABLE}")
     return next(iter(tables.items()))

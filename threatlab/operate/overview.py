@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from threatlab.assessment import Assessment, NextStep, assess
 from threatlab.catalog import SEVERITIES
-from threatlab.errors import ThreatLabError, check_score
+from threatlab.checks import check_score
+from threatlab.errors import ThreatLabError
 from threatlab.ranking import rounded
-from threatlab.system import AISystem
+from threatlab.system import AISystem, check_system
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +105,7 @@ def _checked(systems: Sequence[AISystem]) -> Sequence[AISystem]:
     if not systems:
         raise ThreatLabError("there is no system to show; give at least one, such as load_system('tay')")
     for system in systems:
-        if not isinstance(system, AISystem):
-            raise ThreatLabError(f"an inventory holds AISystems, not {system!r}; load_system() gives one")
+        check_system(system, "a system of the inventory")
     name, times = Counter(system.name for system in systems).most_common(1)[0]
     if times > 1:
         raise ThreatLabError(f"two systems are called {name!r}; each needs a name of its own")

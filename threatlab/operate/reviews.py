@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from threatlab.assessment import Assessment, assess
+from threatlab.checks import check_date, check_whole
 from threatlab.errors import ThreatLabError
 from threatlab.ranking import rounded
 from threatlab.system import AISystem
@@ -33,7 +34,7 @@ class Review:
 
 
 def review_calendar(
-    systems: Iterable[AISystem], start: date, *, months: int = 6, rhythm: Sequence[tuple[float, int]] = RHYTHM
+    systems: Iterable[AISystem], start: date | str, *, months: int = 6, rhythm: Sequence[tuple[float, int]] = RHYTHM
 ) -> tuple[Review, ...]:
     """Return the reviews of all systems within some `months` of 30 days from `start`, by date and then by risk.
 
@@ -46,14 +47,15 @@ def review_calendar(
         If `start` is no date, `months` no count of 1 or more, or the rhythm doesn't end with a score of 0, doesn't
         fall, or has a number of days below 1.
     """
-    _check(start, months, rhythm)
-    end = start + timedelta(days=30 * months)
+    _check(months, rhythm)
+    begins = check_date("start", start)
+    end = begins + timedelta(days=30 * months)
     reviews = []
     for system in systems:
         result = assess(system)
         at_least, every = next(rule for rule in rhythm if result.risk_score >= rule[0])
         reason = f"risk score {result.risk_score:.2f}, at or above {at_least:.2f}: every {every} days"
-        due = start + timedelta(days=every)
+        due = begins + timedelta(days=every)
         while due <= end:
             reviews.append(
                 Review(
@@ -96,19 +98,15 @@ def agenda(result: Assessment, before: Assessment | None = None) -> tuple[str, .
     return tuple(items)
 
 
-def _check(start: object, months: object, rhythm: Sequence[tuple[float, int]]) -> None:
-    if not isinstance(start, date) or isinstance(start, datetime):
-        raise ThreatLabError(f"start is {start!r}; give a date, such as date(2026, 12, 1)")
-    if isinstance(months, bool) or not isinstance(months, int) or months < 1:
-        raise ThreatLabError(f"months is {months!r}; give a count of 1 or more")
+def _check(months: object, rhythm: Sequence[tuple[float, int]]) -> None:
+    check_whole("months", months, 1)
     scores = [score for score, _ in rhythm]
     if not scores or scores[-1] != 0 or scores != sorted(set(scores), reverse=True):
         raise ThreatLabError(
             f"rhythm has the scores {scores}; they must fall, and end with 0, so that all are reviewed"
         )
     for _, days in rhythm:
-        if isinstance(days, bool) or not isinstance(days, int) or days < 1:
-            raise ThreatLabError(f"rhythm has a review every {days!r} days; give a count of 1 or more")
+        check_whole("days between reviews in rhythm", days, 1)
 
 
 def _working_day(day: date) -> date:

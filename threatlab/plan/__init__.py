@@ -12,13 +12,15 @@ from math import inf, log, prod
 
 from threatlab.assessment import assess
 from threatlab.catalog import Catalog, Control
-from threatlab.errors import ThreatLabError, check_score, unknown_name
-from threatlab.plan.choices import Choices, choices, days, loss, ticks, ticks_within
+from threatlab.checks import check_choice, check_date, check_number, check_score, check_text
+from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.plan.choices import Choices, choices, in_days, loss, ticks, ticks_within
 from threatlab.plan.orders import ORDERS, plans_by, sort
 from threatlab.plan.records import Plan, PlanStep
-from threatlab.plan.schedule import Slot, check_date, check_people, schedule
+from threatlab.plan.schedule import Slot, check_people, schedule
 from threatlab.plan.search import NODES, best_plans
-from threatlab.system import AISystem, check_attribute
+from threatlab.system import AISystem, check_attribute, check_system
+from threatlab.words import days
 
 __all__ = ["WAYS", "Plan", "PlanStep", "check_budget", "check_owners", "compare_floors", "compare_ways", "make_plan"]
 
@@ -67,10 +69,8 @@ def make_plan(  # noqa: PLR0913
     ThreatLabError
         If any of these is not what it should be, or the controls in `must` alone break budget or floor.
     """
-    if not isinstance(system, AISystem):
-        raise ThreatLabError(f"make_plan() takes an AISystem, not {system!r}; load_system() gives one by name or file")
-    if not isinstance(way, str) or way not in WAYS:
-        raise ThreatLabError(unknown_name("way to choose", way, WAYS))
+    check_system(system)
+    check_choice("way to choose", way, WAYS)
     check_budget(budget)
     check_score("min_utility", min_utility)
     catalog = system.catalog
@@ -81,7 +81,7 @@ def make_plan(  # noqa: PLR0913
     room = _room(min_utility, open_)
     left = ticks_within(budget) - sum(ticks(control.effort_days) for control in open_)
     if left < 0:
-        needed = budget - days(left)
+        needed = budget - in_days(left)
         raise ThreatLabError(
             f"the controls in must need {needed:g} days, and the budget is {budget:g}; drop one of them"
         )
@@ -118,9 +118,7 @@ def compare_floors(system: AISystem, budget: float, floors: Iterable[float]) -> 
 
 def check_budget(value: object) -> float:
     """Return `value` if it is a number of days, 0 to a million, or raise a ThreatLabError that names it."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _LONGEST:
-        raise ThreatLabError(f"budget is {value!r}; give a number of days from 0 to {_LONGEST:,}, such as 20")
-    return float(value)
+    return check_number("budget", value, 0, _LONGEST, what="a number of days")
 
 
 def check_owners(owners: object, catalog: Catalog) -> dict[str, str]:
@@ -131,8 +129,7 @@ def check_owners(owners: object, catalog: Catalog) -> dict[str, str]:
         raise ThreatLabError(f"owners are {owners!r}; give a name for each control's id")
     for control, owner in owners.items():
         _check_control(control, catalog)
-        if not isinstance(owner, str):
-            raise ThreatLabError(f"owner of {control} is {owner!r}; give a name")
+        check_text(f"owner of {control}", owner, empty=True)
     return {control: owner.strip() for control, owner in owners.items()}
 
 

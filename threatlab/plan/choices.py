@@ -128,7 +128,7 @@ def ticks_within(days: float) -> int:
     return floor(round(days * _TICKS, 6))
 
 
-def days(ticks_: int) -> float:
+def in_days(ticks_: int) -> float:
     """Return ticks as days."""
     return ticks_ / _TICKS
 

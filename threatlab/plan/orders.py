@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from math import expm1
 
-from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.checks import check_choice
 from threatlab.plan.choices import NOTHING, Choices, Stand
 from threatlab.plan.search import Staircase, Step, staircase
 
@@ -36,8 +36,7 @@ def plans_by(choices: Choices, order: str, room: float) -> Staircase:
     ThreatLabError
         If there is no such order.
     """
-    if order not in ORDERS:
-        raise ThreatLabError(unknown_name("order", order, ORDERS))
+    check_choice("order", order, ORDERS)
     return staircase(_all_plans(choices, order, room))
 
 

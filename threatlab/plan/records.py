@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from threatlab.assessment import Assessment, Finding, assess
 from threatlab.catalog import Catalog, Criterion
-from threatlab.plan.choices import days, ticks
+from threatlab.plan.choices import in_days, ticks
 from threatlab.plan.schedule import Resource, Slot, resources
 from threatlab.system import AISystem
 
@@ -80,7 +80,7 @@ class Plan:
     @property
     def days(self) -> float:
         """Effort of all steps."""
-        return days(sum(ticks(step.effort_days) for step in self.steps))
+        return in_days(sum(ticks(step.effort_days) for step in self.steps))
 
     @property
     def per_day(self) -> float:
@@ -121,7 +121,7 @@ class Plan:
         points, spent, risk = [(0.0, self.risk_before)], 0, self.risk_before
         for step in self.steps:
             spent, risk = spent + ticks(step.effort_days), risk - step.removes
-            points.append((days(spent), risk))
+            points.append((in_days(spent), risk))
         return tuple(points)
 
     def to_dict(self) -> dict[str, Any]:

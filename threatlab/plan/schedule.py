@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 from math import ceil, floor
 
 from threatlab.catalog import ROLES
-from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.checks import check_choice, check_date, check_positive, check_whole
+from threatlab.errors import ThreatLabError
 
 _SATURDAY = 5
 _NO_HOLIDAYS: frozenset[date] = frozenset()
@@ -73,10 +74,8 @@ def schedule(
     closed = frozenset(check_date("holiday", day) for day in holidays)
     placed = []
     for role, effort in work:
-        if role not in free:
-            raise ThreatLabError(unknown_name("role", role, ROLES))
-        if isinstance(effort, bool) or not isinstance(effort, int | float) or not 0 < effort < float("inf"):
-            raise ThreatLabError(f"effort is {effort!r}; give a number of days above 0, such as 2.5")
+        check_choice("role", role, ROLES)
+        check_positive("effort", effort, what="a number of days")
         person = min(range(len(free[role])), key=free[role].__getitem__)
         begin = free[role][person]
         end = free[role][person] = begin + Fraction(str(effort))
@@ -117,26 +116,6 @@ def resources(
     return tuple(sorted(rows, key=lambda row: -row.days))
 
 
-def check_date(name: str, value: object) -> date:
-    """Return `value` if it is a date, or a text such as "2026-12-01"; a time of day is cut off.
-
-    Raises
-    ------
-    ThreatLabError
-        If it is anything else; the message names it and the value.
-    """
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
-    if isinstance(value, str):
-        try:
-            return date.fromisoformat(value.strip())
-        except ValueError:
-            pass
-    raise ThreatLabError(f"{name} is {value!r}; give a date such as 2026-12-01")
-
-
 def check_people(people: Mapping[str, int] | None) -> dict[str, int]:
     """Return how many people each role has: one, where nothing else is said.
 
@@ -149,9 +128,5 @@ def check_people(people: Mapping[str, int] | None) -> dict[str, int]:
         raise ThreatLabError(f"people are {people!r}; give a count for each role, such as {{'ML engineer': 2}}")
     has = dict.fromkeys(ROLES, 1)
     for role, count in (people or {}).items():
-        if role not in has:
-            raise ThreatLabError(unknown_name("role", role, ROLES))
-        if isinstance(count, bool) or not isinstance(count, int) or count < 1:
-            raise ThreatLabError(f"people: {role} has {count!r}; give a whole number of 1 or more")
-        has[role] = count
+        has[check_choice("role", role, ROLES)] = check_whole(f"people: {role}", count, 1)
     return has

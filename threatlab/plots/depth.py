@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from threatlab.depth import check_system, controls_in_place, layers_off
-from threatlab.errors import ThreatLabError, check_score
+from threatlab.checks import check_score
+from threatlab.depth import controls_in_place, layers_off
+from threatlab.errors import ThreatLabError
 from threatlab.plots.inventory import ALERT, CALM, INK, PAPER, Picture
 from threatlab.ranking import rounded
-from threatlab.system import AISystem
+from threatlab.system import AISystem, check_system
 
 
 def plot_layers_off(system: AISystem, bound: float) -> Figure:

@@ -12,7 +12,9 @@ from matplotlib.ticker import MaxNLocator
 
 from threatlab.catalog import Catalog
 from threatlab.catalog import catalog as shipped
-from threatlab.errors import ThreatLabError, check_score
+from threatlab.checks import check_score
+from threatlab.errors import ThreatLabError
+from threatlab.words import counted
 
 TOP = 12
 """Systems in a ranking: as many as can be read at a glance."""
@@ -86,7 +88,7 @@ def plot_inventory(
         weight = "bold" if alert else "normal"
         axes.text(risk + 0.012, place, f"{risk:.2f}", va="center", color=INK, weight=weight, bbox=PAPER)
         axes.text(_THREATS_AT, place, threat, va="center", color=INK, weight=weight)
-    shown = f"{len(top)} of {len(scores)} systems" if len(top) < len(scores) else _count(len(top), "system")
+    shown = f"{len(top)} of {len(scores)} systems" if len(top) < len(scores) else counted(len(top), "system")
     axes.set_title(f"Risk scores of {shown}, worst first", loc="left")
     axes.set_xlabel("Risk score (0 to 1, higher is worse)", x=0.5 / _WIDE)
     axes.set_ylabel("System")
@@ -137,7 +139,7 @@ def plot_additive_vs_layered(steps: pd.DataFrame) -> Figure:
         axes.annotate(model, end, beside, textcoords="offset points", va="center", color=color, weight="bold")
         said.append(f"{model} from {score[0]:.2f} to {score[-1]:.2f}")
     if full := [count for count, score in zip(removed, steps["additive"], strict=True) if score >= 1.0 - 1e-9]:
-        note = f"full after {_count(full[0], 'control')}: what follows changes nothing"
+        note = f"full after {counted(full[0], 'control')}: what follows changes nothing"
         side = "left" if full[0] <= removed[-1] / 2 else "right"
         arrow = {"arrowstyle": "->", "color": INK, "relpos": (0.0 if side == "left" else 1.0, 0.0)}
         axes.annotate(note, (full[0], 1.0), (full[0], 1.14), ha=side, color=INK, arrowprops=arrow)
@@ -174,7 +176,3 @@ def _check_table(table: pd.DataFrame, columns: tuple[str, ...], name: str, hint:
 def _short(name: object, limit: int = 32) -> str:
     text = str(name)
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

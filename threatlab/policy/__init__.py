@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -11,9 +10,11 @@ from types import MappingProxyType
 from typing import Any
 
 from threatlab.catalog import SEVERITIES, catalog
-from threatlab.errors import ThreatLabError, check_score, unknown_name
-from threatlab.plan.schedule import check_date
+from threatlab.checks import check_choice, check_date, check_score, check_text, check_whole, keep
+from threatlab.errors import ThreatLabError
+from threatlab.files import FileKind, parse
 
+_FILES = FileKind("policy", "one bound, such as max_risk = 0.5")
 _ANY = "any"
 """In a file, where there is no None: this severity may stay open for any time."""
 
@@ -36,14 +37,13 @@ class Acceptance:
 
     def __post_init__(self) -> None:
         known = (*catalog().controls, *catalog().threats)
-        if not isinstance(self.what, str) or self.what not in known:
-            raise ThreatLabError(unknown_name("control or threat to accept", self.what, known))
-        for name, example in (("reason", "why this can wait"), ("owner", "a person who answers for it")):
-            text = getattr(self, name)
-            if not isinstance(text, str) or not text.strip():
-                raise ThreatLabError(f"{name} of the acceptance of {self.what} is {text!r}; say {example}")
-            object.__setattr__(self, name, text.strip())
-        object.__setattr__(self, "expires", check_date(f"expires of the acceptance of {self.what}", self.expires))
+        about = f"of the acceptance of {check_choice('control or threat to accept', self.what, known)}"
+        keep(
+            self,
+            reason=check_text(f"reason {about}", self.reason),
+            owner=check_text(f"owner {about}", self.owner),
+            expires=check_date(f"expires {about}", self.expires),
+        )
 
     @property
     def title(self) -> str:
@@ -99,9 +99,15 @@ class Policy:
         for threat, bound in by_threat.items():
             check_score(f"max_by_threat: {threat}", bound)
         open_days = {**OPEN_DAYS, **_table("open_days", self.open_days, SEVERITIES, "severity")}
-        object.__setattr__(self, "max_by_threat", MappingProxyType(by_threat))
-        object.__setattr__(self, "open_days", MappingProxyType({s: _days(s, open_days[s]) for s in SEVERITIES}))
-        object.__setattr__(self, "accepted", _check_accepted(self.accepted))
+        for severity, days in open_days.items():
+            if days is not None:
+                check_whole(f"open_days: {severity}", days)
+        keep(
+            self,
+            max_by_threat=MappingProxyType(by_threat),
+            open_days=MappingProxyType({severity: open_days[severity] for severity in SEVERITIES}),
+            accepted=_check_accepted(self.accepted),
+        )
 
     def bound(self, threat: str) -> float | None:
         """Return the highest residual risk that a threat may have, or None."""
@@ -139,8 +145,7 @@ def policy_from_dict(table: Mapping[str, Any]) -> Policy:
     if not isinstance(table, Mapping):
         raise ThreatLabError(f"a policy is {table!r}; give a table with keys such as max_risk = 0.5")
     for key in table:
-        if key not in _KEYS:
-            raise ThreatLabError(unknown_name("policy key", key, _KEYS))
+        check_choice("policy key", key, _KEYS)
     values = dict(table)
     if "open_days" in values:
         days = _table("open_days", values["open_days"], SEVERITIES, "severity")
@@ -154,33 +159,21 @@ def policy_from_dict(table: Mapping[str, Any]) -> Policy:
 
 
 def load_policy(source: str | Path) -> Policy:
-    """Return the policy in a TOML file: the keys of `Policy`; "any" for a severity that may stay open for any time.
+    """Return the policy in a TOML or JSON file: the keys of `Policy`; "any" where None would stand.
 
     Raises
     ------
     ThreatLabError
-        If the file can't be read as a policy; the message names it, and what is wrong in it.
+        If the file can't be read as a policy, or is empty; the message names it, and what is wrong in it.
     """
-    if not isinstance(source, str | Path) or not str(source).strip():
-        raise ThreatLabError(f"{source!r} is no policy file; give the name of a TOML file")
-    try:
-        text = Path(source).read_bytes().decode("utf-8-sig")
-    except (OSError, ValueError) as problem:
-        raise ThreatLabError(f"{str(source)!r} can't be read as a policy: {problem}") from None
-    try:
-        return read_policy(text)
-    except ThreatLabError as problem:
-        raise ThreatLabError(f"{str(source)!r}: {problem}") from None
+    return _FILES.load(source, policy_from_dict)
 
 
 def read_policy(text: str) -> Policy:
     """Return the policy in a TOML text, as `load_policy` reads it from a file."""
     if not isinstance(text, str):
         raise ThreatLabError(f"a policy is written as a text in TOML, and this is {text!r}")
-    try:
-        return policy_from_dict(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as problem:
-        raise ThreatLabError(f"can't be read as TOML: {problem}") from None
+    return policy_from_dict(parse(text, ".toml", "the policy", _FILES.least))
 
 
 def _acceptance(entry: object) -> Acceptance:
@@ -190,8 +183,7 @@ def _acceptance(entry: object) -> Acceptance:
     if not isinstance(entry, Mapping):
         raise ThreatLabError(f"an acceptance is {entry!r}; it needs {', '.join(names)}")
     for key in entry:
-        if key not in names:
-            raise ThreatLabError(unknown_name("key of an acceptance", key, names))
+        check_choice("key of an acceptance", key, names)
     for name in names:
         if name not in entry:
             raise ThreatLabError(
@@ -214,16 +206,6 @@ def _check_accepted(entries: Iterable[object]) -> tuple[Acceptance, ...]:
 def _table(name: str, value: object, known: Iterable[str], kind: str) -> dict[str, Any]:
     if not isinstance(value, Mapping):
         raise ThreatLabError(f"{name} is {value!r}; give a value for each {kind}")
-    choices = tuple(known)
     for key in value:
-        if key not in choices:
-            raise ThreatLabError(f"{name}: {unknown_name(kind, key, choices)}")
+        check_choice(f"{kind} in {name}:", key, known)
     return dict(value)
-
-
-def _days(severity: str, value: object) -> int | None:
-    if value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 0):
-        return value
-    raise ThreatLabError(
-        f"open_days: {severity} is {value!r}; give a whole number of days of 0 or more, or None for any time"
-    )

@@ -8,11 +8,12 @@ from datetime import date, timedelta
 
 from threatlab.assessment import Assessment, Finding
 from threatlab.catalog import Catalog
+from threatlab.checks import check_date
 from threatlab.errors import ThreatLabError
 from threatlab.plan import Plan
-from threatlab.plan.schedule import check_date
 from threatlab.policy import Acceptance, Policy
 from threatlab.system import check_attribute
+from threatlab.words import days
 
 _SAME = 1e-9
 
@@ -124,7 +125,7 @@ def _open(finding: Finding, policy: Policy, today: date, since: date) -> Iterato
     if accepted:
         yield Breach("expired", finding.attribute, today, accepted.expires, f"{_expired(accepted)} It is open: {name}.")
     elif age > allowed or allowed == 0:
-        sentence = f"{name} has been open for {_days(age)}; the policy allows {_days(allowed)}."
+        sentence = f"{name} has been open for {days(age)}; the policy allows {days(allowed)}."
         yield Breach("open_too_long", finding.attribute, age, allowed, sentence)
 
 
@@ -148,10 +149,6 @@ def _accepted(policy: Policy, what: str, day: date) -> bool:
 
 def _expired(accepted: Acceptance) -> str:
     return f"{accepted.title} was accepted by {accepted.owner} until {accepted.expires}; that has expired."
-
-
-def _days(count: int) -> str:
-    return "1 day" if count == 1 else f"{count} days"
 
 
 def _check_found(found: object, catalog: Catalog) -> dict[str, date]:

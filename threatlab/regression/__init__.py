@@ -10,8 +10,10 @@ from typing import Any
 
 from threatlab.attacks import ATTACKS
 from threatlab.attacks.bands import Band, bands, setting_name
-from threatlab.attacks.base import check_control, check_seed
-from threatlab.errors import ThreatLabError, check_score, unknown_name
+from threatlab.attacks.base import check_control
+from threatlab.checks import check_choice, check_score, check_seed
+from threatlab.errors import ThreatLabError
+from threatlab.files import read_text, write_text
 from threatlab.regression.files import suite_text, workflow_text
 from threatlab.regression.run import SuiteResult, run_suite
 from threatlab.system import load_system
@@ -119,7 +121,7 @@ def write_suite(  # noqa: PLR0913  # a file has as many parts
             raise ThreatLabError(f"{Path(system_file).name!r} must be in the suite's folder: both are kept together")
         load_system(Path(system_file))
     rows = [(b.attack, b.control, dict(b.knobs), b.at_most, b.utility_at_least) for b in checked]
-    text = suite_text(rows, check_seed(seed), Path(system_file).name if system_file else "", gates)
+    text = suite_text(rows, check_seed("seed", seed), Path(system_file).name if system_file else "", gates)
     return _write(target, text, overwrite=overwrite)
 
 
@@ -139,13 +141,10 @@ def write_workflow(folder: str | Path, *, overwrite: bool = False) -> Path:
 def _check_bound(bound: object) -> Bound:
     if not isinstance(bound, Bound):
         raise ThreatLabError(f"{bound!r} is not a Bound; suggested_bounds() has some")
-    if bound.attack not in ATTACKS:
-        raise ThreatLabError(unknown_name("attack", bound.attack, ATTACKS))
-    attack = ATTACKS[bound.attack]
+    attack = ATTACKS[check_choice("attack", bound.attack, ATTACKS)]
     check_control(bound.control, attack.controls)
     for name in bound.knobs:
-        if name not in (knobs := [knob.name for knob in attack.knobs]):
-            raise ThreatLabError(unknown_name("knob", name, knobs))
+        check_choice("knob", name, [knob.name for knob in attack.knobs])
     check_score("at_most", bound.at_most)
     check_score("utility_at_least", bound.utility_at_least)
     return bound
@@ -159,16 +158,15 @@ def _write(target: Path, text: str, *, overwrite: bool) -> Path:
         )
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(f"{text}{_SEAL}{_sha256(text)}\n", encoding="utf-8", newline="\n")
     except OSError as problem:
         raise ThreatLabError(f"{target.name!r} can't be written: {problem.strerror}") from None
-    return target
+    return write_text(target, f"{text}{_SEAL}{_sha256(text)}\n")
 
 
 def _untouched(file: Path) -> bool:
     try:
-        text, seal, rest = file.read_text(encoding="utf-8").rpartition(_SEAL)
-    except (OSError, UnicodeDecodeError):
+        text, seal, rest = read_text(file).rpartition(_SEAL)
+    except ThreatLabError:
         return False
     return bool(seal) and rest == f"{_sha256(text)}\n"
 

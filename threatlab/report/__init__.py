@@ -3,7 +3,6 @@
 from threatlab.assessment.stride import STRIDE, by_stride
 from threatlab.report.briefing import briefing
 from threatlab.report.checklist import CheckItem, checklist
-from threatlab.report.files import write_text
 from threatlab.report.gather import from_attack, from_evaluation, from_exercise, from_plan
 from threatlab.report.html_page import to_html
 from threatlab.report.json_file import json_schema, load_model, load_models, save_model, to_json
@@ -41,5 +40,4 @@ __all__ = [
     "to_json",
     "to_markdown",
     "to_sarif",
-    "write_text",
 ]

@@ -12,6 +12,7 @@ from typing import Any
 from threatlab.errors import ThreatLabError
 from threatlab.report.markdown import literal
 from threatlab.report.model import ThreatModel
+from threatlab.words import listed
 
 WORDS_A_MINUTE = 130
 """A pace at which a room can follow and a speaker can breathe. Judged by this project's authors: time yourself once."""
@@ -84,7 +85,7 @@ def _plan(model: ThreatModel) -> str:
     plan = model.plan
     if plan is None or not plan.steps:
         steps = model.assessment.best_next(3)
-        titles = _listed([step.title for step in steps])
+        titles = listed([step.title for step in steps])
         days = sum(step.effort_days for step in steps)
         return _say("no_plan", titles=titles, days=days) if steps else _say("no_step")
     first = [
@@ -151,7 +152,7 @@ def _wanted(model: ThreatModel) -> Iterator[Part]:
         texts = {"title": risk.title, "owner": _brief(risk.owner), "reason": _brief(risk.reason, end=".")}
         yield 2, _say("accepted", expires=risk.expires, **texts)
     if model.missing:
-        yield 3, _say("missing", missing=_listed([each.what for each in model.missing[:4]]))
+        yield 3, _say("missing", missing=listed([each.what for each in model.missing[:4]]))
     for name, left in result.worst_first[1:3]:
         if left > 0:
             yield 1, _say("next", title=known.threats[name].title.lower(), about=known.threats[name].about, risk=left)
@@ -174,10 +175,6 @@ def _brief(text: str, end: str = "") -> str:
     cut = " ".join(words[:_LONGEST])[:_WIDEST]
     cut += " ..." if cut != " ".join(words) else "" if cut.endswith((".", "!", "?")) or not cut else end
     return literal(cut)
-
-
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""
 
 
 @cache

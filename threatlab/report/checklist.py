@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from threatlab.errors import ThreatLabError
 from threatlab.report.model import ThreatModel
+from threatlab.words import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def _assessment(model: ThreatModel) -> tuple[bool, str]:
         return False, f"answer what the system is: {len(open_facts)} of {len(system.catalog.facts)} questions are open"
     if not any(control in system.known for control in system.catalog.controls):
         return False, "say of at least one control whether it is in place"
-    said = f"risk score {result.risk_score:.2f}, {_count(len(result.findings), 'finding')}"
+    said = f"risk score {result.risk_score:.2f}, {counted(len(result.findings), 'finding')}"
     return True, said + (f", {unknown} of them because nobody knows" if unknown else "")
 
 
@@ -71,15 +72,15 @@ def _policy(model: ThreatModel) -> tuple[bool, str]:
         return False, "the policy accepts any risk: give max_risk or a bound for a threat"
     bounds = [f"risk score at most {policy.max_risk:g}"] if policy.max_risk < 1 else []
     bounds += [f"each threat at most {policy.max_per_threat:g}"] if policy.max_per_threat is not None else []
-    bounds += [f"own bounds for {_count(threats, 'threat')}"] if threats else []
-    return True, ", ".join([*bounds, f"{_count(len(policy.accepted), 'risk')} accepted"])
+    bounds += [f"own bounds for {counted(threats, 'threat')}"] if threats else []
+    return True, ", ".join([*bounds, f"{counted(len(policy.accepted), 'risk')} accepted"])
 
 
 def _monitoring(model: ThreatModel) -> tuple[bool, str]:
     choice = model.monitoring
     if choice is None:
         return False, "choose an alert threshold, and say why"
-    cost = f"{_count(choice.alerts, 'alert')} and {choice.analyst_hours:g} analyst hours a day"
+    cost = f"{counted(choice.alerts, 'alert')} and {choice.analyst_hours:g} analyst hours a day"
     return True, f"{choice.detector} alerts at {choice.threshold:g}: {cost}"
 
 
@@ -89,8 +90,9 @@ def _tabletop(model: ThreatModel) -> tuple[bool, str]:
         return False, "hold a tabletop exercise, and keep its log"
     if not held.finished:
         return False, f"{held.title} was begun: play it to its end"
-    changes = sum(lesson.kind == "change" for lesson in held.lessons)
-    return True, f"{held.title}: {_count(len(held.decisions), 'decision')} logged, {_count(changes, 'thing')} to change"
+    decisions = counted(len(held.decisions), "decision")
+    changes = counted(sum(lesson.kind == "change" for lesson in held.lessons), "thing")
+    return True, f"{held.title}: {decisions} logged, {changes} to change"
 
 
 def _reviews(model: ThreatModel) -> tuple[bool, str]:
@@ -100,15 +102,11 @@ def _reviews(model: ThreatModel) -> tuple[bool, str]:
     if model.made_on and own[-1] < model.made_on:
         return False, f"the last review was due on {own[-1]}: schedule the next one"
     coming = next((day for day in own if not model.made_on or day >= model.made_on), own[-1])
-    return True, f"{_count(len(own), 'review')}, the next on {coming}"
+    return True, f"{counted(len(own), 'review')}, the next on {coming}"
 
 
 def _training(model: ThreatModel) -> tuple[bool, str]:
     if not model.training:
         return False, "hold the briefing, and record who was there"
     last = max(model.training, key=lambda training: training.on)
-    return True, f"{_count(len(model.training), 'record')}, the last: {last.who} on {last.on}"
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+    return True, f"{counted(len(model.training), 'record')}, the last: {last.who} on {last.on}"

@@ -11,16 +11,18 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from threatlab.checks import check_choice
 from threatlab.dataflow import DataFlow
 from threatlab.dataflow.files import drawing_to_dict
-from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.errors import ThreatLabError
+from threatlab.files import FileKind, write_text
 from threatlab.policy import Policy
-from threatlab.report.files import write_text
 from threatlab.report.model import ThreatModel
 from threatlab.system import AISystem
 
 VERSION = 1
 SCHEMA = f"threatlab/threat-model/{VERSION}"
+_FILES = FileKind("threat model", "a schema and a system", suffixes=(".json",), many=True)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -61,8 +63,7 @@ def model_from_dict(table: object) -> ThreatModel:
     _check_schema(table.get("schema"))
     known = [field.name for field in fields(ThreatModel)]
     for key in table:
-        if key not in (*known, "schema", "derived"):
-            raise ThreatLabError(unknown_name("key of a threat model", key, known))
+        check_choice("key of a threat model", key, (*known, "schema", "derived"))
     if "system" not in table:
         raise ThreatLabError("the threat model has no system: it needs at least a system with a name")
     return ThreatModel(**{key: value for key, value in table.items() if key in known})
@@ -97,22 +98,7 @@ def load_model(path: str | Path) -> ThreatModel:
 
 def load_models(path: str | Path) -> tuple[ThreatModel, ...]:
     """Return the threat models in a JSON file: one object, or an array of them. Raises as `load_model`."""
-    if not isinstance(path, str | Path) or not str(path).strip():
-        raise ThreatLabError(f"{path!r} is no threat model file; give the name of a JSON file")
-    try:
-        text = Path(path).read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as problem:
-        raise ThreatLabError(f"{str(path)!r} is not UTF-8 text (byte {problem.start}): save it as UTF-8") from None
-    except (OSError, ValueError) as problem:
-        raise ThreatLabError(f"{str(path)!r} can't be read: {getattr(problem, 'strerror', problem)}") from None
-    try:
-        held = json.loads(text, object_pairs_hook=_once, parse_constant=_refuse)
-    except (ValueError, RecursionError) as problem:
-        raise ThreatLabError(f"{str(path)!r} is not valid JSON: {problem}") from None
-    try:
-        return tuple(map(model_from_dict, held)) if isinstance(held, list) else (model_from_dict(held),)
-    except ThreatLabError as problem:
-        raise ThreatLabError(f"{str(path)!r}: {problem}") from None
+    return _FILES.load(path, lambda held: tuple(map(model_from_dict, held if isinstance(held, list) else [held])))
 
 
 def _check_schema(schema: object) -> None:
@@ -138,16 +124,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(each) for each in value]
     return value.isoformat() if isinstance(value, date) else value
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return an object, unless a key stands in it twice: json would keep the last and say nothing."""
-    table = dict(pairs)
-    if len(table) < len(pairs):
-        twice = next(key for key, _ in pairs if [k for k, _ in pairs].count(key) > 1)
-        raise ValueError(f"{twice!r} is given more than once")
-    return table
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is no number in JSON")

@@ -14,15 +14,24 @@ from threatlab.assessment import Assessment, assess
 from threatlab.audit import AuditLog
 from threatlab.audit.chain import GENESIS
 from threatlab.catalog import Catalog
+from threatlab.checks import (
+    check_choice,
+    check_date,
+    check_record,
+    check_records,
+    check_share,
+    check_text,
+    check_texts,
+    check_whole,
+    keep,
+)
 from threatlab.dataflow import DataFlow
 from threatlab.dataflow.files import drawing_from_table
-from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.errors import ThreatLabError
 from threatlab.operate.reviews import Review
 from threatlab.plan import Plan
-from threatlab.plan.schedule import check_date
 from threatlab.policy import Acceptance, Policy, policy_from_dict
 from threatlab.policy.check import Breach, check_policy
-from threatlab.report.checks import count, keep, record, records, share, text, texts
 from threatlab.report.gather import from_plan
 from threatlab.report.records import AlertChoice, Evidence, PlanRecord, Tabletop, Training
 from threatlab.system import AISystem, check_attribute, system_from_table
@@ -100,23 +109,22 @@ class ThreatModel:
             drawing=_part("drawing", self.drawing, DataFlow, drawing_from_table, optional=True),
             policy=_part("policy", self.policy, Policy, policy_from_dict, optional=True),
             found=_dates(self.found, system.catalog),
-            plan=None if plan is None else record("plan", plan, PlanRecord),
-            evidence=records("evidence", self.evidence, Evidence),
-            monitoring=None if self.monitoring is None else record("monitoring", self.monitoring, AlertChoice),
-            tabletop=None if self.tabletop is None else record("tabletop", self.tabletop, Tabletop),
-            reviews=tuple(map(_review, records("reviews", self.reviews, Review))),
-            training=records("training", self.training, Training),
+            plan=None if plan is None else check_record("plan", plan, PlanRecord),
+            evidence=check_records("evidence", self.evidence, Evidence),
+            monitoring=None if self.monitoring is None else check_record("monitoring", self.monitoring, AlertChoice),
+            tabletop=None if self.tabletop is None else check_record("tabletop", self.tabletop, Tabletop),
+            reviews=tuple(map(_review, check_records("reviews", self.reviews, Review))),
+            training=check_records("training", self.training, Training),
             audit_head=_head(self.audit_head),
-            author=text("author", self.author, empty=True),
+            author=check_text("author", self.author, empty=True),
             made_on=None if self.made_on is None else check_date("made_on", self.made_on),
-            notes=text("notes", self.notes, empty=True),
+            notes=check_text("notes", self.notes, empty=True),
         )
 
     def with_(self, **parts: Any) -> ThreatModel:
         """Return a new threat model with some parts filled in or changed; a model never changes itself."""
         for name in parts:
-            if name not in self.__dataclass_fields__:
-                raise ThreatLabError(unknown_name("part of a threat model", name, self.__dataclass_fields__))
+            check_choice("part of a threat model", name, self.__dataclass_fields__)
         return replace(self, **parts)
 
     @cached_property
@@ -193,10 +201,10 @@ def _dates(found: object, catalog: Catalog) -> Mapping[str, date]:
 
 def _review(review: Review) -> Review:
     for name in ("system_id", "title", "owner", "reason"):
-        text(f"{name} of a review", getattr(review, name), empty=name == "owner")
-    share("risk_score of a review", review.risk_score)
-    count("every_days of a review", review.every_days)
-    due, agenda = check_date("due of a review", review.due), texts("agenda of a review", review.agenda)
+        check_text(f"{name} of a review", getattr(review, name), empty=name == "owner")
+    check_share("risk_score of a review", review.risk_score)
+    check_whole("every_days of a review", review.every_days)
+    due, agenda = check_date("due of a review", review.due), check_texts("agenda of a review", review.agenda)
     return replace(review, due=due, agenda=agenda)
 
 

@@ -11,9 +11,19 @@ from datetime import date
 from typing import Any
 
 from threatlab.catalog import SEVERITIES
-from threatlab.errors import ThreatLabError, unknown_name
-from threatlab.plan.schedule import check_date
-from threatlab.report.checks import count, flag, keep, number, plain_values, records, share, text, texts
+from threatlab.checks import (
+    check_choice,
+    check_date,
+    check_flag,
+    check_number,
+    check_plain_values,
+    check_records,
+    check_share,
+    check_text,
+    check_texts,
+    check_whole,
+    keep,
+)
 
 
 @dataclass(frozen=True)
@@ -35,14 +45,14 @@ class Evidence:
     utility_at_least: float | None = None
 
     def __post_init__(self) -> None:
-        keep(self, attack=text("attack", self.attack), control=text("control", self.control))
-        keep(self, metric=text("metric", self.metric, empty=True), knobs=plain_values("knobs", self.knobs))
-        count("seed", self.seed)
+        keep(self, attack=check_text("attack", self.attack), control=check_text("control", self.control))
+        keep(self, metric=check_text("metric", self.metric, empty=True), knobs=check_plain_values("knobs", self.knobs))
+        check_whole("seed", self.seed)
         for name in ("success", "baseline", "utility"):
-            share(name, getattr(self, name))
+            check_share(name, getattr(self, name))
         for name in ("success_at_most", "utility_at_least"):
             if getattr(self, name) is not None:
-                share(name, getattr(self, name))
+                check_share(name, getattr(self, name))
 
     @property
     def passed(self) -> bool | None:
@@ -74,17 +84,18 @@ class AlertChoice:
     minutes_to_detect: float | None = None
 
     def __post_init__(self) -> None:
-        keep(self, detector=text("detector", self.detector), reason=text("reason of the alert threshold", self.reason))
-        keep(self, missed=texts("missed", self.missed))
-        count("alerts", self.alerts)
-        count("queries_lost", self.queries_lost)
-        number("alert threshold", self.threshold)
-        number("analyst_hours", self.analyst_hours)
+        keep(self, detector=check_text("detector", self.detector))
+        keep(self, reason=check_text("reason of the alert threshold", self.reason))
+        keep(self, missed=check_texts("missed", self.missed))
+        check_whole("alerts", self.alerts)
+        check_whole("queries_lost", self.queries_lost)
+        check_number("alert threshold", self.threshold)
+        check_number("analyst_hours", self.analyst_hours)
         for name in ("precision", "recall"):
             if getattr(self, name) is not None:
-                share(name, getattr(self, name))
+                check_share(name, getattr(self, name))
         if self.minutes_to_detect is not None:
-            number("minutes_to_detect", self.minutes_to_detect)
+            check_number("minutes_to_detect", self.minutes_to_detect)
 
 
 @dataclass(frozen=True)
@@ -100,7 +111,7 @@ class Decision:
 
     def __post_init__(self) -> None:
         for name in self.__dataclass_fields__:
-            keep(self, **{name: text(name, getattr(self, name), empty=name in {"by", "note", "consequence"})})
+            keep(self, **{name: check_text(name, getattr(self, name), empty=name in {"by", "note", "consequence"})})
 
 
 @dataclass(frozen=True)
@@ -112,9 +123,8 @@ class Moral:
     owner: str = ""
 
     def __post_init__(self) -> None:
-        if self.kind not in ("keep", "change"):
-            raise ThreatLabError(unknown_name("kind of lesson", self.kind, ("keep", "change")))
-        keep(self, text=text("lesson", self.text), owner=text("owner of a lesson", self.owner, empty=True))
+        check_choice("kind of lesson", self.kind, ("keep", "change"))
+        keep(self, text=check_text("lesson", self.text), owner=check_text("owner of a lesson", self.owner, empty=True))
 
 
 @dataclass(frozen=True)
@@ -128,10 +138,10 @@ class Tabletop:
     held_on: date | None = None
 
     def __post_init__(self) -> None:
-        keep(self, title=text("title of the tabletop", self.title))
-        keep(self, decisions=records("decisions", self.decisions, Decision))
-        keep(self, lessons=records("lessons", self.lessons, Moral))
-        flag("finished", self.finished)
+        keep(self, title=check_text("title of the tabletop", self.title))
+        keep(self, decisions=check_records("decisions", self.decisions, Decision))
+        keep(self, lessons=check_records("lessons", self.lessons, Moral))
+        check_flag("finished", self.finished)
         if self.held_on is not None:
             keep(self, held_on=check_date("held_on", self.held_on))
 
@@ -147,7 +157,7 @@ class Training:
 
     def __post_init__(self) -> None:
         for name in ("who", "what", "by"):
-            keep(self, **{name: text(f"{name} of a training", getattr(self, name))})
+            keep(self, **{name: check_text(f"{name} of a training", getattr(self, name))})
         keep(self, on=check_date("on of a training", self.on))
 
 
@@ -169,13 +179,12 @@ class PlannedStep:
 
     def __post_init__(self) -> None:
         for name in ("control", "title", "role", "success"):
-            keep(self, **{name: text(f"{name} of a step", getattr(self, name))})
-        keep(self, owner=text("owner of a step", self.owner, empty=True))
-        if self.severity not in SEVERITIES:
-            raise ThreatLabError(unknown_name("severity", self.severity, SEVERITIES))
-        number("effort_days", self.effort_days)
-        number("removes", self.removes, -1.0, 1.0)  # rounding may leave a hair below 0
-        share("utility_cost", self.utility_cost)
+            keep(self, **{name: check_text(f"{name} of a step", getattr(self, name))})
+        keep(self, owner=check_text("owner of a step", self.owner, empty=True))
+        check_choice("severity", self.severity, SEVERITIES)
+        check_number("effort_days", self.effort_days)
+        check_number("removes", self.removes, -1.0, 1.0)  # rounding may leave a hair below 0
+        check_share("utility_cost", self.utility_cost)
         for name in ("start", "due"):
             if getattr(self, name) is not None:
                 keep(self, **{name: check_date(f"{name} of {self.control}", getattr(self, name))})
@@ -197,10 +206,10 @@ class PlanRecord:
     left_open: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        keep(self, way=text("way of the plan", self.way), left_open=texts("left_open", self.left_open))
-        keep(self, steps=records("steps", self.steps, PlannedStep))
-        flag("exact", self.exact)
-        number("budget", self.budget)
-        number("days", self.days)
+        keep(self, way=check_text("way of the plan", self.way), left_open=check_texts("left_open", self.left_open))
+        keep(self, steps=check_records("steps", self.steps, PlannedStep))
+        check_flag("exact", self.exact)
+        check_number("budget", self.budget)
+        check_number("days", self.days)
         for name in ("min_utility", "risk_before", "risk_after", "utility"):
-            share(name, getattr(self, name))
+            check_share(name, getattr(self, name))

@@ -9,8 +9,9 @@ from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from threatlab.checks import check_choice
 from threatlab.errors import ThreatLabError, unknown_name
-from threatlab.system import AISystem
+from threatlab.system import AISystem, check_system
 from threatlab.tabletop.exercise import Answer, Exercise, follow
 from threatlab.tabletop.files import list_stories, load_story
 from threatlab.tabletop.log import IncidentLog, Lesson, LogEntry
@@ -65,9 +66,7 @@ def begin(story: Story | str, system: AISystem | None = None, roles: Collection[
         If there is no such story or role, nobody is at the table, or `system` is no AISystem.
     """
     told = story if isinstance(story, Story) else load_story(story)
-    against = told.incident.system if system is None else system
-    if not isinstance(against, AISystem):
-        raise ThreatLabError(f"system is {system!r}; give an AISystem, such as load_system() returns")
+    against = told.incident.system if system is None else check_system(system)
     opening = next(each for each in told.opening if each.when.holds(frozenset(), against.true))
     first = Exercise(
         story=told,
@@ -119,8 +118,7 @@ def play(exercise: Exercise, answers: Answers, *, to_the_end: bool = True) -> Ex
         raise ThreatLabError(f"answers are {answers!r}; give a list of option ids, or a table with one for each inject")
     by_inject = answers if isinstance(answers, Mapping) else None
     for name in by_inject or ():
-        if name not in exercise.story.injects:
-            raise ThreatLabError(f"in answers: {unknown_name('inject', name, exercise.story.injects)}")
+        check_choice("inject in answers:", name, exercise.story.injects)
     in_order = [] if by_inject is not None else list(answers)
     now, place = exercise, 0
     while now.inject is not None:
@@ -177,8 +175,7 @@ def check_answer(answer: object) -> Answer:
     if not isinstance(answer, Mapping) or "option" not in answer:
         raise ThreatLabError(f"an answer is {answer!r}; give an option's id, or a table with option, by, note, minutes")
     for key in answer:
-        if key not in Answer.__dataclass_fields__:
-            raise ThreatLabError(f"in an answer: {unknown_name('key', key, Answer.__dataclass_fields__)}")
+        check_choice("key of an answer", key, Answer.__dataclass_fields__)
     return Answer(**answer)
 
 
@@ -188,6 +185,5 @@ def _check_roles(roles: Collection[str] | None) -> tuple[str, ...]:
     if isinstance(roles, str) or not isinstance(roles, Collection) or not roles:
         raise ThreatLabError(f"roles are {roles!r}; give those at the table, of: {', '.join(ROLES)}")
     for role in roles:
-        if not isinstance(role, str) or role not in ROLES:
-            raise ThreatLabError(unknown_name("role", role, ROLES))
+        check_choice("role", role, ROLES)
     return tuple(role for role in ROLES if role in roles)

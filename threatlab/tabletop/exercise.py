@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
-from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.checks import check_choice, check_number, check_text
+from threatlab.errors import ThreatLabError
 from threatlab.system import AISystem
 from threatlab.tabletop.log import IncidentLog, Lesson, LogEntry, lessons
 from threatlab.tabletop.records import CONTAINED, MEASURES, NEVER_OUT, NOBODY, ROLES, Inject, Outcome, Story
@@ -170,15 +170,10 @@ class Exercise:
     def _checked(self, option: object, by: object, note: object, minutes: object) -> tuple[Inject, Answer]:
         if self.inject is None:
             raise ThreatLabError(f"{self.story.id!r} is over: there is nothing left to decide; begin() starts it again")
-        if not isinstance(option, str) or option not in (*self.inject.choices, NOBODY):
-            unknown = unknown_name(f"option of {self.at!r}", option, (*self.inject.choices, NOBODY))
-            raise ThreatLabError(unknown)
-        if not isinstance(note, str):
-            raise ThreatLabError(f"the note on {self.at!r} is {note!r}; give a text, or leave it out")
-        check_minutes(minutes)
-        if option == NOBODY:
-            return self.inject, Answer(option, "", note, float(minutes))  # type: ignore[arg-type]  # just checked
-        return self.inject, Answer(option, self._role(by), note, float(minutes))  # type: ignore[arg-type]
+        chosen = check_choice(f"option of {self.at!r}", option, (*self.inject.choices, NOBODY))
+        noted = check_text(f"the note on {self.at!r}", note, empty=True)
+        role = "" if chosen == NOBODY else self._role(by)
+        return self.inject, Answer(chosen, role, noted, check_minutes(minutes))
 
     def _role(self, by: object) -> str:
         if by in ("", None):
@@ -186,14 +181,13 @@ class Exercise:
                 absent = " or ".join(self.inject.decides if self.inject else ())
                 raise ThreatLabError(f"{self.at!r} is for the {absent}, who is not at the table; answer 'nobody'")
             return self.may_decide[0]
-        if not isinstance(by, str) or by not in ROLES:
-            raise ThreatLabError(unknown_name("role", by, ROLES))
-        if by not in self.roles:
-            raise ThreatLabError(f"the {by} is not at the table; there are: {', '.join(self.roles)}")
-        if by not in self.may_decide:
+        role = check_choice("role", by, ROLES)
+        if role not in self.roles:
+            raise ThreatLabError(f"the {role} is not at the table; there are: {', '.join(self.roles)}")
+        if role not in self.may_decide:
             allowed = " or the ".join(self.may_decide) or "somebody absent"
-            raise ThreatLabError(f"{self.at!r} is not for the {by} to decide: hand it over to the {allowed}")
-        return by
+            raise ThreatLabError(f"{self.at!r} is not for the {role} to decide: hand it over to the {allowed}")
+        return role
 
     def _missing(self, outcomes: tuple[Outcome, ...], happened: Outcome) -> tuple[str, ...]:
         """Return the controls for want of which an earlier outcome of the same decision did not happen."""
@@ -222,7 +216,6 @@ def follow(now: Exercise, outcome: Outcome) -> Exercise:
     )
 
 
-def check_minutes(minutes: object) -> None:
-    """Refuse what is no number of minutes from 0 up: text, NaN, true and false among them."""
-    if isinstance(minutes, bool) or not isinstance(minutes, int | float) or not 0 <= minutes <= sys.float_info.max:
-        raise ThreatLabError(f"minutes is {minutes!r}; give the minutes that the decision took, a number from 0 up")
+def check_minutes(minutes: object) -> float:
+    """Return `minutes` as a float, if a decision can have taken so many."""
+    return check_number("minutes", minutes, what="the minutes that the decision took: a number")

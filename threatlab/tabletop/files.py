@@ -12,7 +12,8 @@ from typing import Any
 
 from threatlab.catalog import catalog
 from threatlab.catalog.entry import Entry, read_tables
-from threatlab.errors import CatalogError, ThreatLabError, unknown_name
+from threatlab.checks import check_choice
+from threatlab.errors import CatalogError, unknown_name
 from threatlab.incidents import incidents
 from threatlab.tabletop.graph import check_graph
 from threatlab.tabletop.records import DAYS, MEASURES, ROLES, Inject, Moral, Option, Outcome, Story, When
@@ -33,9 +34,7 @@ def load_story(name: str) -> Story:
     ThreatLabError
         If there is none; the message suggests the nearest.
     """
-    if not isinstance(name, str) or name not in _stories():
-        raise ThreatLabError(unknown_name("tabletop story", name, _stories()))
-    return _stories()[name]
+    return _stories()[check_choice("tabletop story", name, _stories())]
 
 
 @cache

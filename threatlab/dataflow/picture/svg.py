@@ -6,8 +6,8 @@ from functools import lru_cache
 from html import escape
 from math import hypot
 
-from threatlab.dataflow import DataFlow, Element
-from threatlab.dataflow.parts import ELEMENT_KINDS, check_choice
+from threatlab.checks import check_choice
+from threatlab.dataflow import ELEMENT_KINDS, DataFlow, Element
 from threatlab.dataflow.picture.geometry import CHARACTER, FONT, LINE, Arrow, Box, Label, Lane, Layout
 from threatlab.dataflow.picture.layout import LEGEND, WIDTH, layout
 from threatlab.dataflow.picture.routes import SIGN

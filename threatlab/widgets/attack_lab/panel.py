@@ -7,7 +7,8 @@ from functools import lru_cache
 from typing import Any
 
 from threatlab.attacks import ATTACKS, AttackResult
-from threatlab.attacks.base import check_control, check_fits, check_knob, check_seed
+from threatlab.attacks.base import check_control, check_fits, check_knob
+from threatlab.checks import check_seed
 from threatlab.errors import ThreatLabError, unknown_name
 from threatlab.widgets.attack_lab import view
 from threatlab.widgets.base.background import LatestOnly
@@ -99,7 +100,7 @@ def _turned(state: view.AttackState, settings: dict[str, Any]) -> view.AttackSta
         if name not in ("control", "seed", *knobs):
             raise ThreatLabError(unknown_name("setting", name, ("control", "seed", *knobs)))
         if name != "control":
-            turned[name] = check_seed(value) if name == "seed" else check_knob(knobs[name], value)
+            turned[name] = check_seed(name, value) if name == "seed" else check_knob(knobs[name], value)
     return replace(state, control=control, settings={**state.settings, **turned}, running=True, problem="")
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from threatlab.attacks import Attack, AttackResult
-from threatlab.attacks.base import SEEDS, Knob
+from threatlab.attacks.base import Knob
 from threatlab.catalog import catalog
+from threatlab.checks import SEEDS
 from threatlab.widgets.attack_lab.pictures import picture
 from threatlab.widgets.base.html import (
     Html,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from threatlab.assessment import Assessment
 from threatlab.catalog import Catalog, Control
 from threatlab.widgets.base.html import Html, markup, number, table, tag
+from threatlab.words import days
 
 
 def explainable(catalog: Catalog) -> list[tuple[str, str]]:
@@ -25,15 +26,6 @@ def explanation(result: Assessment, what: str) -> Html:
     else:
         body = _control(result.system.catalog, what)
     return tag("div", body, class_="tl-note")
-
-
-def days(effort: float) -> str:
-    """Return person-days in words.
-
-    >>> days(1.0), days(2.5)
-    ('1 day', '2.5 days')
-    """
-    return f"{effort:g} day{'' if effort == 1 else 's'}"
 
 
 def _score(result: Assessment) -> Html:

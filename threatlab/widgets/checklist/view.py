@@ -5,19 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from threatlab.lessons import made_in
 from threatlab.report import CheckItem, ThreatModel, checklist
 from threatlab.widgets.base.html import Html, bar, caption, markup, saved, saved_table, table, tag, unheard
-
-NOTEBOOKS = {
-    "01": "Scope",
-    "02": "Assess",
-    "03": "Attack",
-    "04": "Plan and control",
-    "05": "Defense in depth",
-    "06": "Monitor and operate",
-    "07": "Capstone",
-}
-"""Titles of the notebooks in which something of a threat model is made."""
+from threatlab.words import capital
 
 _STATES = {True: "\u2713 done", False: "\u25cb open"}
 
@@ -83,11 +74,6 @@ def static_picture(state: ChecklistState) -> Html:
     return saved(title, saved_table((), rows))
 
 
-def made_in(notebook: str) -> str:
-    """Return a notebook's number and title."""
-    return f"{notebook} \u00b7 {NOTEBOOKS[notebook]}" if notebook in NOTEBOOKS else notebook
-
-
 def _row(state: ChecklistState, item: CheckItem) -> tuple[object, ...]:
     change = None
     if item.done and item.id not in state.before:
@@ -96,7 +82,7 @@ def _row(state: ChecklistState, item: CheckItem) -> tuple[object, ...]:
         change = tag("span", "open again", class_="tl-worse")
     mark = tag("span", "done", class_="tl-cl-done") if item.done else tag("span", "open", class_="tl-cl-open")
     place = None if item.done else tag("span", f"Made in notebook {made_in(item.notebook)}.", class_="tl-sub")
-    return (item.title, markup(mark, " ", change), markup(item.artifact[:1].upper(), item.artifact[1:], ". ", place))
+    return (item.title, markup(mark, " ", change), markup(capital(item.artifact), ". ", place))
 
 
 def _artifact(item: CheckItem) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from threatlab.errors import ThreatLabError, check_score, unknown_name
+from threatlab.checks import check_score
+from threatlab.errors import ThreatLabError, unknown_name
 from threatlab.operate.overview import Overview
 from threatlab.system import AISystem
 from threatlab.widgets.base.html import Html

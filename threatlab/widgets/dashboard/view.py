@@ -10,7 +10,6 @@ from functools import cached_property
 from threatlab.catalog import catalog
 from threatlab.operate.overview import Overview, Work, overview
 from threatlab.system import AISystem
-from threatlab.widgets.base.explanation import days
 from threatlab.widgets.base.html import (
     Html,
     bar,
@@ -25,6 +24,7 @@ from threatlab.widgets.base.html import (
     tag,
     unheard,
 )
+from threatlab.words import days
 
 SHOWN = 5
 """Lines of a list on the page: as many as can be read at a glance, from the back of a room."""

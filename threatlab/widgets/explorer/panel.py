@@ -8,7 +8,8 @@ from pathlib import Path
 import traitlets
 
 from threatlab.assessment import Assessment
-from threatlab.errors import ThreatLabError, check_score, unknown_name
+from threatlab.checks import check_score
+from threatlab.errors import ThreatLabError, unknown_name
 from threatlab.system import AISystem, list_systems, load_system
 from threatlab.widgets.base.html import Html
 from threatlab.widgets.base.panel import Panel, action

@@ -10,7 +10,7 @@ from functools import cached_property
 from threatlab.assessment import Assessment, Finding, NextStep, assess
 from threatlab.catalog import Catalog, Control
 from threatlab.system import AISystem
-from threatlab.widgets.base.explanation import days, explainable, explanation
+from threatlab.widgets.base.explanation import explainable, explanation
 from threatlab.widgets.base.html import (
     Html,
     button,
@@ -28,6 +28,7 @@ from threatlab.widgets.base.html import (
     toggle,
     unheard,
 )
+from threatlab.words import days
 
 STEPS_SHOWN = 3
 FINDINGS_SHOWN = 5

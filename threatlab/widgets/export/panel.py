@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from threatlab.errors import ThreatLabError, unknown_name
-from threatlab.report import ThreatModel, write_text
+from threatlab.files import write_text
+from threatlab.report import ThreatModel
 from threatlab.widgets.base.html import Html
 from threatlab.widgets.base.panel import Panel, action
 from threatlab.widgets.export import view

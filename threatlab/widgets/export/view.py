@@ -9,6 +9,7 @@ from html import unescape
 from pathlib import Path
 
 from threatlab.assessment.stride import BREAKS
+from threatlab.lessons import made_in
 from threatlab.report import STRIDE, ThreatModel, briefing, by_stride, to_html, to_json, to_markdown, to_sarif
 from threatlab.widgets.base.html import (
     Html,
@@ -25,7 +26,6 @@ from threatlab.widgets.base.html import (
     table,
     tag,
 )
-from threatlab.widgets.checklist.view import made_in
 
 _ESCAPED = re.compile(r"\\([*_~^\[\]$])")
 _KILO = 1000

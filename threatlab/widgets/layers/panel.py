@@ -7,10 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from threatlab.checks import check_score
 from threatlab.depth import Gap, check_layer
 from threatlab.depth.common_cause import CommonCause, largest_chance
 from threatlab.depth.dependencies import load_dependency
-from threatlab.errors import ThreatLabError, check_score, unknown_name
+from threatlab.errors import ThreatLabError, unknown_name
 from threatlab.system import AISystem, list_systems, load_system
 from threatlab.widgets.base.html import Html
 from threatlab.widgets.base.panel import Panel, action

@@ -8,9 +8,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from threatlab.errors import ThreatLabError, check_score, unknown_name
+from threatlab.checks import check_date, check_score
+from threatlab.errors import ThreatLabError, unknown_name
 from threatlab.plan import WAYS, Plan, check_budget, check_owners
-from threatlab.plan.schedule import check_date, check_people
+from threatlab.plan.schedule import check_people
 from threatlab.policy import Policy
 from threatlab.policy.check import Breach
 from threatlab.system import AISystem, list_systems, load_system

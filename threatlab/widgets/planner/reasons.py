@@ -6,8 +6,8 @@ from threatlab.assessment import Assessment, NextStep, assess
 from threatlab.catalog import Control
 from threatlab.plan import Plan
 from threatlab.ranking import rounded
-from threatlab.widgets.base.explanation import days
 from threatlab.widgets.base.html import Html, markup, tag
+from threatlab.words import days
 
 _ROUNDING = 1e-9
 

@@ -8,8 +8,8 @@ from threatlab.assessment import Finding
 from threatlab.plan import Plan, PlanStep
 from threatlab.policy import Policy
 from threatlab.policy.check import Breach
-from threatlab.widgets.base.explanation import days
 from threatlab.widgets.base.html import Html, caption, fold, markup, number, table, tag
+from threatlab.words import days
 
 OPEN_SHOWN = 4
 """Findings that stay open, shown before the list is unfolded."""

@@ -14,7 +14,6 @@ from threatlab.plan import WAYS, Plan, make_plan
 from threatlab.policy import Policy
 from threatlab.policy.check import Breach, check_plan
 from threatlab.system import AISystem
-from threatlab.widgets.base.explanation import days
 from threatlab.widgets.base.html import (
     Html,
     button,
@@ -34,6 +33,7 @@ from threatlab.widgets.base.html import (
 from threatlab.widgets.planner import drawings, tables
 from threatlab.widgets.planner.reasons import reasons
 from threatlab.widgets.planner.tables import count
+from threatlab.words import days
 
 DECISIONS = {"as planned": "", "must be in": "must", "leave out": "without"}
 """What can be said of a control, and the setting that then lists it."""

@@ -6,16 +6,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from threatlab.assessment import Assessment
+from threatlab.checks import check_choice
 from threatlab.dataflow import DataFlow
 from threatlab.dataflow.facts import system_from
 from threatlab.dataflow.files import list_drawings, load_drawing
-from threatlab.dataflow.parts import check_choice, counted
 from threatlab.errors import ThreatLabError
 from threatlab.system import AISystem, list_systems, load_system
 from threatlab.widgets.base.html import Html
 from threatlab.widgets.base.panel import Panel, action
 from threatlab.widgets.scope_editor import view
 from threatlab.widgets.scope_editor.forms import FORMS
+from threatlab.words import counted
 
 
 class ScopeEditor(Panel):

@@ -9,7 +9,6 @@ from functools import cached_property
 from threatlab.catalog import Catalog
 from threatlab.dataflow import DataFlow
 from threatlab.dataflow.facts import Hidden, Reading, facts_from, hidden_by_exclusions
-from threatlab.dataflow.parts import counted
 from threatlab.dataflow.picture import draw
 from threatlab.system import AISystem
 from threatlab.widgets.base.html import (
@@ -34,6 +33,7 @@ from threatlab.widgets.scope_editor.show import (
     flow_rows,
     static_drawing,
 )
+from threatlab.words import counted
 
 _WORDS = {True: "yes", False: "no", None: "unknown"}
 _ASK = "What do you want to change?"

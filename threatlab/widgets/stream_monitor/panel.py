@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from threatlab.checks import check_number
 from threatlab.errors import ThreatLabError, unknown_name
 from threatlab.manager import ThreatModelingBasicsManager
 from threatlab.monitoring.alerts import report_alerts
-from threatlab.monitoring.checks import check_number
 from threatlab.monitoring.detectors import DETECTORS
 from threatlab.monitoring.evaluation import MINUTES_PER_ALERT, Evaluation
 from threatlab.monitoring.log import DAY_MINUTES, Day, clock, simulate_day

@@ -1,0 +1,99 @@
+"""Checks of values, and numbers in words: what each takes, what it refuses, and that the sentence says both."""
+
+from __future__ import annotations
+
+import doctest
+from datetime import UTC, date, datetime
+from math import inf, nan
+
+import pytest
+
+from threatlab import ThreatLabError, checks, words
+from threatlab.words import date_in_words, listed
+
+NO_NUMBERS = (True, False, None, "3", "", [], {}, nan, 1j, b"1")
+NOT_FINITE = (inf, -inf, 10**400, -(10**400))
+NO_TEXTS = (None, 7, b"x", ["x"], True)
+
+TAKEN = [
+    (checks.check_number, 3, 3.0),
+    (checks.check_number, 0.0, 0.0),
+    (checks.check_whole, 0, 0),
+    (checks.check_whole, 10**400, 10**400),
+    (checks.check_positive, 1e-300, 1e-300),
+    (checks.check_share, 1, 1.0),
+    (checks.check_score, 0, 0.0),
+    (checks.check_days, 2.5, 2.5),
+    (checks.check_seed, 2**32 - 1, 2**32 - 1),
+    (checks.check_flag, False, False),
+    (checks.check_date, "2026-12-01 ", date(2026, 12, 1)),
+    (checks.check_date, date(2026, 12, 1), date(2026, 12, 1)),
+    (checks.check_date, datetime(2026, 12, 1, 23, tzinfo=UTC), date(2026, 12, 1)),
+    (checks.check_text, " two\nlines ", "two\nlines"),
+    (checks.check_line, " two\nlines ", "two lines"),
+    (checks.check_texts, ["a", " b"], ("a", "b")),
+]
+REFUSED = {
+    checks.check_number: ((*NO_NUMBERS, *NOT_FINITE, -1), "give a number of 0 or more"),
+    checks.check_whole: ((*NO_NUMBERS, 1.0, inf, -1), "give a whole number of 0 or more"),
+    checks.check_positive: ((*NO_NUMBERS, *NOT_FINITE, 0, -1), "give a number above 0"),
+    checks.check_share: ((*NO_NUMBERS, *NOT_FINITE, -0.1, 1.1), "give a number from 0 to 1"),
+    checks.check_score: ((*NO_NUMBERS, *NOT_FINITE, -0.1, 70), "give a risk score from 0 to 1"),
+    checks.check_days: ((*NO_NUMBERS, *NOT_FINITE, -1), "give a number of days of 0 or more"),
+    checks.check_seed: ((*NO_NUMBERS, 1.0, -1, 2**32), "give a whole number from 0 to 4294967295"),
+    checks.check_flag: ((0, 1, "yes", None), "give True or False"),
+    checks.check_date: (("", "soon", "2026-13-01", 20261201, None, True), "give a date such as 2026-12-01"),
+    checks.check_text: (NO_TEXTS, "give a text"),
+    checks.check_line: (NO_TEXTS, "give a text"),
+    checks.check_texts: (("abc", None, {"a": 1}), "give a list"),
+}
+
+
+@pytest.mark.parametrize(("check", "value", "kept"), TAKEN)
+def test_what_makes_sense_is_taken_as_it_is_meant(check, value, kept):
+    assert check("x", value) == kept
+    assert type(check("x", value)) is type(kept)
+
+
+@pytest.mark.parametrize(
+    ("check", "value"), [(check, value) for check, (values, _) in REFUSED.items() for value in values]
+)
+def test_what_makes_none_is_refused_with_its_name_the_value_and_the_way_out(check, value):
+    with pytest.raises(ThreatLabError) as said:
+        check("the name", value)
+    assert str(said.value) == f"the name is {value!r}; {REFUSED[check][1]}"
+
+
+@pytest.mark.parametrize("check", [checks.check_text, checks.check_line])
+def test_a_text_that_says_nothing_is_refused_unless_it_may_be_empty(check):
+    with pytest.raises(ThreatLabError, match="x is empty; say what it is"):
+        check("x", " \n")
+    assert check("x", " \n", empty=True) == ""
+
+
+def test_a_line_can_be_shown_where_it_goes():
+    with pytest.raises(ThreatLabError, match="x is 4 characters long; 3 fit"):
+        checks.check_line("x", "four", longest=3)
+    with pytest.raises(ThreatLabError, match="x holds a character that can't be shown"):
+        checks.check_line("x", "a\0b")
+
+
+@pytest.mark.parametrize("value", [None, 3, [], "cor"])
+def test_a_choice_is_one_of_those_that_are_known(value):
+    assert checks.check_choice("ruleset", "core", ("core", "ai")) == "core"
+    with pytest.raises(ThreatLabError, match=r"unknown ruleset .*core"):
+        checks.check_choice("ruleset", value, iter(("core", "ai")))
+
+
+@pytest.mark.parametrize("module", [words, checks])
+def test_the_examples_are_true(module):
+    assert doctest.testmod(module).failed == 0
+
+
+def test_nothing_is_listed_as_nothing():
+    assert listed([]) == ""
+
+
+def test_a_date_is_told_as_exactly_as_it_is_known():
+    day = date(2016, 3, 23)
+    assert [date_in_words(day, p) for p in ("day", "month", "year")] == ["23 March 2016", "March 2016", "2016"]

@@ -1,0 +1,185 @@
+"""Checks of values: each returns the value, or says in a sentence what was given, and what would do instead."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from datetime import date, datetime
+from math import inf
+from types import MappingProxyType
+from typing import Any, TypeGuard, TypeVar
+
+from threatlab.errors import ThreatLabError, unknown_name
+
+T = TypeVar("T")
+
+SEEDS = 2**32
+"""How many seeds there are: NumPy and scikit-learn take no more."""
+
+
+def is_number(value: object) -> TypeGuard[float]:
+    """Tell whether `value` is a finite number; True, NaN and "3" are none."""
+    finite = sys.float_info.max
+    return isinstance(value, int | float) and not isinstance(value, bool) and -finite <= value <= finite
+
+
+def is_whole(value: object) -> TypeGuard[int]:
+    """Tell whether `value` is a whole number; True and 3.0 are none."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def check_number(name: str, value: object, low: float = 0.0, high: float = inf, *, what: str = "a number") -> float:
+    """Return `value` as a float, if it is a finite number from `low` to `high`; the sentence asks for `what`."""
+    if not is_number(value) or not low <= value <= high:
+        raise ThreatLabError(f"{name} is {value!r}; give {what}{_range(low, high)}")
+    return float(value)
+
+
+def check_whole(name: str, value: object, low: float = 0, high: float = inf) -> int:
+    """Return `value`, if it is a whole number from `low` to `high`."""
+    if not is_whole(value) or not low <= value <= high:
+        raise ThreatLabError(f"{name} is {value!r}; give a whole number{_range(low, high)}")
+    return value
+
+
+def check_positive(name: str, value: object, *, what: str = "a number") -> float:
+    """Return `value` as a float, if it is a finite number above 0; the sentence asks for `what`."""
+    if not is_number(value) or value <= 0:
+        raise ThreatLabError(f"{name} is {value!r}; give {what} above 0")
+    return float(value)
+
+
+def check_share(name: str, value: object) -> float:
+    """Return `value` as a float, if it is a number from 0 to 1."""
+    return check_number(name, value, 0, 1)
+
+
+def check_score(name: str, value: object) -> float:
+    """Return `value` as a float, if it is a risk score or a threshold for one: a number from 0 to 1."""
+    return check_number(name, value, 0, 1, what="a risk score")
+
+
+def check_days(name: str, value: object) -> float:
+    """Return `value` as a float, if it is an effort in person-days: 0 or more."""
+    return check_number(name, value, what="a number of days")
+
+
+def check_seed(name: str, value: object) -> int:
+    """Return `value`, if every random draw of ours takes it as its seed."""
+    return check_whole(name, value, 0, SEEDS - 1)
+
+
+def check_flag(name: str, value: object) -> bool:
+    """Return `value`, if it is True or False."""
+    if not isinstance(value, bool):
+        raise ThreatLabError(f"{name} is {value!r}; give True or False")
+    return value
+
+
+def check_date(name: str, value: object) -> date:
+    """Return `value` as a date, if it is one or a text such as "2026-12-01"; a time of day is cut off."""
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value.strip())
+        except ValueError:
+            pass
+    raise ThreatLabError(f"{name} is {value!r}; give a date such as 2026-12-01")
+
+
+def check_choice(kind: str, value: object, known: Iterable[str]) -> str:
+    """Return `value`, if it is one of the `known` ones of a `kind`; the sentence suggests the nearest."""
+    choices = tuple(known)
+    if not isinstance(value, str) or value not in choices:
+        raise ThreatLabError(unknown_name(kind, value, choices))
+    return value
+
+
+def check_text(name: str, value: object, *, empty: bool = False) -> str:
+    """Return `value` without blanks around it, if it is a text that says something (or may be `empty`)."""
+    if not isinstance(value, str):
+        raise ThreatLabError(f"{name} is {value!r}; give a text")
+    if not value.strip() and not empty:
+        raise ThreatLabError(f"{name} is empty; say what it is")
+    return value.strip()
+
+
+def check_line(name: str, value: object, *, longest: int = 0, empty: bool = False) -> str:
+    """Return `value` with single spaces, if it is a text as `check_text` takes it that can be shown in one line.
+
+    It may have `longest` characters (0: any number), all of which can be printed.
+    """
+    line = " ".join(check_text(name, value, empty=empty).split())
+    if longest and len(line) > longest:
+        raise ThreatLabError(f"{name} is {len(line)} characters long; {longest} fit: {line[:30]!r}...")
+    if not line.isprintable():
+        raise ThreatLabError(f"{name} holds a character that can't be shown: {line[:60]!r}")
+    return line
+
+
+def check_texts(name: str, values: object) -> tuple[str, ...]:
+    """Return `values` as a tuple, if they are a list of texts that say something."""
+    return tuple(check_text(f"{name}, number {place}", each) for place, each in enumerate(_list(name, values), 1))
+
+
+def check_records(name: str, values: object, kind: type[T]) -> tuple[T, ...]:
+    """Return `values` as a tuple of records of a `kind`; a table with its fields becomes one."""
+    return tuple(check_record(f"{name}, number {n}", value, kind) for n, value in enumerate(_list(name, values), 1))
+
+
+def check_record(name: str, value: object, kind: type[T]) -> T:
+    """Return `value`, if it is a record of a `kind`, or the record that a table with its fields makes.
+
+    Raises
+    ------
+    ThreatLabError
+        If it is neither, a field is unknown or missing, or a value is not what its field needs.
+    """
+    if isinstance(value, kind):
+        return value
+    if not isinstance(value, Mapping):
+        raise ThreatLabError(f"{name} is {value!r}; give {kind.__name__}(...) or a table with its fields")
+    known = [field.name for field in fields(kind)]  # type: ignore[arg-type]  # our records are dataclasses
+    try:
+        for field in value:
+            check_choice("field", field, known)
+        return kind(**value)
+    except TypeError as problem:  # a field without a default was left out
+        lacking = str(problem).partition(": ")[2]
+        raise ThreatLabError(f"{name} lacks {lacking}; {kind.__name__} needs it") from None
+    except ThreatLabError as problem:
+        raise ThreatLabError(f"{name}: {problem}") from None
+
+
+def check_plain_values(name: str, table: object) -> Mapping[str, Any]:
+    """Return a table whose values are texts, finite numbers, True or False, unchangeable."""
+    if not isinstance(table, Mapping):
+        raise ThreatLabError(f"{name} is {table!r}; give a table with a value for each name")
+    for key, value in table.items():
+        if not isinstance(key, str):
+            raise ThreatLabError(f"{name}: the name {key!r} is no text")
+        if not isinstance(value, str | bool) and not is_number(value):
+            raise ThreatLabError(f"{name}: {key} is {value!r}; give a text, a finite number, True or False")
+    return MappingProxyType(dict(table))
+
+
+def keep(record: Any, **values: object) -> None:
+    """Set fields of a frozen record while it is made: to what the checks returned."""
+    for name, value in values.items():
+        object.__setattr__(record, name, value)
+
+
+def _range(low: float, high: float) -> str:
+    if high < inf:
+        return f" from {low:.15g} to {high:.15g}"
+    return f" of {low:.15g} or more" if low > -inf else ""
+
+
+def _list(name: str, values: object) -> Iterable[object]:
+    if not isinstance(values, list | tuple):
+        raise ThreatLabError(f"{name} is {values!r}; give a list")
+    return values

@@ -1,0 +1,205 @@
+"""Reads and writes every file of ours: the same fault gets the same sentence, whatever the file holds."""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from threatlab.errors import ThreatLabError, unknown_name
+
+T = TypeVar("T")
+
+_DEEPEST = 20
+"""Tables and lists within each other; our deepest file, of several threat models, has seven."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileKind:
+    """A kind of file: what it is called, what it holds at `least`, how its name may end, and whether it holds `many`.
+
+    Those that ship with the package lie in `folder`, each in a TOML file, and are loaded by their names.
+    """
+
+    name: str
+    least: str
+    suffixes: tuple[str, ...] = (".toml", ".json")
+    many: bool = False
+    folder: Traversable | None = None
+
+    def shipped(self) -> tuple[str, ...]:
+        """Return the names of those that ship with the package, in alphabetical order."""
+        files = () if self.folder is None else (file.name for file in self.folder.iterdir())
+        return tuple(sorted(name.removesuffix(".toml") for name in files if name.endswith(".toml")))
+
+    def load(self, source: object, make: Callable[[Any], T]) -> T:
+        """Return what `make` makes of the table in the file `source`, or in the one that ships under that name.
+
+        Raises
+        ------
+        ThreatLabError
+            If there is no such file, it can't be read, it holds no table, or `make` refuses it; the message names it.
+        """
+        file, shown = self._find(source), repr(str(source))
+        text = read_text(file)
+        suffix = Path(file.name).suffix.lower()
+        if suffix not in self.suffixes:  # a pipe: its name says nothing
+            suffix = ".toml" if ".toml" in self.suffixes and not text.lstrip().startswith("{") else ".json"
+        held = parse(text, suffix, shown, self.least)
+        if not isinstance(held, (dict, list) if self.many else dict):
+            kind = {list: "a list", str: "a text", type(None): "null"}.get(type(held), repr(held))
+            raise ThreatLabError(f"{shown} holds {kind}, not a table with {self.least}")
+        try:
+            return make(held)
+        except ThreatLabError as problem:
+            raise ThreatLabError(f"{shown}: {problem}") from None
+
+    def _find(self, source: object) -> Path | Traversable:
+        names, endings = self.shipped(), " or ".join(self.suffixes)
+        if not isinstance(source, str | Path) or not str(source).strip():
+            what = f"neither the name of a {self.name} nor a file" if names else f"no {self.name} file"
+            raise ThreatLabError(f"{source!r} is {what}; give one that ends in {endings}")
+        if self.folder and str(source) in names:
+            return self.folder / f"{source}.toml"
+        file = Path(source)
+        if file.suffix.lower() not in self.suffixes and not _is_special(file):
+            wrong = unknown_name(self.name, str(source), names) if names else f"{str(source)!r} is no {self.name} file"
+            raise ThreatLabError(f"{wrong} (a file must end in {endings})")
+        return file
+
+
+def read_bytes(file: Path | Traversable) -> bytes:
+    """Return what a file holds.
+
+    Raises
+    ------
+    ThreatLabError
+        If there is no such file, it is a folder, or the system refuses; the message names it.
+    """
+    shown = repr(str(file))
+    if file.is_dir():
+        raise ThreatLabError(f"{shown} is a folder; give the name of a file in it")
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:
+        raise ThreatLabError(f"there is no file {shown}: {_nearest(Path(str(file)))}") from None
+    except (OSError, ValueError) as problem:  # a NUL in a path is a ValueError
+        raise ThreatLabError(f"{shown} can't be read: {getattr(problem, 'strerror', None) or problem}") from None
+
+
+def read_text(file: Path | Traversable) -> str:
+    """Return the text in a file, without the mark of its encoding that some editors put before it, even twice.
+
+    Raises
+    ------
+    ThreatLabError
+        As `read_bytes`, and if the file is not UTF-8.
+    """
+    try:
+        return read_bytes(file).decode().lstrip("\ufeff")
+    except UnicodeDecodeError as problem:
+        raise ThreatLabError(f"{str(file)!r} is not UTF-8 text (byte {problem.start}): save it as UTF-8") from None
+
+
+def parse(text: str, suffix: str, shown: str, least: str) -> Any:
+    """Return what a text holds that is TOML or JSON, as its `suffix` says.
+
+    Raises
+    ------
+    ThreatLabError
+        If it is neither, gives a key twice, is nested without end, or empty: it needs `least`. The sentence begins with
+        what the text is `shown` as.
+    """
+    language = suffix.removeprefix(".").upper()
+    try:
+        held = _PARSERS[suffix](text) if text.strip() else {}
+        endless = _is_deeper(held, _DEEPEST)
+    except RecursionError:
+        endless = True
+    except ValueError as problem:
+        raise ThreatLabError(f"{shown} is not valid {language}: {problem}") from None
+    if endless:
+        raise ThreatLabError(f"{shown} is not valid {language}: it is nested more than {_DEEPEST} deep")
+    if held in ({}, []):
+        raise ThreatLabError(f"{shown} is empty: it needs at least {least}")
+    return held
+
+
+def write_text(path: str | Path, text: str) -> Path:
+    """Write `text` in UTF-8 and return the path. What was there before stays, whole, until all is written.
+
+    Raises
+    ------
+    ThreatLabError
+        If the path is a folder, its folder is missing, or the system refuses; the message says which.
+    """
+    if not isinstance(path, str | Path) or not str(path).strip():
+        raise ThreatLabError(f"{path!r} is no name for a file to write")
+    target, data = Path(path), text.encode("utf-8", "replace")
+    if target.is_dir():
+        raise ThreatLabError(f"{str(path)!r} is a folder; give the name of a file in it")
+    if not target.parent.is_dir():
+        raise ThreatLabError(f"{str(path)!r} can't be written: there is no folder {str(target.parent)!r}")
+    try:
+        if _is_special(target):  # a device or a pipe, such as /dev/stdout, can't be replaced
+            target.write_bytes(data)
+            return target
+        real = target.resolve()  # a link keeps pointing where it did
+        part = real.with_name(f".{real.name[:100]}.{os.getpid()}.part")
+        try:
+            part.write_bytes(data)
+            part.replace(real)
+        finally:
+            part.unlink(missing_ok=True)
+    except (OSError, ValueError) as problem:  # a NUL in a path is a ValueError
+        raise ThreatLabError(
+            f"{str(path)!r} can't be written: {getattr(problem, 'strerror', None) or problem}"
+        ) from None
+    return target
+
+
+def _is_special(file: Path) -> bool:
+    """Tell whether there is a folder, a device or a pipe of that name."""
+    return file.exists() and not file.is_file()
+
+
+def _nearest(file: Path) -> str:
+    """Return the way out where there is no such file: one beside it of nearly the same name, if there is any."""
+    try:
+        beside = sorted(each.name for each in file.parent.iterdir() if each.suffix == file.suffix)
+    except OSError:
+        beside = []
+    near = get_close_matches(file.name, beside, n=1)
+    return f"did you mean {str(file.with_name(near[0]))!r}?" if near else "check the path"
+
+
+def _is_deeper(value: object, most: int) -> bool:
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return most < 0 or any(_is_deeper(each, most - 1) for each in inside)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return a JSON object, unless a key stands in it twice: TOML refuses that, json keeps the last."""
+    table: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in table:
+            raise ValueError(f"{key!r} is given more than once")
+        table[key] = value
+    return table
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no number in JSON")
+
+
+def _json(text: str) -> Any:
+    return json.loads(text, object_pairs_hook=_once, parse_constant=_refuse)
+
+
+_PARSERS: dict[str, Callable[[str], Any]] = {".json": _json, ".toml": tomllib.loads}

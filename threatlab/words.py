@@ -1,0 +1,58 @@
+"""Numbers, efforts, dates and lists, as a sentence says them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+"""Python's own names of months follow the language of the machine."""
+
+PRECISIONS = ("year", "month", "day")
+"""How exactly a date may be known."""
+
+
+def counted(number: float, noun: str, many: str = "") -> str:
+    """Return a number with its noun.
+
+    >>> counted(1, "flow"), counted(2.5, "day"), counted(0, "reply", "replies")
+    ('1 flow', '2.5 days', '0 replies')
+    """
+    shown = f"{number:g}" if isinstance(number, float) else str(number)
+    return f"{shown} {noun if number == 1 else many or f'{noun}s'}"
+
+
+def days(effort: float) -> str:
+    """Return person-days in words.
+
+    >>> days(1.0), days(2.5)
+    ('1 day', '2.5 days')
+    """
+    return counted(effort, "day")
+
+
+def listed(names: Sequence[str], last: str = "and") -> str:
+    """Return names as a sentence lists them.
+
+    >>> listed(["a"]), listed(["a", "b", "c"]), listed(["a", "b"], "or")
+    ('a', 'a, b and c', 'a or b')
+    """
+    return f" {last} ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+
+
+def date_in_words(day: date, precision: str = "day") -> str:
+    """Return a date, as exactly as it is known: to the "day", the "month" or the "year".
+
+    >>> date_in_words(date(2024, 3, 7)), date_in_words(date(2024, 3, 1), "month")
+    ('7 March 2024', 'March 2024')
+    """
+    parts = [str(day.year), _MONTHS[day.month - 1], str(day.day)]
+    return " ".join(reversed(parts[: PRECISIONS.index(precision) + 1]))
+
+
+def capital(text: str) -> str:
+    """Return a text with its first letter in upper case, and the others as they are."""
+    return text[:1].upper() + text[1:]
