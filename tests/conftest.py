@@ -1,10 +1,11 @@
-"""What holds for every test: progress is kept in memory, and which tests a worker takes together."""
+"""What holds for every test: progress is kept in memory, no example has a time limit, and who takes which tests."""
 
 from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING, Any
 
+from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
 if TYPE_CHECKING:
@@ -12,16 +13,19 @@ if TYPE_CHECKING:
 
 os.environ["THREATLAB_PROGRESS"] = "memory"  # never in the home folder of who runs them
 
+settings.register_profile("threatlab", deadline=None)  # what is slow on a busy machine isn't wrong
+settings.load_profile("threatlab")
+
 ALONE = ("tests/notebooks/test_papermill.py", "tests/notebooks/test_exercises_run.py")
-"""Files whose tests share nothing and take seconds each: whole notebooks, each in a kernel of its own."""
+"""Files whose tests take long and share nothing but a kernel for each notebook: whole notebooks, run again."""
 
 
 class ByFile(LoadScopeScheduling):
-    """Gives each worker whole files, as `--dist loadfile` does, but the notebooks of `ALONE` one by one, at the end."""
+    """Gives each worker whole files, as `--dist loadfile` does, but those of `ALONE` notebook by notebook."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        return nodeid if file in ALONE else file
+        return f"{file}[{nodeid.partition('[')[2]}" if file in ALONE else file
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:

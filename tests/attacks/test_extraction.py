@@ -7,6 +7,7 @@ from statistics import mean
 
 import numpy as np
 import pytest
+from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
 from threatlab.attacks import extraction
@@ -48,7 +49,7 @@ def service(seed):
     """The victim of a seed."""
     images, _, labels, _ = split_digits(seed)
     with threadpool_limits(1):
-        return extraction.LogisticRegression(max_iter=1000).fit(images, labels)
+        return LogisticRegression(max_iter=1000).fit(images, labels)
 
 
 def curve(control, pool="random"):

@@ -12,6 +12,7 @@ from functools import cache
 from importlib import resources
 
 import pytest
+import sklearn.linear_model  # noqa: F401  # a first run imports it, and isn't timed for that here
 
 from threatlab.attacks import ATTACKS, Attack, AttackResult
 from threatlab.catalog import catalog

@@ -2,37 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import papermill
 import pytest
-from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
-from papermill.iorw import load_notebook_node
-from papermill.parameterize import parameterize_notebook
 
+from tests.notebooks.kernel import SECONDS, Run, kernel, with_parameters
 from threatlab.dataflow.files import list_drawings
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
-SECONDS = 300
-"""A kernel that hasn't started by then, or a cell that hasn't ended, is stuck: a busy machine takes a tenth."""
-
 OTHER_PARAMETERS: dict[str, list[dict[str, Any]]] = {
     "06-monitor-and-operate": [
-        {"system": "postmark-mcp", "seed": 2, "alert_threshold": 0.2, "detector_threshold": 64},
+        {
+            "system": "postmark-mcp",
+            "seed": 2,
+            "story": "postmark-mcp",
+            "alert_threshold": 0.2,
+            "detector_threshold": 64,
+        },
     ],
     "07-capstone": [
         {"system": "postmark-mcp", "budget_days": 60, "fail_at": 0.2, "start_date": "2027-02-06"},
-        {"system": "tay", "fail_at": 1.0, "seed": 2},
+        {"system": "tay", "budget_days": 0, "fail_at": 1.0, "seed": 2},
         {"system": "../threatlab/catalog/systems/id-me.toml", "owner": "Ada", "fail_at": 0.0},
     ],
     "04-plan-and-control": [
-        {"system": "ml-pipeline-prod", "budget_days": 0, "min_utility": 0.9},
+        {"system": "ml-pipeline-prod", "budget_days": 0, "min_utility": 0.0, "max_risk": 1.0},
         {"system": "tay", "budget_days": 60, "min_utility": 0.9, "max_risk": 0.1, "start_date": "2027-02-06"},
-        {"system": "postmark-mcp", "budget_days": 3, "min_utility": 1.0, "max_risk": 0.0},
-        {"system": "pytorch-nightly", "budget_days": 7.5, "min_utility": 0.0, "max_risk": 1.0},
+        {"system": "postmark-mcp", "budget_days": 7.5, "min_utility": 1.0, "max_risk": 0.0},
     ],
     "00-why-ai-needs-threat-modeling": [
         {"system": "shadowray", "attack": "poisoning", "seed": 1},
@@ -45,7 +47,7 @@ OTHER_PARAMETERS: dict[str, list[dict[str, Any]]] = {
         {"system": "tay", "seed": 2, "poison_rate": 0.2, "query_budget": 20, "epsilon": 0.3},
     ],
     "05-defense-in-depth": [
-        {"system": "postmark-mcp", "bound": 0.1, "days": 0, "fail_at": 0.2, "seed": 2},
+        {"system": "ml-pipeline-prod", "bound": 0.1, "days": 0, "fail_at": 0.2, "seed": 2},
         {"system": "id-me", "bound": 1.0, "days": 1000, "fail_at": 1.0, "seed": 4},
     ],
     "01-scope": [{"system": name} for name in list_drawings() if name != "shadowray"],
@@ -102,72 +104,55 @@ BAD_PARAMETERS: dict[str, list[tuple[dict[str, Any], str]]] = {
 }
 
 
-def run_with(notebook: Path, folder: Path, **parameters: Any) -> NotebookNode:
-    """Return `notebook` after a run with `parameters`; papermill alone would let a typo pass."""
-    unknown = parameters.keys() - papermill.inspect_notebook(str(notebook)).keys()
-    if unknown:
-        raise ValueError(f"{notebook.name} has no parameter {', '.join(sorted(unknown))}")
-    return papermill.execute_notebook(
-        str(notebook),
-        str(folder / "output.ipynb"),
-        parameters=parameters,
-        cwd=str(notebook.parent),
-        kernel_name="python3",
-        execution_timeout=SECONDS,
-        start_timeout=SECONDS,
-        progress_bar=False,
-    )
-
-
 def outputs_of(notebook: NotebookNode) -> str:
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
     return "\n".join(str(output.get("text") or output.get("data")) for output in outputs)
 
 
-@pytest.mark.parametrize(
-    ("name", "parameters"),
-    [(name, each) for name, runs in OTHER_PARAMETERS.items() for each in runs],
-)
-def test_a_notebook_runs_on_another_system_and_speaks_of_it(
-    name: str, parameters: dict[str, Any], tmp_path: Path
-) -> None:
-    ran = run_with(NOTEBOOKS / f"{name}.ipynb", tmp_path, **parameters)
-    assert parameters["system"] in outputs_of(ran)
+@pytest.fixture(scope="module")
+def run(name: str) -> Iterator[Run]:
+    """Return what runs notebooks, in a kernel that all tests of one notebook share."""
+    with kernel(NOTEBOOKS) as run:
+        yield run
 
 
-@pytest.mark.parametrize("name", BAD_PARAMETERS)
-def test_a_bad_parameter_is_answered_with_a_sentence_that_names_it(name: str) -> None:
-    """One kernel answers for all of a notebook's: to start it takes longer than the cells before the error."""
-    notebook = load_notebook_node(str(NOTEBOOKS / f"{name}.ipynb"))
-    client = NotebookClient(
-        notebook,
-        timeout=SECONDS,
-        startup_timeout=SECONDS,
+every_notebook = pytest.mark.parametrize("name", OTHER_PARAMETERS, scope="module")
+
+
+@every_notebook
+def test_a_notebook_runs_on_another_system_and_speaks_of_it(name: str, run: Run) -> None:
+    for parameters in OTHER_PARAMETERS[name]:
+        assert parameters["system"] in outputs_of(run(NOTEBOOKS / f"{name}.ipynb", parameters)), parameters
+
+
+@every_notebook
+def test_a_bad_parameter_is_answered_with_a_sentence_that_names_it(name: str, run: Run) -> None:
+    for parameters, named in BAD_PARAMETERS[name]:
+        with pytest.raises(CellExecutionError) as failed:
+            run(NOTEBOOKS / f"{name}.ipynb", parameters)
+        assert failed.value.ename == "ThreatLabError", parameters
+        assert named in failed.value.evalue
+
+
+def test_papermill_itself_runs_a_notebook_and_saves_what_it_says(tmp_path: Path) -> None:
+    saved = tmp_path / "saved.ipynb"
+    papermill.execute_notebook(
+        str(NOTEBOOKS / "02-assess.ipynb"),
+        str(saved),
+        parameters={"system": "tay"},
+        cwd=str(NOTEBOOKS),
         kernel_name="python3",
-        resources={"metadata": {"path": NOTEBOOKS}},
+        execution_timeout=SECONDS,
+        start_timeout=SECONDS,
+        progress_bar=False,
     )
-    with client.setup_kernel():
-        for parameters, named in BAD_PARAMETERS[name]:
-            error = first_error(client, parameterize_notebook(notebook, parameters))
-            assert error.ename == "ThreatLabError", parameters
-            assert named in error.evalue
+    assert "tay" in outputs_of(nbformat.read(saved, as_version=4))
 
 
-def first_error(client: NotebookClient, notebook: NotebookNode) -> CellExecutionError:
-    """Run a notebook's code cells from the first until one fails, and return how it failed."""
-    client.nb = notebook
-    for number, cell in enumerate(notebook.cells):
-        try:
-            client.execute_cell(cell, number)
-        except CellExecutionError as error:
-            return error
-    raise AssertionError("the notebook ran to its end with these parameters")
-
-
-def test_a_parameter_that_a_notebook_does_not_have_is_refused(tmp_path: Path) -> None:
+def test_a_parameter_that_a_notebook_does_not_have_is_refused() -> None:
     with pytest.raises(ValueError, match="has no parameter sytem"):
-        run_with(NOTEBOOKS / "02-assess.ipynb", tmp_path, sytem="tay")
+        with_parameters(NOTEBOOKS / "02-assess.ipynb", {"sytem": "tay"})
 
 
-def test_every_notebook_is_run_under_other_parameters() -> None:
-    assert set(OTHER_PARAMETERS) == {file.stem for file in NOTEBOOKS.glob("*.ipynb")}
+def test_every_notebook_is_run_under_other_parameters_and_bad_ones() -> None:
+    assert set(OTHER_PARAMETERS) == set(BAD_PARAMETERS) == {file.stem for file in NOTEBOOKS.glob("*.ipynb")}

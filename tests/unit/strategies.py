@@ -10,7 +10,7 @@ FACTS = tuple(catalog().facts)
 CONTROLS = tuple(catalog().controls)
 THREATS = tuple(catalog().threats)
 
-thorough = settings(max_examples=50, deadline=None)
+thorough = settings(max_examples=50)
 """Enough to find each of the faults that these tests were tried on, in under a second a test."""
 
 # Where every value were as likely as any other, most systems would look alike: half secured.

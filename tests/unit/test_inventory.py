@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from threatlab import AISystem, Assessment, ThreatLabError, assess, load_system
@@ -91,7 +91,6 @@ def rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
 # Equal to `assess`, system by system
 
 
-@settings(deadline=None)
 @given(inventories(), st.sampled_from(RULESETS), st.sampled_from([1, 2, 1 << 15]))
 def test_every_row_is_what_assess_says_of_that_system_alone(frame, ruleset, block_rows):
     before = frame.copy(deep=True)

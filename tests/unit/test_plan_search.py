@@ -54,7 +54,7 @@ def assert_the_same(found, true):
     assert [step[1] for step in found.steps] == pytest.approx([step[1] for step in true.steps], abs=1e-9)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(invented(), st.sampled_from([inf, loss(0.05), loss(0.3)]))
 def test_the_search_finds_what_brute_force_finds_at_every_budget(given_, room):
     found = best_plans(given_, room, NONE)

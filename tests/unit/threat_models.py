@@ -15,7 +15,7 @@ from threatlab.policy import Policy
 from threatlab.report import AlertChoice, Decision, Evidence, Moral, Tabletop, ThreatModel, Training
 
 TODAY = date(2026, 12, 1)
-quick = settings(max_examples=15, deadline=None)
+quick = settings(max_examples=15)
 """A page takes longer to draw than a score to work out; each fault that these tests were tried on was found by ten."""
 
 BARE = ThreatModel(AISystem("support-bot"))

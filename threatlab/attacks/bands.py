@@ -63,9 +63,9 @@ def settings() -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 def measure(attack: str, control: str, knobs: Mapping[str, Any], seeds: Sequence[int] = SEEDS) -> Band:
     """Return the band of one setting, measured now."""
-    run = ATTACKS[attack].run
-    defended = [run(control=control, seed=seed, **knobs) for seed in seeds]
-    alone = defended if control == "none" else [run(seed=seed, **knobs) for seed in seeds]
+    defended, alone = (
+        [_run(attack, name, seed, tuple(sorted(knobs.items()))) for seed in seeds] for name in (control, "none")
+    )
     success = [result.success for result in defended]
     return Band(
         attack,
@@ -78,6 +78,11 @@ def measure(attack: str, control: str, knobs: Mapping[str, Any], seeds: Sequence
         round(mean(result.utility for result in defended), 4),
         round(mean(map(_removed, alone, defended)), 4),
     )
+
+
+@cache
+def _run(attack: str, control: str, seed: int, knobs: tuple[tuple[str, Any], ...]) -> AttackResult:
+    return ATTACKS[attack].run(control=control, seed=seed, **dict(knobs))
 
 
 def _removed(alone: AttackResult, defended: AttackResult) -> float:

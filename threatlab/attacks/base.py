@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import wraps
+from importlib import import_module
 from math import inf
 from types import MappingProxyType
 from typing import Any, ParamSpec
@@ -146,6 +147,7 @@ def on_one_core(run: Callable[Knobs, AttackResult]) -> Callable[Knobs, AttackRes
 
     @wraps(run)
     def limited(*args: Knobs.args, **knobs: Knobs.kwargs) -> AttackResult:
+        import_module("sklearn.linear_model")  # only libraries that are loaded can be limited
         with threadpool_limits(1):
             return run(*args, **knobs)
 

@@ -18,7 +18,6 @@ from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
 
 from threatlab.attacks.base import (
     Attack,
@@ -98,6 +97,8 @@ def solve_equations(queries: Floats, answers: Floats) -> Copy:
 
 def retrain(queries: Floats, answers: Floats) -> Copy:
     """Return a copy trained, as the victim was, on the queries and the class that each answer names."""
+    from sklearn.linear_model import LogisticRegression
+
     digits = answers.argmax(axis=1)
     if len(np.unique(digits)) == 1:  # there is nothing to tell apart
         return _always(int(digits[0]))
@@ -202,6 +203,8 @@ def run(control: str = "none", seed: int = 0, *, budget: int = 100, pool: str = 
 
 @lru_cache(maxsize=8)
 def _victim(seed: int) -> Any:
+    from sklearn.linear_model import LogisticRegression
+
     images, _, labels, _ = split_digits(seed)
     return LogisticRegression(max_iter=1000).fit(images, labels)
 

@@ -21,8 +21,6 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from sklearn.datasets import load_digits
-from sklearn.ensemble import RandomForestClassifier
 
 from threatlab.attacks.base import (
     Attack,
@@ -34,7 +32,7 @@ from threatlab.attacks.base import (
     clock,
     on_one_core,
 )
-from threatlab.attacks.digits import Bools, Floats, Ints
+from threatlab.attacks.digits import Bools, Floats, Ints, all_digits
 from threatlab.catalog import Technique
 
 DIGITS = 10
@@ -64,6 +62,8 @@ class Records:
 
 def train(records: Records, control: str, rng: np.random.Generator) -> Any:
     """Return a forest trained on the records; `control` decides whether it may know them by heart."""
+    from sklearn.ensemble import RandomForestClassifier
+
     limits = LIMITED if control in {"limited_depth", "both"} else {}
     forest = RandomForestClassifier(TREES, random_state=int(rng.integers(2**31)), **limits)
     return forest.fit(records.images, records.labels)
@@ -172,8 +172,7 @@ def run(
 
 def _draw(size: int, label_noise: float, rng: np.random.Generator) -> tuple[Records, ...]:
     """Return four groups of `size` records that share none, and what is left together with the second: all unseen."""
-    data: Any = load_digits()
-    images, labels = data.data / 16.0, data.target.astype(np.int64)  # the data set counts ink from 0 to 16
+    images, labels = all_digits()
     noisy = rng.random(len(labels)) < label_noise
     labels = np.where(noisy, rng.integers(DIGITS, size=len(labels)), labels)
     order = rng.permutation(len(labels))

@@ -18,10 +18,6 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from sklearn.datasets import load_breast_cancer
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import train_test_split
-from sklearn.preprocessing import StandardScaler
 
 from threatlab.attacks.base import (
     Attack,
@@ -151,6 +147,8 @@ class Scene:
 
 def train(rows: Floats, labels: Ints) -> Any:
     """Return the victim: a logistic regression fitted to these rows."""
+    from sklearn.linear_model import LogisticRegression
+
     return LogisticRegression(max_iter=1000).fit(rows, labels)
 
 
@@ -233,6 +231,10 @@ def _clean_reader(seed: int) -> Any:
 
 
 def _label_flip(seed: int, rate: float, rng: np.random.Generator) -> Scene:
+    from sklearn.datasets import load_breast_cancer
+    from sklearn.model_selection import train_test_split
+    from sklearn.preprocessing import StandardScaler
+
     known: Any = load_breast_cancer()
     cases, test_cases, labels, test_labels = train_test_split(
         known.data, known.target, test_size=TEST_SHARE, random_state=seed, stratify=known.target

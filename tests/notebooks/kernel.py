@@ -1,0 +1,54 @@
+"""A kernel that runs whole notebooks one after the other: to start one takes longer than most notebooks do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_notebook
+from papermill import inspect_notebook
+from papermill.iorw import load_notebook_node
+from papermill.parameterize import parameterize_notebook
+
+SECONDS = 300
+"""A kernel that hasn't started by then, or a cell that hasn't ended, is stuck: a busy machine takes a tenth."""
+
+Run = Callable[[Path, dict[str, Any]], NotebookNode]
+
+
+@contextmanager
+def kernel(folder: Path) -> Iterator[Run]:
+    """Give a function that runs a notebook of `folder` from its first cell to its last, with these parameters.
+
+    It raises the `CellExecutionError` of a cell that fails. What a notebook defined is gone before the next one runs;
+    what it imported stays.
+    """
+    client = NotebookClient(
+        new_notebook(),
+        timeout=SECONDS,
+        startup_timeout=SECONDS,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(folder)}},
+    )
+
+    def run(file: Path, parameters: dict[str, Any]) -> NotebookNode:
+        client.nb = with_parameters(file, parameters)
+        client.execute_cell(new_code_cell("%reset -f"), 0)
+        for number, cell in enumerate(client.nb.cells):
+            client.execute_cell(cell, number)
+        return client.nb
+
+    with client.setup_kernel():
+        yield run
+
+
+def with_parameters(file: Path, parameters: dict[str, Any]) -> NotebookNode:
+    """Return the notebook with parameters set as papermill does it, which alone would let a typo pass."""
+    unknown = parameters.keys() - inspect_notebook(str(file)).keys()
+    if unknown:
+        raise ValueError(f"{file.name} has no parameter {', '.join(sorted(unknown))}")
+    return parameterize_notebook(load_notebook_node(str(file)), parameters)
