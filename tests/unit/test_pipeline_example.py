@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
-import tomllib
 from datetime import date
 from pathlib import Path
 
@@ -109,15 +108,6 @@ def test_the_hook_with_the_arguments_of_the_readme_passes_and_fails(capsys):
 def test_the_command_of_the_readme_runs():
     [command] = re.findall(r"^threatlab assess .*$", README, re.MULTILINE)
     assert run(command) == 0
-
-
-def test_the_package_brings_the_command_and_the_files_it_reads():
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    assert project["project"]["scripts"]["threatlab"] == "threatlab.cli:main"
-    patterns = project["tool"]["setuptools"]["package-data"]["threatlab"]
-    packed = {file for pattern in patterns for file in (ROOT / "threatlab").glob(pattern)}
-    beside = {f for f in (ROOT / "threatlab" / "report").iterdir() if f.is_file() and f.suffix != ".py"}
-    assert beside <= packed
 
 
 def test_the_example_answers_what_the_system_is():
