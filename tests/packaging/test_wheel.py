@@ -17,6 +17,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from tests.browser.server import Server, environment_of_its_own, running_server
+from threatlab.cli.start import INSTALLED
 from threatlab.jupyter.saving import PICTURE, VIEW
 
 ROOT = Path(__file__).parents[2]
@@ -67,6 +68,13 @@ def test_every_file_of_the_package_is_in_the_wheel(wheel: Path) -> None:
     kept = {name for name in files if (ROOT / name).is_file()}
     packed = {name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("threatlab/")}
     assert packed == kept
+
+
+@pytest.mark.parametrize("folder", ["notebooks", "exercises", "solutions"])
+def test_the_workbook_is_in_the_wheel(wheel: Path, folder: str) -> None:
+    place = f".data/data/{INSTALLED}/{folder}/"
+    packed = {name.partition(place)[2] for name in zipfile.ZipFile(wheel).namelist() if place in name}
+    assert packed == {file.name for file in (ROOT / folder).glob("*.ipynb")} != set()
 
 
 def test_the_package_is_imported_where_there_is_no_jupyter(python: Path, tmp_path: Path) -> None:
