@@ -428,7 +428,7 @@ def test_as_many_next_steps_as_asked_for_are_given_and_no_more(n):
 
 @pytest.mark.parametrize("n", [-1, True, 2.0, "5", None])
 def test_a_count_of_next_steps_that_is_none_is_refused(n):
-    with pytest.raises(ThreatLabError, match="^n is .*; give a whole number of 0 or more"):
+    with pytest.raises(ThreatLabError, match=r"^n is .*; give a whole number of 0 or more"):
         assess(load_system("shadowray")).best_next(n)
 
 

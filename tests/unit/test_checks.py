@@ -81,7 +81,7 @@ def test_a_line_can_be_shown_where_it_goes():
 @pytest.mark.parametrize("value", [None, 3, [], "cor"])
 def test_a_choice_is_one_of_those_that_are_known(value):
     assert checks.check_choice("ruleset", "core", ("core", "ai")) == "core"
-    with pytest.raises(ThreatLabError, match="unknown ruleset .*core"):
+    with pytest.raises(ThreatLabError, match=r"unknown ruleset .*core"):
         checks.check_choice("ruleset", value, iter(("core", "ai")))
 
 
