@@ -11,7 +11,7 @@ from typing import Any
 
 from threatlab.catalog import Catalog
 from threatlab.catalog import catalog as shipped
-from threatlab.checks import check_choice, check_text
+from threatlab.checks import check_choice, check_text, keep
 from threatlab.errors import ThreatLabError, unknown_name
 from threatlab.files import FileKind
 
@@ -93,8 +93,7 @@ class AISystem:
             "notes": MappingProxyType(_check_notes({} if notes is None else notes, terms)),
             "catalog": terms,
         }
-        for part, value in values.items():
-            object.__setattr__(self, part, value)
+        keep(self, **values)
 
     def __getitem__(self, attribute: str) -> bool | None:
         """Return True, False, or None where nobody knows."""

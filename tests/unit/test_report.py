@@ -29,6 +29,7 @@ from threatlab.report import (
     from_exercise,
     from_plan,
     to_html,
+    to_json,
     to_markdown,
     to_sarif,
 )
@@ -233,7 +234,7 @@ def test_no_text_at_all_changes_the_shape_of_a_page(text):
 def test_half_filled_work_is_written_in_both_formats_with_what_is_missing(model):
     for text in (Structure(to_html(model)).words, as_github_shows_it(to_markdown(model)).words):
         for missing in model.missing:
-            assert str(missing) in text
+            assert (str(missing) if model.course else missing.what) in text
         for finding in model.assessment.findings:
             assert finding.attribute in text
             assert finding.recommendation in text
@@ -326,14 +327,23 @@ def test_several_systems_make_one_page_with_an_overview_in_their_order():
 
 def test_the_report_of_the_lessons_three_checks_knows_no_threats():
     core = ThreatModel(AISystem("x", rbac_configured=True), ruleset="core")
-    assert "The lesson's three checks know no threats" in to_markdown(core)
+    assert "The three checks of ruleset core know no threats" in to_markdown(core)
     assert "The risk score is 0.60 of 1, with 2 findings (2 HIGH)." in to_markdown(core)
 
 
 def test_in_a_report_on_several_systems_a_missing_section_is_named_once_and_takes_no_room():
     text = to_markdown(BARE, full())
     assert text.count("### Tabletop exercise") == 1
-    assert text.count("a tabletop exercise (notebook 06)") == 1
+    assert text.count("- a tabletop exercise\n") == 1
+
+
+@pytest.mark.parametrize("write", [to_markdown, to_html, to_json, to_sarif, briefing])
+@pytest.mark.parametrize("model", [BARE, ThreatModel(load_system("tay")), full()], ids=["bare", "tay", "full"])
+def test_only_a_report_from_the_course_speaks_of_its_notebooks(write, model):
+    text = write(model.with_(course=False))
+    assert not re.search(r"notebooks? ?0?\d|lesson's|\bcourse\b(?!\": false)", text)
+    if model.missing and write in (to_markdown, to_html, to_json):
+        assert "notebook" in write(model.with_(course=True))
 
 
 def test_a_page_has_the_same_sections_however_much_is_filled_in():

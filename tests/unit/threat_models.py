@@ -158,6 +158,7 @@ def models(draw):
         training=draw(st.lists(trainings, max_size=2)),
         audit_head=draw(st.sampled_from(["", "ab" * 32])),
         author=draw(st.just("") | words),
+        course=draw(st.booleans()),
         made_on=draw(st.none() | days),
         notes=draw(st.just("") | words),
     )

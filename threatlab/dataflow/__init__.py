@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
-from threatlab.checks import check_flag, check_line, is_whole
+from threatlab.checks import check_flag, check_line, is_whole, keep
 from threatlab.dataflow.parts import (
     CARRIES,
     ELEMENT_KINDS,
@@ -91,8 +91,7 @@ class DataFlow:
         }
         kinds = {"zones": Zone, "elements": Element, "flows": Flow, "exclusions": Exclusion}
         parts = {field: as_parts(field, getattr(self, field), kind) for field, kind in kinds.items()}
-        for field, value in {**texts, **parts}.items():
-            object.__setattr__(self, field, value)
+        keep(self, **texts, **parts)
         check_flag("complete of a drawing", self.complete)
         if self.case is not None and not isinstance(self.case, Case):
             raise ThreatLabError(f"the case of a drawing is {self.case!r}, which is no Case(...)")

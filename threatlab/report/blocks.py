@@ -89,10 +89,10 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A part that is missing, and the notebook in which it is made."""
+    """A part that is missing, and the notebook of the course in which it is made, if it is one of a course."""
 
     what: str
-    notebook: str
+    notebook: str = ""
 
 
 Block = Text | Items | Table | Bars | Figure | Gap

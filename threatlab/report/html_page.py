@@ -104,8 +104,8 @@ def _block(block: Block) -> str:
                 f'<figure>{svg}<figcaption dir="auto">{_text(f"The scope of {drawing.title}.")}</figcaption></figure>\n'
             )
         case Gap(what, notebook):
-            where = f"It is made in notebook {_text(notebook)}."
-            return f'<p class="gap"><strong>Missing: {_text(what)}.</strong> {where}</p>\n'
+            where = f" It is made in notebook {_text(notebook)}." if notebook else ""
+            return f'<p class="gap"><strong>Missing: {_text(what)}.</strong>{where}</p>\n'
 
 
 def _table(table: Table) -> str:

@@ -17,7 +17,7 @@ from threatlab.dataflow.files import drawing_to_dict
 from threatlab.errors import ThreatLabError
 from threatlab.files import FileKind, write_text
 from threatlab.policy import Policy
-from threatlab.report.model import ThreatModel
+from threatlab.report.model import Missing, ThreatModel
 from threatlab.system import AISystem
 
 VERSION = 1
@@ -45,9 +45,13 @@ def model_to_dict(model: ThreatModel) -> dict[str, Any]:
         "assessment": model.assessment.to_dict(),
         "first_risk_score": None if model.first_assessment is None else model.first_assessment.risk_score,
         "breaches": [breach.sentence for breach in model.breaches],
-        "missing": [{"what": each.what, "notebook": each.notebook} for each in model.missing],
+        "missing": [_gap(each, course=model.course) for each in model.missing],
     }
     return {"schema": SCHEMA, **parts, "derived": derived}
+
+
+def _gap(missing: Missing, *, course: bool) -> dict[str, str]:
+    return {"what": missing.what} | ({"notebook": missing.notebook} if course else {})
 
 
 def model_from_dict(table: object) -> ThreatModel:

@@ -105,7 +105,8 @@ def _block(block: Block) -> Iterator[str]:
         case Figure(drawing):
             yield f"The scope in words: {literal(in_words(drawing))}"
         case Gap(what, notebook):
-            yield f"**Missing: {literal(what)}.** It is made in notebook {literal(notebook)}."
+            where = f" It is made in notebook {literal(notebook)}." if notebook else ""
+            yield f"**Missing: {literal(what)}.**{where}"
 
 
 def _figure(value: float | None) -> str:

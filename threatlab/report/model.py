@@ -17,6 +17,7 @@ from threatlab.catalog import Catalog
 from threatlab.checks import (
     check_choice,
     check_date,
+    check_flag,
     check_record,
     check_records,
     check_share,
@@ -32,6 +33,7 @@ from threatlab.operate.reviews import Review
 from threatlab.plan import Plan
 from threatlab.policy import Acceptance, Policy, policy_from_dict
 from threatlab.policy.check import Breach, check_policy
+from threatlab.report.blocks import Gap
 from threatlab.report.gather import from_plan
 from threatlab.report.records import AlertChoice, Evidence, PlanRecord, Tabletop, Training
 from threatlab.system import AISystem, check_attribute, system_from_table
@@ -41,8 +43,9 @@ _HASH = re.compile("[0-9a-f]{64}")
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A part that is not filled in: what it is, and the notebook in which it is made."""
+    """A part that is not filled in: its name and what it is, and the notebook of the course in which it is made."""
 
+    part: str
     what: str
     notebook: str
 
@@ -74,6 +77,8 @@ class ThreatModel:
         The hash at the head of the audit log: who keeps it can tell if the log was cut.
     author, made_on, notes
         Who made the model, as of which day everything in it is judged, and anything else to say.
+    course
+        Whether the course's notebooks make it: a report then says in which of them a missing part is made.
 
     Raises
     ------
@@ -97,6 +102,7 @@ class ThreatModel:
     author: str = ""
     made_on: date | None = None
     notes: str = ""
+    course: bool = False
 
     def __post_init__(self) -> None:
         system = _part("system", self.system, AISystem, system_from_table)
@@ -119,6 +125,7 @@ class ThreatModel:
             author=check_text("author", self.author, empty=True),
             made_on=None if self.made_on is None else check_date("made_on", self.made_on),
             notes=check_text("notes", self.notes, empty=True),
+            course=check_flag("course", self.course),
         )
 
     def with_(self, **parts: Any) -> ThreatModel:
@@ -161,23 +168,29 @@ class ThreatModel:
         facts = self.system.catalog.facts
         unanswered = [name for name in facts if self.system[name] is None]
         open_facts = f"{len(unanswered)} of {len(facts)}"
-        parts: tuple[tuple[object, str, str], ...] = (
-            (self.drawing, "the scope as a drawing", "01"),
-            (not unanswered, f"answers to {open_facts} questions about what the system is", "02"),
-            (self.before, "the system as it was first assessed", "02"),
-            (self.audit_head, "the audit log's head hash", "02"),
-            (self.policy, "a policy with acceptable risk", "04"),
-            (self.plan, "a plan", "04"),
-            (self.plan is None or all(step.owner for step in self.plan.steps), "an owner for each step", "04"),
-            (self.evidence, "validation: attacks that ran", "05"),
-            (self.monitoring, "an alert threshold and its reason", "06"),
-            (self.tabletop, "a tabletop exercise", "06"),
-            (self.reviews, "review dates", "06"),
-            (self.training, "a training record", "07"),
-            (self.author, "an author", "07"),
-            (self.made_on, "the day on which all this holds", "07"),
+        owned = self.plan is None or all(step.owner for step in self.plan.steps)
+        parts: tuple[tuple[str, object, str, str], ...] = (
+            ("drawing", self.drawing, "the scope as a drawing", "01"),
+            ("facts", not unanswered, f"answers to {open_facts} questions about what the system is", "02"),
+            ("before", self.before, "the system as it was first assessed", "02"),
+            ("audit_head", self.audit_head, "the audit log's head hash", "02"),
+            ("policy", self.policy, "a policy with acceptable risk", "04"),
+            ("plan", self.plan, "a plan", "04"),
+            ("owners", owned, "an owner for each step", "04"),
+            ("evidence", self.evidence, "attacks that ran against the controls", "05"),
+            ("monitoring", self.monitoring, "an alert threshold and its reason", "06"),
+            ("tabletop", self.tabletop, "a tabletop exercise", "06"),
+            ("reviews", self.reviews, "review dates", "06"),
+            ("training", self.training, "a training record", "07"),
+            ("author", self.author, "an author", "07"),
+            ("made_on", self.made_on, "the day on which all this holds", "07"),
         )
-        return tuple(Missing(what, notebook) for there, what, notebook in parts if not there)
+        return tuple(Missing(part, what, notebook) for part, value, what, notebook in parts if not value)
+
+    def gap(self, part: str) -> Gap:
+        """Return what stands in a report where a missing part would stand."""
+        missing = next(each for each in self.missing if each.part == part)
+        return Gap(missing.what, missing.notebook if self.course else "")
 
 
 def _part(name: str, value: Any, kind: type, read: Any, *, optional: bool = False) -> Any:

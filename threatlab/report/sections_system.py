@@ -7,7 +7,7 @@ from collections import Counter
 from threatlab.assessment import Finding
 from threatlab.assessment.stride import BREAKS, STRIDE, by_stride
 from threatlab.catalog import SEVERITIES
-from threatlab.report.blocks import Bar, Bars, Block, Cell, Code, Figure, Gap, Items, Mark, Section, Table, Text
+from threatlab.report.blocks import Bar, Bars, Block, Cell, Code, Figure, Items, Mark, Section, Table, Text
 from threatlab.report.checklist import checklist
 from threatlab.report.model import ThreatModel
 
@@ -31,10 +31,10 @@ def summary(model: ThreatModel) -> Section:
         (item.title, Mark("done", "good") if item.done else Mark("open", "bad"), item.artifact)
         for item in checklist(model)
     )
-    blocks.append(Table("The lesson's checklist", ("Item", "State", "Artifact, or what it takes"), rows))
+    blocks.append(Table("Checklist", ("Item", "State", "Artifact, or what it takes"), rows))
     if model.missing:
         blocks.append(Text("Missing from this report:"))
-        blocks.append(Items(tuple(str(each) for each in model.missing)))
+        blocks.append(Items(tuple(str(each) if model.course else each.what for each in model.missing)))
     if model.notes:
         blocks.append(Text(f"Notes: {model.notes}"))
     return Section("Summary", tuple(blocks))
@@ -58,7 +58,7 @@ def scope(model: ThreatModel) -> Section:
     """Return what is in scope: the picture, the flows across a trust boundary, and what was left out by whom."""
     drawing = model.drawing
     if drawing is None:
-        return Section("Scope", (Gap("the scope as a drawing", "01"),))
+        return Section("Scope", (model.gap("drawing"),))
     crossings = tuple(
         (
             str(each.number),
@@ -158,7 +158,7 @@ def threats(model: ThreatModel) -> Section:
         )
         blocks.append(Bars("Residual risk by threat, from 0 to 1: what is left after the controls in place", bars))
     else:
-        blocks.append(Text("The lesson's three checks know no threats; the ruleset ai does."))
+        blocks.append(Text("The three checks of ruleset core know no threats; the ruleset ai does."))
     rows = tuple(
         (
             f"{STRIDE[letter]}: {BREAKS[letter]}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from threatlab.report.blocks import Block, Cell, Code, Gap, Items, Mark, Section, Table, Text
+from threatlab.report.blocks import Block, Cell, Code, Items, Mark, Section, Table, Text
 from threatlab.report.model import ThreatModel
 
 _SHARE = "{:.0%}".format
@@ -14,7 +14,7 @@ def policy(model: ThreatModel) -> Section:
     """Return what the organization accepts, and the risks that somebody has accepted, until when."""
     kept = model.policy
     if kept is None:
-        return Section("Policy and accepted risks", (Gap("a policy with acceptable risk", "04"),))
+        return Section("Policy and accepted risks", (model.gap("policy"),))
     titles = {name: threat.title for name, threat in model.system.catalog.threats.items()}
     rows: list[tuple[Cell, ...]] = [("Risk score", f"at most {kept.max_risk:g}")]
     if kept.max_per_threat is not None:
@@ -45,7 +45,7 @@ def plan(model: ThreatModel) -> Section:
     """Return the plan's steps with owner, dates, effort, effect and success criterion, and what it leaves open."""
     made = model.plan
     if made is None:
-        return Section("Plan", (Gap("a plan", "04"),))
+        return Section("Plan", (model.gap("plan"),))
     said = (
         f"{len(made.steps)} steps, {made.days:g} of {made.budget:g} days. The risk score falls from "
         f"{made.risk_before:.2f} to {made.risk_after:.2f}; {_SHARE(made.utility)} of the usefulness stays. "
@@ -73,7 +73,7 @@ def plan(model: ThreatModel) -> Section:
 def evidence(model: ThreatModel) -> Section:
     """Return which attacks ran against which control, with seed and figures, and whether the bounds were kept."""
     if not model.evidence:
-        return Section("Validation", (Gap("attacks that ran against the controls", "05"),))
+        return Section("Validation", (model.gap("evidence"),))
     rows = tuple(
         (
             (run.attack, _knobs(run.knobs)) if run.knobs else run.attack,
@@ -105,7 +105,7 @@ def monitoring(model: ThreatModel) -> Section:
     """Return the alert threshold, why it was chosen, and what it costs."""
     choice = model.monitoring
     if choice is None:
-        return Section("Monitoring", (Gap("an alert threshold and its reason", "06"),))
+        return Section("Monitoring", (model.gap("monitoring"),))
 
     def part(share: float | None) -> str:
         return "nothing to divide by" if share is None else _SHARE(share)
@@ -130,7 +130,7 @@ def tabletop(model: ThreatModel) -> Section:
     """Return the exercise's log and its lessons."""
     held = model.tabletop
     if held is None:
-        return Section("Tabletop exercise", (Gap("a tabletop exercise", "06"),))
+        return Section("Tabletop exercise", (model.gap("tabletop"),))
     when = f", held on {held.held_on}" if held.held_on else ""
     rows = tuple(
         (each.clock, each.inject, each.by or "nobody", (each.decision, each.note) if each.note else each.decision,
@@ -150,7 +150,7 @@ def tabletop(model: ThreatModel) -> Section:
 def reviews(model: ThreatModel) -> Section:
     """Return when the system is looked at again, and why then."""
     if not model.reviews:
-        return Section("Reviews", (Gap("review dates", "06"),))
+        return Section("Reviews", (model.gap("reviews"),))
     rows = tuple((str(each.due), each.title, each.owner or "nobody yet", each.reason) for each in model.reviews)
     agenda = next((each for each in model.reviews if each.system_id == model.system.name), model.reviews[0]).agenda
     table = Table("Reviews due", ("Due", "System", "Owner", "Why then"), rows)
@@ -160,7 +160,7 @@ def reviews(model: ThreatModel) -> Section:
 def training(model: ThreatModel) -> Section:
     """Return who was trained, when, in what and by whom."""
     if not model.training:
-        return Section("Training", (Gap("a training record", "07"),))
+        return Section("Training", (model.gap("training"),))
     rows = tuple((each.who, str(each.on), each.what, each.by) for each in model.training)
     return Section("Training", (Table("Who was trained", ("Who", "When", "In what", "By"), rows),))
 
@@ -178,6 +178,6 @@ def record(model: ThreatModel) -> Section:
         blocks.append(Text("Head of the audit log. Keep it elsewhere: verify(head=...) then shows a log that was cut."))
         blocks.append(Items((Code(model.audit_head),)))
     else:
-        blocks.append(Gap("the audit log's head hash", "02"))
+        blocks.append(model.gap("audit_head"))
     said = "Scores are teaching values, good for comparing and arguing; each figure's source stands in the catalog."
     return Section("Record", (*blocks, Text(said)))
