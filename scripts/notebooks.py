@@ -24,7 +24,7 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-CELL_METADATA_KEPT = ("tags", "jupyter", "editable", "deletable", "nbgrader", "slideshow")
+CELL_METADATA_KEPT = ("tags", "jupyter", "editable", "deletable", "slideshow")
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 

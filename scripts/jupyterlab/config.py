@@ -2,7 +2,6 @@
 
 overrides.json beside it holds what the page is told. `commsOverSubshells` is off there: with it, JupyterLab 4.6 sends
 what is typed into a panel to one of the kernel's threads and a click to another, and the click may come first.
-page_config.json keeps out the menus of nbgrader, which is here to make the exercises and grades nobody.
 """
 
 from pathlib import Path
@@ -25,7 +24,6 @@ class PromptConnection(ZMQChannelsWebsocketConnection):
 
 
 c = get_config()  # type: ignore[name-defined]  # noqa: F821  # JupyterLab runs this file with it defined
-c.ServerApp.jpserver_extensions = {"nbgrader": False}
 c.ServerApp.kernel_websocket_connection_class = PromptConnection
 c.LabApp.app_settings_dir = str(Path(__file__).parent)
 c.LabApp.news_url = None

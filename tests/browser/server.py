@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -49,7 +48,6 @@ def running_server(folder: Path) -> Iterator[Server]:
         each.mkdir(parents=True)
     overrides = json.loads((LESSON / "overrides.json").read_text(encoding="utf-8")) | TEST_SETTINGS
     (settings / "overrides.json").write_text(json.dumps(overrides), encoding="utf-8")
-    shutil.copy(LESSON / "page_config.json", settings)
     log = folder / "jupyterlab.log"
     command = [
         *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
