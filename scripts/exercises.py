@@ -45,7 +45,7 @@ def unsolved(solution: NotebookNode) -> NotebookNode:
     Raises
     ------
     NotebookError
-        If a solution begins and doesn't end, ends and hasn't begun, or holds another; the message names the cell.
+        If a solution has no beginning or no end, or holds another one; the message names the cell.
     """
     exercise = deepcopy(solution)
     for number, cell in enumerate(exercise.cells, 1):

@@ -17,8 +17,8 @@ EXERCISE = Path(__file__).parents[2] / "exercises" / "02-assess.ipynb"
 ASKED = "survey-score"
 """The cell of question 1; the copy ends with it."""
 
-TRIED = [NOT_YET, NOT_YET, "hint 1", CORRECT]
-"""What is kept of it: the cell with the hint in it checks the wrong answer a second time."""
+TRIED = [NOT_YET, "hint 1", CORRECT]
+"""What is kept of it: the cell with the hint in it checks the wrong answer a second time, and that is no second try."""
 
 BLANK, WRONG, RIGHT = "____", "0.8", "0.2 + 0.3"
 PANEL, TOLD = ".tl:has-text('Your exercises')", ".jp-RenderedHTMLCommon:has(> div > b)"
@@ -94,7 +94,7 @@ def test_a_question_is_answered_by_keyboard_and_stays_done_after_a_reload(lab: L
     expect(told).to_contain_text("Correct (assess.q1)")
     expect(told).to_contain_text("02 Assess: 1 of 5 done.")
     panel.get_by_role("button", name="Refresh").click()
-    expect(lesson.locator("td")).to_contain_text(["", "1 of 5", "3", "1"])
+    expect(lesson.locator("td")).to_contain_text(["", "1 of 5", "2", "1"])
     expect(panel).to_contain_text(f"Kept in {tmp_path / 'progress.jsonl'}.")
     assert kept(tmp_path / "progress.jsonl") == TRIED
 

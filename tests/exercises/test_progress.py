@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import multiprocessing
 import warnings
+from pathlib import Path
+from shutil import copyfile
 
 import pytest
 
-from threatlab import ThreatLabError
+from threatlab import AuditError, AuditLog, ThreatLabError
 from threatlab.exercises import progress
+from threatlab.exercises.assess import q2 as layered
 from threatlab.exercises.outcome import CORRECT, NOT_ATTEMPTED, NOT_YET
 from threatlab.exercises.progress import Store
 
@@ -108,6 +111,65 @@ def test_where_nothing_can_be_written_progress_is_kept_in_memory_with_a_word(tmp
     assert store.done() == {"assess.q1"}
 
 
+def test_a_file_that_can_no_more_be_written_costs_a_word_and_nothing_that_is_kept(path, monkeypatch):
+    store = Store(path)
+    store.record("assess.q1", CORRECT)
+
+    def full(*_):
+        raise AuditError("the disk is full")
+
+    monkeypatch.setattr("threatlab.audit.log.append_entry", full)
+    with pytest.warns(UserWarning, match="the disk is full.*until this kernel ends"):
+        store.record("assess.q2", CORRECT)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        store.record("assess.q3", CORRECT)
+        assert store.done() == {"assess.q1", "assess.q2", "assess.q3"}
+        store.reset()
+        assert store.done() == set()
+
+
+def test_the_log_of_something_else_is_left_alone(path):
+    path.parent.mkdir()
+    AuditLog(path).append({"action": "assessment", "risk_score": 0.2})
+    before = path.read_bytes()
+    with pytest.warns(UserWarning, match="the log of something else"):
+        store = Store(path)
+    store.record("assess.q1", CORRECT)
+    assert store.done() == {"assess.q1"}
+    assert path.read_bytes() == before
+
+
+def test_what_is_tried_again_in_a_cell_that_ran_for_something_else_is_not_counted_again():
+    store = Store()
+    for tried in ("0.8", "0.8", "0.5", "0.8"):
+        store.record("assess.q1", NOT_YET, tried=tried)
+        store.record("assess.q1", "hint 1")
+    assert [entry["what"] for entry in store.entries()].count(NOT_YET) == 3
+    store.record("assess.q2", NOT_YET, tried="0.8")
+    store.reset()
+    store.record("assess.q2", NOT_YET, tried="0.8")
+    assert [entry["question"] for entry in store.entries()] == ["assess.q2"]
+
+
+def test_a_hint_in_the_cell_of_a_check_is_no_second_check(monkeypatch):
+    kept = Store()
+    monkeypatch.setattr(progress, "store", lambda: kept)
+    for add_a_hint in (False, True):
+        exec("def score(threats):\n    return 1.0", names := {})  # the cell, run anew
+        layered.check(names["score"])
+        if add_a_hint:
+            layered.hint()
+    assert [entry["what"] for entry in kept.entries()] == [NOT_YET, "hint 1"]
+
+
+def test_a_progress_file_of_the_first_edition_is_read(path):
+    path.parent.mkdir()
+    copyfile(Path(__file__).parents[1] / "data" / "progress-first-edition.jsonl", path)
+    assert Store(path).done() == {"assess.q1"}
+    assert [entry["what"] for entry in Store(path).entries()] == [NOT_YET, "hint 1", CORRECT]
+
+
 def test_a_reset_begins_anew_and_drops_nothing_from_the_file(path):
     store = Store(path)
     store.record("assess.q1", CORRECT)
@@ -140,7 +202,15 @@ def test_the_file_is_named_by_the_environment_or_lies_in_the_home_folder(path, m
         assert progress.store().path is None
         progress.store.cache_clear()
         monkeypatch.delenv(progress.VARIABLE)
-        monkeypatch.setattr("pathlib.Path.home", lambda: tmp_path)
+        monkeypatch.setenv("HOME", str(tmp_path))
+        monkeypatch.setenv("USERPROFILE", str(tmp_path))
         assert progress.store().path == tmp_path / ".threatlab" / "progress.jsonl"
+        progress.store.cache_clear()
+        monkeypatch.setenv(progress.VARIABLE, "~/mine.jsonl")
+        assert progress.store().path == tmp_path / "mine.jsonl"
+        progress.store.cache_clear()
+        monkeypatch.setattr("os.path.expanduser", lambda path: path)  # what Python says of a user without a home
+        with pytest.warns(UserWarning, match="no home folder"):
+            assert progress.store().path is None
     finally:
         progress.store.cache_clear()

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import csv
+import os
+import re
+import subprocess
+import sys
 from collections import Counter
 from importlib import import_module
 from pathlib import Path
+from shutil import copytree, ignore_patterns
 
 import numpy as np
 import pandas as pd
 import pytest
 
-import threatlab
 from tests.exercises.solved import right
 from tests.exercises.test_machinery import ABSURD
 from threatlab.exercises import ____
@@ -22,7 +26,7 @@ from threatlab.lessons import LESSONS
 COVERAGE = Path(__file__).parents[1] / "data" / "lesson-coverage.csv"
 ROWS = tuple(csv.DictReader(COVERAGE.read_text(encoding="utf-8").splitlines()))
 IDEAS = {row["id"] for row in ROWS}
-HERE, PACKAGE = Path(__file__).parent, Path(threatlab.__file__).parent
+HERE, ROOT = Path(__file__).parent, Path(__file__).parents[2]
 MODULES = {lesson.name: import_module(f"threatlab.exercises.{lesson.name}") for lesson in LESSONS}
 QUESTIONS = {question.id: question for module in MODULES.values() for question in module.QUESTIONS}
 
@@ -50,7 +54,7 @@ def test_each_lesson_has_three_to_five_questions_numbered_in_order():
 
 @pytest.mark.parametrize("lesson", MODULES)
 def test_a_question_is_one_file_and_its_wrong_answers_are_one_of_the_same_name(lesson):
-    names = files(PACKAGE / "exercises", lesson)
+    names = files(ROOT / "threatlab" / "exercises", lesson)
     assert [name.partition("_")[0] for name in names] == [q.id.partition(".")[2] for q in MODULES[lesson].QUESTIONS]
     assert files(HERE, lesson) == names
 
@@ -126,6 +130,34 @@ def test_an_answer_that_is_odd_in_a_part_is_never_the_questions_fault(question):
         for answer in with_an_odd_part(right(question.id), odd):
             kind, message, _ = question._verdict(run(lambda answer=answer: question.judge(answer), question.seconds))
             assert kind != BROKEN, (odd, message)
+
+
+def test_what_is_added_to_the_catalog_makes_no_question_fail(tmp_path):
+    """Answers are judged again where the catalog has a copy of an incident, of its system and of a control."""
+    for folder in ("threatlab", "solutions", "tests/exercises", "tests/data"):
+        copytree(ROOT / folder, tmp_path / folder, ignore=ignore_patterns("__pycache__"))
+    catalog = tmp_path / "threatlab" / "catalog"
+    for folder in ("incidents", "systems"):
+        text = (catalog / folder / "amazon-q.toml").read_text(encoding="utf-8")
+        text = text.replace('"amazon-q"', '"another"').replace('title = "', 'title = "Another ')
+        (catalog / folder / "another.toml").write_text(text, encoding="utf-8")
+    controls = catalog / "controls" / "operations.toml"
+    text = controls.read_text(encoding="utf-8")
+    (copied,) = re.findall(r"^\[staff_trained\].*?(?=^\[abuse_detection_active\])", text, re.MULTILINE | re.DOTALL)
+    copied = copied.replace("staff_trained", "others_trained").replace('title = "', 'title = "Another: ')
+    controls.write_text(f"{text}\n{copied}", encoding="utf-8")
+
+    tests = [
+        tmp_path / "tests" / "exercises" / "test_questions.py",
+        "-k",
+        "passes or plausible",
+        "-p",
+        "no:cacheprovider",
+    ]
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-n", "0", *tests]
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    ran = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout
 
 
 @every_question

@@ -11,8 +11,10 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from scripts.exercises import STUB, unsolved
+from scripts.notebooks import NotebookError
 from tests.notebooks.saved import faults
 from tests.notebooks.test_papermill import outputs_of
+from threatlab.exercises.solution import BEGIN, CHECK, END
 from threatlab.lessons import LESSONS
 
 ROOT = Path(__file__).parents[2]
@@ -23,12 +25,7 @@ every_solution = pytest.mark.parametrize("solution", SOLUTIONS, ids=lambda file:
 
 def checks(notebook):
     """The questions that a notebook checks."""
-    return [
-        question
-        for cell in notebook.cells
-        if cell.cell_type == "code"
-        for question in re.findall(r"^(q\d+)\.check\(", cell.source, re.MULTILINE)
-    ]
+    return [question for cell in notebook.cells if cell.cell_type == "code" for question in CHECK.findall(cell.source)]
 
 
 def covered(cell):
@@ -104,10 +101,18 @@ def test_no_solution_shines_through(solution):
     assert STUB in exercise
 
 
-def test_a_solution_that_does_not_end_is_refused():
-    cell = new_code_cell("x = 1\n### BEGIN SOLUTION\nx = 2")
-    with pytest.raises(RuntimeError, match="no end solution"):
-        unsolved(new_notebook(cells=[cell]))
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        (f"x = 1\n{BEGIN}\nx = 2", "cell 2 ('x = 1'): the solution that begins in line 2 doesn't end"),
+        (f"x = 1\n{END}", "cell 2 ('x = 1'): line 2 ends a solution that hasn't begun"),
+        (f"{BEGIN}\nx = 2\n  {BEGIN}\n{END}", "line 3 begins a solution inside another one"),
+        (f"{BEGIN}\n{END}\n{END}", "line 3 ends a solution that hasn't begun"),
+    ],
+)
+def test_a_solution_without_its_beginning_or_end_is_refused_and_its_cell_named(source, said):
+    with pytest.raises(NotebookError, match=re.escape(said)):
+        unsolved(new_notebook(cells=[new_code_cell("y = 1"), new_code_cell(source)]))
 
 
 def test_only_what_stands_between_the_marks_is_taken_out():
@@ -116,4 +121,10 @@ def test_only_what_stands_between_the_marks_is_taken_out():
     made = unsolved(notebook)
     assert made.cells[0].source == f"x = ____\n{STUB}\nq1.check(x)"
     assert made.cells[0].execution_count is None
-    assert "BEGIN SOLUTION" in notebook.cells[0].source
+    assert BEGIN in notebook.cells[0].source
+
+
+def test_the_stub_stands_as_far_to_the_right_as_the_solution_began():
+    source = f"def f():\n    x = ____\n    {BEGIN}\n    x = 2\n\n    {END}\n    return x\n\n{BEGIN}\n{END}"
+    made = unsolved(new_notebook(cells=[new_code_cell(source)]))
+    assert made.cells[0].source == f"def f():\n    x = ____\n    {STUB}\n    return x\n\n{STUB}"

@@ -17,7 +17,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from tests.browser.server import Server, environment_of_its_own, running_server
-from threatlab.cli.start import INSTALLED
+from threatlab.course import INSTALLED
 from threatlab.jupyter.saving import PICTURE, VIEW
 
 ROOT = Path(__file__).parents[2]

@@ -19,7 +19,8 @@ from tests.unit.threat_models import full
 from threatlab import AISystem, assess, list_systems, load_system
 from threatlab.cli import main
 from threatlab.cli.output import line
-from threatlab.cli.start import copy_workbook, workbook_folder
+from threatlab.cli.start import copy_workbook
+from threatlab.course import course_folder
 from threatlab.report import ThreatModel, load_model, load_models, save_model
 
 SYSTEM = """\
@@ -376,7 +377,7 @@ def test_examples_in_the_help_run_as_they_are_written(capsys):
 
 def test_start_copies_the_workbook_and_never_touches_what_is_there(capsys):
     code, out, _ = run(capsys, "start", "mine")
-    notebooks = sorted(file.name for file in (workbook_folder() / "notebooks").glob("*.ipynb"))
+    notebooks = sorted(file.name for file in course_folder("notebooks").glob("*.ipynb"))
     assert code == 0
     assert sorted(file.name for file in Path("mine/notebooks").iterdir()) == notebooks != []
     mine, gone = (Path("mine/notebooks") / name for name in notebooks[:2])
@@ -385,7 +386,7 @@ def test_start_copies_the_workbook_and_never_touches_what_is_there(capsys):
     code, out, _ = run(capsys, "start", "mine")
     assert code == 0
     assert mine.read_text() == "my own work"
-    assert gone.read_bytes() == (workbook_folder() / "notebooks" / gone.name).read_bytes()
+    assert gone.read_bytes() == (course_folder("notebooks") / gone.name).read_bytes()
     assert f"new   notebooks/{gone.name}" in out
     assert f"kept  notebooks/{mine.name} (was there, not touched)" in out
     assert "1 copied," in out
@@ -411,8 +412,8 @@ def test_half_a_copy_is_not_left_behind(tmp_path, monkeypatch):
 
 
 def test_start_finds_what_a_wheel_brought_and_without_it_says_how_to_get_it(capsys, monkeypatch, tmp_path):
-    installed = tmp_path / "site-packages" / "threatlab" / "cli" / "start.py"
-    monkeypatch.setattr("threatlab.cli.start.__file__", str(installed))
+    installed = tmp_path / "site-packages" / "threatlab" / "course.py"
+    monkeypatch.setattr("threatlab.course.__file__", str(installed))
     monkeypatch.setattr("sysconfig.get_path", {"data": str(tmp_path / "environment")}.__getitem__)
     code, _, err = run(capsys, "start", "mine")
     assert code == 2

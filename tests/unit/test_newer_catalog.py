@@ -229,8 +229,8 @@ def test_systems_like_the_one_in_the_news_come_first():
 
 BAD = [
     (None, "None is no TOML text"),
-    ("[a", "can't be read as TOML"),
-    ("", "holds nothing"),
+    ("[a", "is not valid TOML"),
+    ("", "is empty"),
     ("[a]\n[b]", "holds a, b"),
     ("a = 1", "holds a"),
     (ENTRY.replace("[self_replication", "[evasion"), "evasion.*taken"),

@@ -222,7 +222,7 @@ def test_the_form_says_beside_itself_what_is_missing_and_begins_anew_once_it_is_
     page, send, what = Page(panel), "Accept this risk", "HIGH: Encryption not enabled"
     attempts = [
         ({}, "Choose what you accept"),
-        ({"Accept what stays open": what}, "reason of the acceptance of encryption_enabled is ''"),
+        ({"Accept what stays open": what}, "eason of the acceptance of encryption_enabled is empty"),
         ({"Accept what stays open": what, "Reason": "The cloud encrypts disks"}, "owner of the acceptance"),
         (
             {

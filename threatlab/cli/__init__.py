@@ -13,7 +13,8 @@ from threatlab.catalog import catalog
 from threatlab.checks import check_date, check_score
 from threatlab.cli.inputs import read_inputs
 from threatlab.cli.output import WIDTH, emit, line, table
-from threatlab.cli.start import copy_workbook, workbook_folder
+from threatlab.cli.start import copy_workbook
+from threatlab.course import course_folder
 from threatlab.errors import ThreatLabError
 from threatlab.policy import load_policy
 from threatlab.report import ThreatModel, briefing, load_models, to_html, to_json, to_markdown, to_sarif
@@ -125,7 +126,7 @@ def _systems(_: argparse.Namespace) -> int:
 
 
 def _start(asked: argparse.Namespace) -> int:
-    done = copy_workbook(workbook_folder(), Path(asked.folder))
+    done = copy_workbook(course_folder("notebooks").parent, Path(asked.folder))
     lines = [f"new   {name}" for name in done.new] + [f"kept  {name} (was there, not touched)" for name in done.kept]
     lines.append(f"{len(done.new)} copied, {len(done.kept)} left as they were. Open {asked.folder} in JupyterLab.")
     emit("\n".join(lines) + "\n", None)

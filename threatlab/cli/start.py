@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sysconfig
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,13 +9,6 @@ from pathlib import Path
 from threatlab.errors import ThreatLabError
 
 FOLDERS = ("notebooks", "exercises")
-INSTALLED = "share/threatlab"
-"""Where a wheel puts them, below the environment's own folder (see pyproject.toml)."""
-
-_NOWHERE = (
-    "the notebooks are not in this installation of threatlab: clone the course's repository, install it with "
-    "'python -m pip install -e .' there, and run this again"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +17,6 @@ class Copied:
 
     new: tuple[str, ...]
     kept: tuple[str, ...]
-
-
-def workbook_folder() -> Path:
-    """Return the folder in which the notebooks lie: beside the package in a checkout, else where a wheel put them.
-
-    Raises
-    ------
-    ThreatLabError
-        If they aren't there; the message says how to get them.
-    """
-    for folder in (Path(__file__).resolve().parents[2], Path(sysconfig.get_path("data"), INSTALLED)):
-        if any((folder / "notebooks").glob("*.ipynb")):
-            return folder
-    raise ThreatLabError(_NOWHERE)
 
 
 def copy_workbook(source: Path, target: Path) -> Copied:

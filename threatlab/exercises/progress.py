@@ -185,11 +185,7 @@ def questions_of(lesson: str) -> tuple[str, ...]:
     """Return the ids of a lesson's questions, in their order; none for a lesson that has no exercises."""
     if lesson not in TITLES:
         return ()
-    try:
-        module = import_module(f"threatlab.exercises.{lesson}")
-    except ModuleNotFoundError:
-        return ()
-    return tuple(question.id for question in module.QUESTIONS)
+    return tuple(question.id for question in import_module(f"threatlab.exercises.{lesson}").QUESTIONS)
 
 
 def _standing(lesson: str, entries: Iterable[dict[str, Any]], done: set[str]) -> Standing:

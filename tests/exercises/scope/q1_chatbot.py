@@ -42,6 +42,6 @@ def wrong(right):
         ((elements, but(0, "Customer", "Chat bot", "question", "questions", True)), "did you mean 'Chatbot'?"),
         ((elements, but(1, "Fare pages", "Chatbot", "fare rules", "documents")), "it needs 5 entries"),
         ((elements, but(2, "Chatbot", "Customer", "answer", "sentences", False)), "unknown"),
-        ((elements, but(0, "Customer", "Chatbot", "question", "questions", "yes")), "must be True or False"),
+        ((elements, but(0, "Customer", "Chatbot", "question", "questions", "yes")), "give True or False"),
         ((dict(elements[:0]), all_flows), "is not a list"),
     ]
