@@ -7,9 +7,13 @@
 export PYTHON
 
 RUN := .venv/bin/python
-NOTEBOOKS = $(sort $(wildcard notebooks/*.ipynb))
-SOLUTIONS = $(sort $(wildcard solutions/*.ipynb))
-EXERCISES = $(sort $(wildcard exercises/*.ipynb))
+
+# What a learner makes beside them is none of ours: the notebooks under version control, or all where there is no git.
+tracked = $(sort $(or $(shell git ls-files '$(1)/*.ipynb' 2>/dev/null),$(wildcard $(1)/*.ipynb)))
+NOTEBOOKS = $(call tracked,notebooks)
+SOLUTIONS = $(call tracked,solutions)
+EXERCISES = $(call tracked,exercises)
+CODE = scripts tests threatlab $(NOTEBOOKS) $(SOLUTIONS) $(EXERCISES)
 
 # A file's tests stay in one process (tests/conftest.py): nbval runs the cells of a notebook in one kernel.
 PYTEST = $(RUN) -m pytest -n 2
@@ -46,6 +50,6 @@ environment: # Make .venv, or bring it up to date with the lock files
 	@sh scripts/environment.sh $(LOCKS)
 
 static: environment
-	@$(RUN) -m ruff format --check .
-	@$(RUN) -m ruff check --quiet .
+	@$(RUN) -m ruff format --check $(CODE)
+	@$(RUN) -m ruff check --quiet $(CODE)
 	@$(RUN) -m mypy --strict threatlab

@@ -16,8 +16,12 @@ os.environ["THREATLAB_PROGRESS"] = "memory"  # never in the home folder of who r
 settings.register_profile("threatlab", deadline=None)  # what is slow on a busy machine isn't wrong
 settings.load_profile("threatlab")
 
-ALONE = ("tests/notebooks/test_papermill.py", "tests/notebooks/test_exercises_run.py")
-"""Files whose tests take long and share nothing but a kernel for each notebook: whole notebooks, run again."""
+ALONE = (
+    "tests/conditions/test_conditions.py",
+    "tests/notebooks/test_papermill.py",
+    "tests/notebooks/test_exercises_run.py",
+)
+"""Files whose tests take long, and share nothing but a kernel for each notebook: whole notebooks, run again."""
 
 
 class ByFile(LoadScopeScheduling):

@@ -10,8 +10,9 @@ from nbformat.v4 import writes as notebook_text
 from playwright.sync_api import expect
 
 from tests.browser.lab import Lab
+from tests.notebooks.tracked import tracked
 
-NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = tracked("notebooks")
 
 PANEL = """
 import ipywidgets as widgets

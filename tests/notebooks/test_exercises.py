@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from importlib import import_module
-from pathlib import Path
 
 import nbformat
 import pytest
@@ -14,11 +13,11 @@ from scripts.exercises import STUB, unsolved
 from scripts.notebooks import NotebookError
 from tests.notebooks.saved import faults
 from tests.notebooks.test_papermill import outputs_of
+from tests.notebooks.tracked import ROOT, tracked
 from threatlab.exercises.solution import BEGIN, CHECK, END
 from threatlab.lessons import LESSONS
 
-ROOT = Path(__file__).parents[2]
-SOLUTIONS = sorted((ROOT / "solutions").glob("*.ipynb"))
+SOLUTIONS = tracked("solutions")
 
 every_solution = pytest.mark.parametrize("solution", SOLUTIONS, ids=lambda file: file.stem)
 
@@ -50,7 +49,7 @@ def test_an_exercise_has_not_drifted_from_its_solution(solution):
 
 
 def test_there_is_an_exercise_for_each_solution_and_none_besides():
-    assert {file.name for file in (ROOT / "exercises").glob("*.ipynb")} == {file.name for file in SOLUTIONS}
+    assert {file.name for file in tracked("exercises")} == {file.name for file in SOLUTIONS}
 
 
 @every_solution

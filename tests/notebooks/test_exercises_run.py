@@ -8,8 +8,9 @@ import nbformat
 import pytest
 
 from tests.notebooks.kernel import kernel
-from tests.notebooks.test_exercises import ROOT, SOLUTIONS, checks
+from tests.notebooks.test_exercises import SOLUTIONS, checks
 from tests.notebooks.test_papermill import outputs_of
+from tests.notebooks.tracked import ROOT
 
 ANSWERS = {"exercises": "\u2026 Not attempted", "solutions": "\u2713 Correct"}
 """What each question answers, by folder; exercises are run before anything is solved."""

@@ -12,8 +12,9 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from tests.notebooks.saved import WIDGET, coverage_ids, faults
+from tests.notebooks.tracked import tracked
 
-NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = tracked("notebooks")
 
 
 def test_there_is_a_notebook() -> None:

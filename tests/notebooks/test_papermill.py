@@ -13,9 +13,10 @@ from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
 from tests.notebooks.kernel import SECONDS, Run, kernel, with_parameters
+from tests.notebooks.tracked import ROOT, tracked
 from threatlab.dataflow.files import list_drawings
 
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+NOTEBOOKS = ROOT / "notebooks"
 OTHER_PARAMETERS: dict[str, list[dict[str, Any]]] = {
     "06-monitor-and-operate": [
         {
@@ -155,4 +156,4 @@ def test_a_parameter_that_a_notebook_does_not_have_is_refused() -> None:
 
 
 def test_every_notebook_is_run_under_other_parameters_and_bad_ones() -> None:
-    assert set(OTHER_PARAMETERS) == set(BAD_PARAMETERS) == {file.stem for file in NOTEBOOKS.glob("*.ipynb")}
+    assert set(OTHER_PARAMETERS) == set(BAD_PARAMETERS) == {file.stem for file in tracked("notebooks")}
