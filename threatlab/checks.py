@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
 from datetime import date, datetime
 from math import inf
 from types import MappingProxyType
@@ -121,40 +120,6 @@ def check_line(name: str, value: object, *, longest: int = 0, empty: bool = Fals
     return line
 
 
-def check_texts(name: str, values: object) -> tuple[str, ...]:
-    """Return `values` as a tuple, if they are a list of texts that say something."""
-    return tuple(check_text(f"{name}, number {place}", each) for place, each in enumerate(_list(name, values), 1))
-
-
-def check_records(name: str, values: object, kind: type[T]) -> tuple[T, ...]:
-    """Return `values` as a tuple of records of a `kind`; a table with its fields becomes one."""
-    return tuple(check_record(f"{name}, number {n}", value, kind) for n, value in enumerate(_list(name, values), 1))
-
-
-def check_record(name: str, value: object, kind: type[T]) -> T:
-    """Return `value`, if it is a record of a `kind`, or the record that a table with its fields makes.
-
-    Raises
-    ------
-    ThreatLabError
-        If it is neither, a field is unknown or missing, or a value is not what its field needs.
-    """
-    if isinstance(value, kind):
-        return value
-    if not isinstance(value, Mapping):
-        raise ThreatLabError(f"{name} is {value!r}; give {kind.__name__}(...) or a table with its fields")
-    known = [field.name for field in fields(kind)]  # type: ignore[arg-type]  # our records are dataclasses
-    try:
-        for field in value:
-            check_choice("field", field, known)
-        return kind(**value)
-    except TypeError as problem:  # a field without a default was left out
-        lacking = str(problem).partition(": ")[2]
-        raise ThreatLabError(f"{name} lacks {lacking}; {kind.__name__} needs it") from None
-    except ThreatLabError as problem:
-        raise ThreatLabError(f"{name}: {problem}") from None
-
-
 def check_plain_values(name: str, table: object) -> Mapping[str, Any]:
     """Return a table whose values are texts, finite numbers, True or False, unchangeable."""
     if not isinstance(table, Mapping):
@@ -167,19 +132,7 @@ def check_plain_values(name: str, table: object) -> Mapping[str, Any]:
     return MappingProxyType(dict(table))
 
 
-def keep(record: Any, **values: object) -> None:
-    """Set fields of a frozen record while it is made: to what the checks returned."""
-    for name, value in values.items():
-        object.__setattr__(record, name, value)
-
-
 def _range(low: float, high: float) -> str:
     if high < inf:
         return f" from {low:.15g} to {high:.15g}"
     return f" of {low:.15g} or more" if low > -inf else ""
-
-
-def _list(name: str, values: object) -> Iterable[object]:
-    if not isinstance(values, list | tuple):
-        raise ThreatLabError(f"{name} is {values!r}; give a list")
-    return values

@@ -11,8 +11,9 @@ from typing import Any
 
 from threatlab.catalog import Catalog
 from threatlab.catalog import catalog as shipped
-from threatlab.checks import check_choice, check_text, keep
+from threatlab.checks import check_choice, check_text
 from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.fields import keep
 from threatlab.files import FileKind
 
 _TEXTS = ("title", "description", "source", "owner")
@@ -87,7 +88,7 @@ class AISystem:
         values = {
             "name": name,
             **texts,
-            "title": title or name,
+            "title": title if title.strip() else name,
             "known": MappingProxyType(known),
             "true": frozenset(attribute for attribute, value in known.items() if value),
             "notes": MappingProxyType(_check_notes({} if notes is None else notes, terms)),

@@ -31,7 +31,6 @@ TAKEN = [
     (checks.check_date, datetime(2026, 12, 1, 23, tzinfo=UTC), date(2026, 12, 1)),
     (checks.check_text, " two\nlines ", "two\nlines"),
     (checks.check_line, " two\nlines ", "two lines"),
-    (checks.check_texts, ["a", " b"], ("a", "b")),
 ]
 REFUSED = {
     checks.check_number: ((*NO_NUMBERS, *NOT_FINITE, -1), "give a number of 0 or more"),
@@ -45,7 +44,6 @@ REFUSED = {
     checks.check_date: (("", "soon", "2026-13-01", 20261201, None, True), "give a date such as 2026-12-01"),
     checks.check_text: (NO_TEXTS, "give a text"),
     checks.check_line: (NO_TEXTS, "give a text"),
-    checks.check_texts: (("abc", None, {"a": 1}), "give a list"),
 }
 
 

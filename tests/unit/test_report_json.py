@@ -10,8 +10,9 @@ from hypothesis import given
 from jsonschema import Draft202012Validator
 
 from tests.unit.threat_models import BARE, HOSTILE, full, models, quick, with_text
-from threatlab import AISystem, ThreatLabError
-from threatlab.report import json_schema, load_model, load_models, save_model, to_json
+from threatlab import AISystem, ThreatLabError, list_systems, load_system
+from threatlab.dataflow.files import list_drawings, load_drawing
+from threatlab.report import ThreatModel, json_schema, load_model, load_models, save_model, to_json
 from threatlab.report.json_file import SCHEMA, model_from_dict, model_to_dict
 
 KEEPS = Draft202012Validator(json_schema())
@@ -51,6 +52,63 @@ def test_the_schema_is_a_strict_one():
         assert not KEEPS.is_valid(table), where
 
 
+@pytest.mark.parametrize("ruleset", ["ai", "core"])
+@pytest.mark.parametrize("name", list_systems())
+def test_the_schema_takes_every_built_in_model(name, ruleset):
+    drawing = load_drawing(name) if name in list_drawings() else None
+    KEEPS.validate(json.loads(to_json(ThreatModel(load_system(name), drawing=drawing, ruleset=ruleset))))
+
+
+MISTAKES = [  # where, and what stands there that can't
+    (("schema",), "threatlab/threat-model/2"),
+    (("system", "name"), ""),
+    (("system", "facts"), {"uses_tools": "yes"}),
+    (("system", "controls"), {"Uses tools": True}),
+    (("system", "notes"), {"uses_tools": 7}),
+    (("before",), "shadowray"),
+    (("ruleset",), "all"),
+    (("drawing", "flows", 0, "personal"), 1),
+    (("drawing", "zones", 0, "kind"), ""),
+    (("drawing", "case", "source"), ""),
+    (("policy", "max_risk"), 1.5),
+    (("policy", "open_days"), {"HIGH": -1}),
+    (("policy", "accepted", 0, "what"), "RBAC"),
+    (("policy", "accepted", 0, "expires"), "soon"),
+    (("found",), {"staff_trained": "2026-3-1"}),
+    (("plan", "budget"), -1),
+    (("plan", "steps", 0, "severity"), "SEVERE"),
+    (("plan", "steps", 0, "removes"), -2),
+    (("plan", "steps", 0, "due"), 20261201),
+    (("plan", "left_open"), [""]),
+    (("evidence", 0, "seed"), 0.5),
+    (("evidence", 0, "success"), "0.5"),
+    (("evidence", 0, "knobs"), {"budget": None}),
+    (("monitoring", "reason"), ""),
+    (("monitoring", "missed"), "slow-1"),
+    (("tabletop", "finished"), None),
+    (("tabletop", "lessons", 0, "kind"), "forget"),
+    (("reviews", 0, "every_days"), -30),
+    (("training", 0, "who"), ""),
+    (("audit_head",), "abc"),
+    (("author",), None),
+    (("course",), "yes"),
+    (("derived", "assessment", "risk_score"), 2),
+    (("derived", "missing"), [{"notebook": "01"}]),
+]
+
+
+@pytest.mark.parametrize(("where", "value"), MISTAKES, ids=[".".join(map(str, where)) for where, _ in MISTAKES])
+def test_the_schema_refuses_what_can_not_be(where, value):
+    table = json.loads(to_json(full()))
+    place = table
+    for key in where[:-1]:
+        place = place[key]
+    del place[where[-1]]
+    assert isinstance(where[-1], int) or not KEEPS.is_valid(table), "it may be left out"
+    place[where[-1]] = value
+    assert not KEEPS.is_valid(table)
+
+
 def test_what_follows_from_the_rest_is_told_but_not_believed():
     table = model_to_dict(full())
     assert table["derived"]["assessment"]["risk_score"] == full().assessment.risk_score
@@ -82,7 +140,7 @@ BAD_FILES = [
     (changed(system="shadowray"), "system of a threat model is 'shadowray'"),
     (changed(made_on="tomorrow"), "made_on is 'tomorrow'"),
     (changed(training=[{"who": "x"}]), "training, number 1 lacks"),
-    (changed(training=[{"who": "", "on": "2026-01-01", "what": "x", "by": "y"}]), "who of a training is empty"),
+    (changed(training=[{"who": "", "on": "2026-01-01", "what": "x", "by": "y"}]), "training, number 1: who is empty"),
     (changed(training={"who": "x"}), "give a list"),
     (changed(policy={"max_risk": 2}), "policy: max_risk is 2"),
     (changed(audit_head="abc"), "audit_head is 'abc'"),

@@ -102,7 +102,7 @@ def test_texts_are_escaped_and_lines_are_folded_between_characters(title, owner)
         assert "\r" not in line
     summary = next(line for line in unfolded(calendar) if line.startswith("SUMMARY:"))
     plain = summary.removeprefix("SUMMARY:Threat model review: ").replace("\\,", ",").replace("\\;", ";")
-    assert plain.replace("\\\\", "\\") == title
+    assert plain.replace("\\\\", "\\") == system.title.strip()
 
 
 def test_the_time_of_making_is_told_in_utc():

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
-from threatlab.checks import check_flag, check_line, is_whole, keep
+from threatlab.checks import check_flag, check_line, is_whole
 from threatlab.dataflow.parts import (
     CARRIES,
     ELEMENT_KINDS,
@@ -22,6 +22,7 @@ from threatlab.dataflow.parts import (
     as_parts,
 )
 from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.fields import Note, Words, keep
 from threatlab.words import counted
 
 __all__ = [
@@ -70,15 +71,15 @@ class DataFlow:
     ['Ours']
     """
 
-    name: str
-    title: str = ""
+    name: Words
+    title: Words = ""
     zones: tuple[Zone, ...] = ()
     elements: tuple[Element, ...] = ()
     flows: tuple[Flow, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
     complete: bool = False
-    description: str = ""
-    source: str = ""
+    description: Note = ""
+    source: Note = ""
     case: Case | None = None
 
     def __post_init__(self) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from threatlab.checks import check_choice, check_flag, check_line, keep
+from threatlab.checks import check_choice, check_flag, check_line
 from threatlab.errors import ThreatLabError
+from threatlab.fields import Note, Words, keep
 
 ZONE_KINDS = {
     "internet": "people and machines that anyone can be: nobody has vouched for them",
@@ -54,9 +55,9 @@ class Zone:
         As each class of this file: if a text is empty or too long, or a word is none of its vocabulary.
     """
 
-    name: str
-    kind: str
-    owner: str = ""
+    name: Words
+    kind: Words
+    owner: Note = ""
 
     def __post_init__(self) -> None:
         name = check_line("a zone's name", self.name, longest=LONGEST)
@@ -71,11 +72,11 @@ class Element:
     `note` says who says that it is there: "stated: ..." by a source, or "our reading: ...".
     """
 
-    name: str
-    kind: str
-    zone: str
+    name: Words
+    kind: Words
+    zone: Words
     personal: bool = False
-    note: str = ""
+    note: Note = ""
 
     def __post_init__(self) -> None:
         name = check_line("an element's name", self.name, longest=LONGEST)
@@ -94,12 +95,12 @@ class Flow:
     A flow points where the data goes. Who asked for them is another matter: a page that is fetched flows *in*.
     """
 
-    source: str
-    target: str
-    label: str
-    carries: str
+    source: Words
+    target: Words
+    label: Words
+    carries: Words
     personal: bool = False
-    note: str = ""
+    note: Note = ""
 
     def __post_init__(self) -> None:
         source, target = (
@@ -123,10 +124,10 @@ class Flow:
 class Exclusion:
     """An element that is left out of the assessment: why, who answers for that, and when it is looked at again."""
 
-    element: str
-    reason: str
-    owner: str
-    review: str = ""
+    element: Words
+    reason: Words
+    owner: Words
+    review: Note = ""
 
     def __post_init__(self) -> None:
         element = check_line("the element left out", self.element, longest=LONGEST)
@@ -142,10 +143,10 @@ class Exclusion:
 class Case:
     """What is known of a scope that was drawn too small: what was left out, by whose argument, what followed."""
 
-    left_out: str
-    argument: str
-    followed: str
-    source: str
+    left_out: Words
+    argument: Words
+    followed: Words
+    source: Words
 
     def __post_init__(self) -> None:
         keep(

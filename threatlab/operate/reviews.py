@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from threatlab.assessment import Assessment, assess
 from threatlab.checks import check_date, check_whole
 from threatlab.errors import ThreatLabError
+from threatlab.fields import Count, Note, Share, Words, check_fields
 from threatlab.ranking import rounded
 from threatlab.system import AISystem
 
@@ -23,14 +24,17 @@ _NO_MEETING = (5, 6)
 class Review:
     """One review of one system. `every_days` is its rhythm, `reason` the rule behind it, `agenda` what is asked."""
 
-    system_id: str
-    title: str
-    owner: str
-    risk_score: float
+    system_id: Words
+    title: Words
+    owner: Note
+    risk_score: Share
     due: date
-    every_days: int
-    reason: str
-    agenda: tuple[str, ...]
+    every_days: Count
+    reason: Words
+    agenda: tuple[Words, ...]
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
 
 def review_calendar(

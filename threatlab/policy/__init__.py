@@ -10,8 +10,9 @@ from types import MappingProxyType
 from typing import Any
 
 from threatlab.catalog import SEVERITIES, catalog
-from threatlab.checks import check_choice, check_date, check_score, check_text, check_whole, keep
+from threatlab.checks import check_choice, check_date, check_score, check_text, check_whole
 from threatlab.errors import ThreatLabError
+from threatlab.fields import Count, Id, Share, Words, keep
 from threatlab.files import FileKind, parse
 
 _FILES = FileKind("policy", "one bound, such as max_risk = 0.5")
@@ -30,9 +31,9 @@ class Acceptance:
     It holds through the day `expires`, and not after it.
     """
 
-    what: str
-    reason: str
-    owner: str
+    what: Id
+    reason: Words
+    owner: Words
     expires: date
 
     def __post_init__(self) -> None:
@@ -83,11 +84,11 @@ class Policy:
         If any of these is not what it must be; the message names it, the value and the way out.
     """
 
-    max_risk: float = 1.0
-    max_per_threat: float | None = None
-    max_by_threat: Mapping[str, float] = field(default_factory=dict)
-    open_days: Mapping[str, int | None] = field(default_factory=dict)
-    min_utility: float = 0.0
+    max_risk: Share = 1.0
+    max_per_threat: Share | None = None
+    max_by_threat: Mapping[Id, Share] = field(default_factory=dict)
+    open_days: Mapping[Words, Count | None] = field(default_factory=dict)
+    min_utility: Share = 0.0
     accepted: tuple[Acceptance, ...] = ()
 
     def __post_init__(self) -> None:

@@ -7,7 +7,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +23,6 @@ VERSION = 1
 SCHEMA = f"threatlab/threat-model/{VERSION}"
 _FILES = FileKind("threat model", "a schema and a system", suffixes=(".json",), many=True)
 _SURROGATE = re.compile("[\ud800-\udfff]")
-
-
-def json_schema() -> dict[str, Any]:
-    """Return the JSON Schema (2020-12) of what `model_to_dict` returns."""
-    file = resources.files("threatlab") / "report" / "threat-model.schema.json"
-    schema: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    return schema
 
 
 def model_to_dict(model: ThreatModel) -> dict[str, Any]:

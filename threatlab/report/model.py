@@ -7,28 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from types import MappingProxyType
-from typing import Any
+from typing import Annotated, Any
 
 from threatlab.assessment import Assessment, assess
 from threatlab.audit import AuditLog
 from threatlab.audit.chain import GENESIS
 from threatlab.catalog import Catalog
-from threatlab.checks import (
-    check_choice,
-    check_date,
-    check_flag,
-    check_record,
-    check_records,
-    check_share,
-    check_text,
-    check_texts,
-    check_whole,
-    keep,
-)
+from threatlab.checks import check_choice, check_date
 from threatlab.dataflow import DataFlow
 from threatlab.dataflow.files import drawing_from_table
 from threatlab.errors import ThreatLabError
+from threatlab.fields import Id, Note, check_fields, keep
 from threatlab.operate.reviews import Review
 from threatlab.plan import Plan
 from threatlab.policy import Acceptance, Policy, policy_from_dict
@@ -38,7 +27,10 @@ from threatlab.report.gather import from_plan
 from threatlab.report.records import AlertChoice, Evidence, PlanRecord, Tabletop, Training
 from threatlab.system import AISystem, check_attribute, system_from_table
 
-_HASH = re.compile("[0-9a-f]{64}")
+_HASH = re.compile("[0-9a-f]{64}|")
+
+Ruleset = Annotated[str, re.compile("ai|core")]
+Hash = Annotated[str, _HASH]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,26 +80,25 @@ class ThreatModel:
 
     system: AISystem
     before: AISystem | None = None
-    ruleset: str = "ai"
+    ruleset: Ruleset = "ai"
     drawing: DataFlow | None = None
     policy: Policy | None = None
-    found: Mapping[str, date] = field(default_factory=dict)
+    found: Mapping[Id, date] = field(default_factory=dict)
     plan: PlanRecord | None = None
     evidence: tuple[Evidence, ...] = ()
     monitoring: AlertChoice | None = None
     tabletop: Tabletop | None = None
     reviews: tuple[Review, ...] = ()
     training: tuple[Training, ...] = ()
-    audit_head: str = ""
-    author: str = ""
+    audit_head: Hash = ""
+    author: Note = ""
     made_on: date | None = None
-    notes: str = ""
+    notes: Note = ""
     course: bool = False
 
     def __post_init__(self) -> None:
         system = _part("system", self.system, AISystem, system_from_table)
         system.catalog.ruleset(self.ruleset)  # refuses an unknown one
-        plan = from_plan(self.plan) if isinstance(self.plan, Plan) else self.plan
         keep(
             self,
             system=system,
@@ -115,18 +106,10 @@ class ThreatModel:
             drawing=_part("drawing", self.drawing, DataFlow, drawing_from_table, optional=True),
             policy=_part("policy", self.policy, Policy, policy_from_dict, optional=True),
             found=_dates(self.found, system.catalog),
-            plan=None if plan is None else check_record("plan", plan, PlanRecord),
-            evidence=check_records("evidence", self.evidence, Evidence),
-            monitoring=None if self.monitoring is None else check_record("monitoring", self.monitoring, AlertChoice),
-            tabletop=None if self.tabletop is None else check_record("tabletop", self.tabletop, Tabletop),
-            reviews=tuple(map(_review, check_records("reviews", self.reviews, Review))),
-            training=check_records("training", self.training, Training),
+            plan=from_plan(self.plan) if isinstance(self.plan, Plan) else self.plan,
             audit_head=_head(self.audit_head),
-            author=check_text("author", self.author, empty=True),
-            made_on=None if self.made_on is None else check_date("made_on", self.made_on),
-            notes=check_text("notes", self.notes, empty=True),
-            course=check_flag("course", self.course),
         )
+        check_fields(self)
 
     def with_(self, **parts: Any) -> ThreatModel:
         """Return a new threat model with some parts filled in or changed; a model never changes itself."""
@@ -207,23 +190,12 @@ def _part(name: str, value: Any, kind: type, read: Any, *, optional: bool = Fals
 def _dates(found: object, catalog: Catalog) -> Mapping[str, date]:
     if not isinstance(found, Mapping):
         raise ThreatLabError(f"found is {found!r}; give a date for each control's id")
-    return MappingProxyType(
-        {check_attribute(name, catalog): check_date(f"found: {name}", day) for name, day in found.items()}
-    )
-
-
-def _review(review: Review) -> Review:
-    for name in ("system_id", "title", "owner", "reason"):
-        check_text(f"{name} of a review", getattr(review, name), empty=name == "owner")
-    check_share("risk_score of a review", review.risk_score)
-    check_whole("every_days of a review", review.every_days)
-    due, agenda = check_date("due of a review", review.due), check_texts("agenda of a review", review.agenda)
-    return replace(review, due=due, agenda=agenda)
+    return {check_attribute(name, catalog): check_date(f"found: {name}", day) for name, day in found.items()}
 
 
 def _head(head: object) -> str:
     """Return the hash at the head of an audit log, given as such or as the log itself; "" of an empty log."""
     value = head.head if isinstance(head, AuditLog) else head
-    if not isinstance(value, str) or (value and not _HASH.fullmatch(value)):
+    if not isinstance(value, str) or not _HASH.fullmatch(value):
         raise ThreatLabError(f"audit_head is {value!r}; give the 64 hex digits of log.head")
     return "" if value == GENESIS else value

@@ -1,6 +1,7 @@
 """What a report is made of beside system, drawing and policy: plain records of what was planned, tested and practiced.
 
 Each takes dates as dates or as texts such as "2026-12-01", and lists as lists or tuples, so that a file's values do.
+What a field may hold is said by its type, once: `check_fields` holds a record to it, and the JSON schema is made of it.
 """
 
 from __future__ import annotations
@@ -8,22 +9,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Annotated, Any, Literal
 
 from threatlab.catalog import SEVERITIES
-from threatlab.checks import (
-    check_choice,
-    check_date,
-    check_flag,
-    check_number,
-    check_plain_values,
-    check_records,
-    check_share,
-    check_text,
-    check_texts,
-    check_whole,
-    keep,
-)
+from threatlab.checks import check_choice, check_number, check_plain_values
+from threatlab.fields import Amount, Count, Note, Share, Words, check_fields
+
+
+def check_severity(name: str, value: object) -> str:
+    """Return `value`, if it is a severity."""
+    return check_choice(name, value, SEVERITIES)
+
+
+def check_gain(name: str, value: object) -> float:
+    """Return `value` as a float, if a risk score can fall by it: rounding may leave a hair below 0."""
+    return check_number(name, value, -1, 1)
+
+
+Severity = Annotated[str, check_severity]
+Gain = Annotated[float, check_gain]
+PlainValues = Annotated[Mapping[str, Any], check_plain_values]
 
 
 @dataclass(frozen=True)
@@ -33,26 +38,19 @@ class Evidence:
     `success_at_most` and `utility_at_least` are the bounds that it had to keep; None where nothing was promised.
     """
 
-    attack: str
-    control: str
-    seed: int
-    success: float
-    baseline: float
-    utility: float
-    metric: str = ""
-    knobs: Mapping[str, Any] = field(default_factory=dict)
-    success_at_most: float | None = None
-    utility_at_least: float | None = None
+    attack: Words
+    control: Words
+    seed: Count
+    success: Share
+    baseline: Share
+    utility: Share
+    metric: Note = ""
+    knobs: PlainValues = field(default_factory=dict)
+    success_at_most: Share | None = None
+    utility_at_least: Share | None = None
 
     def __post_init__(self) -> None:
-        keep(self, attack=check_text("attack", self.attack), control=check_text("control", self.control))
-        keep(self, metric=check_text("metric", self.metric, empty=True), knobs=check_plain_values("knobs", self.knobs))
-        check_whole("seed", self.seed)
-        for name in ("success", "baseline", "utility"):
-            check_share(name, getattr(self, name))
-        for name in ("success_at_most", "utility_at_least"):
-            if getattr(self, name) is not None:
-                check_share(name, getattr(self, name))
+        check_fields(self)
 
     @property
     def passed(self) -> bool | None:
@@ -72,144 +70,109 @@ class AlertChoice:
     counts what all attackers asked before an alert, and `analyst_hours` is what the alerts cost.
     """
 
-    detector: str
-    threshold: float
-    reason: str
-    alerts: int
-    missed: tuple[str, ...]
-    analyst_hours: float
-    queries_lost: int = 0
-    precision: float | None = None
-    recall: float | None = None
-    minutes_to_detect: float | None = None
+    detector: Words
+    threshold: Amount
+    reason: Words
+    alerts: Count
+    missed: tuple[Words, ...]
+    analyst_hours: Amount
+    queries_lost: Count = 0
+    precision: Share | None = None
+    recall: Share | None = None
+    minutes_to_detect: Amount | None = None
 
     def __post_init__(self) -> None:
-        keep(self, detector=check_text("detector", self.detector))
-        keep(self, reason=check_text("reason of the alert threshold", self.reason))
-        keep(self, missed=check_texts("missed", self.missed))
-        check_whole("alerts", self.alerts)
-        check_whole("queries_lost", self.queries_lost)
-        check_number("alert threshold", self.threshold)
-        check_number("analyst_hours", self.analyst_hours)
-        for name in ("precision", "recall"):
-            if getattr(self, name) is not None:
-                check_share(name, getattr(self, name))
-        if self.minutes_to_detect is not None:
-            check_number("minutes_to_detect", self.minutes_to_detect)
+        check_fields(self)
 
 
 @dataclass(frozen=True)
 class Decision:
     """One entry of a tabletop's log: when in the story, what came to the table, who decided what, what followed."""
 
-    clock: str
-    inject: str
-    by: str
-    decision: str
-    consequence: str
-    note: str = ""
+    clock: Words
+    inject: Words
+    by: Note
+    decision: Words
+    consequence: Note
+    note: Note = ""
 
     def __post_init__(self) -> None:
-        for name in self.__dataclass_fields__:
-            keep(self, **{name: check_text(name, getattr(self, name), empty=name in {"by", "note", "consequence"})})
+        check_fields(self)
 
 
 @dataclass(frozen=True)
 class Moral:
     """What an exercise taught: to "keep" or to "change" it, and who sees to it."""
 
-    kind: str
-    text: str
-    owner: str = ""
+    kind: Literal["keep", "change"]
+    text: Words
+    owner: Note = ""
 
     def __post_init__(self) -> None:
-        check_choice("kind of lesson", self.kind, ("keep", "change"))
-        keep(self, text=check_text("lesson", self.text), owner=check_text("owner of a lesson", self.owner, empty=True))
+        check_fields(self)
 
 
 @dataclass(frozen=True)
 class Tabletop:
     """A tabletop exercise that was held: its story, its log and what it taught."""
 
-    title: str
+    title: Words
     finished: bool
     decisions: tuple[Decision, ...]
     lessons: tuple[Moral, ...] = ()
     held_on: date | None = None
 
     def __post_init__(self) -> None:
-        keep(self, title=check_text("title of the tabletop", self.title))
-        keep(self, decisions=check_records("decisions", self.decisions, Decision))
-        keep(self, lessons=check_records("lessons", self.lessons, Moral))
-        check_flag("finished", self.finished)
-        if self.held_on is not None:
-            keep(self, held_on=check_date("held_on", self.held_on))
+        check_fields(self)
 
 
 @dataclass(frozen=True)
 class Training:
     """Somebody who was trained: a person or a team, when, in what, and by whom."""
 
-    who: str
+    who: Words
     on: date
-    what: str
-    by: str
+    what: Words
+    by: Words
 
     def __post_init__(self) -> None:
-        for name in ("who", "what", "by"):
-            keep(self, **{name: check_text(f"{name} of a training", getattr(self, name))})
-        keep(self, on=check_date("on of a training", self.on))
+        check_fields(self)
 
 
 @dataclass(frozen=True)
 class PlannedStep:
     """One control of the plan: who does it until when, what it removes (0..1), and how you know that it works."""
 
-    control: str
-    title: str
-    severity: str
-    role: str
-    owner: str
-    effort_days: float
-    removes: float
-    utility_cost: float
-    success: str
+    control: Words
+    title: Words
+    severity: Severity
+    role: Words
+    owner: Note
+    effort_days: Amount
+    removes: Gain
+    utility_cost: Share
+    success: Words
     start: date | None = None
     due: date | None = None
 
     def __post_init__(self) -> None:
-        for name in ("control", "title", "role", "success"):
-            keep(self, **{name: check_text(f"{name} of a step", getattr(self, name))})
-        keep(self, owner=check_text("owner of a step", self.owner, empty=True))
-        check_choice("severity", self.severity, SEVERITIES)
-        check_number("effort_days", self.effort_days)
-        check_number("removes", self.removes, -1.0, 1.0)  # rounding may leave a hair below 0
-        check_share("utility_cost", self.utility_cost)
-        for name in ("start", "due"):
-            if getattr(self, name) is not None:
-                keep(self, **{name: check_date(f"{name} of {self.control}", getattr(self, name))})
+        check_fields(self)
 
 
 @dataclass(frozen=True)
 class PlanRecord:
     """A plan as it was decided. Risks and utility are shares in 0..1, budget and days are person-days."""
 
-    way: str
-    budget: float
-    min_utility: float
+    way: Words
+    budget: Amount
+    min_utility: Share
     exact: bool
-    days: float
-    risk_before: float
-    risk_after: float
-    utility: float
+    days: Amount
+    risk_before: Share
+    risk_after: Share
+    utility: Share
     steps: tuple[PlannedStep, ...]
-    left_open: tuple[str, ...] = ()
+    left_open: tuple[Words, ...] = ()
 
     def __post_init__(self) -> None:
-        keep(self, way=check_text("way of the plan", self.way), left_open=check_texts("left_open", self.left_open))
-        keep(self, steps=check_records("steps", self.steps, PlannedStep))
-        check_flag("exact", self.exact)
-        check_number("budget", self.budget)
-        check_number("days", self.days)
-        for name in ("min_utility", "risk_before", "risk_after", "utility"):
-            check_share(name, getattr(self, name))
+        check_fields(self)
