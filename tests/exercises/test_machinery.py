@@ -119,6 +119,7 @@ def test_a_fault_of_the_judge_is_never_told_as_the_learners(monkeypatch):
     outcome = why.q3.check(lambda _: set())
     assert outcome.kind == BROKEN
     assert "This question is broken (" in outcome.message
+    assert "in q3_checklist.py, line" in outcome.message
     assert "your answer is kept" in outcome.message
     assert "can't be checked" not in outcome.message
     assert store().entries()[-1:] == [] or store().entries()[-1]["what"] != BROKEN

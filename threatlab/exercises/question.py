@@ -31,6 +31,19 @@ _SECONDS = 5.0
 """How long an answer may take, unless its question says otherwise."""
 
 
+def in_steps(*hints: str) -> tuple[str, ...]:
+    """Return the hints of a question, from a nudge to nearly the answer.
+
+    Raises
+    ------
+    ThreatLabError
+        If there are fewer than two, or one stands there twice.
+    """
+    if len(set(hints)) < max(2, len(hints)):
+        raise ThreatLabError(f"a question takes at least two hints that differ, not {hints}")
+    return hints
+
+
 @dataclass(frozen=True)
 class Question:
     """One question, as data and one judging function. Its worked solution stands in the lesson's solution notebook.
@@ -45,7 +58,7 @@ class Question:
         Called with the answer. Returns the sentence that confirms a right one; raises `NotYet` with what is wrong and
         why, or `NotAttempted`. Tries the answer on inputs that the learner doesn't see.
     hints
-        At least two, from a nudge to nearly the answer.
+        See `in_steps`.
     because
         Why the worked solution is the answer.
     covers
@@ -112,7 +125,9 @@ class Question:
                 says = f"{type(problem).__name__}: {problem}".removesuffix(": ")
         if where := learners_line(problem):
             return RAISED, f"{says} ({where[0]})", where[1]
-        at = traceback.extract_tb(problem.__traceback__)[-1]
+        frames = traceback.extract_tb(problem.__traceback__)
+        own = (frame for frame in reversed(frames) if Path(frame.filename).parent.parent == Path(__file__).parent)
+        at = next(own, frames[-1])
         place = f"{Path(at.filename).name}, line {at.lineno}"
         return BROKEN, f"This question is broken ({says}, in {place}); your answer is kept, and not at fault.", ""
 

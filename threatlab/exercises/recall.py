@@ -7,7 +7,7 @@ from importlib import resources
 
 from threatlab.catalog.entry import Entry, read_entries
 from threatlab.exercises.judges import choose
-from threatlab.exercises.question import Question
+from threatlab.exercises.question import Question, in_steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def _recalled(entry: Entry) -> Recalled:
         id=f"recall.{entry.id}",
         title=asks,
         judge=choose(right, confirms, wrong),
-        hints=("Think of what you did in that notebook, not of what you read.", f"It is not {min(wrong)!r}."),
+        hints=in_steps("Think of what you did in that notebook, not of what you read.", f"It is not {min(wrong)!r}."),
         because=confirms,
         covers=(entry.text("covers"),),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from threatlab.catalog import catalog
 from threatlab.exercises.judges import number
-from threatlab.exercises.question import Question
+from threatlab.exercises.question import Question, in_steps
 
 SURVEY = {"encryption_enabled": "False", "rbac_configured": 0, "monitoring_active": "", "Monitoring_active": True}
 """One row of a survey, as a spreadsheet exported it."""
@@ -40,15 +40,11 @@ q1 = Question(
             "does data.get return, and is `not` of it true?"
         ),
     ),
-    hints=(
-        (
-            "Each check is `if not data.get(attribute)`. So take the three attributes, and find out what `not` makes "
-            "of each."
-        ),
-        (
-            "`bool('False')` is True, `bool(0)` is False and `bool('')` is False. Weights: encryption 0.3, roles 0.2, "
-            "monitoring 0.3."
-        ),
+    hints=in_steps(
+        "Each check is `if not data.get(attribute)`. So take the three attributes, and find out what `not` makes "
+        "of each.",
+        "`bool('False')` is True, `bool(0)` is False and `bool('')` is False. Weights: encryption 0.3, roles 0.2, "
+        "monitoring 0.3.",
     ),
     because="The text 'False' is not empty, so it counts as yes, and the one answer that should alarm somebody raises "
     "no finding. The two others are found by luck: 0 and an empty cell happen to be false. And 'Monitoring_active' is "

@@ -9,7 +9,7 @@ from math import prod
 from threatlab.assessment import assess
 from threatlab.assessment.layered import combine
 from threatlab.exercises.judges import Slip, a_number, like, near, rounded
-from threatlab.exercises.question import Question
+from threatlab.exercises.question import Question, in_steps
 from threatlab.system import AISystem, load_system
 
 Threats = Sequence[tuple[float, float, Sequence[tuple[str, float]]]]
@@ -150,15 +150,11 @@ q2 = Question(
         confirms=f"It agrees with threatlab.assess on {len(_REAL)} incidents, each with three sets of controls: you "
         "wrote its model.",
     ),
-    hints=(
-        (
-            "Three steps, from the inside out: the best control of each layer; the risk of a threat that is left "
-            "behind all its layers; all threats together."
-        ),
-        (
-            "A dict from layer to the largest share seen so far gives the best of each layer. Then multiply "
-            "likelihood, impact and (1 - share) for each layer."
-        ),
+    hints=in_steps(
+        "Three steps, from the inside out: the best control of each layer; the risk of a threat that is left "
+        "behind all its layers; all threats together.",
+        "A dict from layer to the largest share seen so far gives the best of each layer. Then multiply "
+        "likelihood, impact and (1 - share) for each layer.",
         "Begin with hope = 1.0, multiply it by (1 - risk) for each threat, and return 1 - hope.",
     ),
     because="Inside a layer the best control counts, because what defeats one is taken to defeat its neighbors. "

@@ -9,7 +9,7 @@ from typing import Any
 from threatlab.exercises.blank import has_blank
 from threatlab.exercises.judges import a_function, a_number, a_pair, near, returned, shown
 from threatlab.exercises.outcome import NotAttempted, NotYet
-from threatlab.exercises.question import Question
+from threatlab.exercises.question import Question, in_steps
 
 _WEIGHTS = {
     "encryption_enabled": ("HIGH", 0.3),
@@ -205,19 +205,13 @@ q3 = Question(
     id="assess.q3",
     title="Two AI checks for the lesson's class, and a test for them",
     judge=extends_the_class,
-    hints=(
-        (
-            "CHECKS can be extended without a change to assess: the loop goes over whatever stands in self.CHECKS. So "
-            "the cap and the log need nothing from you, if you leave the adding up to super().assess."
-        ),
-        (
-            "Refuse first, then super().assess, then compare. `value is True or value is False or value is None` is "
-            "strict where `in` is not."
-        ),
-        (
-            "In the test, make a manager, and try one input for each promise: nothing in place (five findings, 1.0), "
-            "one LOW missing, the word 'no', a score that equals the threshold, and the length of the log."
-        ),
+    hints=in_steps(
+        "CHECKS can be extended without a change to assess: the loop goes over whatever stands in self.CHECKS. So "
+        "the cap and the log need nothing from you, if you leave the adding up to super().assess.",
+        "Refuse first, then super().assess, then compare. `value is True or value is False or value is None` is "
+        "strict where `in` is not.",
+        "In the test, make a manager, and try one input for each promise: nothing in place (five findings, 1.0), "
+        "one LOW missing, the word 'no', a score that equals the threshold, and the length of the log.",
     ),
     because="A rule that is data can be added without touching the code around it, so cap, log and threshold stay "
     "right. A test is worth what it fails on: each promise needs an input for which a class that breaks it says "

@@ -12,7 +12,7 @@ from typing import Any
 from threatlab.audit import AuditLog
 from threatlab.audit.chain import RESERVED, sealed, spelled
 from threatlab.exercises.judges import each
-from threatlab.exercises.question import Question
+from threatlab.exercises.question import Question, in_steps
 
 EDITS = {
     "space": "add a space after a colon in entry 2",
@@ -91,15 +91,11 @@ q4 = Question(
     id="assess.q4",
     title="Which edits does the chain find by itself?",
     judge=each(found_by_the_chain, (True, False), "True (found) or False", _mistaken, _all_right),
-    hints=(
-        (
-            "Each entry holds its own hash and the hash of the one before it. For each edit: which hash, still in the "
-            "file, contradicts it?"
-        ),
-        (
-            "A forger who can compute hashes is caught by an entry that comes after the forgery and was left alone. "
-            "Which edits leave such an entry?"
-        ),
+    hints=in_steps(
+        "Each entry holds its own hash and the hash of the one before it. For each edit: which hash, still in the "
+        "file, contradicts it?",
+        "A forger who can compute hashes is caught by an entry that comes after the forgery and was left alone. "
+        "Which edits leave such an entry?",
     ),
     because="A hash is no secret: anyone can compute one. What the chain shows is that an entry does not fit one that "
     "came after it. So the end of the log has no witness, unless its hash was remembered where the forger can't write, "

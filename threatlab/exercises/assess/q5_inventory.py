@@ -9,7 +9,7 @@ from threatlab.assessment import assess
 from threatlab.catalog import catalog
 from threatlab.exercises.judges import a_function, a_number, near, other_kind, returned, shown
 from threatlab.exercises.outcome import NotYet
-from threatlab.exercises.question import Question
+from threatlab.exercises.question import Question, in_steps
 from threatlab.system import AISystem, load_system
 
 
@@ -102,11 +102,9 @@ q5 = Question(
     id="assess.q5",
     title="Rank an inventory by what is known",
     judge=ranks_the_inventory,
-    hints=(
-        (
-            "system[control] is True, False or None, and catalog().controls names the controls. The best case is "
-            "another system: system.with_(...) with each None among the controls replaced by True."
-        ),
+    hints=in_steps(
+        "system[control] is True, False or None, and catalog().controls names the controls. The best case is "
+        "another system: system.with_(...) with each None among the controls replaced by True.",
         "sorted(rows, key=...) sorts by several things if the key is a tuple, and downward if you negate a number.",
         "The key is (-worst, -best, name).",
     ),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from threatlab.exercises.judges import each
-from threatlab.exercises.question import Question
+from threatlab.exercises.question import Question, in_steps
 
 if TYPE_CHECKING:  # at run time the attacks are imported where they are used: they need scikit-learn
     from threatlab.attacks.bands import Band
@@ -112,11 +112,9 @@ q1 = Question(
         _mistaken,
         _all_right,
     ),
-    hints=(
-        (
-            "For each claim find the rows of the same control. Is there one in which it fails, at another strength or "
-            "against another attacker?"
-        ),
+    hints=in_steps(
+        "For each claim find the rows of the same control. Is there one in which it fails, at another strength or "
+        "against another attacker?",
         "One claim holds. It gives both numbers: what the attacker still gets, and what it costs.",
     ),
     because="Most of these claims were true in one setting: at 2 % of poison, without an insider, against a copier who "

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from threatlab.exercises.judges import a_function, returned, shown
 from threatlab.exercises.outcome import NotYet
-from threatlab.exercises.question import Question
+from threatlab.exercises.question import Question, in_steps
 
 if TYPE_CHECKING:  # at run time the attacks are imported where they are used: they need scikit-learn
     from threatlab.attacks.injection import Call, Task
@@ -100,15 +100,11 @@ q3 = Question(
     id="attack.q3",
     title="A control that survives the attacker",
     judge=survives_the_attacker,
-    hints=(
-        (
-            "Forget words: the attacker chooses them. Decide by what the call would do: call.to (empty if nothing is "
-            "mailed) and call.file."
-        ),
-        (
-            "Allow a mail only to an address that ends with '@corp.example', the @ included. That leaves the question "
-            "which file may be mailed at all."
-        ),
+    hints=in_steps(
+        "Forget words: the attacker chooses them. Decide by what the call would do: call.to (empty if nothing is "
+        "mailed) and call.file.",
+        "Allow a mail only to an address that ends with '@corp.example', the @ included. That leaves the question "
+        "which file may be mailed at all.",
         "Reading may stay allowed, since nothing leaves by it. Of the files, only 'prices' is ever to be mailed.",
     ),
     because="The control reads neither the page nor the attacker's words. It lists what the work needs, and refuses "

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 from threatlab.exercises.judges import Slip, a_number, like
-from threatlab.exercises.question import Question
+from threatlab.exercises.question import Question, in_steps
 
 Draws = Sequence[Sequence[float]]
 
@@ -108,11 +108,9 @@ q4 = Question(
         otherwise=_otherwise,
         confirms=_all_right,
     ),
-    hints=(
-        (
-            "Go through the budgets from the smallest. At each, look at the best copy of all draws, and stop at the "
-            "first that is too good."
-        ),
+    hints=in_steps(
+        "Go through the budgets from the smallest. At each, look at the best copy of all draws, and stop at the "
+        "first that is too good.",
         "max(draw[place] for draw in draws) is the best copy at that place. Keep the budget before it; begin with 0.",
     ),
     because="A defender plans for the luckiest attacker, not for the average one, and a copy once made is not unmade "

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from threatlab.exercises.judges import Slip, like, other_kind
-from threatlab.exercises.question import Question
+from threatlab.exercises.question import Question, in_steps
 
 Options = Mapping[str, tuple[float, float, float]]
 
@@ -100,7 +100,7 @@ q5 = Question(
     id="attack.q5",
     title="Which control do you ship?",
     judge=like(_choice, _cases, takes="a dict of options", reads=_name, otherwise=_mistaken, confirms=_all_right),
-    hints=(
+    hints=in_steps(
         "First throw out whatever is not useful enough, then compare what is left by what the attacker gains.",
         "The floor is 0.95 * options['none'][2]. The gain is success - baseline. 'none' stays in the race.",
         "min(fit, key=lambda name: (gain, -utility)) settles ties too.",

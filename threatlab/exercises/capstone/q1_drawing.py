@@ -10,7 +10,7 @@ from threatlab.dataflow import DataFlow, Flow
 from threatlab.dataflow.facts import facts_from
 from threatlab.exercises.judges import a_kind
 from threatlab.exercises.outcome import NotYet
-from threatlab.exercises.question import Question
+from threatlab.exercises.question import Question, in_steps
 
 SHOWN = {
     "internet_facing": "Guests write from anywhere. Which flow of yours comes in from a zone where anyone may be?",
@@ -118,25 +118,17 @@ q1 = Question(
     id="capstone.q1",
     title="The night porter, drawn",
     judge=draws_the_porter,
-    hints=(
-        (
-            "Read the description with a pencil: each place where something lies or runs is an element, each verb a "
-            "flow. Then run the cell below the question, and read why each fact is true or not."
-        ),
-        (
-            "In the prompt lie a guest's message (questions), notes of earlier stays (memory), house rules "
-            "(documents, from a data store of yours), and reviews (documents, from somebody else's place). Each is a "
-            "flow of its own, all the way to the model."
-        ),
-        (
-            "Out of the model: generated content to the message desk, memory to the guest book, actions to both "
-            "tools. No training data, no decisions, and complete stays False."
-        ),
+    hints=in_steps(
+        "Read the description with a pencil: each place where something lies or runs is an element, each verb a "
+        "flow. Then run the cell below the question, and read why each fact is true or not.",
+        "In the prompt lie a guest's message (questions), notes of earlier stays (memory), house rules "
+        "(documents, from a data store of yours), and reviews (documents, from somebody else's place). Each is a "
+        "flow of its own, all the way to the model.",
+        "Out of the model: generated content to the message desk, memory to the guest book, actions to both "
+        "tools. No training data, no decisions, and complete stays False.",
     ),
-    because=(
-        "Nobody wrote into the description that the system reads untrusted content, or that it acts without approval. "
-        "Both follow from where flows begin and where they end. And the drawing isn't declared complete, since one "
-        "thing nobody knows: what the vendor does with the messages."
-    ),
+    because="Nobody wrote into the description that the system reads untrusted content, or that it acts without "
+    "approval. Both follow from where flows begin and where they end. And the drawing isn't declared complete, since "
+    "one thing nobody knows: what the vendor does with the messages.",
     covers=("summary-layered",),
 )

@@ -9,7 +9,7 @@ from threatlab.errors import ThreatLabError
 from threatlab.exercises.capstone.q1_drawing import SHOWN, facts_shown
 from threatlab.exercises.judges import a_kind, refusal
 from threatlab.exercises.outcome import NotYet
-from threatlab.exercises.question import Question
+from threatlab.exercises.question import Question, in_steps
 from threatlab.report import Evidence, ThreatModel, checklist
 from threatlab.system import AISystem
 
@@ -210,32 +210,22 @@ q2 = Question(
     id="capstone.q2",
     title="The whole threat model",
     judge=models_the_porter,
-    hints=(
-        (
-            "Begin with the system: system_from(drawing, base), where base is an AISystem that holds the controls and "
-            "their notes; then with_(...) for the facts that the description denies. Then hand in "
-            "ThreatModel(system): its own list of gaps says what comes next, and in which notebook it was made."
-        ),
-        (
-            f"make_plan(system, {BUDGET}, start=..., owners=...) needs owners, a dict from control to name: make it "
-            "once to see the steps, and again with a name for each. from_attack, from_evaluation and from_exercise "
-            "make the records of what you ran. The head of the audit log is there once a manager has written to it."
-        ),
-        (
-            "Policy(max_risk=...).accept(control, reason, owner, expires) returns the policy with an acceptance: of a "
-            "finding that is known, that the plan leaves open, and for half a year at most."
-        ),
-        (
-            'Evidence: from_attack(ATTACKS["injection"].run("none", adaptive=True)), and the same with a control in '
-            'place of "none" and success_at_most=... Threshold: from_evaluation(chosen, reason), where chosen is an '
-            "evaluate(detect(simulate_day(seed)), threshold), whose analyst_hours() says what it costs."
-        ),
+    hints=in_steps(
+        "Begin with the system: system_from(drawing, base), where base is an AISystem that holds the controls and "
+        "their notes; then with_(...) for the facts that the description denies. Then hand in "
+        "ThreatModel(system): its own list of gaps says what comes next, and in which notebook it was made.",
+        f"make_plan(system, {BUDGET}, start=..., owners=...) needs owners, a dict from control to name: make it "
+        "once to see the steps, and again with a name for each. from_attack, from_evaluation and from_exercise "
+        "make the records of what you ran. The head of the audit log is there once a manager has written to it.",
+        "Policy(max_risk=...).accept(control, reason, owner, expires) returns the policy with an acceptance: of a "
+        "finding that is known, that the plan leaves open, and for half a year at most.",
+        'Evidence: from_attack(ATTACKS["injection"].run("none", adaptive=True)), and the same with a control in '
+        'place of "none" and success_at_most=... Threshold: from_evaluation(chosen, reason), where chosen is an '
+        "evaluate(detect(simulate_day(seed)), threshold), whose analyst_hours() says what it costs.",
     ),
-    because=(
-        "A threat model is finished when it says itself what is not: here the vendor's silence. Five of six items "
-        "tick, and the first does not, which is the honest state on this day. Writing False into the open question "
-        "would have given six ticks, a lower score, and one sentence in the report that nobody can stand behind."
-    ),
+    because="A threat model is finished when it says itself what is not: here the vendor's silence. All items tick "
+    "but the first, which is the honest state on this day. Writing False into the open question would have ticked that "
+    "one too, and given a lower score, and one sentence in the report that nobody can stand behind.",
     covers=("practice-document", "summary-layered"),
     seconds=30.0,
 )

@@ -7,7 +7,7 @@ from typing import Any
 from threatlab.catalog import catalog
 from threatlab.exercises.judges import a_pair, rubric
 from threatlab.exercises.outcome import NotYet
-from threatlab.exercises.question import Question
+from threatlab.exercises.question import Question, in_steps
 from threatlab.report.briefing import MINUTES, MOST, WORDS_A_MINUTE, count_words
 
 POINTS = (
@@ -59,16 +59,12 @@ q3 = Question(
     id="capstone.q3",
     title="Five minutes for the night shift",
     judge=briefs_the_staff,
-    hints=(
-        (
-            "Tell one night: a guest, a message, what goes out, who notices, who pays. Then what changes, and what "
-            "the listener can do."
-        ),
-        (
-            "A skeleton: We let ... answer for .... One night, somebody .... Until ..., ... will .... What we don't "
-            "know is .... If you see ..., call .... Check the text alone first: you get the points. Then (text, [1, "
-            "2, ...]) with your own marks."
-        ),
+    hints=in_steps(
+        "Tell one night: a guest, a message, what goes out, who notices, who pays. Then what changes, and what "
+        "the listener can do.",
+        "A skeleton: We let ... answer for .... One night, somebody .... Until ..., ... will .... What we don't "
+        "know is .... If you see ..., call .... Check the text alone first: you get the points. Then (text, [1, "
+        "2, ...]) with your own marks.",
     ),
     because="People remember one night and one telephone number. The report holds everything else, for those who ask. "
     "Whether your text does that, no program can tell: you marked it, and a colleague should mark it again.",

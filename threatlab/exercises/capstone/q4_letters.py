@@ -8,7 +8,7 @@ from threatlab.assessment.stride import BREAKS
 from threatlab.catalog import catalog
 from threatlab.exercises.judges import a_dict, shown
 from threatlab.exercises.outcome import NotYet
-from threatlab.exercises.question import Question
+from threatlab.exercises.question import Question, in_steps
 from threatlab.report import STRIDE
 
 LOOK = {
@@ -49,20 +49,14 @@ q4 = Question(
     id="capstone.q4",
     title="Six findings, six letters",
     judge=letters_each_once,
-    hints=(
-        (
-            "Begin with the findings that break one promise only: a changed note, a deed that nobody can prove, a "
-            "name that somebody learns. Their letters are then gone for the others."
-        ),
-        (
-            "Three are left: S, D and E. One of the findings is about a name that was believed, one about a service "
-            "that stays away, and one about rights that nobody needed."
-        ),
+    hints=in_steps(
+        "Begin with the findings that break one promise only: a changed note, a deed that nobody can prove, a "
+        "name that somebody learns. Their letters are then gone for the others.",
+        "Three are left: S, D and E. One of the findings is about a name that was believed, one about a service "
+        "that stays away, and one about rights that nobody needed.",
     ),
-    because=(
-        "A letter is a question to ask, not a drawer to put things in: three of the six findings belong under "
-        "several. That is how the next lesson uses them: it goes through each element of the drawing six times, and "
-        "does not care if the same control turns up twice."
-    ),
+    because="A letter is a question to ask, not a drawer to put things in: some of the findings belong under "
+    "several. That is how the next lesson uses them: it goes through each element of the drawing six times, and "
+    "does not care if the same control turns up twice.",
     covers=("summary-next",),
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 from threatlab.exercises.judges import a_function, other_kind, returned
 from threatlab.exercises.outcome import NotYet
-from threatlab.exercises.question import Question
+from threatlab.exercises.question import Question, in_steps
 from threatlab.report import ThreatModel, checklist
 from threatlab.system import AISystem
 
@@ -73,22 +73,16 @@ q5 = Question(
     id="capstone.q5",
     title="Ticks on demand",
     judge=ticks_exactly,
-    hints=(
-        (
-            "Begin with a model in which nothing ticks, and add one part for each item that is asked for. "
-            "print(*checklist(model), sep='\\n') says of each item what it lacks."
-        ),
-        (
-            "parts is a dict from each item to its artifact; ThreatModel(system, **chosen) takes those that are in "
-            "items. The first item is no part: it lies in what the system answers."
-        ),
+    hints=in_steps(
+        "Begin with a model in which nothing ticks, and add one part for each item that is asked for. "
+        "print(*checklist(model), sep='\\n') says of each item what it lacks.",
+        "parts is a dict from each item to its artifact; ThreatModel(system, **chosen) takes those that are in "
+        "items. The first item is no part: it lies in what the system answers.",
         "Every fact False and one control False is an assessed system. The reviews need the system's own name.",
     ),
-    because=(
-        "A tick proves that an artifact is there. These are there, and worth nothing: nobody chose that threshold, "
-        "nobody rehearsed, nobody was trained. So a list of ticks is handed over with the artifacts beside it, and "
-        "the reader opens one at random."
-    ),
+    because="A tick proves that an artifact is there. These are there, and worth nothing: nobody chose that threshold, "
+    "nobody rehearsed, nobody was trained. So a list of ticks is handed over with the artifacts beside it, and "
+    "the reader opens one at random.",
     covers=("practice-document", "checklist-training"),
     seconds=20.0,
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 from threatlab.exercises.judges import order, plain
 from threatlab.exercises.outcome import NotYet
-from threatlab.exercises.question import Question
+from threatlab.exercises.question import Question, in_steps
 from threatlab.incidents import load_incident, replay
 
 INCIDENT = "llm-jacking"
@@ -69,7 +69,7 @@ q1 = Question(
     id="depth.q1",
     title="An incident in its order, and the first alarm",
     judge=orders_the_incident,
-    hints=(
+    hints=in_steps(
         "Ask of each note what had to be true already for it to happen.",
         "flaw, keys, login come first, and bill last. The alarm rings when the account does what its owner never does.",
     ),

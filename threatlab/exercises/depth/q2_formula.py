@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from math import prod
 
 from threatlab.exercises.judges import Slip, a_number, like, near, rounded
-from threatlab.exercises.question import Question
+from threatlab.exercises.question import Question, in_steps
 
 Shares = Sequence[float]
 
@@ -109,12 +109,10 @@ q2 = Question(
         otherwise=_otherwise,
         confirms=_all_right,
     ),
-    hints=(
+    hints=in_steps(
         "The layers that stand alone are the same in every year, so they are a factor before everything else.",
-        (
-            "For the shared ones there are two kinds of years: p of them, in which all pass, and 1 - p, in which each "
-            "layer is as good as it takes to keep its average."
-        ),
+        "For the shared ones there are two kinds of years: p of them, in which all pass, and 1 - p, in which each "
+        "layer is as good as it takes to keep its average.",
         "Good years: each stops e / (1 - p). So: product of alone * (p + (1 - p) * product of 1 - e / (1 - p)).",
     ),
     because="What stands alone multiplies as it always did: that is what splitting a layer off buys. What is shared "

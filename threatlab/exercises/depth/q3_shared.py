@@ -7,7 +7,7 @@ from typing import Any
 
 from threatlab.exercises.judges import Slip, a_set, like, shown
 from threatlab.exercises.outcome import NotYet
-from threatlab.exercises.question import Question
+from threatlab.exercises.question import Question, in_steps
 
 Layers = Mapping[str, list[str]]
 Needs = Mapping[str, Collection[str]]
@@ -116,15 +116,11 @@ q3 = Question(
         confirms=f"Right for {len(_ARCHITECTURES)} architectures: with a reserve, through a middleman, with a tie, "
         "with many controls in one layer, and with two things that hang on each other.",
     ),
-    hints=(
-        (
-            "Two small steps: everything that a control hangs on, also through others; then, for each of those things, "
-            "how many layers have no control left without it."
-        ),
-        (
-            "For the first: begin with what it hangs on directly, and go on with what those hang on, but never look at "
-            "the same thing twice, or two that hang on each other keep you in a circle."
-        ),
+    hints=in_steps(
+        "Two small steps: everything that a control hangs on, also through others; then, for each of those things, "
+        "how many layers have no control left without it.",
+        "For the first: begin with what it hangs on directly, and go on with what those hang on, but never look at "
+        "the same thing twice, or two that hang on each other keep you in a circle.",
         "A layer falls if it has controls and all(...) of them hang on the thing. Return every thing with the maximum.",
     ),
     because="A diagram shows boxes, and boxes look independent. What they share is rarely drawn: it stands two steps "

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from threatlab.exercises.judges import a_function, called, shown
 from threatlab.exercises.outcome import NotYet
-from threatlab.exercises.question import Question
+from threatlab.exercises.question import Question, in_steps
 
 if TYPE_CHECKING:
     from threatlab.attacks.base import AttackResult
@@ -144,15 +144,11 @@ q4 = Question(
     id="depth.q4",
     title="A test that would have caught it",
     judge=can_fail,
-    hints=(
-        (
-            "Three things can go wrong: the attacker gets further, the service becomes useless, or the test has luck. "
-            "Each needs something of its own in the test."
-        ),
-        (
-            "A loop over some seeds; in it result = run(seed), an assert that result.success is at most bound.at_most, "
-            "and an assert that result.utility is at least bound.utility_at_least."
-        ),
+    hints=in_steps(
+        "Three things can go wrong: the attacker gets further, the service becomes useless, or the test has luck. "
+        "Each needs something of its own in the test.",
+        "A loop over some seeds; in it result = run(seed), an assert that result.success is at most bound.at_most, "
+        "and an assert that result.utility is at least bound.utility_at_least.",
         'assert result.success <= bound.at_most, f"seed {seed}: fooled {result.success:.2f}"',
     ),
     because="A green test is worth what it would be red for. Success has an upper bound, or an attack that came back "

@@ -9,7 +9,7 @@ from typing import Any
 from threatlab.assessment import assess
 from threatlab.exercises.judges import Slip, like, other_kind
 from threatlab.exercises.outcome import NotYet
-from threatlab.exercises.question import Question
+from threatlab.exercises.question import Question, in_steps
 from threatlab.system import AISystem, load_system
 
 
@@ -88,15 +88,11 @@ q5 = Question(
         otherwise=lambda overlooked, *_: overlooked,
         confirms=_all_right,
     ),
-    hints=(
-        (
-            "Three reasons to stop a release: the score; a control that was True and isn't any more; a fact that was "
-            "True and isn't any more. And what must pass: everything that got better or more honest."
-        ),
-        (
-            "old[name] and new[name] are True, False or None. `old[name] and not new[name]` is true for both ways to "
-            "lose a line. old.known names everything that somebody has answered."
-        ),
+    hints=in_steps(
+        "Three reasons to stop a release: the score; a control that was True and isn't any more; a fact that was "
+        "True and isn't any more. And what must pass: everything that got better or more honest.",
+        "old[name] and new[name] are True, False or None. `old[name] and not new[name]` is true for both ways to "
+        "lose a line. old.known names everything that somebody has answered.",
     ),
     because="One line covers both kinds of loss: a control that is gone, and a fact that is no longer admitted. The "
     "second is how a gate is walked around by people of good will: the number has to be met by Friday. What is honest "

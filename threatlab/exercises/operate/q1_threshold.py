@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from threatlab.exercises.judges import Slip, a_number, like
 from threatlab.exercises.outcome import NotYet
-from threatlab.exercises.question import Question
+from threatlab.exercises.question import Question, in_steps
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -164,15 +164,11 @@ q1 = Question(
         "cost. The same detector got quite different thresholds: which one is right was never a question of "
         "statistics alone.",
     ),
-    hints=(
-        (
-            "Two steps: which rows can this team read at all, and which of those costs least? The second needs a sum "
-            "of two costs."
-        ),
-        (
-            "add_costs(table, hourly_rate=80, loss_per_query=...) adds a column cost. An alert takes half an hour: "
-            "keep the rows where alerts * 0.5 is at most hours."
-        ),
+    hints=in_steps(
+        "Two steps: which rows can this team read at all, and which of those costs least? The second needs a sum "
+        "of two costs.",
+        "add_costs(table, hourly_rate=80, loss_per_query=...) adds a column cost. An alert takes half an hour: "
+        "keep the rows where alerts * 0.5 is at most hours.",
         "fits.loc[fits['cost'].idxmin(), 'threshold'] is the threshold of the row with the least cost.",
     ),
     because="The hours are a wall: an alert that nobody has time for protects nobody. Inside the wall there is a "

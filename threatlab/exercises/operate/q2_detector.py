@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from threatlab.exercises.judges import a_function, a_number, other_kind, returned
 from threatlab.exercises.outcome import NotYet
-from threatlab.exercises.question import Question
+from threatlab.exercises.question import Question, in_steps
 
 Windows = list[dict[str, list[float]]]
 
@@ -156,19 +156,13 @@ q2 = Question(
     id="operate.q2",
     title="A detector with three faults",
     judge=mends_the_detector,
-    hints=(
-        (
-            "Follow one honest client through the small day, then Ida, and print baseline, fleet and sum in each "
-            "window. Which of the three moves when it should not, or stays when it should move?"
-        ),
-        (
-            "One fault lies in what a client is compared with, one in how the fleet's mean is made, and one in what "
-            "happens to a sum in good times."
-        ),
-        (
-            "Compare with the mean over clients of each client's own mean, in the same window; and never let a sum "
-            "fall below zero: max(0.0, ...)."
-        ),
+    hints=in_steps(
+        "Follow one honest client through the small day, then Ida, and print baseline, fleet and sum in each "
+        "window. Which of the three moves when it should not, or stays when it should move?",
+        "One fault lies in what a client is compared with, one in how the fleet's mean is made, and one in what "
+        "happens to a sum in good times.",
+        "Compare with the mean over clients of each client's own mean, in the same window; and never let a sum "
+        "fall below zero: max(0.0, ...).",
     ),
     because="Compared with this morning, a change of the world is an attack by everybody. With a vote for each "
     "request, the loudest client is its own yardstick. And without a floor at zero, good behavior is saved up like "

@@ -8,7 +8,7 @@ from typing import Any
 from threatlab.errors import ThreatLabError
 from threatlab.exercises.judges import refusal, shown
 from threatlab.exercises.outcome import NotYet
-from threatlab.exercises.question import Question
+from threatlab.exercises.question import Question, in_steps
 from threatlab.tabletop import MEASURES, NOBODY, Exercise, begin
 from threatlab.tabletop.exercise import Answer
 from threatlab.tabletop.log import LogEntry
@@ -89,19 +89,13 @@ q3 = Question(
     id="operate.q3",
     title="The mail with one recipient more, from the analyst's chair",
     judge=plays_the_seat,
-    hints=(
-        (
-            "Play it: now = begin('postmark-mcp'), then now = now.decide('log', by='security analyst', note='...'), "
-            "and read now.log[-1].consequence and now.figures after each step. now.may_decide says who may."
-        ),
-        (
-            "Hours for the attacker are won at the first and the third message, and the rest is decided by what you "
-            "know: at the second message learn where else it runs, at the fourth keep what can tell you whom it hit."
-        ),
-        (
-            "Search everywhere, keep the server, make worthless what is still valid. Those who cost a few hours of "
-            "service save the questions that nobody could answer later."
-        ),
+    hints=in_steps(
+        "Play it: now = begin('postmark-mcp'), then now = now.decide('log', by='security analyst', note='...'), "
+        "and read now.log[-1].consequence and now.figures after each step. now.may_decide says who may.",
+        "Hours for the attacker are won at the first and the third message, and the rest is decided by what you "
+        "know: at the second message learn where else it runs, at the fourth keep what can tell you whom it hit.",
+        "Search everywhere, keep the server, make worthless what is still valid. Those who cost a few hours of "
+        "service save the questions that nobody could answer later.",
     ),
     because="Nobody at the table is wrong: tenant care wants the agent back, the developer wants a clean server, and "
     "you want evidence. The four decisions that are not yours are handed over with a reason, which is what a plan is "

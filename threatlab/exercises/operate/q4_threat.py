@@ -10,7 +10,7 @@ from threatlab.catalog import Catalog, catalog
 from threatlab.errors import ThreatLabError
 from threatlab.exercises.judges import refusal, shown
 from threatlab.exercises.outcome import NotYet
-from threatlab.exercises.question import Question
+from threatlab.exercises.question import Question, in_steps
 from threatlab.operate.newer_catalog import rescore, with_threat
 from threatlab.system import AISystem, list_systems, load_system
 
@@ -143,19 +143,13 @@ q4 = Question(
     id="operate.q4",
     title="A new threat, as one entry",
     judge=enters_the_threat,
-    hints=(
-        (
-            "Who can invent a name: which single fact must be true? That goes into applies_when_any. What makes it "
-            "likelier that the invented name is installed goes into raised_by."
-        ),
-        (
-            "The chance of a year is made of several: a name is invented, somebody has registered just that one, it is "
-            "installed, and the code does harm. The study measured the first."
-        ),
-        (
-            "generates_content; raised by uses_tools and acts_without_approval. Controls: what reads a list of "
-            "packages before it is installed, a person's yes, a sandbox around what runs."
-        ),
+    hints=in_steps(
+        "Who can invent a name: which single fact must be true? That goes into applies_when_any. What makes it "
+        "likelier that the invented name is installed goes into raised_by.",
+        "The chance of a year is made of several: a name is invented, somebody has registered just that one, it is "
+        "installed, and the code does harm. The study measured the first.",
+        "generates_content; raised by uses_tools and acts_without_approval. Controls: what reads a list of "
+        "packages before it is installed, a person's yes, a sandbox around what runs.",
     ),
     because="The catalog learns of a threat by data, not by code: who is hit follows from the facts, and the same "
     "evening each system has a new score. The study's percentages are not the likelihood: they say how often a name "

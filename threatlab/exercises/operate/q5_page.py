@@ -10,7 +10,7 @@ from typing import Any
 from threatlab.assessment import assess
 from threatlab.exercises.judges import a_function, other_kind, returned, shown
 from threatlab.exercises.outcome import NotYet
-from threatlab.exercises.question import Question
+from threatlab.exercises.question import Question, in_steps
 from threatlab.incidents import Incident, load_incident, replay
 from threatlab.operate.reviews import review_calendar
 from threatlab.system import AISystem, load_system
@@ -179,19 +179,13 @@ q5 = Question(
     id="operate.q5",
     title="Monday's page",
     judge=writes_the_page,
-    hints=(
-        (
-            "Begin with the list of systems that are hit; all three answers need it. Two conditions: the incident's "
-            "threat applies, and a replay against this system is stopped nowhere."
-        ),
-        (
-            "assess(system).by_threat[incident.threat] > 0, and replay(incident, system).stopped_at is None. For the "
-            "engineers: try each control of incident.missing with system.with_(**{control: True})."
-        ),
-        (
-            "review_calendar(systems, start) is sorted by date: the first review of each system is the one to keep. "
-            "Then overwrite the dates of those that are hit."
-        ),
+    hints=in_steps(
+        "Begin with the list of systems that are hit; all three answers need it. Two conditions: the incident's "
+        "threat applies, and a replay against this system is stopped nowhere.",
+        "assess(system).by_threat[incident.threat] > 0, and replay(incident, system).stopped_at is None. For the "
+        "engineers: try each control of incident.missing with system.with_(**{control: True}).",
+        "review_calendar(systems, start) is sorted by date: the first review of each system is the one to keep. "
+        "Then overwrite the dates of those that are hit.",
     ),
     because="Three people, one list of systems that are hit: the executive gets names, the engineers one thing to "
     "build, and the security lead the dates. Had each worked out a list of their own, Monday's meeting would be about "

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import prod
 
 from threatlab.exercises.judges import Slip, a_number, like, near, rounded
-from threatlab.exercises.question import Question
+from threatlab.exercises.question import Question, in_steps
 
 _COSTS: tuple[tuple[list[float], float], ...] = (
     ([0.05, 0.27, 0.02], 0.60),
@@ -92,7 +92,7 @@ q1 = Question(
         otherwise=_otherwise,
         confirms="Right, below the floor too: what is left is a product, so the room shrinks with every control.",
     ),
-    hints=(
+    hints=in_steps(
         "First: which share is left with the controls in place? Each takes its share of what the others left.",
         "If `left` is left, a next control of cost c leaves left * (1 - c). Solve left * (1 - c) = floor for c.",
         "c = 1 - floor / left, and never less than 0. math.prod multiplies.",

@@ -9,7 +9,7 @@ from typing import Any
 from threatlab.catalog import Criterion
 from threatlab.exercises.judges import a_dict, shown
 from threatlab.exercises.outcome import NotYet
-from threatlab.exercises.question import Question
+from threatlab.exercises.question import Question, in_steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ q2 = Question(
     id="plan.q2",
     title="Which criteria can a number fail?",
     judge=writes_criteria,
-    hints=(
+    hints=in_steps(
         "Try to write down a measurement that would make the sentence false. Where you can't, the answer is None.",
         "Three are None. One of those has a number in it, and still nothing can be measured that it doesn't allow.",
         'Criterion("planted instructions that are followed", "share", at_most=0.05) is the first.',

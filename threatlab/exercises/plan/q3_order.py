@@ -10,7 +10,7 @@ from threatlab.assessment import assess
 from threatlab.catalog import SEVERITIES, catalog
 from threatlab.exercises.judges import Slip, like, other_kind, shown
 from threatlab.exercises.outcome import NotYet
-from threatlab.exercises.question import Question
+from threatlab.exercises.question import Question, in_steps
 from threatlab.system import AISystem, load_system
 
 _ENOUGH = 1e-12
@@ -141,15 +141,11 @@ q3 = Question(
         otherwise=_first_difference,
         confirms=_all_right,
     ),
-    hints=(
-        (
-            "A loop: look at what would remove risk now, keep what fits into the days left, take the best for each "
-            "day, put it in place, and begin again. It ends when nothing fits."
-        ),
-        (
-            "threatlab.assess(system).best_next(99) is anew what each control removes. Each has .attribute, .removes "
-            "and .effort_days. system.with_(**{step.attribute: True}) puts one in place."
-        ),
+    hints=in_steps(
+        "A loop: look at what would remove risk now, keep what fits into the days left, take the best for each "
+        "day, put it in place, and begin again. It ends when nothing fits.",
+        "threatlab.assess(system).best_next(99) is anew what each control removes. Each has .attribute, .removes "
+        "and .effort_days. system.with_(**{step.attribute: True}) puts one in place.",
     ),
     because="Risk removed for each day is what a budget buys, and it changes with every step, because a layer counts "
     "once. So the rate has to be computed again each time. What the loop never does is look ahead: question 5 shows "

@@ -12,7 +12,7 @@ from threatlab.assessment import assess
 from threatlab.catalog import SEVERITIES, catalog
 from threatlab.exercises.judges import a_set, like, shown
 from threatlab.exercises.outcome import NotYet
-from threatlab.exercises.question import Question
+from threatlab.exercises.question import Question, in_steps
 from threatlab.system import load_system
 
 Findings = Mapping[str, tuple[str, date]]
@@ -121,15 +121,11 @@ q4 = Question(
         confirms="It agrees with threatlab's own check on the last day, on the day after, and on "
         f"{len(_MISSING)} findings at once.",
     ),
-    hints=(
-        (
-            "There are three faults. Go through the five rules one by one, and for each try the edge: the last day "
-            "that is allowed, and the day after."
-        ),
-        (
-            "An acceptance is looked up, but its date is never compared. `not allowed` is true for None and for 0. And "
-            "`>=` counts the last allowed day as too late."
-        ),
+    hints=in_steps(
+        "There are three faults. Go through the five rules one by one, and for each try the edge: the last day "
+        "that is allowed, and the day after.",
+        "An acceptance is looked up, but its date is never compared. `not allowed` is true for None and for 0. And "
+        "`>=` counts the last allowed day as too late.",
         "expires = accepted.get(control). There are three cases: None, today <= expires, and today > expires.",
     ),
     because="All three faults make the check kinder or stricter by one case, and on an ordinary day nobody sees it. "

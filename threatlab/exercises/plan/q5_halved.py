@@ -11,7 +11,7 @@ from threatlab.assessment import assess
 from threatlab.exercises.judges import Slip, a_set, like, shown
 from threatlab.exercises.outcome import NotYet
 from threatlab.exercises.plan.q3_order import effort, greedy, per_day
-from threatlab.exercises.question import Question
+from threatlab.exercises.question import Question, in_steps
 from threatlab.plan import make_plan
 from threatlab.system import AISystem, load_system
 
@@ -170,15 +170,11 @@ q5 = Question(
         otherwise=_otherwise,
         confirms=_all_right,
     ),
-    hints=(
-        (
-            "A plan has a handful of controls, so its subsets can be counted: seven controls make 128. For each: does "
-            "it fit, and what does it leave?"
-        ),
-        (
-            "itertools.combinations(planned, size) for each size from 0 to all. The effort of a control is "
-            "controls[c].effort_days, and min(..., key=...) finds the set that leaves least."
-        ),
+    hints=in_steps(
+        "A plan has a handful of controls, so its subsets can be counted: seven controls make 128. For each: does "
+        "it fit, and what does it leave?",
+        "itertools.combinations(planned, size) for each size from 0 to all. The effort of a control is "
+        "controls[c].effort_days, and min(..., key=...) finds the set that leaves least.",
     ),
     because="A plan is not a queue. When the days change, the best set changes, and it need not be the beginning of "
     "the old one. With a handful of controls you can look at every set and be sure; make_plan does the same for "

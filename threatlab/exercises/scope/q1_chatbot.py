@@ -13,7 +13,7 @@ from threatlab.errors import ThreatLabError
 from threatlab.exercises.blank import has_blank
 from threatlab.exercises.judges import a_kind, a_pair, refusal, shown
 from threatlab.exercises.outcome import NotYet
-from threatlab.exercises.question import Question
+from threatlab.exercises.question import Question, in_steps
 
 Row = Sequence[Any]
 _ELEMENT = "(name, kind, zone)"
@@ -216,15 +216,11 @@ q1 = Question(
     id="scope.q1",
     title='Draw a chatbot that was "a separate entity"',
     judge=draws_the_chatbot,
-    hints=(
-        (
-            "Stand at the model and go backward: what does it read, and where does that lie? Of each element ask who "
-            "decides what runs or stands there; of each flow ask where the data goes, not who asked for it."
-        ),
-        (
-            "The chatbot is a model and the fare pages are a data store, both on the website. Three of the flows touch "
-            "the chatbot. The fourth is the link in its answer: from the pages to the customer."
-        ),
+    hints=in_steps(
+        "Stand at the model and go backward: what does it read, and where does that lie? Of each element ask who "
+        "decides what runs or stands there; of each flow ask where the data goes, not who asked for it.",
+        "The chatbot is a model and the fare pages are a data store, both on the website. Three of the flows touch "
+        "the chatbot. The fourth is the link in its answer: from the pages to the customer.",
     ),
     because="A zone is about who decides what runs, and the airline decided. The tribunal came to the same without a "
     "drawing: the chatbot is a part of the website, and the airline answers for all of it, pages and chatbot alike. "

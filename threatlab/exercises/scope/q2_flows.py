@@ -10,7 +10,7 @@ from threatlab.dataflow import DataFlow
 from threatlab.dataflow.facts import facts_from
 from threatlab.dataflow.files import load_drawing
 from threatlab.exercises.judges import Slip, a_set, like, other_kind
-from threatlab.exercises.question import Question
+from threatlab.exercises.question import Question, in_steps
 
 Lost = dict[int, set[str]]
 
@@ -152,15 +152,11 @@ q2 = Question(
         otherwise=_misjudged,
         confirms=_all_right,
     ),
-    hints=(
-        (
-            "Read the facts twice: of the drawing, and of drawing.without_flow(number). A fact that was true and isn't "
-            "any longer hangs on that flow."
-        ),
-        (
-            "facts_from(drawing, with_excluded=True)[fact].value is True, False or None. Falling from True to None is "
-            "a difference, too."
-        ),
+    hints=in_steps(
+        "Read the facts twice: of the drawing, and of drawing.without_flow(number). A fact that was true and isn't "
+        "any longer hangs on that flow.",
+        "facts_from(drawing, with_excluded=True)[fact].value is True, False or None. Falling from True to None is "
+        "a difference, too.",
         "whole = facts_from(drawing, with_excluded=True), and the same for the drawing without the flow.",
     ),
     because="A flow whose loss changes nothing has a second way beside it, so closing it closes nothing. A flow on "

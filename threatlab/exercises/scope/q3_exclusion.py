@@ -12,7 +12,7 @@ from threatlab.dataflow.facts import hidden_by_exclusions
 from threatlab.errors import ThreatLabError
 from threatlab.exercises.judges import a_kind, a_pair, refusal, rubric
 from threatlab.exercises.outcome import NotYet
-from threatlab.exercises.question import Question
+from threatlab.exercises.question import Question, in_steps
 
 POINTS = (
     "It says what can still go wrong there.",
@@ -142,15 +142,11 @@ q3 = Question(
     id="scope.q3",
     title="Argue an exclusion",
     judge=argues_an_exclusion,
-    hints=(
-        (
-            "Try each of the three with hidden_by_exclusions(scene.excluding(...)).facts: two of them hide something "
-            "that is true of the system."
-        ),
-        (
-            "The telephone agent feeds nothing into the model. What can still go wrong: the agent and the chatbot tell "
-            "two customers different things. Who answers for what agents say?"
-        ),
+    hints=in_steps(
+        "Try each of the three with hidden_by_exclusions(scene.excluding(...)).facts: two of them hide something "
+        "that is true of the system.",
+        "The telephone agent feeds nothing into the model. What can still go wrong: the agent and the chatbot tell "
+        "two customers different things. Who answers for what agents say?",
     ),
     because="Of the three, the agent is the one on whom no fact of the AI system hangs, and that can be shown, not "
     "only said. The reason is honest about what remains: contradictory advice is what the real case was about. And the "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from threatlab.exercises.judges import statements
-from threatlab.exercises.question import Question
+from threatlab.exercises.question import Question, in_steps
 
 STATEMENTS = {
     "terms": "The terms of use say that the chatbot may err. So its answers need not be drawn.",
@@ -36,7 +36,7 @@ q4 = Question(
         true=("split", "vouch", "disputed"),
         confirms="All six. Two of them are about words (terms of use, a dispute), and words move no arrow.",
     ),
-    hints=(
+    hints=in_steps(
         "Ask of each: does this change what flows, or only what is said or drawn about it?",
         "Three are true. One of the three is about zones, one about who vouches, one about a dispute.",
     ),

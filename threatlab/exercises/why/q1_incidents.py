@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from threatlab.catalog import catalog
 from threatlab.exercises.judges import each
-from threatlab.exercises.question import Question
+from threatlab.exercises.question import Question, in_steps
 from threatlab.incidents import load_incident
 
 NEEDS = {
@@ -64,15 +64,11 @@ q1 = Question(
     id="why.q1",
     title="Incidents, sorted by their main threat",
     judge=each(main_threats, catalog().threats, f"a threat ({', '.join(catalog().threats)})", _mistaken, _all_right),
-    hints=(
-        (
-            "Ask of each summary: was it the data that a model learns from, its input, its answers, or a part that "
-            "somebody installed? What was lost in the end comes second."
-        ),
-        (
-            "Seven are open. Three of them share one threat: something was installed that did what its new owner did "
-            "not want. The other four have four different threats."
-        ),
+    hints=in_steps(
+        "Ask of each summary: was it the data that a model learns from, its input, its answers, or a part that "
+        "somebody installed? What was lost in the end comes second.",
+        "Seven are open. Three of them share one threat: something was installed that did what its new owner did "
+        "not want. The other four have four different threats.",
     ),
     because="A threat is named after what is done to the system, because that is where a control can stand. The "
     "poisoned mail tool cost its victims their mail, but no control on mail would have met it: they had installed it.",

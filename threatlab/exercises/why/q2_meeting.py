@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from threatlab.exercises.judges import order
-from threatlab.exercises.question import Question
+from threatlab.exercises.question import Question, in_steps
 
 q2 = Question(
     id="why.q2",
@@ -23,7 +23,7 @@ q2 = Question(
             "flow": "'flow' says what the system is. Everything else in the notes speaks about it.",
         },
     ),
-    hints=(
+    hints=in_steps(
         "Write the number of a question, 1 to 4, beside each note. One question has two notes.",
         "What are we working on? has one note, what can go wrong? has two: finding threats, then comparing them.",
     ),

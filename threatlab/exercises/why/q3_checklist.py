@@ -8,7 +8,7 @@ from typing import Any
 from threatlab.catalog import catalog
 from threatlab.exercises.judges import a_function, a_set, returned
 from threatlab.exercises.outcome import NotYet
-from threatlab.exercises.question import Question
+from threatlab.exercises.question import Question, in_steps
 from threatlab.incidents import Incident, incidents
 from threatlab.system import AISystem
 
@@ -85,11 +85,9 @@ q3 = Question(
     id="why.q3",
     title="What would the lesson's three checks have seen?",
     judge=names_what_was_seen,
-    hints=(
-        (
-            "A finding has an `attribute`, which is the control's name, and `unknown`: True if nobody has said "
-            "whether it is in place."
-        ),
+    hints=in_steps(
+        "A finding has an `attribute`, which is the control's name, and `unknown`: True if nobody has said "
+        "whether it is in place.",
         "A set of `finding.attribute` for each finding that is not `unknown`.",
     ),
     because="The checklist raises findings for almost every incident, but nearly all of them say only that nobody "

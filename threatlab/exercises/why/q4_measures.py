@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from threatlab.exercises.judges import statements
-from threatlab.exercises.question import Question
+from threatlab.exercises.question import Question, in_steps
 
 q4 = Question(
     id="why.q4",
@@ -25,7 +25,7 @@ q4 = Question(
         confirms="All five. The old measures protect keys, files and rights, which are still stolen. They do not "
         "protect what a model learns, answers and obeys.",
     ),
-    hints=(
+    hints=in_steps(
         "For each sentence, take one attacker from the lesson and walk their way. Does the measure stand on it?",
         "Two sentences are true. One says what the old measures are still good for, the other what a score is.",
     ),
