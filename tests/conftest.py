@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
 if TYPE_CHECKING:
@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 os.environ["THREATLAB_PROGRESS"] = "memory"  # never in the home folder of who runs them
 
-settings.register_profile("threatlab", deadline=None)  # what is slow on a busy machine isn't wrong
+settings.register_profile(
+    "threatlab", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)  # what is slow on a busy machine isn't wrong
 settings.load_profile("threatlab")
 
 ALONE = (

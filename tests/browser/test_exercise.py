@@ -21,7 +21,7 @@ TRIED = [NOT_YET, "hint 1", CORRECT]
 """What is kept of it: the cell with the hint in it checks the wrong answer a second time, and that is no second try."""
 
 BLANK, WRONG, RIGHT = "____", "0.8", "0.2 + 0.3"
-PANEL, TOLD = ".tl:has-text('Your exercises')", ".jp-RenderedHTMLCommon:has(> div > b)"
+PANEL, TOLD = ".tl:has(.tl-progress)", ".jp-RenderedHTMLCommon:has(> div > b)"
 
 
 def keeping(progress: Path, *cells: str) -> str:

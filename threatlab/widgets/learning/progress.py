@@ -93,7 +93,7 @@ class ProgressPanel(Panel):
             tag("div", *buttons, class_="tl-buttons"),
             file,
             message,
-            class_="tl-learning",
+            class_="tl-learning tl-progress",
         )
 
     def picture(self) -> Html:
