@@ -1,4 +1,4 @@
-"""The ten documented incidents: their published steps, their systems, and whether advice hits what was missing."""
+"""The documented incidents: their published steps, their systems, and whether advice hits what was missing."""
 
 from __future__ import annotations
 
@@ -29,24 +29,19 @@ def advised(incident):
     return [step.attribute for step in assess(AISystem(incident.id, **facts)).best_next(5)]
 
 
-def test_there_are_ten_and_the_oldest_comes_first():
-    assert len(incidents()) == 10
+def test_the_oldest_comes_first():
     assert [incident.date for incident in incidents()] == sorted(incident.date for incident in incidents())
 
 
-@every_incident
-def test_the_steps_are_the_published_ones_in_their_order(incident):
-    rows = [row for row in PUBLISHED if row["incident"] == incident.id]
+@pytest.mark.parametrize("name", {row["incident"]: row for row in PUBLISHED})
+def test_the_steps_are_the_published_ones_in_their_order(name):
+    incident, rows = load_incident(name), [row for row in PUBLISHED if row["incident"] == name]
     assert [(row["tactic"], row["technique"]) for row in rows] == [
         (str(step.tactic), str(step.technique)) for step in incident.steps
     ]
     assert {(row["case"], row["date"], row["precision"]) for row in rows} == {
         (incident.case, incident.date.isoformat(), incident.precision)
     }
-
-
-def test_no_published_incident_is_left_out():
-    assert {row["incident"] for row in PUBLISHED} == {incident.id for incident in incidents()}
 
 
 @every_incident
@@ -68,10 +63,10 @@ def test_the_date_is_told_as_exactly_as_it_is_known():
 def test_advice_is_specific():
     hits = [incident.id for incident in incidents() if set(advised(incident)) & {*incident.missing}]
     missed = {incident.id for incident in incidents()} - set(hits)
-    assert len(hits) >= 8, f"nothing that was missing is advised for {missed}"
+    assert len(hits) >= 3 / 4 * len(incidents()), f"nothing that was missing is advised for {missed}"
     often = Counter(control for incident in incidents() for control in advised(incident))
     control, times = often.most_common(1)[0]
-    assert times <= 6, f"{control} is advised for {times} of {len(incidents())} incidents"
+    assert times <= 2 / 3 * len(incidents()), f"{control} is advised for {times} of {len(incidents())} incidents"
 
 
 # ---- which control bears on which step

@@ -13,7 +13,7 @@ from threatlab import AISystem, ThreatLabError, assess, list_systems, load_syste
 from threatlab.catalog import catalog
 from threatlab.plan.choices import Choice, Choices, Stand, choices, loss, ticks, ticks_within
 from threatlab.plan.orders import ORDERS, plans_by, sort
-from threatlab.plan.search import NODES, best_plans, staircase
+from threatlab.plan.search import best_plans, staircase
 
 NONE = staircase([(0, -inf, ())])
 
@@ -109,7 +109,6 @@ def test_every_built_in_system_is_searched_to_the_end_at_every_budget(name, floo
     there = choices(load_system(name))
     found = best_plans(there, room, plans_by(there, "quick_wins", room))
     assert found.exact
-    assert found.nodes < NODES / 10
 
 
 def test_plans_known_before_change_nothing_in_what_a_finished_search_finds():

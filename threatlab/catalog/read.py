@@ -60,11 +60,14 @@ def read_controls(
 ) -> dict[str, Control]:
     """Return the controls by id, from a file for each layer; they may name these facts, threats and ATLAS entries."""
     controls: dict[str, Control] = {}
+    by_title: dict[str, str] = {}
     for layer in layers:
         for entry in read_entries(folder / f"{layer}.toml"):
             if entry.id in controls or entry.id in facts:
                 raise entry.error("id", "is taken by another entry; choose a name of its own")
-            controls[entry.id] = _control(entry, layer, facts, threats, atlas)
+            control = controls[entry.id] = _control(entry, layer, facts, threats, atlas)
+            if (same := by_title.setdefault(control.title, entry.id)) != entry.id:
+                raise entry.error("title", f"is that of {same} too; give one of its own")
     return controls
 
 
