@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from threatlab import assess
+from threatlab.incidents import incidents
 
 
 def core(incident):
@@ -30,7 +31,8 @@ def nothing_ever(_):
 
 
 def learned_by_heart(incident):
-    return {"clearview": {"rbac_configured"}, "shadowray": {"monitoring_active"}}.get(incident.id, set())
+    published = {each.id: seen(each) for each in incidents()}
+    return published.get(incident.id, set())
 
 
 def only_counts(incident):
