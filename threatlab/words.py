@@ -56,3 +56,8 @@ def date_in_words(day: date, precision: str = "day") -> str:
 def capital(text: str) -> str:
     """Return a text with its first letter in upper case, and the others as they are."""
     return text[:1].upper() + text[1:]
+
+
+def lower_first(text: str) -> str:
+    """Return a title as it stands within a sentence: "Keep an AI bill" becomes "keep an AI bill"."""
+    return text[:1].lower() + text[1:]

@@ -26,6 +26,7 @@ from threatlab.widgets.base.html import (
     table,
     tag,
 )
+from threatlab.words import counted
 
 _ESCAPED = re.compile(r"\\([*_~^\[\]$])")
 _KILO = 1000
@@ -109,16 +110,16 @@ def parts(model: ThreatModel) -> tuple[tuple[str, str], ...]:
             else ("Scope", ""),
             ("Answers", f"{len(known)} of {len(model.system.catalog.attributes)} attributes answered"),
             ("Findings", f"{len(findings)}, risk score {model.assessment.risk_score:.2f}"),
-            ("Policy", f"{_count(len(policy.accepted), 'accepted risk')}" if policy else ""),
-            ("Plan", f"{_count(len(plan.steps), 'step')}, {plan.days:g} days" if plan else ""),
-            ("Validation", _count(len(tests), "attack that ran", "attacks that ran") if tests else ""),
+            ("Policy", f"{counted(len(policy.accepted), 'accepted risk')}" if policy else ""),
+            ("Plan", f"{counted(len(plan.steps), 'step')}, {plan.days:g} days" if plan else ""),
+            ("Validation", counted(len(tests), "attack that ran", "attacks that ran") if tests else ""),
             (
                 "Monitoring",
                 f"{model.monitoring.detector} at {model.monitoring.threshold:g}" if model.monitoring else "",
             ),
-            ("Tabletop", f"{_count(len(model.tabletop.decisions), 'decision')} logged" if model.tabletop else ""),
-            ("Reviews", f"{_count(len(model.reviews), 'date')}" if model.reviews else ""),
-            ("Training", f"{_count(len(model.training), 'record')}" if model.training else ""),
+            ("Tabletop", f"{counted(len(model.tabletop.decisions), 'decision')} logged" if model.tabletop else ""),
+            ("Reviews", f"{counted(len(model.reviews), 'date')}" if model.reviews else ""),
+            ("Training", f"{counted(len(model.training), 'record')}" if model.training else ""),
             ("Audit log", "its head hash" if model.audit_head else ""),
         )
         if words
@@ -156,7 +157,7 @@ def contents(state: ExportState) -> Html:
     """Return what is in the report beside what is missing from it, each with the notebook that makes it."""
     inside = (tag("li", tag("b", name), f": {words}") for name, words in parts(state.model))
     missing = state.model.missing
-    count = _count(len(missing), "part") if missing else "nothing"
+    count = counted(len(missing), "part") if missing else "nothing"
     gaps = markup(
         tag(
             "ul",
@@ -242,7 +243,3 @@ def static_picture(state: ExportState) -> Html:
         saved_table(("In the report", "Missing"), [(inside, missing)]),
         tag("p", f"It exports as {formats}."),
     )
-
-
-def _count(number: int, what: str, many: str = "") -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {many or what + 's'}"

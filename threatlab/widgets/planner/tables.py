@@ -9,7 +9,7 @@ from threatlab.plan import Plan, PlanStep
 from threatlab.policy import Policy
 from threatlab.policy.check import Breach
 from threatlab.widgets.base.html import Html, caption, fold, markup, number, table, tag
-from threatlab.words import days
+from threatlab.words import counted, days
 
 OPEN_SHOWN = 4
 """Findings that stay open, shown before the list is unfolded."""
@@ -23,7 +23,7 @@ def policy_box(breaches: Sequence[Breach]) -> Html:
     rest = len(breaches) - len(sentences)
     if rest:
         have = "has" if rest == 1 else "have"
-        sentences.append(f"{count(rest, 'finding')} below {have} no end date and no acceptance.")
+        sentences.append(f"{counted(rest, 'finding')} below {have} no end date and no acceptance.")
     lines = tag("ul", *(tag("li", sentence) for sentence in sentences))
     return tag("div", tag("p", tag("b", "What breaks the policy")), lines, class_="tl-note tl-broken")
 
@@ -31,7 +31,7 @@ def policy_box(breaches: Sequence[Breach]) -> Html:
 def steps_table(plan: Plan, breaches: Sequence[Breach]) -> Html:
     """Return the steps in order, each with its criterion of success, who does it, when, and what it removes."""
     steps = plan.steps
-    title = f"The plan: {count(len(steps), 'step')}"
+    title = f"The plan: {counted(len(steps), 'step')}"
     if not steps:
         return markup(caption(title), tag("p", _why_empty(plan)))
     heads = ("Step", "Control, and how you know that it works", "Who", "When", "Removes")
@@ -76,7 +76,7 @@ def resources_table(plan: Plan) -> Html | None:
 def open_table(plan: Plan, policy: Policy, breaches: Sequence[Breach]) -> Html:
     """Return what stays open when the plan is done, worst first, and whether somebody has accepted it."""
     left = plan.left_open
-    title = caption(f"What stays open: {count(len(left), 'finding')}", class_="tl-second")
+    title = caption(f"What stays open: {counted(len(left), 'finding')}", class_="tl-second")
     if not left:
         return markup(title, tag("p", "Every control that applies is in place or in the plan."))
     titles = plan.system.catalog.controls
@@ -91,7 +91,7 @@ def open_table(plan: Plan, policy: Policy, breaches: Sequence[Breach]) -> Html:
 
 def _open(finding: Finding, title: str, policy: Policy, breach: Breach | None) -> tuple[Html, ...]:
     accepted, allowed = policy.acceptance(finding.attribute), policy.open_days[finding.severity]
-    verdict: object = "may stay open" if allowed is None else f"must be closed within {count(allowed, 'day')}"
+    verdict: object = "may stay open" if allowed is None else f"must be closed within {counted(allowed, 'day')}"
     if breach:
         expired = breach.kind == "expired"
         verdict = tag("b", breach.sentence if expired else f"close by {breach.bound}, or accept it", class_="tl-fails")
@@ -100,11 +100,6 @@ def _open(finding: Finding, title: str, policy: Policy, breach: Breach | None) -
         verdict = markup(by, _small(accepted.reason))
     unknown = markup(" ", tag("span", "unknown", class_="tl-unk")) if finding.unknown else None
     return _severity(finding.severity), markup(finding.finding, unknown, _small(title)), markup(verdict)
-
-
-def count(number_: int, thing: str) -> str:
-    """Return a number and what is counted: "1 step", "2 steps"."""
-    return f"{number_} {thing}" if number_ == 1 else f"{number_} {thing}s"
 
 
 def _small(*words: object) -> Html:

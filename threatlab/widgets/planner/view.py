@@ -32,8 +32,7 @@ from threatlab.widgets.base.html import (
 )
 from threatlab.widgets.planner import drawings, tables
 from threatlab.widgets.planner.reasons import reasons
-from threatlab.widgets.planner.tables import count
-from threatlab.words import days
+from threatlab.words import counted, days
 
 DECISIONS = {"as planned": "", "must be in": "must", "leave out": "without"}
 """What can be said of a control, and the setting that then lists it."""
@@ -175,7 +174,7 @@ def headline(state: PlannerState) -> Html:
         gauge(after, was=before, limit=bound, words=accepted),
         tag("div", *figures, class_="tl-lead"),
         unheard(
-            f"Risk score {after:.3f} after {count(len(plan.steps), 'step')} and {days(plan.days)}, "
+            f"Risk score {after:.3f} after {counted(len(plan.steps), 'step')} and {days(plan.days)}, "
             f"utility {plan.utility:.1%}, {policy_in_words(state)}."
         ),
         class_="tl-head" if after <= bound else "tl-head tl-alerting",
@@ -294,5 +293,5 @@ def static_picture(state: PlannerState) -> Html:
         tag("p", f"{WAYS[plan.way]}: {compared(state)}. {policy_in_words(state).capitalize()}."),
         saved_table(heads, steps) if plan.steps else None,
         tag("ul", *(tag("li", breach.sentence) for breach in state.breaches if breach.kind != "stays_open")),
-        tag("p", f"{count(len(plan.left_open), 'finding')} stay open."),
+        tag("p", f"{counted(len(plan.left_open), 'finding')} stay open."),
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from threatlab.tabletop import MEASURES, Exercise, Lesson, LogEntry, compare
 from threatlab.widgets.base.html import Html, caption, markup, number, saved, saved_table, table, tag
-from threatlab.widgets.tabletop.view import TabletopState, lower_first
+from threatlab.widgets.tabletop.view import TabletopState
+from threatlab.words import lower_first
 
 _KINDS = {"change": "Change", "keep": "Keep"}
 _HAVE = {True: "in place", False: "not in place", None: "nobody knows whether it is in place"}

@@ -23,6 +23,7 @@ from threatlab.widgets.base.html import (
     tag,
     unheard,
 )
+from threatlab.words import capital, lower_first
 
 AS_IT_IS, PREPARED = "as it is", "prepared"
 _SIGNS = {True: ("in", "in place"), False: ("out", "not in place"), None: ("unknown", "nobody knows")}
@@ -176,7 +177,7 @@ def on_the_table(state: TabletopState) -> Html:
             caption("The situation"),
             _paragraphs(state.story.situation),
             caption("Who may do what"),
-            _definitions(((_capital(role), may) for role, may in state.story.roles.items()), "tl-tt-roles"),
+            _definitions(((capital(role), may) for role, may in state.story.roles.items()), "tl-tt-roles"),
         )
     opening = tag("p", exercise.opening) if state.last is None else _followed(state, state.last)
     followed = tag("div", opening, class_="tl-tt-followed")
@@ -286,11 +287,6 @@ def timeline(state: TabletopState) -> Html | None:
     return markup(caption("What happened", class_="tl-second"), tag("ol", *rows, class_="tl-tt-timeline"))
 
 
-def lower_first(text: str) -> str:
-    """Return a title as it stands within a sentence: "Keep an AI bill" becomes "keep an AI bill"."""
-    return text[:1].lower() + text[1:]
-
-
 def _label(state: TabletopState, letter: str, option: Option) -> str:
     leans = ", ".join(lower_first(state.title(control)) for control in option.controls)
     return f"{letter} \u00b7 {option.text}" + (f"\nLeans on: {leans}" if leans else "")
@@ -303,10 +299,10 @@ def _followed(state: TabletopState, entry: LogEntry) -> Html:
     bore = [f"{state.title(control)}: in place." for control in entry.helped]
     bore += [f"{state.title(control)}: not in place here." for control in entry.missing]
     added = [f"{MEASURES[name].title.lower()} +{MEASURES[name].amount(value)}" for name, value in entry.effect.items()]
-    effect = _capital("; ".join(added)) + "." if added else "None of the figures changed."
+    effect = capital("; ".join(added)) + "." if added else "None of the figures changed."
     return markup(
         caption("What followed"),
-        tag("p", f"{_capital(entry.by)}: {entry.text}" if entry.by else entry.text, class_="tl-sub"),
+        tag("p", f"{capital(entry.by)}: {entry.text}" if entry.by else entry.text, class_="tl-sub"),
         late,
         tag("p", entry.consequence),
         tag("p", *(markup(tag("b", each), " ") for each in bore), effect, class_="tl-sub"),
@@ -324,7 +320,3 @@ def _paragraphs(text: str) -> Html:
 
 def _definitions(pairs: Iterable[tuple[str, str]], class_: str) -> Html:
     return tag("dl", *(markup(tag("dt", term), tag("dd", meaning)) for term, meaning in pairs), class_=class_)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
