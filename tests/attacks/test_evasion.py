@@ -227,7 +227,7 @@ def test_the_note_tells_the_figures_of_this_run(runs, control):
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"eps": -0.1}, "eps is -0.1; give a number from 0.0 to 0.5"),
+        ({"eps": -0.1}, "eps is -0.1; give a number from 0 to 0.5"),
         ({"eps": 2}, "eps is 2"),
         ({"eps": float("nan")}, "eps is nan"),
         ({"eps": None}, "eps is None"),

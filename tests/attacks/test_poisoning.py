@@ -207,7 +207,7 @@ def test_the_note_tells_the_figures_of_this_run(runs, control):
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({"rate": 2}, "rate is 2; give a number from 0.0 to 0.5"),
+        ({"rate": 2}, "rate is 2; give a number from 0 to 0.5"),
         ({"rate": -0.01}, "rate is -0.01"),
         ({"rate": float("nan")}, "rate is nan"),
         ({"rate": "5%"}, "rate is '5%'"),
