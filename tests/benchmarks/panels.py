@@ -78,11 +78,14 @@ widgets.interact(draw, **{{
 }});
 """
 PAINTED = {
-    OURS: (".tl-score", ".tl-found"),
-    FIRST: (".tl-score", ".tl-found"),
+    OURS: (".tl-score", ".tl-left"),
+    FIRST: (".tl-score", ".tl-left"),
     INTERACT: (".widget-interact img", ".widget-interact img"),
 }
-"""Where to see that a panel is painted: its score, or the figure that tells it; and that it has answered."""
+"""Where to see that a panel is painted: its score, or the figure that tells it; and that all of its answer is.
+
+That is the summary above the question: the last of the first edition's messages.
+"""
 
 
 def run() -> list[Target]:
