@@ -174,11 +174,12 @@ def _print_seconds(panels: Mapping[str, PanelPage]) -> None:
             taken = panel.seconds[kind]
             slow = quantiles(taken, n=20, method="inclusive")[-1]
             times = f"{median(taken) / ours:.1f}"
-            rows.append((f"{what}: {name}", f"{len(taken)}", duration(median(taken)), duration(slow), times))
+            turns, lost = f"{len(taken)}", f"{panel.lost[kind] or ''}"
+            rows.append((f"{what}: {name}", turns, duration(median(taken)), duration(slow), times, lost))
     print_table(
         "The explorer in JupyterLab: from Run to the painted score, and from a click to the painted answer\n"
         f"  (busy: with {BUSY} busy processes beside)",
-        ("", "turns", "median", "95%", "times ours"),
+        ("", "turns", "median", "95%", "times ours", "lost"),
         rows,
     )
 
@@ -210,9 +211,9 @@ def _targets(panels: Mapping[str, PanelPage], flooded: int) -> list[Target]:
         if name in panels:
             reached = median(panels[name].seconds[kind]) / median(panels[OURS].seconds[kind])
             targets.append(
-                Target(f"at least {times:g} times as fast as {name} {what}", f"{reached:.1f} times", reached >= times)
+                Target(f"at least {times:g} times as fast as {name} {what}", f"{reached:.2f} times", reached >= times)
             )
-    clicks, lost = CLICKS[OURS], panels[OURS].lost
+    clicks, lost = CLICKS[OURS], panels[OURS].lost["click"]
     return [
         *targets,
         Target(f"no click of {clicks} lost, one after the other", f"{lost} lost", lost == 0),
