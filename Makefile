@@ -43,7 +43,7 @@ exercises: environment ## Run the solutions, and make the exercises from them
 	@$(RUN) scripts/notebooks.py $(SOLUTIONS)
 	@$(RUN) -m scripts.exercises $(SOLUTIONS)
 
-bench: environment ## Measure speed side by side with pytm and the lesson's own loop
+bench: environment ## Measure speed side by side with pytm, the lesson's own loop and the first edition
 	@$(RUN) -m tests.benchmarks $(BENCH_ARGS)
 
 environment: # Make .venv, or bring it up to date with the lock files

@@ -8,13 +8,14 @@ import time
 import numpy as np
 import pandas as pd
 
-from tests.benchmarks import attacks, clicks, explorer_step, inventory_scale, monitoring, rules
+from tests.benchmarks import attacks, code_size, explorer_step, inventory_scale, monitoring, panels, rules
 
 BENCHMARKS = {
     "rules": rules.run,
     "inventory": inventory_scale.run,
     "explorer": explorer_step.run,
-    "clicks": clicks.run,
+    "panels": panels.run,
+    "size": code_size.run,
     "attacks": attacks.run,
     "monitoring": monitoring.run,
 }

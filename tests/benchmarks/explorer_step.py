@@ -27,9 +27,9 @@ def run() -> list[Target]:
 
 
 def explorer_step(system: str) -> list[float]:
-    """Return the seconds of each step: a question answered, as a click does, until the widgets are up to date."""
+    """Return the seconds of each step: a question answered, as a click does, until its page is drawn."""
     panel = SystemExplorer(system)
-    questions = list(panel.answers)
+    questions = panel.system.catalog.attributes
     taken = []
     for step in range(STEPS):
         question = questions[step % len(questions)]

@@ -63,11 +63,13 @@ function render({ model, el }) {
   const root = document.createElement("div"), view = Math.random().toString(36).slice(2);
   root.className = "tl";
   root.tabIndex = -1;
-  let shown = parsed(""), sent = 0, held = null;
+  let page = "", shown = parsed(page), sent = 0, held = null;
   const answered = () => sent === 0 || model.get("answered") === `${view}-${sent}`;
 
   const paint = () => {
-    const next = parsed(model.get("page")), focused = root.getRootNode().activeElement;
+    if (model.get("page") === page) return;  // one message changes both `page` and `answered`, and tells of each
+    page = model.get("page");
+    const next = parsed(page), focused = root.getRootNode().activeElement;
     const inside = focused !== root && root.contains(focused), form = inside && focused.closest("form")?.dataset.act;
     patch(root, shown, next);
     shown = next;

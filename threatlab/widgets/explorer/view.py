@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from threatlab.assessment import Assessment, Finding, NextStep, assess
 from threatlab.catalog import Catalog, Control
@@ -262,15 +262,13 @@ def _section(state: ExplorerState, title: str, attributes: list[str], *, opened:
 def _question(state: ExplorerState, attribute: str) -> Html:
     control = state.catalog.controls.get(attribute)
     about = control or state.catalog.facts[attribute]
-    return toggle(
-        about.question,
-        "value",
-        _ANSWERS,
-        state.system[attribute],
-        act="answer",
-        args={"attribute": attribute},
-        class_="" if control is None or applies(control, state.system) else "tl-na",
-    )
+    needed = control is None or applies(control, state.system)
+    return _toggle(attribute, about.question, state.system[attribute], "" if needed else "tl-na")
+
+
+@lru_cache(maxsize=1024)  # a click changes one or two of the questions, which are two thirds of the page
+def _toggle(attribute: str, question: str, value: bool | None, class_: str) -> Html:
+    return toggle(question, "value", _ANSWERS, value, act="answer", args={"attribute": attribute}, class_=class_)
 
 
 def _announcement(state: ExplorerState) -> Html:
