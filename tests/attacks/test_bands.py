@@ -14,7 +14,7 @@ from threatlab.attacks.bands import (
     setting_name,
     settings,
 )
-from threatlab.catalog import LAYER_CAP, catalog
+from threatlab.catalog import CLAIM_CAP, catalog
 
 SLACK = 0.04
 """Other builds of the same libraries round differently, which moves a few of some hundred test digits."""
@@ -83,4 +83,4 @@ def test_the_catalog_s_figure_comes_out_of_the_attack_run_now(control, measureme
     name, setting = measurement
     removed = measure(name, setting.defense, setting.knobs).removed
     claim = catalog().controls[control].effectiveness[setting.threat]
-    assert min(max(removed, 0.0), LAYER_CAP) == pytest.approx(claim.value, abs=SLACK)
+    assert min(max(removed, 0.0), CLAIM_CAP) == pytest.approx(claim.value, abs=SLACK)

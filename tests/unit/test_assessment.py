@@ -16,7 +16,7 @@ from tests.lesson_code import ThreatModelingBasicsManager as LessonManager
 from tests.unit.strategies import CONTROLS, FACTS, THREATS, systems, thorough
 from threatlab import AISystem, Finding, ThreatLabError, assess, list_systems, load_system
 from threatlab.assessment.layered import combine
-from threatlab.catalog import LAYER_CAP, SEVERITIES, catalog
+from threatlab.catalog import CLAIM_CAP, SEVERITIES, catalog
 
 
 def toml(file):
@@ -58,7 +58,7 @@ def by_definition(system):
         passes = 1.0
         for layer in LAYER_TABLES:
             claims = [layer[c]["effectiveness"].get(name, {"value": 0}) for c in true & set(layer)]
-            passes *= 1 - min(LAYER_CAP, max((claim["value"] for claim in claims), default=0))
+            passes *= 1 - min(CLAIM_CAP, max((claim["value"] for claim in claims), default=0))
         residuals[name] = inherent * passes
     return 1 - prod(1 - residual for residual in residuals.values()), residuals
 

@@ -13,7 +13,7 @@ import pytest
 import threatlab
 from tests.lesson_code import ThreatModelingBasicsManager as LessonManager
 from threatlab import AISystem, CatalogError, assess, list_systems, load_system
-from threatlab.catalog import EFFECTS, EVIDENCE, LAYER_CAP, ROLES, SEVERITIES, catalog, read_catalog
+from threatlab.catalog import EFFECTS, EVIDENCE, CLAIM_CAP, ROLES, SEVERITIES, catalog, read_catalog
 from threatlab.incidents import incidents
 
 CATALOG = Path(inspect.getfile(threatlab)).parent / "catalog"
@@ -133,7 +133,7 @@ def test_every_claim_of_effectiveness_says_how_we_know(control):
     for claim in control.effectiveness.values():
         assert claim.source in EVIDENCE
         assert claim.why.endswith(".")
-        assert 0 < claim.value <= LAYER_CAP < 1
+        assert 0 < claim.value <= CLAIM_CAP < 1
 
 
 @every_control
@@ -383,4 +383,4 @@ def test_no_layer_is_taken_to_stop_everything(copied):
         "data_poisoning = { value = 0.999, source = 'judged', why = 'One test, one seed.' }\n",
     )
     control = read_catalog(copied).controls["training_data_validated"]
-    assert control.effectiveness["data_poisoning"].value == LAYER_CAP
+    assert control.effectiveness["data_poisoning"].value == CLAIM_CAP

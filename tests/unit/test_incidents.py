@@ -13,7 +13,7 @@ import pytest
 
 import threatlab
 from threatlab import AISystem, CatalogError, ThreatLabError, assess
-from threatlab.catalog import LAYER_CAP, catalog
+from threatlab.catalog import CLAIM_CAP, catalog
 from threatlab.incidents import STOPS, WAYS, incidents, load_incident, read_incidents
 
 CATALOG = Path(inspect.getfile(threatlab)).parent / "catalog"
@@ -89,7 +89,7 @@ def test_a_control_bears_by_what_it_is(incident):
             else:
                 assert bearing.way == WAYS[control.effect]
             if bearing.way == "slows":
-                assert bearing.share == min(control.effectiveness[step.threat].value, LAYER_CAP)
+                assert bearing.share == min(control.effectiveness[step.threat].value, CLAIM_CAP)
             elif bearing.way != "stops":
                 assert bearing.share == 0
 

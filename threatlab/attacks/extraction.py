@@ -263,8 +263,9 @@ CONTROLS: Mapping[str, Defense] = MappingProxyType(
 )
 
 # Both controls are measured with realistic queries: an attacker who wants this model knows what a digit looks like.
-# Random pixels would flatter top-1 most of all (six times as much reduction), and the rate limit too. Each is measured
-# alone, as the catalog scores it, and "top-1" is the strictest reading of the control: rounding does less.
+# Random pixels would flatter top-1 most of all (six times as much reduction), and the rate limit too. "Top-1" is the
+# strictest reading of its control: rounding does less. A rate limit is measured where labels are all that is told, as
+# with a text: while probabilities leak, it stops nearly nothing.
 _SETTING: Mapping[str, Any] = MappingProxyType({"budget": 100, "pool": "realistic"})
 
 ATTACK = Attack(
@@ -282,7 +283,9 @@ ATTACK = Attack(
     knobs=KNOBS,
     measures=MappingProxyType(
         {
-            "rate_limiting_enabled": Measurement("rate_limit", "model_extraction", _SETTING),
+            "rate_limiting_enabled": Measurement(
+                "rate_limit", "model_extraction", _SETTING, beside="top1", together="top1_rate_limit"
+            ),
             "output_detail_limited": Measurement("top1", "model_extraction", _SETTING),
         }
     ),

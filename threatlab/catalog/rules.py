@@ -9,11 +9,13 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any, Literal
 
-from threatlab.catalog.read import read_atlas, read_controls, read_facts, read_layers, read_threats
+from threatlab.catalog.read import read_atlas, read_cases, read_controls, read_facts, read_layers, read_shared_failure, read_threats
 from threatlab.catalog.records import (
+    Case,
     Control,
     Fact,
     Layer,
+    SharedFailure,
     Threat,
 )
 from threatlab.checks import check_choice
@@ -42,6 +44,8 @@ class Catalog:
     threats: Mapping[str, Threat]
     controls: Mapping[str, Control]
     atlas_version: str
+    shared_failure: SharedFailure
+    cases: tuple[Case, ...] = ()
     rulesets: Mapping[str, Ruleset] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -60,7 +64,7 @@ class Catalog:
     def __reduce__(self) -> tuple[Any, ...]:
         if self is catalog():
             return (catalog, ())
-        return (Catalog, (self.layers, self.facts, self.threats, self.controls, self.atlas_version))
+        return (Catalog, (self.layers, self.facts, self.threats, self.controls, self.atlas_version, self.shared_failure, self.cases))
 
     @property
     def attributes(self) -> tuple[str, ...]:
@@ -97,4 +101,6 @@ def read_catalog(folder: Traversable) -> Catalog:
     threats = read_threats(folder / "threats.toml", facts)
     version, atlas = read_atlas(folder / "atlas.toml")
     controls = read_controls(folder / "controls", layers, facts, threats, atlas)
-    return Catalog(layers, facts, threats, controls, version)
+    shared = read_shared_failure(folder / "shared_failure.toml")
+    cases = read_cases(folder / "cases.toml", facts, controls)
+    return Catalog(layers, facts, threats, controls, version, shared, cases)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from threatlab.assessment.layered import Scale, combine, scales
+from threatlab.assessment.layered import Scale, combine, let_through, scales
 from threatlab.checks import check_choice, is_number
 from threatlab.depth.dependencies import Dependency, broken_controls, load_dependency
 from threatlab.errors import ThreatLabError
@@ -163,13 +163,11 @@ def _three_ways(scale: Scale, true: frozenset[str], broken: frozenset[str], p: f
 
 def _layers(scale: Scale, true: frozenset[str], broken: frozenset[str]) -> list[tuple[float, float]]:
     """Return, for each layer with controls in place, what it lets through on average, and what without `broken`."""
-    pairs = []
-    for _, options in scale.layers:
-        in_place = [(control, keeps) for control, keeps in options if control in true]
-        if in_place:
-            left = next((keeps for control, keeps in in_place if control not in broken), 1.0)
-            pairs.append((in_place[0][1], left))
-    return pairs
+    return [
+        (let_through(options, true), let_through(options, true - broken))
+        for _, options in scale.layers
+        if any(control in true for control, *_ in options)
+    ]
 
 
 def _check_chance(chance: object) -> float:

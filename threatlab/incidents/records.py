@@ -9,7 +9,7 @@ from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 
-from threatlab.catalog import LAYER_CAP, Control, Technique, catalog
+from threatlab.catalog import CLAIM_CAP, Control, Technique, catalog
 from threatlab.catalog.entry import Entry, read_tables
 from threatlab.catalog.read import Atlas, read_atlas
 from threatlab.checks import check_choice
@@ -20,7 +20,7 @@ from threatlab.words import PRECISIONS, date_in_words
 WAYS = {"preventive": "slows", "detective": "sees", "corrective": "limits"}
 """What a control does about a step that it doesn't stop, by its effect."""
 
-STOPS = LAYER_CAP
+STOPS = CLAIM_CAP
 """Share of attempts that end at a control which would have refused the step as published: never all of them."""
 
 
@@ -207,7 +207,7 @@ def _bearings(
 def _bearing(control: Control, threat: str, why: str) -> Bearing:
     way = WAYS[control.effect]
     claim = control.effectiveness.get(threat)
-    share = min(claim.value, LAYER_CAP) if claim and way == "slows" else 0.0
+    share = min(claim.value, CLAIM_CAP) if claim and way == "slows" else 0.0
     return Bearing(control.id, way, share, why)
 
 

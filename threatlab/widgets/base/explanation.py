@@ -80,7 +80,7 @@ def _threat(result: Assessment, name: str) -> Html:
 def _control(catalog: Catalog, name: str) -> Html:
     control: Control = catalog.controls[name]
     claims = (
-        (catalog.threats[threat].title, number(f"{claim.value:.2f}"), f"{claim.source}: {claim.why}")
+        (catalog.threats[threat].title, number(f"{claim.value:.2f}"), f"{claim.evidence}: {claim.why}")
         for threat in control.threats
         for claim in [control.effectiveness[threat]]
     )

@@ -203,17 +203,12 @@ def fold_title(state: ExplorerState, section: str, attributes: list[str]) -> str
         unknown = sum(system[a] is None for a in attributes)
         summary = ", ".join(true) or ("nothing said" if unknown == len(attributes) else "none of these")
     else:
-        needed = [a for a in attributes if applies(controls[a], system)]
+        needed = [a for a in attributes if controls[a].applies(system.true)]
         if not needed:
             return f"{section} \u00b7 does not apply"
         unknown = sum(system[a] is None for a in needed)
         summary = f"{sum(system[a] is True for a in needed)} of {len(needed)} in place"
     return f"{section} \u00b7 {summary}" + (f" \u00b7 {unknown} unknown" if unknown else "")
-
-
-def applies(control: Control, system: AISystem) -> bool:
-    """Tell whether the control's absence would be a finding in this system."""
-    return all(system.known.get(fact) for fact in control.applies_when)
 
 
 def measuring_attack(control: Control) -> str:
@@ -262,7 +257,7 @@ def _section(state: ExplorerState, title: str, attributes: list[str], *, opened:
 def _question(state: ExplorerState, attribute: str) -> Html:
     control = state.catalog.controls.get(attribute)
     about = control or state.catalog.facts[attribute]
-    needed = control is None or applies(control, state.system)
+    needed = control is None or control.applies(state.system.true)
     return _toggle(attribute, about.question, state.system[attribute], "" if needed else "tl-na")
 
 
@@ -305,7 +300,7 @@ def _finding(state: ExplorerState, finding: Finding) -> tuple[Html, Html]:
     against: list[object] = []
     for threat in finding.threats:
         title = tag("b", threats[threat].title.lower())
-        against += [", " if against else "", title, f" {claims[threat].value:.2f} {claims[threat].source}"]
+        against += [", " if against else "", title, f" {claims[threat].value:.2f} {claims[threat].evidence}"]
     ids = ", ".join(technique.id for technique in finding.atlas)
     return (
         tag("span", finding.severity, class_=f"tl-sev tl-{finding.severity}"),
