@@ -93,13 +93,15 @@ def test_verdicts_are_of_the_list_and_nothing_is_reached_after_a_stop(incident, 
         assert "never reached" not in verdicts
 
 
-def test_a_layer_counts_once_over_all_steps():
+def test_the_best_control_of_a_layer_counts_whole_over_all_steps_and_each_further_one_in_part():
     ray = load_incident("shadowray")
+    beta = ray.system.catalog.shared_failure.beta
     one = replay(ray, ray.system.with_(authentication_enforced=True))
     both = replay(
         ray, ray.system.with_(authentication_enforced=True, service_exposure_hardened=True, secrets_in_vault=True)
     )
-    assert one.chance == both.chance == pytest.approx(1 - STOPS)  # all three are of the infrastructure layer
+    assert one.chance == pytest.approx(1 - STOPS)
+    assert both.chance == pytest.approx((1 - STOPS) * (1 - (1 - beta) * STOPS) ** 2)  # all three are of one layer
 
 
 def test_an_empty_system_stops_nobody():

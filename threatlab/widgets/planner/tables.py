@@ -50,7 +50,6 @@ def _why_empty(plan: Plan) -> str:
 
 
 def _step(place: int, step: PlanStep, late: Breach | None) -> tuple[Html, ...]:
-    attack = f" \u00b7 the {step.success.attack} attack measures it" if step.success.attack else ""
     dates = "" if step.start is None else f"{step.start:%d %b}"
     if step.due != step.start:
         dates += f" \u2013 {step.due:%d %b}"
@@ -59,7 +58,7 @@ def _step(place: int, step: PlanStep, late: Breach | None) -> tuple[Html, ...]:
     rate = _small(f"{step.per_day:.4f} a day")
     return (
         tag("td", place, class_="tl-num tl-sub"),
-        markup(tag("b", step.title), " ", _severity(step.severity), _small(step.success, attack)),
+        markup(tag("b", step.title), " ", _severity(step.severity), _small(step.success)),
         markup(step.owner or tag("span", "no owner yet", class_="tl-unk"), _small(step.role)),
         tag("td", dates, _small(days(step.effort_days)), overdue, class_="tl-num"),
         tag("td", f"\u2212{step.removes:.3f}", rate, cost, class_="tl-num"),
