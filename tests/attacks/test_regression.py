@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 import yaml
 
-from threatlab import ThreatLabError, load_system
+from threatlab import ThreatLabError, assess, load_system
 from threatlab.attacks import ATTACKS
 from threatlab.attacks.bands import bands
 from threatlab.depth import harden

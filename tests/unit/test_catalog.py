@@ -13,7 +13,7 @@ import pytest
 import threatlab
 from tests.lesson_code import ThreatModelingBasicsManager as LessonManager
 from threatlab import AISystem, CatalogError, assess, list_systems, load_system
-from threatlab.catalog import EFFECTS, EVIDENCE, CLAIM_CAP, ROLES, SEVERITIES, catalog, read_catalog
+from threatlab.catalog import CLAIM_CAP, EFFECTS, EVIDENCE, ROLES, SEVERITIES, catalog, read_catalog
 from threatlab.incidents import incidents
 
 CATALOG = Path(inspect.getfile(threatlab)).parent / "catalog"
@@ -346,14 +346,15 @@ def test_a_broken_entry_is_named_by_file_id_and_field(copied, where, field, line
     change(copied / file, section, field, line)
     with pytest.raises(CatalogError) as said:
         read_catalog(copied)
-    named = f"{Path(file).name}, [{section.split('.')[0] or 'atlas'}"
+    first = section.strip('"').split(".")[0]
+    named = f"{Path(file).name}, [{first or 'atlas'}"
     assert str(said.value).startswith(named)
     assert problem in str(said.value)
 
 
 def test_a_copy_of_the_catalog_reads_the_same(copied):
     again = read_catalog(copied)
-    for part in ("layers", "facts", "threats", "controls", "atlas_version", "rulesets"):
+    for part in ("layers", "facts", "threats", "controls", "atlas_version", "rulesets", "shared_failure", "cases"):
         assert getattr(again, part) == getattr(catalog(), part)
 
 

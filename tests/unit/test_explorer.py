@@ -44,8 +44,9 @@ def test_the_headline_tells_score_threshold_and_worst_threat():
 
 def test_the_alert_begins_exactly_at_the_threshold():
     score = assess(load_system("shadowray")).risk_score
-    assert "at or above it" in text(view.headline(state(threshold=score)))
-    assert "below it" in text(view.headline(state(threshold=score + 1e-9)))
+    for threshold in (score, round(score, 2), score + 1e-9):
+        assert "at or above it" in text(view.headline(state(threshold=threshold)))
+    assert "below it" in text(view.headline(state(threshold=round(score, 2) + 0.01)))
 
 
 @pytest.mark.parametrize(
@@ -141,11 +142,27 @@ def test_every_number_can_be_explained(what):
 
 
 def test_an_explained_threat_multiplies_out_to_the_risk_shown():
-    result = assess(load_system("ml-pipeline-prod"))
+    system = load_system("shadowray").with_(authentication_enforced=True, secrets_in_vault=True, rbac_configured=True)
+    result = assess(system)
     for threat, risk in result.by_threat.items():
         if risk:
             told = text(explanation(result, threat))
-            assert told.rstrip().endswith(f"= {risk:.2f} ."), told
+            assert told.rstrip().endswith(f"shown as {risk:.2f}."), told
+            formulas = re.findall(r"(1 \u2212 [\d.()\u2212 \u00d7]+) = (\d\.\d+)", told)
+            factors, product = re.search(r"Risk: likelihood (.*) = (\d\.\d+) ?, shown", told).groups()
+            formulas.append((factors.replace("impact", ""), product))
+            assert len(formulas) >= 3
+            for formula, value in formulas:
+                worked_out = eval(formula.replace("\u2212", "-").replace("\u00d7", "*"))
+                assert worked_out == pytest.approx(float(value), abs=0.0002), formula
+
+
+def test_the_explained_score_adds_up_on_screen():
+    result = assess(load_system("shadowray"))
+    formula, value = re.search(r"(1 \u2212 \(.*\)) = ([\d.]+)", text(explanation(result, "risk_score"))).groups()
+    worked_out = eval(formula.replace("\u2212", "-").replace("\u00d7", "*"))
+    assert worked_out == pytest.approx(float(value), abs=0.0005)
+    assert round(worked_out, 2) == round(result.risk_score, 2)
 
 
 def test_sections_tell_what_is_true_and_what_is_in_place():

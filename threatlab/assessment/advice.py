@@ -1,10 +1,10 @@
 """How likely a control is missing, and a fact true, where nobody has said: counted in published cases.
 
-An unknown control counts as missing in the score, but it is missing with some chance only. That chance is estimated from
-the catalog's cases: published accounts of attacks, told in the catalog's own facts and controls. An account names what
-mattered to its attack, so a control that it doesn't mention counts as not missing there: the chances are low ones, and
-their order is what they are good for. `make bench` holds that order against cases that it was not made from. (To count
-only cases that share one more fact with the system changed nothing there that 29 cases could tell from chance.)
+An unknown control counts as missing in the score, but it is missing with some chance only. That chance is estimated
+from the catalog's cases: published accounts of attacks, told in the catalog's own facts and controls. An account names
+what mattered to its attack, so a control that it doesn't mention counts as not missing there: the chances are low ones,
+and their order is what they are good for. `make bench` holds that order against cases that it was not made from. (To
+count only cases that share one more fact with the system changed nothing there that 29 cases could tell from chance.)
 """
 
 from __future__ import annotations

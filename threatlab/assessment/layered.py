@@ -35,7 +35,8 @@ class ThreatRisk:
     """How one threat's residual risk comes about; all figures in 0..1.
 
     `risk = likelihood * impact`, where preventive controls have lowered the likelihood from
-    `inherent_likelihood`, and detective and corrective ones the impact from `inherent_impact`.
+    `inherent_likelihood`, and what the others of each layer remove beyond that has lowered the impact from
+    `inherent_impact`.
     """
 
     threat: str
@@ -99,7 +100,7 @@ class Scale:
         return risk
 
 
-def let_through(options: Options, true: Collection[str]) -> float:
+def let_through(options: Iterable[tuple[str, float, float]], true: Collection[str]) -> float:
     """Return the share of risk (0..1) that one layer lets through with those of its controls in place that are `true`.
 
     The best control counts whole. A further one counts in part: with chance beta (`Catalog.shared_failure`), what
@@ -145,10 +146,9 @@ def explain_threat(system: AISystem, name: str) -> ThreatRisk:
         for place, (control, alone, further) in enumerate(in_place):
             keeps, effect = further if place else alone, controls[control].effect
             barriers.append(Barrier(layer, control, effect, 1.0 - alone, place > 0, 1.0 - keeps))
-            if effect == "preventive":
-                likelihood *= keeps
-            else:
-                impact *= keeps
+        prevents = let_through(in_place, {b.control for b in barriers if b.effect == "preventive"})
+        likelihood *= prevents
+        impact *= let_through(in_place, true) / prevents
     return ThreatRisk(
         threat=name,
         inherent_likelihood=inherent[0],

@@ -2,8 +2,8 @@
 
 Two ways to score. `core` is the lesson's own: each of its three controls that is not in place adds
 its weight, up to 1. `ai` is layered: per threat, what its facts make likely, times what it would
-cost, times what each layer lets through; over threats, the chance-like sum 1 - (1 - a)(1 - b)...
-that stays below 1 and never hides a threat behind another.
+cost, times what each layer lets through; over threats, 1 - (1 - a)(1 - b)..., a bounded way to add
+expected losses that never hides a threat behind another. It is no chance of anything.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ class Finding:
 
 
 Check = tuple[str, frozenset[str], frozenset[str], Finding, Finding]
-"""A control's id, the facts that must all be true for it to apply, those of which one must (if any), and its finding where
-it is absent or unknown.
+"""A control's id, the facts that must all be true for it to apply, those of which one must (if any), and its finding
+where it is absent or unknown.
 
 A plain tuple: `assess` takes every check apart, and would need a sixth more time for named ones.
 """
@@ -133,8 +133,8 @@ class Assessment:
     def best_next(self, n: int = 5) -> tuple[NextStep, ...]:
         """Return up to `n` controls that apply and are not in place, by how far each is expected to lower the score.
 
-        That is what it removes times the chance that it is missing: an unknown control may be in place already. A control
-        whose threats don't apply removes nothing, and is left out. Among equals the more severe finding comes first.
+        That is what it removes times the chance that it is missing: an unknown control may be in place already. What
+        removes nothing, since its threats don't apply, is left out. Among equals the more severe finding comes first.
 
         Raises
         ------

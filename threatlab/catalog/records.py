@@ -27,8 +27,9 @@ CLAIM_CAP = 0.9
 
 @dataclass(frozen=True, slots=True)
 class SharedFailure:
-    """How much the controls of a layer have in common: with the chance `beta` (0..1), what defeated the best of them
-    defeats another one, too; and why we think so.
+    """How much the controls of a layer have in common, and why we think so.
+
+    With the chance `beta` (0..1), what defeated the best of them defeats another one, too.
     """
 
     beta: float
@@ -96,8 +97,8 @@ class Effectiveness:
 class Criterion:
     """What must be measured once a control is in place, and the bound that tells success from failure.
 
-    Exactly one of `at_least` and `at_most` is a number, in `unit`: "share" (0..1), or whatever is counted. It is a target
-    that somebody would sign, for the system at hand; what a toy attack of this workbook reaches is a regression bound.
+    Exactly one of `at_least` and `at_most` is a number, in `unit`: "share" (0..1), or whatever is counted. It is a
+    target that somebody would sign, for the system at hand; what a toy attack here reaches is a regression bound.
 
     Raises
     ------
@@ -183,9 +184,9 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A published case of an attack, in the catalog's terms: what the system was, and what its account says of controls.
+    """A published case of an attack in the catalog's terms: what the system was, and what its account says of controls.
 
-    `true` and `false` are facts, `missing` and `in_place` controls; of what is in none of them the account says nothing.
+    `true` and `false` are facts, `missing` and `in_place` controls; of what is in none of them, it says nothing.
     `kind` is "incident" or "exercise", as ATLAS calls what researchers showed.
     """
 

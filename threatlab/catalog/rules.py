@@ -9,7 +9,15 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any, Literal
 
-from threatlab.catalog.read import read_atlas, read_cases, read_controls, read_facts, read_layers, read_shared_failure, read_threats
+from threatlab.catalog.read import (
+    read_atlas,
+    read_cases,
+    read_controls,
+    read_facts,
+    read_layers,
+    read_shared_failure,
+    read_threats,
+)
 from threatlab.catalog.records import (
     Case,
     Control,
@@ -64,7 +72,10 @@ class Catalog:
     def __reduce__(self) -> tuple[Any, ...]:
         if self is catalog():
             return (catalog, ())
-        return (Catalog, (self.layers, self.facts, self.threats, self.controls, self.atlas_version, self.shared_failure, self.cases))
+        return (
+            Catalog,
+            (self.layers, self.facts, self.threats, self.controls, self.atlas_version, self.shared_failure, self.cases),
+        )
 
     @property
     def attributes(self) -> tuple[str, ...]:

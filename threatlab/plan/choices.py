@@ -29,9 +29,9 @@ _TICKS = 1000
 class Choice:
     """One control to choose: its effort in ticks, what it costs in utility, and what it lets through where.
 
-    `loss` is -log(1 - utility cost), so that losses add up. `effects` are (threat, barrier, further, best): in the layer
-    that is this threat's `barrier`, the control lets the share `further` of the risk through where a better one stands,
-    and `further` times `best` as the best one of the layer (all 0..1).
+    `loss` is -log(1 - utility cost), so that losses add up. `effects` are (threat, barrier, further, best): in the
+    layer that is this threat's `barrier`, the control lets the share `further` of the risk through where a better one
+    stands, and `further` times `best` as the best one of the layer (all 0..1).
     """
 
     control: str
@@ -42,9 +42,9 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """Where a system stands with some controls taken: the risk of each threat, and `best` of each barrier's best control.
+    """Where a system stands with some controls taken: the risk of each threat, and `best` of each barrier.
 
-    A barrier without a control has 1.0.
+    That is the lowest `best` of the controls there, and 1.0 of a barrier without any.
     """
 
     worth: float

@@ -2,13 +2,13 @@
 
 Why the bound holds. Fix a threat: -log of its residual r is a sum over layers. In a layer, each control taken adds what
 it removes as a further one, and the best adds what it removes beyond that, which is the largest such excess of those
-taken, since the excess rises with the effectiveness. Sums and maxima are monotone and submodular (a control adds no more
-to a larger set). log(1 - exp(-x)) is increasing
-and concave for x > 0, and such a function of a monotone submodular one is monotone submodular again; so is the sum F
-over threats. Hence F(S + A) <= F(S) + the sum over A of what each adds to S alone, and the best A that fits a number of
-days is worth no more than a fractional knapsack of those gains (Nemhauser, Wolsey, Fisher, 1978, for submodularity;
-Dantzig, 1957, for the knapsack). A branch whose bound lies on or below the best plans known, at every budget that it
-could still reach, holds nothing better. The utility floor only removes branches: the bound stays one without it.
+taken, since the excess rises with the effectiveness. Sums and maxima are monotone and submodular (a control adds no
+more to a larger set). log(1 - exp(-x)) is increasing and concave for x > 0, and such a function of a monotone
+submodular one is monotone submodular again; so is the sum F over threats. Hence F(S + A) <= F(S) + the sum over A of
+what each adds to S alone, and the best A that fits a number of days is worth no more than a fractional knapsack of
+those gains (Nemhauser, Wolsey, Fisher, 1978, for submodularity; Dantzig, 1957, for the knapsack). A branch whose bound
+lies on or below the best plans known, at every budget that it could still reach, holds nothing better. The utility
+floor only removes branches: the bound stays one without it.
 """
 
 from __future__ import annotations

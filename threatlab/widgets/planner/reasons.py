@@ -73,4 +73,3 @@ def _not_chosen(plan: Plan, control: Control) -> str:
 
 def _removing(assessment: Assessment) -> tuple[NextStep, ...]:
     return assessment.best_next(len(assessment.system.catalog.controls))
-
