@@ -26,5 +26,5 @@ def advised(result: Assessment) -> list[str]:
 
 
 def ranks(order: Sequence[str], missing: frozenset[str]) -> list[float]:
-    """Return where the missing controls stand in an order: 1.0 is first, 0.0 last, 0.5 what no order gives on average."""
+    """Return where the missing controls stand in an order: 1.0 is first, 0.0 last, 0.5 the average of no order."""
     return [1 - place / (len(order) - 1) for place, control in enumerate(order) if control in missing]
