@@ -56,7 +56,7 @@ SHOWN = {
             "own.proc > own.store2: model files",
             "own.store2 > own.model: model files",
         ],
-        ["own.store > own.proc: training data", "own.store2 > own.model: model files"],
+        ["own.store > vendor.proc: training data", "own.store2 > own.model: model files"],
     ),
     "learns_from_user_input": (
         ["web.person > own.proc: questions", "own.proc > own.store: other", "own.store > own.model: training data"],
@@ -65,14 +65,14 @@ SHOWN = {
     "uses_third_party_model": (["vendor.store > own.proc: model files"], ["vendor.store > own.proc: documents"]),
     "handles_personal_data": (["own.proc > own.model: questions!"], ["own.proc > own.model: questions"]),
     "uses_retrieval": (
-        ["own.store > own.proc: documents", "own.proc > own.model: documents"],
         ["own.store > own.proc: documents", "own.proc > own.model: questions"],
+        ["own.proc > own.store: documents", "own.proc > own.model: questions"],
     ),
     "ingests_untrusted_content": (
         ["web.store > own.proc: documents", "own.proc > own.model: questions"],
         ["own.store > own.proc: documents", "own.proc > own.model: questions"],
     ),
-    "keeps_memory": (["own.store > own.model: memory"], ["own.model > own.store: memory"]),
+    "keeps_memory": (["own.store > own.model: memory"], ["own.store > own.person: memory"]),
     "internet_facing": (["web.person > own.proc: questions"], ["own.proc > web.person: decisions"]),
     "runs_on_user_devices": (["own.store > phone.proc: model files"], ["phone.proc > own.store: model files"]),
 }
@@ -196,7 +196,7 @@ def test_what_is_left_out_shows_nothing_unless_it_is_asked_for():
 
 def test_a_loop_of_flows_ends():
     drawing = drawn(
-        "web.person > own.proc: questions", "own.proc > own.model: documents", "own.model > own.proc: documents"
+        "web.store > own.proc: documents", "own.proc > own.model: questions", "own.model > own.proc: documents"
     )
     assert facts_from(drawing)["ingests_untrusted_content"].flows == (1, 2)
 

@@ -1,7 +1,7 @@
 """Which facts of a system follow from its drawing, so that the drawing feeds the assessment.
 
 A drawing shows that a fact is true by a flow, or by a path of flows. What it doesn't show is unknown, until somebody
-says that the drawing is whole: then it is false.
+says that the drawing is whole: then it is false, but for what the drawing itself leaves open.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from threatlab.assessment import Assessment, assess
 from threatlab.catalog import catalog
 from threatlab.checks import check_flag
 from threatlab.dataflow import DataFlow
-from threatlab.dataflow.rules import RULES, Path, Scope
+from threatlab.dataflow.rules import RULES
+from threatlab.dataflow.trails import Path, Scope
 from threatlab.errors import ThreatLabError
 from threatlab.system import AISystem, check_system
 
@@ -22,11 +23,15 @@ SEEN = 0.005
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a drawing says of one fact: True, False or None (unknown), the sentence why, and the flows that show it."""
+    """What a drawing says of one fact: True, False or None (unknown), the sentence why, and the flows that show it.
+
+    `asks` is a question where the drawing contradicts itself or leaves the fact open: then the value is None.
+    """
 
     value: bool | None
     because: str
     flows: Path = ()
+    asks: str = ""
 
 
 def facts_from(drawing: DataFlow, *, with_excluded: bool = False) -> dict[str, Reading]:
@@ -52,14 +57,16 @@ def facts_from(drawing: DataFlow, *, with_excluded: bool = False) -> dict[str, R
 
 
 def _read(scope: Scope, fact: str) -> Reading:
-    shows, find = RULES[fact]
-    if evidence := find(scope):
+    rule = RULES[fact]
+    if evidence := rule.find(scope):
         return Reading(True, evidence.says, evidence.flows)
+    if open_ := rule.doubt(scope):
+        return Reading(None, f"left open by {open_.says}", open_.flows, open_.asks)
     if scope.drawing.complete:
         whole = len(scope.elements) == len(scope.drawing.elements)
         where = "in the whole drawing" if whole else "in what is left in scope"
-        return Reading(False, f"nowhere {where}: {shows}")
-    return Reading(None, f"not drawn so far: {shows}")
+        return Reading(False, f"nowhere {where}: {rule.shows}")
+    return Reading(None, f"not drawn so far: {rule.shows}")
 
 
 def system_from(drawing: DataFlow, base: AISystem | None = None, *, with_excluded: bool = False) -> AISystem:

@@ -75,9 +75,8 @@ def _shows_what_is_there(drawing: DataFlow) -> None:
     for fact, says in SHOWN.items():
         if fact not in true and readings[fact].value:
             raise NotYet(
-                f"Your drawing shows untrusted content by this: {readings[fact].because}. So it is untrusted because "
-                "a guest asks, or because the model answers. Who else's text does the model read, and where does it "
-                "come from?"
+                f"Your drawing shows untrusted content by this: {readings[fact].because}. That is what the guest sends "
+                "who is being answered. Who else's text does the model read, and where does it come from?"
             )
         if fact not in true:
             raise NotYet(f"{len(true)} of {len(SHOWN)} facts can be read from your drawing so far. {says}")
@@ -91,21 +90,20 @@ def _shows_what_is_there(drawing: DataFlow) -> None:
 def facts_shown(drawing: DataFlow, *, with_excluded: bool = False) -> set[str]:
     """Return the facts that a drawing shows to be true, with a stricter look at untrusted content.
 
-    A guest's question, or the model's own reply, that comes back among the documents would make them untrusted too.
-    Here they have to be so by a source of their own, or a drawing without the reviews would pass for one with them.
+    What a guest sends beside a question is untrusted, too. Here the model has to read somebody else's text as well,
+    or a drawing without the reviews would pass for one with them.
     """
     untrusted = "ingests_untrusted_content"
-    unasked = replace(drawing, flows=tuple(flow for flow in drawing.flows if not _answers_or_asks(drawing, flow)))
+    unasked = replace(drawing, flows=tuple(flow for flow in drawing.flows if not _is_a_guests(drawing, flow)))
     readings = dict(facts_from(drawing, with_excluded=with_excluded))
     readings[untrusted] = facts_from(unasked, with_excluded=with_excluded)[untrusted]
     return {fact for fact, reading in readings.items() if reading.value}
 
 
-def _answers_or_asks(drawing: DataFlow, flow: Flow) -> bool:
-    """Tell whether a flow is a question, or comes from whoever asks one or from a model."""
-    source = drawing.element(flow.source)
+def _is_a_guests(drawing: DataFlow, flow: Flow) -> bool:
+    """Tell whether a flow comes from a person who asks something."""
     asks = any(each.carries == "questions" for each in drawing.flows if each.source == flow.source)
-    return flow.carries == "questions" or source.kind == "model" or (source.kind == "person" and asks)
+    return asks and drawing.element(flow.source).kind == "person"
 
 
 def _commands(drawing: DataFlow) -> str:
