@@ -94,6 +94,23 @@ PRACTICE = {
         (*ASKS, "User > Site: other", "Site > Reviews: other", "Reviews > App: documents"),
         {"ingests_untrusted_content": True},
     ),
+    "a claim that is asked, filed, and read when somebody else asks": (
+        "Insured: person, internet; Portal: process; Files: data store; Handler: person; LLM: model",
+        (
+            "Insured > Portal: questions",
+            "Portal > Files: documents",
+            "Files > Portal: documents",
+            "Files > LLM: documents",
+            "Handler > LLM: questions",
+            "LLM > Handler: generated content",
+        ),
+        {"ingests_untrusted_content": True, "uses_retrieval": True},
+    ),
+    "an orchestrator that fills the index, too": (
+        ASSISTANT + "; DB: data store; Wiki: data store",
+        (*ASKS, "Wiki > App: documents", "App > DB: documents", "App > DB: questions", "DB > App: documents"),
+        {"ingests_untrusted_content": False, "uses_retrieval": True},
+    ),
     "thumbs up are no document": (
         ASSISTANT + "; DB: data store",
         (*ASKS, "User > App: other", "DB > App: documents"),

@@ -10,6 +10,7 @@ from threatlab.dataflow.landmarks import (
     OUTPUT,
     PROMPT,
     examples_for_us,
+    first_called_documents,
     from_a,
     from_a_stranger,
     from_a_user,
@@ -17,7 +18,7 @@ from threatlab.dataflow.landmarks import (
     output_passed_on,
     says,
 )
-from threatlab.dataflow.trails import Evidence, Path, Scope, Trail, askers, is_query, passed_on, reached, used
+from threatlab.dataflow.trails import Evidence, Path, Scope, Trail, is_query, passed_on, reached, senders, used
 
 
 def unnamed_output(scope: Scope) -> Evidence | None:
@@ -100,12 +101,10 @@ def _unused(scope: Scope) -> list[int]:
 
 
 def documents_from_nowhere(scope: Scope) -> Evidence | None:
-    """Ask where documents lie that a program hands to a model, if none reach the program."""
-    given = {flow.target for flow in scope.flows.values() if flow.carries == "documents"}
+    """Ask where documents lie that a program hands to a model, if it gets none."""
 
     def begins(scope: Scope, flow: Flow) -> bool:
-        ours = scope.is_a(flow.source, "process") and scope.zone(flow.source) == "own"
-        return ours and flow.carries == "documents" and flow.source not in given
+        return scope.zone(flow.source) == "own" and first_called_documents(scope, flow)
 
     path = Trail((begins, into_a("model", *PROMPT)), (PROMPT,)).find(scope)
     if path is None:
@@ -148,7 +147,7 @@ def _is_asked_elsewhere(scope: Scope, asked: Flow) -> bool:
     def passes(scope: Scope, came: Flow, goes: Flow) -> bool:
         return goes.carries in PROMPT and goes.target != asked.target and passed_on(scope, came, goes)
 
-    programs = [name for name in askers(scope, asked) if scope.is_a(name, "process")]
+    programs = [name for name in senders(scope, asked.source, "questions") if scope.is_a(name, "process")]
     begin = [
         n
         for name in programs

@@ -16,6 +16,7 @@ from threatlab.dataflow.rules import RULES
 from threatlab.dataflow.trails import Path, Scope
 from threatlab.errors import ThreatLabError
 from threatlab.system import AISystem, check_system
+from threatlab.words import counted, listed
 
 SEEN = 0.005
 """Scores are shown with two digits: a smaller difference can't be seen, and isn't claimed."""
@@ -99,11 +100,17 @@ def system_from(drawing: DataFlow, base: AISystem | None = None, *, with_exclude
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
-    """What a drawing's exclusions take out of sight: true facts, flows and crossings (by number), and risk (0..1)."""
+    """What a drawing's exclusions take out of sight: true facts, flows and crossings (by number), and risk (0..1).
+
+    `personal` are the left-out elements and the hidden flows (as texts) that are marked as personal data, `tools` the
+    left-out tools: they are hidden even where no fact or score tells.
+    """
 
     facts: tuple[str, ...]
     flows: Path
     crossings: Path
+    personal: tuple[str, ...]
+    tools: tuple[str, ...]
     in_scope: Assessment
     everything: Assessment
 
@@ -112,6 +119,14 @@ class Hidden:
         """How much higher the risk score is with everything that was left out; 0.0 if no two digits show it."""
         gap = self.everything.risk_score - self.in_scope.risk_score
         return gap if gap >= SEEN else 0.0
+
+    @property
+    def unscored(self) -> str:
+        """What is hidden that no score shows, as a phrase: personal data, tools and crossings; "" if nothing is."""
+        parts = {"personal data": self.personal, "a tool": self.tools}
+        phrases = [f"{what} ({', '.join(names)})" for what, names in parts.items() if names]
+        phrases += [f"{counted(len(self.crossings), 'flow')} across a boundary"] if self.crossings else []
+        return listed(phrases)
 
 
 def hidden_by_exclusions(drawing: DataFlow, base: AISystem | None = None) -> Hidden:
@@ -124,7 +139,11 @@ def hidden_by_exclusions(drawing: DataFlow, base: AISystem | None = None) -> Hid
     """
     whole = system_from(drawing, base, with_excluded=True)
     left = system_from(drawing, base)
-    flows = tuple(number for number, flow in drawing.numbered.items() if not drawing.in_scope(flow))
+    left_out = [element for element in drawing.elements if not drawing.in_scope(element)]
+    flows = {number: flow for number, flow in drawing.numbered.items() if not drawing.in_scope(flow)}
     crossings = tuple(crossing.number for crossing in drawing.crossings if crossing.number in flows)
+    personal = [element.name for element in left_out if element.personal]
+    personal += [f"flow {number}" for number, flow in flows.items() if flow.personal]
+    tools = tuple(element.name for element in left_out if element.kind == "tool")
     facts = tuple(fact for fact in whole.catalog.facts if whole[fact] and not left[fact])
-    return Hidden(facts, flows, crossings, assess(left), assess(whole))
+    return Hidden(facts, tuple(flows), crossings, tuple(personal), tools, assess(left), assess(whole))

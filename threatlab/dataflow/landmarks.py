@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from threatlab.dataflow import Flow
 from threatlab.dataflow.parts import CARRIES
-from threatlab.dataflow.trails import Landmark, Scope, Trail, passed_on
+from threatlab.dataflow.trails import Landmark, Scope, Trail, passed_on, senders
 
 OUTSIDE = ("internet", "user device")
 """Kinds of zone where anyone may be."""
@@ -51,6 +51,15 @@ def from_a_user(scope: Scope, flow: Flow) -> bool:
     """Tell whether a flow brings what a user says or does; a public data set, or a tool out there, is no user."""
     public = scope.zone(flow.source) == "internet" and scope.is_a(flow.source, "data store", "tool")
     return scope.zone(flow.source) in OUTSIDE and not public and flow.carries in CONTENT
+
+
+def first_called_documents(scope: Scope, flow: Flow) -> bool:
+    """Tell whether a program hands on documents and gets none, but its own: it made them of something else."""
+    if flow.carries != "documents" or not scope.is_a(flow.source, "process"):
+        return False
+    others = senders(scope, flow.source, "documents")[1:]
+    given = {each.target for each in scope.flows.values() if each.carries == "documents"}
+    return given.issuperset(others)
 
 
 def examples_for_us(scope: Scope, flow: Flow) -> bool:

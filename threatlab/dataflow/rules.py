@@ -17,6 +17,7 @@ from threatlab.dataflow.landmarks import (
     carrying,
     examples_for_us,
     files_of_ours,
+    first_called_documents,
     from_a,
     from_a_stranger,
     from_a_user,
@@ -49,6 +50,17 @@ REMEMBERED = Trail((carrying("memory"), into_a("model", *PROMPT)), (PROMPT,))
 READ = Trail((from_a_stranger("documents"), into_a("model", *PROMPT)), (PROMPT,))
 KEPT_AND_READ = Trail(
     (from_a_stranger("other"), from_a("data store", "documents"), into_a("model", *PROMPT)), (PROMPT, PROMPT)
+)
+# What is asked in a prompt is no stranger's content; what a program files away, for somebody else's prompt, is.
+FILED_AND_READ = Trail(
+    (
+        from_a_stranger("questions"),
+        first_called_documents,
+        into_a("data store", "documents"),
+        from_a("data store", "documents"),
+        into_a("model", *PROMPT),
+    ),
+    ({"questions"}, {"documents"}, PROMPT, PROMPT),
 )
 
 
@@ -158,7 +170,7 @@ RULES = {
     ),
     "ingests_untrusted_content": Rule(
         "documents that come from outside, or from a third party, reach a model, be it inside a prompt",
-        _any(READ, KEPT_AND_READ),
+        _any(READ, KEPT_AND_READ, FILED_AND_READ),
         doubts.question_read_later,
     ),
     "keeps_memory": Rule("memory reaches a model, be it inside a prompt", _any(REMEMBERED), doubts.memory_never_read),

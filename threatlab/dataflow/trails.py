@@ -149,14 +149,14 @@ def is_query(scope: Scope, asked: Flow) -> bool:
     Memory that comes back is no answer: it is what the store was sent before.
     """
     given = [n for n in scope.leaving[asked.target] if scope.flows[n].carries not in ("questions", "memory")]
-    return not reached(scope, given).keys().isdisjoint(askers(scope, asked))
+    return not reached(scope, given).keys().isdisjoint(senders(scope, asked.source, "questions"))
 
 
-def askers(scope: Scope, asked: Flow) -> list[str]:
-    """Return who passed a question on until it came to a store: from the last back to the first."""
-    names = [asked.source]
-    for name in names:  # grows while it is walked
+def senders(scope: Scope, name: str, word: str) -> list[str]:
+    """Return an element and all from which it gets something under one word, from the nearest to the farthest."""
+    names = [name]
+    for each in names:  # grows while it is walked
         for flow in scope.flows.values():
-            if flow.target == name and flow.carries == "questions" and flow.source not in names:
+            if flow.target == each and flow.carries == word and flow.source not in names:
                 names.append(flow.source)
     return names

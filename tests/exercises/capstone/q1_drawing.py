@@ -39,7 +39,6 @@ def wrong(right):
             redrawn("refunds", new=(*asked, Flow("Model", "Till", "fees", "actions")), elements=[CLERK, TILL]),
             "Who is awake at that hour",
         ),
-        (redrawn("what was posted"), "one night the model has it in its prompt"),
         (
             redrawn("what was posted", new=[Flow("Guest", "Message desk", "a photo", "documents")]),
             "Who else's text does the model read",

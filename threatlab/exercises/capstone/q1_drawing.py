@@ -20,8 +20,8 @@ SHOWN = {
     "acts_without_approval": "The refund is paid before anybody wakes up. Follow your flows from the model to the "
     "payment service: does a person stand on the way, or does what arrives there command nothing?",
     "handles_personal_data": "Names, stays, digits of cards: which of your elements or flows says that it is personal?",
-    "uses_retrieval": "The house rules lie somewhere, and the model reads them. Where do they come from, and as what "
-    "do they arrive there? A flow carries one thing: a prompt of several parts is several flows.",
+    "uses_retrieval": "The house rules lie somewhere, and the model reads them. In what kind of element do they "
+    "lie, and as what do they leave it on their way to the model?",
     "ingests_untrusted_content": "Not everything that the model reads was asked of it. Somebody writes a text for "
     "other people, and one night the model has it in its prompt. Where does that text come in, and does carries tell "
     "it from a question?",
@@ -120,8 +120,8 @@ q1 = Question(
         "Read the description with a pencil: each place where something lies or runs is an element, each verb a "
         "flow. Then run the cell below the question, and read why each fact is true or not.",
         "In the prompt lie a guest's message (questions), notes of earlier stays (memory), house rules "
-        "(documents, from a data store of yours), and reviews (documents, from somebody else's place). Each is a "
-        "flow of its own, all the way to the model.",
+        "(documents, from a data store of yours), and reviews (documents, from somebody else's place). Each "
+        "leaves its place by a flow of its own.",
         "Out of the model: generated content to the message desk, memory to the guest book, actions to both "
         "tools. No training data, no decisions, and complete stays False.",
     ),
