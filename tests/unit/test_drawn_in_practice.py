@@ -194,6 +194,11 @@ PRACTICE = {
         (*CALLS, "LLM > App: actions", "App > Manager: actions", "Manager > App: other"),
         {"uses_tools": True, "acts_without_approval": False},
     ),
+    "a manager who looks into a queue": (
+        AGENT + "; Manager: person; Queue: data store",
+        (*CALLS, "LLM > App: actions", "App > Queue: actions", "Queue > Manager: actions", "Manager > App: other"),
+        {"uses_tools": True, "acts_without_approval": False},
+    ),
     "a yes by way of an approval service": (
         AGENT + "; Manager: person; Approvals: process",
         (
@@ -346,6 +351,24 @@ OPEN = {
         (*CALLS[:2], "LLM > App: generated content", "App > Mail: generated content"),
         {"uses_tools", "acts_without_approval"},
         "Does what a model says make Mail do something (flow 4)",
+    ),
+    "a manager who is shown a draft": (
+        AGENT + "; Manager: person",
+        (*CALLS, "LLM > App: generated content", "App > Manager: generated content", "Manager > App: other"),
+        {"acts_without_approval"},
+        "Does a person say yes or no to each action before flow 3",
+    ),
+    "a yes that only the model hears": (
+        AGENT + "; Manager: person",
+        (
+            *CALLS[:2],
+            "LLM > Manager: actions",
+            "Manager > LLM: decisions",
+            "LLM > Mail: actions",
+            "LLM > App: decisions",
+        ),
+        {"acts_without_approval"},
+        "Does a person say yes or no to each action before flow 5",
     ),
     "a person near the way": (
         AGENT + "; Manager: person",

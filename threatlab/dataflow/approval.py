@@ -14,10 +14,13 @@ def unapproved_action(scope: Scope, approved: frozenset[str]) -> Path | None:
         asked = scope.is_a(came.target, "person") or came.target in approved
         return not asked and output_passed_on(scope, came, goes)
 
+    def leaves_a_model(scope: Scope, flow: Flow) -> bool:
+        return from_a("model", *OUTPUT, "actions")(scope, flow) and flow.source not in approved
+
     def carried_out(scope: Scope, flow: Flow) -> bool:
         return _is_carried_out(scope, flow) and flow.target not in approved
 
-    return Trail((from_a("model", *OUTPUT, "actions"), carried_out), (HANDED_ON,), passes).find(scope)
+    return Trail((leaves_a_model, carried_out), (HANDED_ON,), passes).find(scope)
 
 
 def _is_carried_out(scope: Scope, flow: Flow) -> bool:
@@ -33,33 +36,40 @@ def _is_carried_out(scope: Scope, flow: Flow) -> bool:
 def approved_at(scope: Scope) -> tuple[frozenset[str], frozenset[str]]:
     """Return the elements at which a person says yes or no, and those at which a person may.
 
-    A person's decisions are a yes or no. Whatever a person sends back to what showed them a command is one, too;
-    where they were shown something else, the drawing leaves it open.
+    A person's decisions are a yes or no. Whatever a person sends back to what showed them a command is one, too; where
+    they were shown something else, or where a model is told, which may do as it likes, the drawing leaves it open.
     """
     surely: set[str] = set()
     perhaps: set[str] = set()
     for person in (name for name in scope.elements if scope.is_a(name, "person")):
         shown = {flow.carries for flow in scope.flows.values() if flow.target == person}
+        chats = any(scope.flows[number].carries == "questions" for number in scope.leaving[person])
+        proposals = ("decisions", "other") if chats else ("decisions", "other", "questions", "generated content")
         surely |= _answered(scope, person, "decisions")
         for word in ("actions", "other"):
             for name in _answered(scope, person, word):
                 if _shows(scope, name, person, "actions"):
                     surely.add(name)
-                elif (word == "other" and "actions" in shown) or _shows(scope, name, person, "decisions", "other"):
+                elif (word == "other" and "actions" in shown) or _shows(scope, name, person, *proposals):
                     perhaps.add(name)
-    return frozenset(surely), frozenset(perhaps - surely)
+    models = frozenset(name for name in surely if scope.is_a(name, "model"))
+    return frozenset(surely) - models, frozenset(perhaps) | models
 
 
 def _answered(scope: Scope, person: str, word: str) -> set[str]:
-    """Return the programs and queues to which a person's word is passed on, be it as somebody's decision."""
+    """Return the programs, queues and models to which a person's word is passed on, be it as somebody's decision."""
 
     def passes(scope: Scope, came: Flow, goes: Flow) -> bool:
         return goes.carries in (came.carries, "decisions") and scope.is_a(came.target, "process", "data store")
 
     sent = [number for number in scope.leaving[person] if scope.flows[number].carries == word]
-    return {name for name in reached(scope, sent, passes) if scope.is_a(name, "process", "data store")}
+    return {name for name in reached(scope, sent, passes) if scope.is_a(name, "process", "data store", "model")}
 
 
 def _shows(scope: Scope, name: str, person: str, *words: str) -> bool:
-    """Tell whether something of these words goes from an element to a person, be it by way of programs."""
-    return person in reached(scope, [n for n in scope.leaving[name] if scope.flows[n].carries in words])
+    """Tell whether something of these words goes from an element to a person, be it by way of programs or queues."""
+
+    def passes(scope: Scope, came: Flow, goes: Flow) -> bool:
+        return goes.carries == came.carries and scope.is_a(came.target, "process", "data store")
+
+    return person in reached(scope, [n for n in scope.leaving[name] if scope.flows[n].carries in words], passes)
