@@ -101,7 +101,7 @@ def test_the_day_plays_stays_responsive_pauses_and_ends(lab: Lab, tmp_path: Path
     panel.get_by_role("button", name="Play").click()
     expect(panel.get_by_role("status")).to_contain_text("Playing")
     expect(panel.locator(".tl-time .tl-score")).not_to_have_text("10:00")
-    panel.get_by_label("Detector").select_option(label="Request rate (EWMA)")
+    panel.get_by_label("Detector").select_option(label="Request rate vs. its own average")
     slider = panel.get_by_role("slider", name="Alert threshold")
     slider.focus()
     lab.page.keyboard.press("Home")
