@@ -82,7 +82,7 @@ def page(state: StreamState) -> Html:
 
 
 def controls(state: StreamState) -> Html:
-    """Return what can be set: the time, how fast it passes, the detector, and its threshold."""
+    """Return what can be set: the time and how fast it passes, the detector and its threshold, one campaign or many."""
     hint = "Stop the time here" if state.playing else "Let the day pass"
     speeds = [(f"{name}: {DAY_MINUTES / minutes * STEP_SECONDS:.0f} s a day", name) for name, minutes in SPEEDS.items()]
     detectors = [(each.title, name) for name, each in DETECTORS.items()]
