@@ -53,6 +53,10 @@ _FALLACY = (
     "To take the precision of a day full of attackers for that of any day is the base-rate fallacy (S. Axelsson 2000): "
     "where attackers are rare, the false alerts decide."
 )
+_WHILE_FEW = (
+    "This holds while attackers are few among the clients. One campaign over many accounts moves everybody: choose it "
+    "under Many accounts."
+)
 _NOBODY_TELLS = (
     "The day is invented, so we know who the attackers are. In a real log nobody tells you: precision takes the work "
     "of your analysts, and recall takes attacks of your own."
@@ -167,6 +171,7 @@ def drift_or_attack(state: StreamState) -> Html:
         caption("Drift or attack?"),
         table(("Drift: everybody at once", "Attack: one against the others"), [(everybody, one)], class_="tl-sides"),
         tag("p", lesson, class_="tl-gap"),
+        tag("p", _WHILE_FEW, class_="tl-sub"),
     )
 
 
