@@ -176,6 +176,12 @@ class Control:
         """Ids of the threats that this control counters, strongest first."""
         return tuple(sorted(self.effectiveness, key=lambda t: -self.effectiveness[t].value))
 
+    @property
+    def utility_evidence(self) -> str:
+        """How we know what it costs: "judged", or "measured on a small random forest"."""
+        on = next((claim.on for claim in self.effectiveness.values() if claim.on), "")
+        return f"measured on {on}" if self.utility_source == "measured" else self.utility_source
+
     def applies(self, true: Collection[str]) -> bool:
         """Tell whether its absence is a finding in a system of which it is known what is `true`."""
         some = not self.applies_when_any or any(fact in true for fact in self.applies_when_any)

@@ -22,7 +22,7 @@ def reasons(plan: Plan, name: str) -> Html | None:
     return tag(
         "div",
         tag("p", tag("b", f"{control.title}."), " ", why),
-        tag("p", f"Costs {control.utility_cost:.0%} of usefulness, {control.utility_source}: {control.utility_why}"),
+        tag("p", f"Costs {control.utility_cost:.0%} of usefulness, {control.utility_evidence}: {control.utility_why}"),
         tag("p", f"Done when: {control.success}. How to check it: {control.check}"),
         class_="tl-note",
     )
