@@ -407,6 +407,12 @@ def test_a_broken_entry_is_named_by_file_id_and_field(old, new, named, tmp_path)
     assert "dependencies.toml, [one" in str(failed.value)
 
 
+def test_a_rate_limit_and_a_deleted_line_both_get_the_release_of_exercise_5_past_its_gate():
+    service = load_system("ml-pipeline-prod").with_(makes_predictions=True, trains_model=True, internet_facing=True)
+    limited, erased = service.with_(rate_limiting_enabled=True), service.with_(internet_facing=None)
+    assert max(assess(limited).risk_score, assess(erased).risk_score) < 0.5 <= assess(service).risk_score
+
+
 # ---- pictures
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.unit.strategies import CONTROLS, systems, thorough
 from threatlab import AISystem, ThreatLabError
 from threatlab.catalog import catalog
+from threatlab.depth import harden, switch_off
 from threatlab.incidents import STOPS, VERDICTS, incidents, load_incident, replay
 
 every_incident = pytest.mark.parametrize("incident", incidents(), ids=lambda incident: incident.id)
@@ -61,6 +62,15 @@ def test_no_control_and_no_layer_stops_every_incident_and_some_incidents_are_sto
     assert set() < everything < {each.id for each in incidents()}
     for layer in catalog().layers:
         assert stopped(control.id for control in catalog().controls.values() if control.layer == layer) < everything
+
+
+def test_with_one_layer_off_another_still_stops_the_attacker_of_notebook_05_later():
+    ray = load_incident("shadowray")
+    defended = harden(ray.system, 40)
+    complete = replay(ray, defended).stopped_at
+    ends = [replay(ray, switch_off(defended, layer)).stopped_at for layer in catalog().layers]
+    assert None not in ends
+    assert max(ends) > complete
 
 
 def test_a_step_stopped_as_published_still_lets_some_past():
