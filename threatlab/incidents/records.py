@@ -21,7 +21,8 @@ WAYS = {"preventive": "slows", "detective": "sees", "corrective": "limits"}
 """What a control does about a step that it doesn't stop, by its effect."""
 
 STOPS = CLAIM_CAP
-"""Share of attempts that end at a control which would have refused the step as published: never all of them."""
+"""Share of attempts that end at a control which would have refused the step as published: never all of them, since
+nothing that is in place works always."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,8 @@ class Bearing:
     """What one control does about one step: "stops", "slows", "sees" or "limits".
 
     `share` (0..1) of the attempts end there; it is 0.0 where the control sees or limits. For "slows" it is the
-    catalog's effectiveness against the step's threat. `why` is our reading of the published step; it is empty where
+    catalog's effectiveness against the step's threat: a share of that threat's risk over a year, used here for one of
+    attempts for want of a better figure. `why` is our reading of the published step; it is empty where
     the catalog's technique alone connects the two.
     """
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 VERDICTS = {
     "out of reach": "it happened on the attacker's side, where no control of yours stands",
-    "stopped": "a control in place refuses the step as it was published",
+    "stopped": "a control in place refuses the step as it was published, though never in all attempts",
     "slowed": "controls in place end a share of the attempts",
     "seen": "nothing stands in the way, but somebody is told",
     "limited": "nothing stands in the way, but a rehearsed response bounds the harm",

@@ -43,7 +43,7 @@ def plot_layers_off(system: AISystem, bound: float) -> Figure:
     for place, threat in enumerate(threats):
         risks = {layer: offs[layer].by_threat[threat] for layer in held}
         raised = {layer: risk for layer, risk in risks.items() if risk > now[threat]}
-        within = [risk for risk in raised.values() if risk <= bound]
+        within = [risk for risk in raised.values() if not exceeds(risk, bound)]
         above = {layer: risk for layer, risk in raised.items() if exceeds(risk, bound)}
         axes.plot(within, [place] * len(within), "d", color="white", markeredgecolor=INK, markersize=8)
         axes.plot(list(above.values()), [place] * len(above), "d", color=ALERT, markeredgecolor=INK, markersize=9)
