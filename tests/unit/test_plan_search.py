@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from math import inf, log1p
 
 import pytest
@@ -92,6 +93,17 @@ def test_a_control_never_adds_more_to_a_larger_set(given_, data):
     gain_small = given_.stand(others[:small]).gain(given_.items[last])
     gain_large = given_.stand(others).gain(given_.items[last])
     assert 0 <= gain_large <= gain_small + 1e-12
+
+
+@pytest.mark.parametrize("name", list_systems())
+def test_two_controls_may_remove_more_together_from_the_score_but_never_gain_more_on_the_scale_of_the_bound(name):
+    given_ = choices(load_system(name))
+    stands = {pair: given_.stand(pair) for n in (1, 2) for pair in combinations(range(len(given_.items)), n)}
+    removed = {pair: given_.start.risk - stand.risk for pair, stand in stands.items()}
+    gained = {pair: stand.worth - given_.start.worth for pair, stand in stands.items()}
+    pairs = [pair for pair in stands if len(pair) == 2]
+    assert all(gained[pair] <= sum(gained[(one,)] for one in pair) + 1e-12 for pair in pairs)
+    assert any(removed[pair] > sum(removed[(one,)] for one in pair) + 1e-6 for pair in pairs)
 
 
 @thorough

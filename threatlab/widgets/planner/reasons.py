@@ -58,7 +58,7 @@ def _not_chosen(plan: Plan, control: Control) -> str:
         return "It is in place already."
     further = {step.attribute: step.removes for step in _removing(plan.after)}.get(control.id, 0.0)
     if not further:
-        return "Not in the plan: nothing that it counters applies to this system."
+        return "Not in the plan: it doesn't apply to this system, or nothing that it counters does."
     removes = f"After the steps chosen it would still remove {further:.3f} in {days(control.effort_days)}"
     obstacles = []
     if plan.days + control.effort_days > plan.budget:

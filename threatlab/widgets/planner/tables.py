@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from threatlab.assessment import Finding
 from threatlab.plan import Plan, PlanStep
+from threatlab.plan.records import ask_first
 from threatlab.policy import Policy
 from threatlab.policy.check import Breach
 from threatlab.widgets.base.html import Html, caption, fold, markup, number, table, tag
@@ -40,6 +41,7 @@ def steps_table(plan: Plan, breaches: Sequence[Breach]) -> Html:
     return markup(
         caption(title, f"{sum(bool(step.owner) for step in steps)} of them with an owner"),
         table(heads, rows, class_="tl-plan"),
+        tag("p", ask_first(len(plan.assumed)), class_="tl-sub") if plan.assumed else None,
     )
 
 
