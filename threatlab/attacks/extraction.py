@@ -229,8 +229,8 @@ CONTROLS: Mapping[str, Defense] = MappingProxyType(
         "none": Defense(
             "No control: probabilities in full",
             "",
-            "65 answers are 65 equations in 65 unknowns: from there on the copy is the model, even if no query ever "
-            "looked like a digit.",
+            "Of this linear model, 65 answers are 65 equations in 65 unknowns: from there on the copy is the model, "
+            "even if no query ever looked like a digit.",
         ),
         "rounded": Defense(
             "Probabilities rounded to 2 digits",
@@ -249,9 +249,9 @@ CONTROLS: Mapping[str, Defense] = MappingProxyType(
         "rate_limit": Defense(
             f"Rate limit: {RATE_LIMIT} queries",
             "rate_limiting_enabled",
-            "Alone it is close to useless while probabilities leak: each answer gives away so much that 30 of them "
-            "make most of a copy, and two more accounts make the rest. It costs honest callers with more than 30 "
-            "questions, whom accuracy does not show.",
+            "Alone it is close to useless while a linear model's probabilities leak: each answer gives away so much "
+            "that 30 of them make most of a copy, and two more accounts make the rest. It costs honest callers with "
+            "more than 30 questions, whom accuracy does not show.",
         ),
         "top1_rate_limit": Defense(
             "Top-1 label and rate limit",
