@@ -11,6 +11,7 @@ from threatlab.catalog.records import (
     Effectiveness,
     Fact,
     Layer,
+    Source,
     Technique,
     Threat,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "Fact",
     "Layer",
     "Ruleset",
+    "Source",
     "Technique",
     "Threat",
     "catalog",
