@@ -59,7 +59,9 @@ def check_atlas(source: str | Path) -> AtlasChanges:
         retired=tuple(entry for entry in ours if entry.id not in theirs),
         renamed=tuple((each, theirs[each.id]) for each in ours if theirs.get(each.id, each.name) != each.name),
         new=tuple(
-            Technique(i, name) for i, name in sorted(theirs.items()) if i not in known and not _old_case(i, release.last_case)
+            Technique(i, name)
+            for i, name in sorted(theirs.items())
+            if i not in known and not _old_case(i, release.last_case)
         ),
     )
 

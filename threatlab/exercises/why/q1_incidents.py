@@ -27,7 +27,7 @@ LOOK = {
     "clearview": "What did the outsider hold in the end that was not theirs to see?",
     "id-me": "Afterwards, what had changed: the model, its data, or only what stood before the camera?",
     "pytorch-nightly": "No model was asked anything. How did the thief's code come to run on the developers' machines?",
-    "shadowray": "Of all that was taken, what went on for months and was paid for by the victims every day?",
+    "shadowray": "Of all that lay within reach, what was used for months, and paid for by the victims every day?",
     "llm-jacking": "The models worked as they were made to, and told no secret. Who got the bill?",
     "hugging-face": "Nobody wrote these models a prompt: loading them was enough. Where did the victims get them?",
     "amazon-q": "The order was planted. What could it have done in an agent that may only read?",
