@@ -280,7 +280,7 @@ def test_a_plan_says_how_many_of_its_steps_close_what_nobody_has_looked_at():
 def test_an_answer_that_has_changed_is_told_from_the_note_on_the_first_one():
     control = "| Authenticate every caller and operator<br>`authentication_enforced` |"
     row = next(line for line in to_markdown(full()).splitlines() if line.startswith(control))
-    assert "**yes** | changed: at first no<br>noted then: stated: the job interface took commands" in row
+    assert "**yes** | changed: at first no<br>noted then: stated: the job interface supports no" in row
 
 
 # ---- the HTML page

@@ -13,6 +13,7 @@ from threatlab.catalog.records import (
     Fact,
     Layer,
     SharedFailure,
+    Source,
     Technique,
     Threat,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "Layer",
     "Ruleset",
     "SharedFailure",
+    "Source",
     "Technique",
     "Threat",
     "catalog",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from math import inf
 
 from threatlab.errors import ThreatLabError
@@ -57,11 +58,45 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """Where statements come from; they name its `id`, such as "AML.CS0009".
+
+    `published` is a date, as exactly as it is known: "2016-03-25", "2025-12" or "2023". `looked_at` is when
+    we last read it, or a stored copy of it. `address` is "" where there is none.
+    """
+
+    id: str
+    title: str
+    publisher: str
+    published: str
+    address: str
+    used_for: str
+    looked_at: date
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A release of MITRE ATLAS: `others` are its ids that the catalog doesn't use, `last_case` is its newest case."""
+
+    version: str
+    date: date
+    others: tuple[str, ...]
+    last_case: str
+
+    def __str__(self) -> str:
+        return f"{self.version} ({self.date})"
+
+
+@dataclass(frozen=True, slots=True)
 class Technique:
-    """An entry of MITRE ATLAS: its id and name as of the catalog's `atlas_version`."""
+    """A named entry of a published list: of MITRE ATLAS as of the catalog's release, or of OWASP or NIST.
+
+    `later` says what a later release made of it, as far as we have seen; "" if it stands as it was.
+    """
 
     id: str
     name: str
+    later: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         return f"{self.id} {self.name}"
@@ -138,7 +173,8 @@ class Control:
     `core_weight` is what the lesson's own code adds to its score when the control is missing, for the three controls
     that it checks. `effort_days` are person-days, of the one `role` that usually does it. `utility_cost` is a share of
     the system's usefulness, "measured" by a live attack or "judged" (`utility_source`), and `utility_why` says what
-    that share leaves out. `success` is how you know that it works.
+    that share leaves out. `success` is how you know that it works. `lists` are entries of OWASP's and NIST's lists, and
+    `mappings` says of each id (of ATLAS and these lists) and letter of STRIDE that the control carries, why.
     """
 
     id: str
@@ -165,9 +201,8 @@ class Control:
     atlas_techniques: tuple[Technique, ...]
     atlas_mitigations: tuple[Technique, ...]
     stride: str
-    owasp_llm_2025: str
-    owasp_ml_2023: str
-    nist_ai_100_2: str
+    lists: tuple[Technique, ...]
+    mappings: Mapping[str, str]
     effectiveness: Mapping[str, Effectiveness]
     core_weight: float | None = None
 

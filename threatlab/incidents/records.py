@@ -11,7 +11,7 @@ from importlib.resources.abc import Traversable
 
 from threatlab.catalog import CLAIM_CAP, Control, Technique, catalog
 from threatlab.catalog.entry import Entry, read_tables
-from threatlab.catalog.read import Atlas, read_atlas
+from threatlab.catalog.read import Lists, read_atlas
 from threatlab.checks import check_choice
 from threatlab.errors import unknown_name
 from threatlab.system import AISystem, load_system
@@ -136,7 +136,7 @@ def read_incidents(folder: Traversable) -> tuple[Incident, ...]:
     return tuple(sorted((_incident(file, atlas) for file in files), key=lambda incident: (incident.date, incident.id)))
 
 
-def _incident(file: Traversable, atlas: Atlas) -> Incident:
+def _incident(file: Traversable, atlas: Lists) -> Incident:
     entry = Entry(file.name, file.name.removesuffix(".toml"), read_tables(file))
     steps = []
     for number, table in enumerate(entry.value("steps", list, "a list of steps"), start=1):
@@ -147,7 +147,7 @@ def _incident(file: Traversable, atlas: Atlas) -> Incident:
         step.finish()
     incident = Incident(
         id=entry.id,
-        case=entry.text("case"),
+        case=entry.choice("case", catalog().sources),
         title=entry.text("title"),
         date=entry.value("date", date, "a date"),
         precision=entry.choice("precision", PRECISIONS),
@@ -159,7 +159,7 @@ def _incident(file: Traversable, atlas: Atlas) -> Incident:
     return incident
 
 
-def _step(entry: Entry, atlas: Atlas) -> Step:
+def _step(entry: Entry, atlas: Lists) -> Step:
     tactic = atlas["tactics"][entry.choice("tactic", atlas["tactics"])]
     technique = atlas["techniques"][entry.choice("technique", atlas["techniques"])]
     what, reach = entry.text("what"), entry.choice("reach", ("yours", "attacker"))

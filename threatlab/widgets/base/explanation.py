@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from threatlab.assessment import Assessment
 from threatlab.assessment.layered import Barrier
 from threatlab.catalog import Catalog, Control, Effectiveness
-from threatlab.widgets.base.html import Html, markup, number, table, tag
+from threatlab.widgets.base.html import Html, fold, markup, number, table, tag
 from threatlab.words import days, listed
 
 _SUM = (
@@ -120,8 +120,7 @@ def _control(catalog: Catalog, name: str) -> Html:
         for threat in control.threats
         for claim in [control.effectiveness[threat]]
     )
-    techniques = "; ".join(map(str, control.atlas_techniques))
-    maps = ", ".join(filter(None, (control.owasp_llm_2025, control.owasp_ml_2023, control.nist_ai_100_2)))
+    techniques = "; ".join(f"{each} ({each.later})" if each.later else str(each) for each in control.atlas_techniques)
     return markup(
         tag(
             "p",
@@ -132,5 +131,6 @@ def _control(catalog: Catalog, name: str) -> Html:
         table(("Against", "Removes", "How we know"), claims),
         tag("p", tag("b", "How to check it:"), f" {control.check}"),
         tag("p", tag("b", "A false positive when:"), f" {control.false_positive}"),
-        tag("p", f"ATLAS {catalog.atlas_version}: {techniques}. {maps}", class_="tl-sub"),
+        tag("p", f"ATLAS {catalog.atlas}: {techniques}. {'; '.join(map(str, control.lists))}.", class_="tl-sub"),
+        fold("Why these ids", table(("Id", "Why"), control.mappings.items())),
     )
