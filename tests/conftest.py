@@ -20,8 +20,7 @@ settings.load_profile("threatlab")
 
 ALONE = (
     "tests/conditions/test_conditions.py",
-    "tests/notebooks/test_papermill.py",
-    "tests/notebooks/test_exercises_run.py",
+    "tests/packaging/test_other_parameters.py",
 )
 """Files whose tests take long, and share nothing but a kernel for each notebook: whole notebooks, run again."""
 
