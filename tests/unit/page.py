@@ -18,11 +18,15 @@ class Page:
 
     def __init__(self, panel: Panel) -> None:
         self.panel = panel
+        self._parsed: tuple[str, BeautifulSoup] = ("", BeautifulSoup("", "html.parser"))
 
     @property
     def soup(self) -> BeautifulSoup:
-        """The panel's HTML, parsed anew."""
-        return BeautifulSoup(self.panel.page, "html.parser")
+        """The panel's HTML, parsed anew where it has changed."""
+        page = self.panel.page
+        if page != self._parsed[0]:
+            self._parsed = (page, BeautifulSoup(page, "html.parser"))
+        return self._parsed[1]
 
     @property
     def text(self) -> str:
