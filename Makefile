@@ -34,7 +34,7 @@ test: static ## Prove it all: format, lint, types, unit tests, every notebook, t
 	@THREATLAB_PROGRESS=memory $(PYTEST) $(NBVAL) tests $(NOTEBOOKS) $(SOLUTIONS) $(EXERCISES) $(PYTEST_ARGS)
 
 check: static ## Prove the fast part: format, lint, types, unit tests with fewer examples
-	@$(PYTEST) --hypothesis-profile=few tests/unit $(PYTEST_ARGS)
+	@$(PYTEST) -p no:nbval --hypothesis-profile=few tests/unit $(PYTEST_ARGS)
 
 notebooks: environment ## Run every notebook, and save it clean and with its outputs
 	@$(RUN) scripts/notebooks.py $(NOTEBOOKS)

@@ -15,7 +15,7 @@ from tests.notebooks.tracked import ROOT
 
 FOLDERS = ("threatlab", "solutions", "exercises", "notebooks", "tests", "scripts")
 TESTS = (
-    *(f"tests/unit/test_{name}.py" for name in ("catalog", "incidents", "replay", "system", "planner", "plan_search")),
+    *(f"tests/unit/test_{name}.py" for name in ("catalog", "incidents", "replay", "system", "planner", "explorer")),
     *(f"tests/exercises/test_{name}.py" for name in ("progress", "questions", "recall_and_progress_panels")),
 )
 """Tests that go through all there is, in seconds."""
@@ -78,7 +78,20 @@ def test_a_control_an_incident_a_system_and_a_question_more_break_no_test_that_i
     add_question(tmp_path)
     done = subprocess.run(
         [
-            *(sys.executable, "-m", "pytest", "--verbose", "-n", "0", "-p", "no:cacheprovider", "-k", WHICH),
+            *(
+                sys.executable,
+                "-m",
+                "pytest",
+                "--verbose",
+                "-n",
+                "0",
+                "-p",
+                "no:cacheprovider",
+                "-p",
+                "no:nbval",
+                "-k",
+                WHICH,
+            ),
             *TESTS,
         ],
         cwd=tmp_path,

@@ -62,9 +62,9 @@ class Page:
         """Send what a click on the button sends, also one of an earlier page."""
         self._send(button)
 
-    def answer(self, question: str, word: str) -> None:
+    def answer(self, question: str | Tag, word: str) -> None:
         """Press one of the answers to a question, by what stands on it or by the word that says it."""
-        group = self.question(question)
+        group = question if isinstance(question, Tag) else self.question(question)
         answers = [(name, each) for each in group.select("button") for name in {_words(each), each["title"]}]
         answer = _only("answer", word, answers)
         assert not answer.has_attr("disabled"), f"{word} can't be pressed"
