@@ -8,7 +8,7 @@ import nbformat
 from playwright.sync_api import Locator, expect
 
 from tests.browser.lab import LOOKS, Lab
-from threatlab.monitoring import detect, evaluate, simulate_day
+from threatlab.monitoring import detect, evaluate, look_across, simulate_day, spread
 
 PANEL = ".tl:has(> .tl-monitor)"
 EVENTS = 20_000
@@ -96,12 +96,30 @@ def test_it_can_be_read_by_everyone_and_its_slider_set_by_keyboard_alone(lab: La
     assert lab.outside == []
 
 
+def test_a_campaign_over_many_accounts_is_chosen_and_read_by_everyone(lab: Lab, tmp_path: Path) -> None:
+    panel = opened(lab, tmp_path, 1200)
+    panel.get_by_label("Many accounts").select_option(label="one campaign, 200 accounts")
+    campaign = spread(simulate_day(events=EVENTS), 200)
+    payers = evaluate(look_across(campaign).linked, 16, 1200)
+    table = panel.locator(".tl-across")
+    expect(table).to_contain_text(f"{len(payers.caught)} of 8 payers")
+    panel.get_by_role("slider", name="Clients to each attacker").focus()
+    lab.page.keyboard.press("Home")
+    expect(panel.get_by_role("spinbutton", name="Clients to each attacker, as a number")).to_have_value("1")
+    for look in LOOKS:
+        lab.look(*look)
+        assert lab.axe(PANEL) == [], look
+        assert lab.overflowing(panel) == [], look
+    panel.get_by_label("Careful: nothing in common").check()
+    expect(table).to_contain_text("0 of 200 payers")
+
+
 def test_the_day_plays_stays_responsive_pauses_and_ends(lab: Lab, tmp_path: Path) -> None:
     panel = opened(lab, tmp_path, 600)
     panel.get_by_role("button", name="Play").click()
     expect(panel.get_by_role("status")).to_contain_text("Playing")
     expect(panel.locator(".tl-time .tl-score")).not_to_have_text("10:00")
-    panel.get_by_label("Detector").select_option(label="Request rate (EWMA)")
+    panel.get_by_label("Detector").select_option(label="Request rate vs. its own average")
     slider = panel.get_by_role("slider", name="Alert threshold")
     slider.focus()
     lab.page.keyboard.press("Home")
