@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 
@@ -200,14 +201,17 @@ def test_setting_a_control_in_code_does_what_a_click_does(panel):
 @pytest.mark.parametrize(("word", "value"), [("Yes", True), ("No", False), ("Unknown", None)])
 def test_each_answer_reaches_the_system_and_is_shown_as_chosen(panel, word, value):
     page = Page(panel)
+
+    def questions():
+        return {json.loads(group["data-args"])["attribute"]: group for group in page.soup.select("[data-name]")}
+
+    assert set(questions()) == set(panel.system.catalog.attributes)
     for attribute in panel.system.catalog.attributes:
-        page.answer(question(attribute), word)
+        page.answer(questions()[attribute], word)
         assert panel.system[attribute] is value
-    chosen = {
-        group["aria-label"]: group.select_one("[aria-pressed=true]")["title"]
-        for group in page.soup.select("[data-name]")
-    }
-    assert chosen == {question(attribute): word for attribute in panel.system.catalog.attributes}
+    for attribute, group in questions().items():
+        assert group["aria-label"] == question(attribute)
+        assert group.select_one("[aria-pressed=true]")["title"] == word
     assert panel.assessment == assess(panel.system)
 
 

@@ -6,10 +6,10 @@ from itertools import combinations
 from math import inf, log1p
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.strategies import systems, thorough
+from tests.unit.strategies import examples, systems, thorough
 from threatlab import AISystem, ThreatLabError, assess, list_systems, load_system
 from threatlab.plan.choices import Choice, Choices, Stand, choices, loss, ticks, ticks_within
 from threatlab.plan.orders import ORDERS, plans_by, sort
@@ -61,7 +61,7 @@ def assert_the_same(found, true):
     assert [step[1] for step in found.steps] == pytest.approx([step[1] for step in true.steps], abs=1e-9)
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(invented(), st.sampled_from([inf, loss(0.05), loss(0.3)]))
 def test_the_search_finds_what_brute_force_finds_at_every_budget(given_, room):
     found = best_plans(given_, room, NONE)
