@@ -76,8 +76,6 @@ NOT_RUN = (
 
 EXECUTE = "([path, code]) => {" + NOTEBOOK + "panel.sessionContext.session.kernel.requestExecute({code}); }"
 SAVED = "path => {" + NOTEBOOK + "return !panel.context.model.dirty; }"
-UNEXECUTE = "([path, code]) => {" + NOTEBOOK + "panel.sessionContext.session.kernel.requestExecute({code}); }"
-SAVED = "path => {" + NOTEBOOK + "return panel.context.model.dirty; }"
 
 # In the page a traceback looks like any text on stderr: only the model tells them apart.
 TRACEBACKS = (
@@ -93,16 +91,3 @@ TRACEBACKS = (
 
 WIDGETS_DRAWN = """() => [...document.querySelectorAll('.jp-OutputArea-output')]
     .every(output => !/^Loading widget/.test(output.textContent.trim()))"""
-
-OVERFLOWING = """panel => {
-    const edge = panel.getBoundingClientRect().right + 1;
-    return [...panel.querySelectorAll('*')]
-        .filter(node => node.getBoundingClientRect().right > edge && !node.closest('.tl-hidden, option'))
-        .map(node => node.outerHTML.slice(0, 120));
-}"""
-
-AXE = """async selector => {
-    const found = await axe.run(selector, {resultTypes: ['violations']});
-    return found.violations.flatMap(rule => rule.nodes.map(node =>
-        `${rule.id} (${rule.impact}): ${rule.help}. In ${node.html} ${node.failureSummary}`));
-}"""

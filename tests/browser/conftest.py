@@ -1,4 +1,4 @@
-"""Fixtures for tests in a real JupyterLab: one server for the session, one page for each test."""
+"""Fixtures for tests in a browser: a blank page for one panel, or a real JupyterLab."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browser.blank_page import BlankPage
 from tests.browser.chromium import NO_CHROMIUM, chromium_path, running_chromium
 from tests.browser.lab import Lab
 from tests.browser.server import Server, running_server
@@ -38,3 +39,13 @@ def lab(browser: Browser, lab_server: Server) -> Iterator[Lab]:
     """Give JupyterLab, loaded once for a file: each test opens a notebook of its own in it."""
     with Lab(browser, lab_server) as opened:
         yield opened
+
+
+@pytest.fixture
+def blank(browser: Browser) -> Iterator[BlankPage]:
+    """Give a blank page to open a panel in; nothing may go wrong in it, and it asks no other machine."""
+    page = BlankPage(browser)
+    yield page
+    page.close()
+    assert page.faults == []
+    assert page.outside == []

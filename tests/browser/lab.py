@@ -10,10 +10,9 @@ from types import TracebackType
 from typing import Any, Self
 
 import nbformat
-from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Locator, Page
 
-from tests.browser import ask
+from tests.browser import access, ask
 from tests.browser.needed import needed
 from tests.browser.server import Server, theme_name
 
@@ -153,10 +152,6 @@ class Lab:
         self.page.wait_for_function(ask.IDLE, arg=self._path, timeout=OPEN_MS)
         self.page.wait_for_function(ask.WIDGETS_DRAWN, timeout=OPEN_MS)
 
-    def unsaved(self) -> bool:
-        """Return whether the notebook holds anything that its file does not."""
-        return bool(self.page.evaluate(ask.UNSAVED, self._path))
-
     def hold_the_kernel_up(self, seconds: float) -> None:
         """Keep the kernel's main thread busy for a while, as a slow hub does, and go on at once."""
         self.page.evaluate(ask.EXECUTE, [self._path, f"import time; time.sleep({seconds})"])
@@ -179,13 +174,7 @@ class Lab:
     def axe(self, selector: str) -> list[str]:
         """Return one sentence for each accessibility fault that axe-core finds in `selector`."""
         self.find(selector)
-        if not self.page.evaluate("() => 'axe' in window"):
-            self.page.evaluate(AXE_SCRIPT)
-        return list(self.page.evaluate(ask.AXE, selector))
-
-    def overflowing(self, panel: Locator) -> list[str]:
-        """Return the beginning of every element that reaches past the right edge of `panel`."""
-        return list(panel.evaluate(ask.OVERFLOWING))
+        return access.axe(self.page, selector)
 
     def screenshot(self, file: Path, selector: str | None = None) -> None:
         """Write a PNG of the first match of `selector`, or of the notebook down to `TALLEST` px."""

@@ -1,4 +1,4 @@
-"""What every panel does in a page: nothing typed is lost, focus and folds stay, keys and clicks count."""
+"""In JupyterLab: nothing typed is lost, focus and folds stay, keys and clicks count, time can stop."""
 
 from __future__ import annotations
 
@@ -165,3 +165,53 @@ def test_keys_stay_in_the_panel_and_shift_enter_goes_on(lab: Lab, demo: Locator)
     second.get_by_label("Choice").focus()
     page.keyboard.press("Control+s")
     lab.wait_until_saved()
+
+
+PLAYED = (
+    "from threatlab.monitoring import simulate_day\nfrom threatlab.widgets import StreamMonitor",
+    "panel = StreamMonitor(simulate_day(events=20_000))\npanel",
+    "print('playing:', panel.playing)",
+)
+
+
+def run_cell(lab: Lab, number: int) -> None:
+    """Run one cell, counted from 0, as Shift+Enter in it does."""
+    lab.page.evaluate(
+        """async number => {
+            const notebook = window.jupyterapp.shell.currentWidget.content;
+            notebook.activeCellIndex = number;
+            await window.jupyterapp.commands.execute('notebook:run-cell');
+        }""",
+        number,
+    )
+
+
+def test_what_plays_lets_cells_run_and_stops_at_an_interrupt_and_when_its_cell_is_run_again(
+    lab: Lab, tmp_path: Path
+) -> None:
+    made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in PLAYED])
+    nbformat.write(made, tmp_path / "monitor.ipynb")
+    lab.open(tmp_path / "monitor.ipynb")
+    lab.run_all()
+    panel = lab.find(".tl")
+    clock, play = panel.locator(".tl-time .tl-score"), panel.get_by_role("button", name="Play")
+    play.click()
+    expect(clock).not_to_have_text("00:00")
+    run_cell(lab, 2)
+    expect(lab.notebook.get_by_text("playing: True")).to_be_visible()
+    lab.page.evaluate("() => window.jupyterapp.commands.execute('notebook:interrupt-kernel')")
+    expect(play).to_be_visible()
+    stopped = clock.inner_text()
+    assert stopped != "24:00"
+    run_cell(lab, 2)
+    expect(lab.notebook.get_by_text("playing: False")).to_be_visible()
+
+    play.click()
+    expect(clock).not_to_have_text(stopped)
+    run_cell(lab, 1)
+    expect(panel).to_have_count(1)
+    expect(clock).to_have_text("00:00")
+    expect(play).to_be_visible()
+    lab.page.wait_for_timeout(1_000)
+    assert clock.inner_text() == "00:00"
+    assert lab.outside == []
