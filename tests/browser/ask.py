@@ -10,6 +10,30 @@ const panel = [...window.jupyterapp.shell.widgets('main')].find(w => w.context?.
 
 OPEN = "async path => { await window.jupyterapp.commands.execute('docmanager:open', {path, factory: 'Notebook'}); }"
 
+# Opens a notebook to be read: with what was saved in it, and no kernel.
+READ = (
+    """async path => {
+    const app = window.jupyterapp, registry = app.docRegistry, preferred = registry.getKernelPreference;
+    registry.getKernelPreference = () => ({shouldStart: false, canStart: false});
+    await app.commands.execute('docmanager:open', {path, factory: 'Notebook'});
+    registry.getKernelPreference = preferred;"""
+    + NOTEBOOK
+    + """
+    await panel.context.ready;
+    await panel.revealed;
+    app.shell.activateById(panel.id);
+}"""
+)
+
+MARKDOWN_DRAWN = (
+    "path => {"
+    + NOTEBOOK
+    + """
+    return panel.content.widgets.every(cell => cell.model.type !== 'markdown'
+        || cell.node.querySelector('.jp-RenderedMarkdown')?.childElementCount);
+}"""
+)
+
 # True when all is gone; a dialog that is left open would stand before the next notebook.
 PUT_AWAY = """async () => {
     const app = window.jupyterapp;

@@ -74,6 +74,25 @@ def test_a_failing_cell_is_reported_with_its_error(lab: Lab, tmp_path: Path) -> 
         lab.run_all()
 
 
+NO_FAULT_OF_OURS = ("empty-table-header", "scrollable-region-focusable")
+"""The corner of a table of pandas; a table wider than the page, which Chromium lets the keyboard scroll."""
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda file: file.stem)
+def test_a_saved_notebook_can_be_read_by_everybody_without_a_kernel(lab: Lab, notebook: Path) -> None:
+    lab.read(notebook)
+    assert lab.errors() == []
+    pictures = lab.notebook.get_by_text("A picture of the panel as it was saved.")
+    expect(pictures).to_have_count(
+        notebook.read_text(encoding="utf-8").count("A picture of the panel as it was saved.")
+    )
+    for look in LOOKS:
+        lab.look(*look)
+        faults = lab.axe(".jp-RenderedHTMLCommon")
+        assert [fault for fault in faults if not fault.startswith(NO_FAULT_OF_OURS)] == [], look
+    assert lab.outside == []
+
+
 def test_the_blank_page_shows_each_panel_as_jupyterlab_does(lab: Lab, blank: BlankPage, tmp_path: Path) -> None:
     lab.open(write_notebook(tmp_path, MAKE_PANELS, *(f"PANELS[{name!r}](Path('.'))" for name in PANELS)))
     lab.run_all()

@@ -56,20 +56,22 @@ demo
 
 
 @pytest.fixture(scope="module")
-def notebook(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def opened(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Lab:
+    """Open a notebook with two views of one panel."""
     made = nbformat.v4.new_notebook()
     made.cells = [nbformat.v4.new_code_cell(source) for source in (DEMO, "demo", "import time; time.sleep(PAUSE)")]
     made.cells.insert(0, nbformat.v4.new_code_cell("PAUSE = 0"))
     file = tmp_path_factory.mktemp("panel") / "panel.ipynb"
     nbformat.write(made, file)
-    return file
+    lab.open(file)
+    return lab
 
 
 @pytest.fixture
-def demo(lab: Lab, notebook: Path) -> Locator:
-    lab.open(notebook)
-    lab.run_all()
-    return lab.notebook.locator(".tl").first
+def demo(opened: Lab) -> Locator:
+    """Run its cells anew, and return the first view."""
+    opened.run_all()
+    return opened.notebook.locator(".tl").first
 
 
 def test_what_is_typed_while_the_kernel_is_held_up_is_not_lost(lab: Lab, demo: Locator) -> None:
