@@ -1,4 +1,4 @@
-"""One live panel in an otherwise empty page of a browser: JupyterLab's colors around it, this process as its kernel."""
+"""A page of a browser with one live panel in it, as JupyterLab shows it, and this process in place of a kernel."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ SHOW = """async script => {
 class BlankPage:
     """A page for one panel after the other: what a browser does with its HTML, style and script, and nothing else.
 
-    The panel lives in this process, and its clock ticks whenever the test waits for the page.
+    A panel lives in this process, and its clock ticks whenever the test waits for the page.
     """
 
     def __init__(self, browser: Browser) -> None:
@@ -66,14 +66,15 @@ class BlankPage:
 
     def open(self, panel: Panel, theme: str = "light", width: int = 1200) -> Locator:
         """Show a panel, in place of the one before."""
+        self._panel = None
         self.page.goto("about:blank")
-        self._panel, self._shown, self._unheard = panel, {}, []
         self.page.set_content(
             "<!doctype html><html lang='en'><title>A panel</title><style id='theme'></style>"
             f"<style>{_sheet(OUTPUTS)}</style><style>{panel._css}</style>"
             "<body class='jp-ThemedContainer'><main class='jp-OutputArea-child'><div class='jp-OutputArea-output'>"
         )
         self.look(theme, width)
+        self._panel, self._shown, self._unheard = panel, {}, []
         self.page.evaluate(SHOW, panel._esm)
         return self.page.locator("main > div > .tl")
 

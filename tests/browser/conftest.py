@@ -41,11 +41,17 @@ def lab(browser: Browser, lab_server: Server) -> Iterator[Lab]:
         yield opened
 
 
-@pytest.fixture
-def blank(browser: Browser) -> Iterator[BlankPage]:
-    """Give a blank page to open a panel in; nothing may go wrong in it, and it asks no other machine."""
+@pytest.fixture(scope="module")
+def blank_page(browser: Browser) -> Iterator[BlankPage]:
+    """Give a page for one panel, kept for a file."""
     page = BlankPage(browser)
     yield page
     page.close()
-    assert page.faults == []
-    assert page.outside == []
+
+
+@pytest.fixture
+def blank(blank_page: BlankPage) -> Iterator[BlankPage]:
+    """Give the page for one panel; nothing may go wrong in it, and it asks no other machine."""
+    yield blank_page
+    assert blank_page.faults == []
+    assert blank_page.outside == []

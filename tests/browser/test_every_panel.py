@@ -15,7 +15,7 @@ from tests.browser.needed import run_here
 from tests.unit.page import Page
 from tests.unit.test_panel import PANELS
 from tests.unit.threat_models import BARE, full
-from threatlab import list_systems, load_system
+from threatlab import load_system
 from threatlab.attacks import ATTACKS
 from threatlab.catalog import catalog
 from threatlab.exercises.recall import RECALL
@@ -39,6 +39,7 @@ from threatlab.widgets.scope_editor.forms import FORMS
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 SHADOWRAY = load_system("shadowray")
+SAFER = SHADOWRAY.with_(authentication_enforced=True)
 State = Callable[[Path], Panel]
 
 
@@ -50,10 +51,10 @@ def pressed(panel: Panel, *presses: Callable[[Page], None]) -> Panel:
     return panel
 
 
-def an_attack(name: str, **settings: object) -> State:
+def an_attack(name: str) -> State:
     def run(folder: Path) -> Panel:
-        panel = AttackLab(name, **settings)
-        assert panel.result
+        panel = AttackLab(name, control=list(ATTACKS[name].controls)[1])
+        assert panel.result  # which is waited for
         return panel
 
     return run
@@ -63,20 +64,16 @@ def an_attack_refused(folder: Path) -> Panel:
     return pressed(AttackLab("extraction"), lambda page: page.enter("Queries the attacker can pay for", 0))
 
 
-def an_explorer_explained(folder: Path) -> Panel:
-    worst = catalog().threats["supply_chain"].title
-    return pressed(
+def an_explorer_with_all_it_can_show(folder: Path) -> Panel:
+    worst, control = catalog().threats["supply_chain"], catalog().controls["output_detail_limited"]
+    panel = pressed(
         SystemExplorer(SHADOWRAY),
-        lambda page: page.choose("Explain", f"Threat: {worst}"),
+        lambda page: page.choose("Explain", f"Threat: {worst.title}"),
         lambda page: page.click(f"All {len(page.panel.assessment.findings)} findings"),
+        lambda page: page.choose("See the attack behind a finding", control.title),
     )
-
-
-def an_explorer_with_an_attack(folder: Path) -> Panel:
-    control = catalog().controls["output_detail_limited"].title
-    panel = pressed(SystemExplorer(SHADOWRAY), lambda page: page.choose("See the attack behind a finding", control))
     (attack,) = panel.parts.values()
-    assert attack.result  # which is waited for
+    assert attack.result
     return panel
 
 
@@ -158,11 +155,9 @@ def answers_right_and_wrong(folder: Path) -> Panel:
 
 STATES: dict[str, State] = {
     **{f"{name} as it opens": make for name, make in PANELS.items()},
-    **{f"AttackLab {name}": an_attack(name) for name in ATTACKS},
-    "AttackLab with a control": an_attack("extraction", control="top1"),
+    **{f"AttackLab of {name} with a control": an_attack(name) for name in ATTACKS},
     "AttackLab refused": an_attack_refused,
-    "SystemExplorer explained": an_explorer_explained,
-    "SystemExplorer with an attack": an_explorer_with_an_attack,
+    "SystemExplorer with all it can show": an_explorer_with_all_it_can_show,
     "LayersPanel that fail together": layers_that_fail_together,
     "Planner refused and explained": a_plan_refused_and_explained,
     "ScopeEditor refused": a_form_refused,
@@ -177,7 +172,7 @@ STATES: dict[str, State] = {
     "ProgressPanel asks before a reset": lambda folder: pressed(
         ProgressPanel(), lambda page: page.click("Reset \u2026")
     ),
-    "Dashboard of all systems": lambda folder: Dashboard(map(load_system, list_systems())),
+    "Dashboard after a change": lambda folder: Dashboard([SAFER], before=[SHADOWRAY]),
     "IncidentReplay with a control": a_replay_stopped,
 }
 """By name: how a panel comes to the state that is looked at, with every fold in it open and every form in sight."""
