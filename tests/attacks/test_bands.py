@@ -27,6 +27,7 @@ def test_what_was_measured_is_measured_again(band):
     assert again.highest <= band.highest + SLACK
     assert again.baseline == pytest.approx(band.baseline, abs=2 * SLACK)
     assert again.utility == pytest.approx(band.utility, abs=2 * SLACK)
+    assert again.further == pytest.approx(band.further, abs=2 * SLACK)
 
 
 def test_every_setting_has_its_band_and_no_band_is_left_over():

@@ -9,7 +9,16 @@ import numpy as np
 import pytest
 
 from threatlab.attacks import membership
-from threatlab.attacks.membership import CONTROLS, Records, balanced_accuracy, choose_threshold, run
+from threatlab.attacks.membership import (
+    CONTROLS,
+    FEW,
+    SURE,
+    Records,
+    balanced_accuracy,
+    choose_threshold,
+    run,
+    sure_of,
+)
 from threatlab.errors import ThreatLabError
 
 SEEDS = range(5)
@@ -102,6 +111,45 @@ def test_members_others_and_the_attackers_own_records_share_no_record():
     known = rows[0] | rows[2]
     assert len(unseen.labels) == 1797 - 3 * 400
     assert not known & {image.tobytes() for image in unseen.images}
+
+
+def sure(control, **knobs):
+    return mean(result.further[SURE] for result in results(control, **knobs))
+
+
+def test_right_most_of_the_time_is_sure_of_hardly_anybody():
+    assert success("none") > 0.75
+    assert 0.03 < sure("none") < 0.12, "above the 1% of guessing, far below what the average promises"
+    assert sure("limited_depth") < sure("none")
+    assert sure("none", records=100) > sure("none")
+
+
+def test_a_label_alone_makes_nobody_sure():
+    for control in ("label_only", "both"):
+        for adaptive in (False, True):
+            assert sure(control, adaptive=adaptive) < 0.02
+    assert success("label_only") > 0.55, "though it is right more often than a coin"
+
+
+def test_one_percent_can_be_told_apart_at_every_number_of_records():
+    for records in (100, 400):
+        unseen = results("none", records=records)[0].evidence["unseen"]
+        assert unseen == 1797 - 3 * records
+        assert int(FEW * unseen) >= 5
+
+
+@pytest.mark.parametrize(
+    ("members", "others", "found"),
+    [
+        ([0.9, 0.8, 0.1], np.arange(100) / 200, 2 / 3),  # one of 100 may be wrong: the one at 0.495
+        ([0.492, 0.48], np.arange(100) / 200, 0.5),
+        ([1.0, 1.0], [1.0] * 2 + [0.0] * 98, 0.0),  # two others are as sure as any member
+        ([1.0, 1.0], [1.0] + [0.0] * 99, 1.0),
+        ([0.3], [0.2], 1.0),
+    ],
+)
+def test_who_is_surely_a_member_is_found_above_all_but_one_percent_of_the_others(members, others, found):
+    assert sure_of(np.array(members), np.array(others)) == pytest.approx(found)
 
 
 @pytest.mark.parametrize(

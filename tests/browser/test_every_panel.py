@@ -109,6 +109,13 @@ def a_day_in_the_evening(folder: Path) -> Panel:
     return panel  # type: ignore[no-any-return]
 
 
+def a_campaign_over_many_accounts(folder: Path) -> Panel:
+    return pressed(
+        a_day_in_the_evening(folder),
+        lambda page: page.choose("Many accounts", "one campaign, 200 accounts"),
+    )
+
+
 def a_message_for_another(folder: Path) -> Panel:
     panel = TabletopPanel("shadowray")
     panel.start()
@@ -162,6 +169,7 @@ STATES: dict[str, State] = {
     "Planner refused and explained": a_plan_refused_and_explained,
     "ScopeEditor refused": a_form_refused,
     "StreamMonitor in the evening": a_day_in_the_evening,
+    "StreamMonitor with a campaign": a_campaign_over_many_accounts,
     "TabletopPanel with a message for another": a_message_for_another,
     "TabletopPanel at its end": an_exercise_at_its_end,
     "ExportPanel refused": an_export_refused,

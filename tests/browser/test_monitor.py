@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.access import overflowing, tab_to
 from tests.browser.blank_page import BlankPage
-from threatlab.monitoring import detect, evaluate, simulate_day
+from threatlab.monitoring import detect, evaluate, look_across, simulate_day, spread
 from threatlab.widgets import StreamMonitor
 
 DAY = simulate_day(events=20_000)
@@ -51,12 +51,27 @@ def test_its_slider_is_set_by_keyboard_alone_and_a_wide_page_holds_it(blank: Bla
     assert overflowing(panel) == []
 
 
+def test_a_campaign_over_many_accounts_is_chosen_and_followed(blank: BlankPage) -> None:
+    monitor = StreamMonitor(DAY)
+    monitor.jump(1200)
+    panel = blank.open(monitor)
+    panel.get_by_label("Many accounts").select_option(label="one campaign, 200 accounts")
+    payers = evaluate(look_across(spread(DAY, 200)).linked, 16, 1200)
+    table = panel.locator(".tl-across")
+    expect(table).to_contain_text(f"{len(payers.caught)} of 8 payers")
+    panel.get_by_role("slider", name="Clients to each attacker").focus()
+    panel.page.keyboard.press("Home")
+    expect(panel.get_by_role("spinbutton", name="Clients to each attacker, as a number")).to_have_value("1")
+    panel.get_by_label("Careful: nothing in common").check()
+    expect(table).to_contain_text("0 of 200 payers")
+
+
 def test_the_day_plays_stays_responsive_pauses_and_ends(panel: Locator) -> None:
     clock = panel.locator(".tl-time .tl-score")
     panel.get_by_role("button", name="Play").click()
     expect(panel.get_by_role("status")).to_contain_text("Playing")
     expect(clock).not_to_have_text("10:00")
-    panel.get_by_label("Detector").select_option(label="Request rate (EWMA)")
+    panel.get_by_label("Detector").select_option(label="Request rate vs. its own average")
     panel.get_by_role("slider", name="Alert threshold").focus()
     panel.page.keyboard.press("Home")
     expect(panel.locator(".tl-chart")).to_contain_text("yours, 1")

@@ -10,6 +10,7 @@ import pytest
 from tests.unit.page import Page
 from threatlab import ThreatLabError
 from threatlab.attacks import ATTACKS
+from threatlab.attacks.membership import SURE
 from threatlab.catalog import catalog
 from threatlab.widgets import AttackLab
 from threatlab.widgets.attack_lab import view
@@ -147,6 +148,14 @@ def test_the_display_carries_live_panel_picture_and_text():
     assert "0x" not in bundle["text/plain"]
     again, _ = AttackLab("membership", control="label_only")._repr_mimebundle_()
     assert bundle["text/html"] == again["text/html"]
+
+
+@pytest.mark.parametrize("control", ["none", "label_only"])
+def test_the_picture_of_membership_says_of_whom_the_attacker_can_be_sure_and_on_how_many_that_rests(control):
+    lab = ready("membership", control=control)
+    result, said = lab.result, " ".join(text(lab.page).split())
+    assert f"at most 1% of the {result.evidence['unseen']} records that the model has not seen" in said
+    assert f"{result.further[SURE]:.0%} of the members are found" in said
 
 
 def test_the_seed_and_each_knob_have_a_field_that_shows_where_it_stands(labs):

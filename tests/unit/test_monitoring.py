@@ -22,18 +22,22 @@ from threatlab.monitoring import (
     DETECTORS,
     WINDOW,
     add_costs,
+    charts,
     clock,
+    compare_charts,
     count_windows,
     curve,
     detect,
     detect_drift,
     evaluate,
     find_violations,
+    precision_at_base_rate,
     report_alerts,
     simulate_day,
     violations_by_client,
     watch,
 )
+from threatlab.monitoring.charts import FALSE_ALARMS
 from threatlab.monitoring.detectors import FLEET_ALARM, FORGETS, SLACK
 from threatlab.monitoring.roster import BREAKERS
 from threatlab.monitoring.windows import MORNING
@@ -216,6 +220,26 @@ def test_the_loud_are_caught_before_the_stealthy(seed):
     assert math.isfinite(times[0])
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_what_a_chart_finds_at_equal_false_alarms_follows_from_what_it_remembers(seed):
+    alone, own_average, ewma, cusum = compare_charts(seed).to_dict("records")
+    for chart in (alone, own_average, ewma, cusum):
+        assert chart["quiet"] == pytest.approx(FALSE_ALARMS, abs=0.02)
+    for forgetful, remembers in ((alone, ewma), (alone, cusum), (own_average, ewma), (own_average, cusum)):
+        assert forgetful["burst"] > remembers["burst"] + 0.3
+        for lasting in ("shift", "drift"):
+            assert remembers[lasting] > 0.85, "so it isn't that one of the two that remember is better"
+            assert forgetful[lasting] < 0.3
+    assert max(own_average["shift"], own_average["drift"]) < 2 * FALSE_ALARMS, "it takes what lasts for normal"
+
+
+def test_roberts_s_chart_is_his_average_in_its_own_standard_deviations():
+    noise = np.random.default_rng(0).normal(size=(20_000, 30))
+    assert charts.ewma(noise).std(axis=0) == pytest.approx(np.ones(30), abs=0.03)
+    constant = charts.ewma(np.ones((1, 200)))[0]
+    assert constant[-1] == pytest.approx(math.sqrt((2 - FORGETS) / FORGETS), rel=1e-6)
+
+
 def test_above_six_the_rate_detector_keeps_the_batch_jobs_and_loses_the_attackers():
     found = [evaluate(detect(full_day(seed), "rate"), threshold) for seed in SEEDS for threshold in (6, 16)]
     low, high = found[::2], found[1::2]
@@ -331,6 +355,33 @@ def test_false_alerts_and_drift_divide_the_alerts_without_a_rest():
     assert sum(told.alerts_before_and_after_drift) == len(told.alerts)
 
 
+@thorough
+@given(detectors, thresholds)
+def test_at_the_day_s_own_share_of_attackers_precision_is_the_measured_one(name, threshold):
+    told = evaluate(detection(name), threshold)
+    at_home = told.precision_at(day().attackers / len(day().clients))
+    assert at_home == (pytest.approx(told.precision) if told.alerts else None)
+
+
+@thorough
+@given(st.floats(0.01, 1), st.floats(0.001, 1), st.floats(0.0001, 0.999), st.floats(0.0001, 0.999))
+def test_precision_falls_with_the_share_of_attackers_and_to_nothing(recall, false_alerts, one, other):
+    rare, often = (precision_at_base_rate(recall, false_alerts, share) for share in sorted((one, other)))
+    assert rare <= often
+    assert precision_at_base_rate(recall, false_alerts, 0) == 0
+    assert precision_at_base_rate(recall, false_alerts, 1) == 1
+
+
+@pytest.mark.parametrize(("share", "precision"), [(12 / 212, 0.48), (1 / 1000, 0.015), (1 / 10_000, 0.0015)])
+def test_the_base_rate_decides_what_an_alert_is_worth(share, precision):
+    assert evaluate(detect(full_day()), 16).precision_at(share) == pytest.approx(precision, rel=0.05)
+
+
+def test_without_alerts_there_is_no_precision_at_any_base_rate():
+    assert evaluate(detection(), 1e9).precision_at(0.1) is None
+    assert evaluate(detection(), 4, 9).precision_at(0.1) is None
+
+
 def test_analyst_hours_and_costs_are_the_assumptions_times_the_counts():
     told, table = evaluate(detection(), 8), curve(detection(), [8])
     assert told.analyst_hours(15) == len(told.alerts) / 4
@@ -359,6 +410,8 @@ def test_analyst_hours_and_costs_are_the_assumptions_times_the_counts():
         (lambda: find_violations("day"), "day is 'day'; give what simulate_day"),
         (lambda: violations_by_client(pd.DataFrame()), "violations must be a DataFrame that find_violations"),
         (lambda: watch(day()).evaluate("rates", 4), "unknown detector 'rates': did you mean 'rate'"),
+        (lambda: evaluate(detection(), 4).precision_at(1.5), "attackers is 1.5; give a number from 0 to 1"),
+        (lambda: compare_charts(-1), "seed is -1; give a whole number from 0"),
         (lambda: evaluate(detection(), 4).analyst_hours(-1), "minutes_per_alert is -1; give"),
         (lambda: add_costs(pd.DataFrame(), hourly_rate=1, loss_per_query=1), "table must be a DataFrame that curve"),
         (lambda: add_costs(curve(detection(), [4]), hourly_rate=-1, loss_per_query=1), "hourly_rate is -1; give"),

@@ -39,14 +39,16 @@ def test_an_attacks_result_becomes_evidence_with_its_seed_its_knobs_and_its_boun
 def test_an_alert_threshold_keeps_what_it_costs_and_whom_it_misses():
     alerts = (Alert(60, "a1", "attacker", 20.0), Alert(90, "c7", "ordinary", 17.0))
     campaigns = (Campaign("a1", 10, 60, 40), Campaign("a2", 20, None, 900))
-    kept = from_evaluation(Evaluation("cusum", 16.0, 1440, 720, alerts, campaigns), "Two hours a day are there")
+    kept = from_evaluation(Evaluation("cusum", 16.0, 1440, 720, 200, alerts, campaigns), "Two hours a day are there")
     assert (kept.precision, kept.recall, kept.missed) == (0.5, 0.5, ("a2",))
     assert (kept.alerts, kept.analyst_hours, kept.queries_lost, kept.minutes_to_detect) == (2, 1.0, 940, 50.0)
     assert "a2" in to_markdown(BARE.with_(monitoring=kept))
 
 
 def test_a_threshold_that_never_alerts_has_nothing_to_divide_by():
-    kept = from_evaluation(Evaluation("cusum", 64.0, 1440, 720, (), (Campaign("a1", 10, None, 4),)), "Nobody has time")
+    kept = from_evaluation(
+        Evaluation("cusum", 64.0, 1440, 720, 200, (), (Campaign("a1", 10, None, 4),)), "Nobody has time"
+    )
     assert (kept.precision, kept.minutes_to_detect) == (None, None)
     text = to_markdown(BARE.with_(monitoring=kept))
     assert "nothing to divide by" in text
@@ -55,7 +57,7 @@ def test_a_threshold_that_never_alerts_has_nothing_to_divide_by():
 
 def test_a_threshold_without_a_reason_is_no_choice():
     with pytest.raises(ThreatLabError, match="reason is empty"):
-        from_evaluation(Evaluation("cusum", 16.0, 1440, 720, (), ()), " ")
+        from_evaluation(Evaluation("cusum", 16.0, 1440, 720, 200, (), ()), " ")
 
 
 def test_a_plan_given_as_it_was_made_is_the_same_as_its_record():

@@ -64,13 +64,49 @@ def test_the_headline_tells_the_risk_in_scope_and_with_what_was_left_out(shadowr
 
 def test_a_drawing_that_leaves_nothing_out_says_so(panel):
     assert "nothing is left out" in text(view.headline(panel.state))
-    assert view.exclusions(panel.drawing) is None
+    assert view.exclusions(panel.state) is None
 
 
 def test_an_exclusion_that_moves_no_score_says_so():
     shown = ScopeEditor("clearview").state
     assert "it moves no score" in text(view.headline(shown))
     assert "tl-beyond" not in view.headline(shown)
+
+
+def test_an_exclusion_that_moves_no_score_says_what_it_hides_all_the_same(panel):
+    panel.add("Mail", "tool", "Production", personal=True)
+    panel.add("Office", "process", "Training")
+    panel.connect("Mail", "Applicant", "a letter", "other", personal=True)
+    panel.exclude("Mail", "why", "who")
+    hides = (
+        "That moves no score, and still hides personal data (Mail, flow 8), a tool (Mail) and 1 flow across a boundary."
+    )
+    assert panel.state.last_change == f"Left out Mail. {hides}"
+    panel.exclude("Office", "why", "who")
+    nothing = "That moves no score, and hides no personal data, no tool and no flow across a boundary."
+    assert panel.state.last_change == f"Left out Office. {nothing}"
+    shown = text(view.exclusions(panel.state))
+    assert hides in shown
+    assert nothing in shown
+
+
+def test_the_editor_asks_what_the_drawing_leaves_open(panel):
+    panel.finish()
+    panel.add("Mail", "tool", "Production")
+    assert view.questions(panel.state) is None
+    panel.connect("Scoring API", "Mail", "score", "decisions")
+    question = "Does what a model says make Mail do something (flow 8)?"
+    assert f"Open now: {question}" in panel.state.last_change
+    shown = text(view.questions(panel.state))
+    assert shown.count(question) == 1
+    assert "unknown until then: uses tools, acts without approval" in shown
+    assert question in panel.page
+    assert question in text(panel.picture())
+    assert "left open by flows 3, 8" in text(view.facts_table(panel.state))
+    panel.remove(8)
+    panel.connect("Scoring API", "Mail", "letter", "actions")
+    assert view.questions(panel.state) is None
+    assert panel.system["uses_tools"] is True
 
 
 def test_each_fact_stands_in_a_table_with_its_reason(shadowray):

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tests.unit.page import Page
 from tests.unit.strategies import thorough
 from threatlab import AuditError, AuditLog, ThreatLabError, ThreatModelingBasicsManager
-from threatlab.monitoring import ATTACKERS, DAY_MINUTES, DETECTORS, clock, evaluate, simulate_day, watch
+from threatlab.monitoring import ATTACKERS, DAY_MINUTES, DETECTORS, clock, detect, evaluate, simulate_day, spread, watch
 from threatlab.widgets import StreamMonitor
 from threatlab.widgets.base.ticker import Ticker
 from threatlab.widgets.stream_monitor import panel as module
@@ -442,3 +442,132 @@ def test_a_quiet_day_without_drift_has_no_such_moments_and_plays_all_the_same():
     for moment in ("drift", "first attack"):
         with pytest.raises(ThreatLabError, match="unknown moment"):
             panel.jump(moment)
+
+
+# ---- one campaign over many accounts, and the base rate
+
+
+@cache
+def spread_out(accounts=200, *, careful=False):
+    return watch(spread(simulate_day(), accounts, careful=careful))
+
+
+def over(accounts=200, minute=DAY_MINUTES, *, careful=False, **more):
+    return StreamState(
+        spread_out(accounts, careful=careful), "confidence", 16.0, minute, 30.0, accounts, careful, **more
+    )
+
+
+@thorough
+@given(st.sampled_from(list(DETECTORS)), st.floats(LOWEST, HIGHEST), st.integers(0, DAY_MINUTES), st.booleans())
+def test_of_a_campaign_too_each_picture_is_whole_at_every_time(detector, threshold, minute, careful):
+    shown = replace(over(minute=minute, careful=careful), detector=detector, threshold=threshold)
+    for draw in (view.page, view.static_picture):
+        html = draw(shown)
+        parser = Balanced()
+        parser.feed(html)
+        assert parser.open == []
+        assert "nan" not in text(html).lower()
+        assert "None" not in html.replace("None so far", "")
+
+
+def test_the_panel_says_who_sees_a_campaign_over_many_accounts_and_who_does_not():
+    said = text(view.across_accounts(over(), spread_out().across))
+    alone = evaluate(spread_out().detections["confidence"], 16)
+    assert f"Each account, compared with all {len(alone.caught)} of 200 accounts" in said
+    assert f"drift called at {clock(spread_out().drift.alarm)}" in said
+    assert "The drift begins at 16:40. What was called before is the campaign" in said
+    assert "8 of 8 payers" in said
+    assert "200 of 200 accounts" in said
+    assert f"20% above the usual at {clock(spread_out().across.busy)}" in said
+    careful = text(view.across_accounts(over(careful=True), spread_out(careful=True).across))
+    assert "0 of 200 accounts and 0 customers" in careful
+    assert "of 200 payers" in careful
+    early = text(view.across_accounts(over(minute=120), spread_out().across))
+    assert early.count("nothing so far") == 2
+
+
+def test_a_campaign_has_one_row_in_the_day_and_counts_in_place_of_names():
+    shown = over()
+    said = text(view.page(shown))
+    assert f"Campaign {len(shown.now.caught)} of 200 caught, {shown.now.queries_lost:,} queries" in said
+    assert f"Missed so far: {len(shown.now.missed)} of 200 accounts" in said
+    assert "account-0199" not in view.static_picture(shown)
+    assert "Drift or attack?" not in said
+
+
+def test_the_list_of_spreads_and_the_box_do_what_code_does_and_the_way_back_is_open():
+    clicked, driven = StreamMonitor(small()), StreamMonitor(small())
+    page, before = Page(clicked), clicked.page
+    page.choose("Many accounts", "one campaign, 100 accounts")
+    page.enter("Careful: nothing in common", value=True)
+    driven.set(accounts=100, careful=True)
+    assert clicked.page == driven.page
+    assert clicked.jump("end") == evaluate(detect(spread(small(), 100, careful=True)), 16)
+    assert repr(clicked).endswith("of 100 accounts of one campaign)")
+    clicked.jump("start")
+    clicked.set(accounts=0, careful=False)
+    assert clicked.page == before
+
+
+def test_a_day_that_is_spread_already_is_shown_as_the_campaign_it_is():
+    panel = StreamMonitor(spread(small(), 50))
+    panel.jump("end")
+    assert "Who sees the campaign?" in Page(panel).text
+    panel.set(accounts=12)
+    assert len(panel.evaluation.campaigns) == 12
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"accounts": 1}, "accounts is 1; give a whole number from 2 to 1000"),
+        ({"accounts": False}, "accounts is False; give a whole number"),
+        ({"accounts": "many"}, "accounts is 'many'; give a whole number"),
+        ({"careful": "yes"}, "careful is 'yes'; give True or False"),
+        ({"one_in": 0}, "one_in is 0; give a whole number from 1 to 5000"),
+        ({"one_in": 12.5}, "one_in is 12.5; give a whole number"),
+    ],
+)
+def test_a_campaign_or_base_rate_that_cannot_be_is_refused(settings, said):
+    panel = StreamMonitor(small())
+    before = panel.state
+    with pytest.raises(ThreatLabError, match=said):
+        panel.set(**settings)
+    assert panel.state == before
+
+
+def test_a_day_without_attackers_has_nothing_to_spread():
+    panel = StreamMonitor(simulate_day(0, 5_000, attackers=0))
+    Page(panel).choose("Many accounts", "one campaign, 12 accounts")
+    assert "day has no attackers" in Page(panel).problem.lower()
+
+
+def test_the_slider_says_what_precision_is_where_attackers_are_rarer():
+    panel = StreamMonitor(small())
+    panel.jump("end")
+    page, now = Page(panel), panel.evaluation
+    for one_in in (18, 1000, 5000):
+        page.enter("Clients to each attacker", one_in)
+        rare = now.precision_at(1 / one_in)
+        assert f"one attacker in {one_in:,} clients, precision is {rare:.3f}, not {now.precision:.2f}" in page.text
+    assert "base-rate fallacy (S. Axelsson 2000)" in page.text
+    panel.jump("start")
+    assert "The base rate Clients to each attacker No alert so far." in page.text
+
+
+def test_what_notebook_06_asks_for_can_be_done_in_the_panel():
+    panel = StreamMonitor(simulate_day())
+    panel.set(accounts=200)
+    panel.jump(480)
+    said = Page(panel).text
+    assert "0 of 200 accounts" in said, "nobody alone"
+    assert re.search(r"[1-8] of 8 payers", said), "who pays has been seen"
+    assert "drift called at 0" in said, "and the fleet calls it a drift"
+    panel.set(careful=True)
+    assert "0 of 200 payers" in Page(panel).text
+
+    panel.set(accounts=0)
+    panel.jump("end")
+    shares = [panel.evaluation.precision_at(1 / one_in) for one_in in (1000, 100, 18)]
+    assert shares[0] < 0.1 < shares[1] < shares[2], "9 of 10 alerts are false somewhere on the slider"

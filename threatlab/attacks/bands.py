@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from importlib import resources
 from math import ceil
 from pathlib import Path
 from statistics import mean
+from types import MappingProxyType
 from typing import Any
 
 from threatlab.attacks import ATTACKS, AttackResult
@@ -27,6 +28,7 @@ class Band:
 
     `removed` is the share of the attacker's gain that the control took away, averaged over the seeds:
     1 - (success with - baseline) / (success without - baseline), with the same seed and strength on both sides.
+    `further` holds the means of the attack's further measures, where it has any.
     """
 
     attack: str
@@ -38,6 +40,7 @@ class Band:
     baseline: float
     utility: float
     removed: float
+    further: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def name(self) -> str:
@@ -77,6 +80,7 @@ def measure(attack: str, control: str, knobs: Mapping[str, Any], seeds: Sequence
         round(mean(result.baseline for result in defended), 4),
         round(mean(result.utility for result in defended), 4),
         round(mean(map(_removed, alone, defended)), 4),
+        {name: round(mean(result.further[name] for result in defended), 4) for name in defended[0].further},
     )
 
 
@@ -158,7 +162,11 @@ def main() -> None:
         band = measure(*setting)
         fresh[band.name] = band
         print(f"{band.name}: {band.success:.2f} ({band.lowest:.2f} to {band.highest:.2f}), removed {band.removed:.2f}")
-    text = json.dumps([asdict(band) for band in fresh.values()], indent=1)
+    rows = [asdict(band) for band in fresh.values()]
+    for row in rows:
+        if not row["further"]:
+            del row["further"]
+    text = json.dumps(rows, indent=1)
     Path(__file__).with_name("bands.json").write_text(text + "\n", encoding="utf-8")
 
 

@@ -24,9 +24,10 @@ Knobs = ParamSpec("Knobs")
 class AttackResult:
     """What one run measured. `success`, `baseline` and `utility` are shares in 0..1.
 
-    `success` is how far the attacker got with this control in place, `baseline` what the same measure says without any
-    attack (or by chance), and `utility` how useful the system still was to honest users. `evidence` holds what a person
-    would want to look at (arrays, texts), by name. Two runs with the same seed and knobs are equal, whatever `seconds`.
+    `success` is how far the attacker got with this control in place, `baseline` what the same measure says without
+    any attack (or by chance), and `utility` how useful the system still was to honest users. `evidence` holds what a
+    person would want to look at (arrays, texts), by name; `further` has other measures of the same run, by name. Two
+    runs with the same seed and knobs are equal, whatever `seconds`.
     """
 
     attack: str
@@ -37,6 +38,7 @@ class AttackResult:
     metric: str
     note: str
     knobs: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    further: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     seconds: float = field(default=0.0, compare=False, repr=False)
     evidence: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), compare=False, repr=False)
 

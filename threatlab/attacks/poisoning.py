@@ -4,9 +4,10 @@ Two attacks, each on a logistic regression that is trained here and now:
 
 - **back door** (BadNets: Gu, Dolan-Gavitt and Garg 2017, arXiv:1708.06733). Some digits get a small stamp and the label
   0, and are added to the training data. The model stays as good as before, and reads every stamped digit as 0.
-- **label flip** (after Biggio, Nelson and Laskov 2012, arXiv:1206.6389, and Xiao, Xiao and Eckert 2012, "Adversarial
-  label flips attack on support vector machines"). Some malignant breast cancer cases are relabeled benign, so that the
-  model misses malignant cases. The papers search for the most harmful labels to flip; ours are drawn by chance.
+- **label flip** (after Biggio, Nelson and Laskov 2011, "Support vector machines under adversarial label noise", ACML,
+  and Xiao, Xiao and Eckert 2012, "Adversarial label flips attack on support vector machines", ECAI). Some malignant
+  breast cancer cases are relabeled benign, so that the model misses malignant cases. The papers search for the most
+  harmful labels to flip; ours are drawn by chance.
 """
 
 from __future__ import annotations
@@ -317,7 +318,7 @@ ATTACK = Attack(
     threat="data_poisoning",
     technique=Technique("AML.T0020", "Poison Training Data"),
     paper="BadNets: Gu, Dolan-Gavitt and Garg 2017, arXiv:1708.06733; "
-    "label flips: Biggio, Nelson and Laskov 2012, arXiv:1206.6389",
+    "label flips: Biggio, Nelson and Laskov 2011, ACML; Xiao, Xiao and Eckert 2012, ECAI",
     metric="Back door: the share of stamped digits, other than 0, read as 0. "
     "Label flip: the share of malignant test cases called benign.",
     toy="A linear model on 1078 images of 8 x 8 pixels, or on 341 cases. The stamp is plain to see and its rows are "

@@ -1,7 +1,7 @@
 """Which facts of a system follow from its drawing, so that the drawing feeds the assessment.
 
 A drawing shows that a fact is true by a flow, or by a path of flows. What it doesn't show is unknown, until somebody
-says that the drawing is whole: then it is false.
+says that the drawing is whole: then it is false, but for what the drawing itself leaves open.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ from threatlab.assessment import Assessment, assess
 from threatlab.catalog import catalog
 from threatlab.checks import check_flag
 from threatlab.dataflow import DataFlow
-from threatlab.dataflow.rules import RULES, Path, Scope
+from threatlab.dataflow.rules import RULES
+from threatlab.dataflow.trails import Path, Scope
 from threatlab.errors import ThreatLabError
 from threatlab.system import AISystem, check_system
+from threatlab.words import counted, listed
 
 SEEN = 0.005
 """Scores are shown with two digits: a smaller difference can't be seen, and isn't claimed."""
@@ -22,11 +24,15 @@ SEEN = 0.005
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a drawing says of one fact: True, False or None (unknown), the sentence why, and the flows that show it."""
+    """What a drawing says of one fact: True, False or None (unknown), the sentence why, and the flows that show it.
+
+    `asks` is a question where the drawing contradicts itself or leaves the fact open: then the value is None.
+    """
 
     value: bool | None
     because: str
     flows: Path = ()
+    asks: str = ""
 
 
 def facts_from(drawing: DataFlow, *, with_excluded: bool = False) -> dict[str, Reading]:
@@ -52,14 +58,16 @@ def facts_from(drawing: DataFlow, *, with_excluded: bool = False) -> dict[str, R
 
 
 def _read(scope: Scope, fact: str) -> Reading:
-    shows, find = RULES[fact]
-    if evidence := find(scope):
+    rule = RULES[fact]
+    if evidence := rule.find(scope):
         return Reading(True, evidence.says, evidence.flows)
+    if open_ := rule.doubt(scope):
+        return Reading(None, f"left open by {open_.says}", open_.flows, open_.asks)
     if scope.drawing.complete:
         whole = len(scope.elements) == len(scope.drawing.elements)
         where = "in the whole drawing" if whole else "in what is left in scope"
-        return Reading(False, f"nowhere {where}: {shows}")
-    return Reading(None, f"not drawn so far: {shows}")
+        return Reading(False, f"nowhere {where}: {rule.shows}")
+    return Reading(None, f"not drawn so far: {rule.shows}")
 
 
 def system_from(drawing: DataFlow, base: AISystem | None = None, *, with_excluded: bool = False) -> AISystem:
@@ -92,11 +100,17 @@ def system_from(drawing: DataFlow, base: AISystem | None = None, *, with_exclude
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
-    """What a drawing's exclusions take out of sight: true facts, flows and crossings (by number), and risk (0..1)."""
+    """What a drawing's exclusions take out of sight: true facts, flows and crossings (by number), and risk (0..1).
+
+    `personal` are the left-out elements and the hidden flows (as texts) that are marked as personal data, `tools` the
+    left-out tools: they are hidden even where no fact or score tells.
+    """
 
     facts: tuple[str, ...]
     flows: Path
     crossings: Path
+    personal: tuple[str, ...]
+    tools: tuple[str, ...]
     in_scope: Assessment
     everything: Assessment
 
@@ -105,6 +119,14 @@ class Hidden:
         """How much higher the risk score is with everything that was left out; 0.0 if no two digits show it."""
         gap = self.everything.risk_score - self.in_scope.risk_score
         return gap if gap >= SEEN else 0.0
+
+    @property
+    def unscored(self) -> str:
+        """What is hidden that no score shows, as a phrase: personal data, tools and crossings; "" if nothing is."""
+        parts = {"personal data": self.personal, "a tool": self.tools}
+        phrases = [f"{what} ({', '.join(names)})" for what, names in parts.items() if names]
+        phrases += [f"{counted(len(self.crossings), 'flow')} across a boundary"] if self.crossings else []
+        return listed(phrases)
 
 
 def hidden_by_exclusions(drawing: DataFlow, base: AISystem | None = None) -> Hidden:
@@ -117,7 +139,11 @@ def hidden_by_exclusions(drawing: DataFlow, base: AISystem | None = None) -> Hid
     """
     whole = system_from(drawing, base, with_excluded=True)
     left = system_from(drawing, base)
-    flows = tuple(number for number, flow in drawing.numbered.items() if not drawing.in_scope(flow))
+    left_out = [element for element in drawing.elements if not drawing.in_scope(element)]
+    flows = {number: flow for number, flow in drawing.numbered.items() if not drawing.in_scope(flow)}
     crossings = tuple(crossing.number for crossing in drawing.crossings if crossing.number in flows)
+    personal = [element.name for element in left_out if element.personal]
+    personal += [f"flow {number}" for number, flow in flows.items() if flow.personal]
+    tools = tuple(element.name for element in left_out if element.kind == "tool")
     facts = tuple(fact for fact in whole.catalog.facts if whole[fact] and not left[fact])
-    return Hidden(facts, flows, crossings, assess(left), assess(whole))
+    return Hidden(facts, tuple(flows), crossings, tuple(personal), tools, assess(left), assess(whole))

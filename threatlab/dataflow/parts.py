@@ -39,7 +39,7 @@ CARRIES = {
     "credentials": "passwords, keys and tokens",
     "other": "anything else: logs, statistics, a ticket",
 }
-"""What a flow may carry, one for each flow: the facts of a system are read from these words."""
+"""What a flow may carry, one for each flow: the facts of a system are read from paths of flows and these words."""
 
 LONGEST = 60
 """Characters in a name or label: more would not fit the picture. Reasons and notes may be longer."""

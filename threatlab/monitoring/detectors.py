@@ -1,9 +1,11 @@
 """Detectors: each turns a day into one score per client and window; an alert is a score at or above a threshold.
 
-Two classics of quality control, in which a machine's output drifts off and a chart has to say when:
+They are made of two classics of quality control, in which a machine's output drifts off and a chart has to say when:
 
 - **EWMA**, the exponentially weighted moving average: S. W. Roberts 1959, "Control chart tests based on geometric
-  moving averages", Technometrics 1(3). A running average that forgets; what is far above it stands out.
+  moving averages", Technometrics 1(3). Roberts charts the average itself, to find small shifts that last. The detector
+  `rate` does another thing with it: it takes the average for what is normal by now, so that only a jump stands out and
+  a shift that lasts becomes normal. `charts` measures the difference.
 - **CUSUM**, the cumulative sum: E. S. Page 1954, "Continuous inspection schemes", Biometrika 41(1/2). Small deviations
   in one direction are added up, so that what no single window shows is seen in time.
 """
@@ -19,7 +21,7 @@ import numpy as np
 from threatlab.checks import check_choice
 from threatlab.errors import ThreatLabError
 from threatlab.monitoring.log import Day, Floats
-from threatlab.monitoring.windows import COUNT, MORNING, WINDOW, Windows, count_windows
+from threatlab.monitoring.windows import MORNING, WINDOW, Windows, count_windows
 
 FORGETS = 0.1
 """Weight of the newest window in a moving average: after seven windows, half of it is new (Roberts's r)."""
@@ -84,19 +86,19 @@ class Drift:
         return self.alarm is not None and self.alarm <= minute
 
 
-def rate_ewma(windows: Windows) -> Floats:
-    """Score how far each client's requests are above its own moving average, in standard deviations of a count.
+def jumps(counts: Floats, start: float) -> Floats:
+    """Score how far each count, along the last axis, is above the moving average of those before it.
 
-    With x the requests in a window and m the average before it: score = (x - m) / sqrt(m + 1), then
-    m := (1 - r) m + r x with r = `FORGETS`. A count's standard deviation is about the root of its mean (Poisson); the
-    1 keeps silent clients finite. Every client starts at the median count of the whole fleet.
+    With x a count and m the average before it: score = (x - m) / sqrt(m + 1), in standard deviations of a count, then
+    m := (1 - r) m + r x with r = `FORGETS`, from `start` on. A count's standard deviation is about the root of its mean
+    (Poisson); the 1 keeps silent clients finite.
     """
-    average = np.full(len(windows.requests), np.median(windows.requests))
-    scores = np.empty_like(windows.requests)
-    for window in range(COUNT):
-        asked = windows.requests[:, window]
-        scores[:, window] = (asked - average) / np.sqrt(average + 1)
-        average = (1 - FORGETS) * average + FORGETS * asked
+    average = np.full(counts.shape[:-1], start)
+    scores = np.empty_like(counts)
+    for window in range(counts.shape[-1]):
+        count = counts[..., window]
+        scores[..., window] = (count - average) / np.sqrt(average + 1)
+        average = (1 - FORGETS) * average + FORGETS * count
     return scores
 
 
@@ -138,7 +140,8 @@ def detect(day: Day, detector: str = "confidence") -> Detection:
 def detect_drift(day: Day) -> Drift:
     """Watch the fleet as one: say when the model is less sure of everybody than it was in the morning.
 
-    One client is one vote, so its mean's standard error is s sqrt(sum of 1/n) / clients, over clients with n requests.
+    It can't say why: a campaign over many accounts makes the fleet fall like a drift does (see `accounts`). One client
+    is one vote, so its mean's standard error is s sqrt(sum of 1/n) / clients, over clients with n requests.
 
     Raises
     ------
@@ -169,9 +172,9 @@ DETECTORS: Mapping[str, Detector] = MappingProxyType(
             ),
             Detector(
                 "rate",
-                "Request rate (EWMA)",
-                "whether a client suddenly asks more than it used to",
-                rate_ewma,
+                "Request rate vs. its own average",
+                "whether a client suddenly asks more than it used to; who does so steadily is normal an hour later",
+                lambda windows: jumps(windows.requests, float(np.median(windows.requests))),
             ),
             Detector(
                 "fixed_baseline",

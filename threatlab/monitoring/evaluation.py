@@ -53,13 +53,14 @@ class Evaluation:
     """What a threshold did until a minute of the day: every alert, every attacker, and the figures made of them.
 
     A figure that there is nothing to make of is None: precision without alerts, recall before the first attack, times
-    when nobody was caught.
+    when nobody was caught. `honest` is how many clients mean well.
     """
 
     detector: str
     threshold: float
     until: int
     drift_at: int
+    honest: int
     alerts: tuple[Alert, ...]
     campaigns: tuple[Campaign, ...]
 
@@ -87,6 +88,21 @@ class Evaluation:
     def recall(self) -> float | None:
         """Share of the attackers who had begun that were caught."""
         return len(self.caught) / len(self.begun) if self.begun else None
+
+    def precision_at(self, attackers: float) -> float | None:
+        """Return what precision would be if the share `attackers` of all clients attacked.
+
+        With the same recall and the same share of honest clients that alert; None if nobody alerts or has begun. To
+        forget this share is the base-rate fallacy: see `precision_at_base_rate`.
+
+        Raises
+        ------
+        ThreatLabError
+            If `attackers` is no share in 0..1.
+        """
+        if self.recall is None:
+            return None
+        return precision_at_base_rate(self.recall, sum(self.false_alerts.values()) / self.honest, attackers)
 
     @property
     def minutes_to_detect(self) -> float | None:
@@ -156,7 +172,13 @@ def evaluate(detection: Detection, threshold: float, until: float = DAY_MINUTES)
         for i, begins, asked in zip(attackers, _begins(detection), queries, strict=True)
     )
     return Evaluation(
-        detection.detector, float(threshold), int(until), detection.day.drift_at, tuple(alerts), campaigns
+        detection.detector,
+        float(threshold),
+        int(until),
+        detection.day.drift_at,
+        len(clients) - len(attackers),
+        tuple(alerts),
+        campaigns,
     )
 
 
@@ -194,6 +216,26 @@ def curve(detection: Detection, thresholds: Iterable[float], until: float = DAY_
             "false_alerts": alerts - hits,
         }
     )
+
+
+def precision_at_base_rate(recall: float, false_alerts: float, attackers: float) -> float | None:
+    """Return the share of alerts that are right: Bayes's theorem; None if there are no alerts.
+
+    `recall` is the share of attackers that alert, `false_alerts` that of honest clients, `attackers` how many of all
+    clients attack, each in 0..1. Where attackers are rare, `false_alerts` decides nearly alone: S. Axelsson 2000, "The
+    base-rate fallacy and the difficulty of intrusion detection", ACM TISSEC 3(3).
+
+    >>> round(precision_at_base_rate(0.92, 0.06, 0.001), 3)
+    0.015
+
+    Raises
+    ------
+    ThreatLabError
+        If one of them is no share in 0..1.
+    """
+    right = check_number("recall", recall, 0, 1) * check_number("attackers", attackers, 0, 1)
+    wrong = check_number("false_alerts", false_alerts, 0, 1) * (1 - attackers)
+    return right / (right + wrong) if right + wrong else None
 
 
 def add_costs(

@@ -118,9 +118,9 @@ def simulate_day(
     log = pd.DataFrame(
         {
             "minute": minute,
-            "client": _named(client, clients["client"]),
-            "region": _named(region, REGIONS),
-            "scope": _named(scope, SCOPES),
+            "client": named(client, clients["client"]),
+            "region": named(region, REGIONS),
+            "scope": named(scope, SCOPES),
             "confidence": np.maximum(np.minimum(confidence, 1.0) - drift * (minute >= drift_at), 0.0),
         }
     )
@@ -134,6 +134,11 @@ def clock(minute: float) -> str:
     '16:40'
     """
     return f"{int(minute) // 60:02}:{int(minute) % 60:02}"
+
+
+def named(numbers: Ints, names: Iterable[str]) -> Any:  # pandas-stubs know no Categorical of text made of numbers
+    """Return a column of a log: for each row the name of that number."""
+    return pd.Categorical.from_codes(numbers, dtype=pd.CategoricalDtype(list(names)))
 
 
 def _honest(rng: np.random.Generator, clients: pd.DataFrame, count: int) -> tuple[Floats, Ints, Floats]:
@@ -171,7 +176,3 @@ def _where_and_what(rng: np.random.Generator, clients: pd.DataFrame, client: Int
     wants = np.where(rng.random(len(client)) < 0.75, 0, clients["most"].to_numpy()[client])
     forbidden = strays & (clients["breaks"] == "scope").to_numpy()[client]
     return region, np.where(forbidden, len(SCOPES) - 1, wants)
-
-
-def _named(numbers: Ints, names: Iterable[str]) -> Any:  # pandas-stubs know no Categorical of text made of numbers
-    return pd.Categorical.from_codes(numbers, dtype=pd.CategoricalDtype(list(names)))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from threatlab.checks import check_choice
+from threatlab.monitoring.accounts import Across, look_across
 from threatlab.monitoring.detectors import DETECTORS, Detection, Drift, detect, detect_drift
 from threatlab.monitoring.evaluation import Evaluation, evaluate
 from threatlab.monitoring.log import DAY_MINUTES, Day, Floats
@@ -16,13 +17,17 @@ from threatlab.monitoring.violations import find_violations
 
 @dataclass(frozen=True, eq=False)
 class Watch:
-    """A day, what each detector made of it, the drift of the fleet, the violations, and all requests per window."""
+    """A day, what each detector made of it, the drift of the fleet, the violations, and all requests per window.
+
+    `across` is what a look across accounts sees, None if the day doesn't say who pays and what is asked.
+    """
 
     day: Day
     detections: Mapping[str, Detection]
     drift: Drift
     violations: pd.DataFrame
     requests: Floats
+    across: Across | None
 
     def evaluate(self, detector: str, threshold: float, until: float = DAY_MINUTES) -> Evaluation:
         """Return what a detector's threshold did until a minute of the day.
@@ -49,4 +54,5 @@ def watch(day: Day) -> Watch:
     """
     detections = {name: detect(day, name) for name in DETECTORS}
     requests: Floats = detections["confidence"].requests.sum(axis=0)
-    return Watch(day, detections, detect_drift(day), find_violations(day), requests)
+    across = look_across(day) if "card" in day.clients.columns else None
+    return Watch(day, detections, detect_drift(day), find_violations(day), requests, across)

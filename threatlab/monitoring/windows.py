@@ -23,8 +23,8 @@ class Windows:
     """A day as two tables, a row per client and a column per window: `requests`, and the sum of their `confidence`.
 
     `fleet` is a row: the mean over clients of each client's mean confidence in a window. One client has one vote, so
-    that a loud one can't move what it is compared with. `spread` is the standard deviation of one request's
-    confidence, learned in the morning.
+    that a loud one can't move what it is compared with (one with many accounts can: see `accounts`). `spread` is the
+    standard deviation of one request's confidence, learned in the morning.
     """
 
     requests: Floats

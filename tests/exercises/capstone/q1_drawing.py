@@ -39,7 +39,10 @@ def wrong(right):
             redrawn("refunds", new=(*asked, Flow("Model", "Till", "fees", "actions")), elements=[CLERK, TILL]),
             "Who is awake at that hour",
         ),
-        (redrawn("what was posted"), "Who else's text does the model read"),
+        (
+            redrawn("what was posted", new=[Flow("Guest", "Message desk", "a photo", "documents")]),
+            "Who else's text does the model read",
+        ),
         (
             redrawn("a message", "the message", "what was posted", new=[guest]),
             "What a guest writes is to be answered",

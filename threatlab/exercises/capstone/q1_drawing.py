@@ -20,8 +20,8 @@ SHOWN = {
     "acts_without_approval": "The refund is paid before anybody wakes up. Follow your flows from the model to the "
     "payment service: does a person stand on the way, or does what arrives there command nothing?",
     "handles_personal_data": "Names, stays, digits of cards: which of your elements or flows says that it is personal?",
-    "uses_retrieval": "The house rules lie somewhere, and the model reads them. Where do they come from, and as what "
-    "do they arrive there? A flow carries one thing: a prompt of several parts is several flows.",
+    "uses_retrieval": "The house rules lie somewhere, and the model reads them. In what kind of element do they "
+    "lie, and as what do they leave it on their way to the model?",
     "ingests_untrusted_content": "Not everything that the model reads was asked of it. Somebody writes a text for "
     "other people, and one night the model has it in its prompt. Where does that text come in, and does carries tell "
     "it from a question?",
@@ -75,9 +75,8 @@ def _shows_what_is_there(drawing: DataFlow) -> None:
     for fact, says in SHOWN.items():
         if fact not in true and readings[fact].value:
             raise NotYet(
-                f"Your drawing shows untrusted content by this: {readings[fact].because}. So it is untrusted because "
-                "a guest asks, or because the model answers. Who else's text does the model read, and where does it "
-                "come from?"
+                f"Your drawing shows untrusted content by this: {readings[fact].because}. That is what the guest sends "
+                "who is being answered. Who else's text does the model read, and where does it come from?"
             )
         if fact not in true:
             raise NotYet(f"{len(true)} of {len(SHOWN)} facts can be read from your drawing so far. {says}")
@@ -91,21 +90,20 @@ def _shows_what_is_there(drawing: DataFlow) -> None:
 def facts_shown(drawing: DataFlow, *, with_excluded: bool = False) -> set[str]:
     """Return the facts that a drawing shows to be true, with a stricter look at untrusted content.
 
-    A guest's question, or the model's own reply, that comes back among the documents would make them untrusted too.
-    Here they have to be so by a source of their own, or a drawing without the reviews would pass for one with them.
+    What a guest sends beside a question is untrusted, too. Here the model has to read somebody else's text as well,
+    or a drawing without the reviews would pass for one with them.
     """
     untrusted = "ingests_untrusted_content"
-    unasked = replace(drawing, flows=tuple(flow for flow in drawing.flows if not _answers_or_asks(drawing, flow)))
+    unasked = replace(drawing, flows=tuple(flow for flow in drawing.flows if not _is_a_guests(drawing, flow)))
     readings = dict(facts_from(drawing, with_excluded=with_excluded))
     readings[untrusted] = facts_from(unasked, with_excluded=with_excluded)[untrusted]
     return {fact for fact, reading in readings.items() if reading.value}
 
 
-def _answers_or_asks(drawing: DataFlow, flow: Flow) -> bool:
-    """Tell whether a flow is a question, or comes from whoever asks one or from a model."""
-    source = drawing.element(flow.source)
+def _is_a_guests(drawing: DataFlow, flow: Flow) -> bool:
+    """Tell whether a flow comes from a person who asks something."""
     asks = any(each.carries == "questions" for each in drawing.flows if each.source == flow.source)
-    return flow.carries == "questions" or source.kind == "model" or (source.kind == "person" and asks)
+    return asks and drawing.element(flow.source).kind == "person"
 
 
 def _commands(drawing: DataFlow) -> str:
@@ -122,8 +120,8 @@ q1 = Question(
         "Read the description with a pencil: each place where something lies or runs is an element, each verb a "
         "flow. Then run the cell below the question, and read why each fact is true or not.",
         "In the prompt lie a guest's message (questions), notes of earlier stays (memory), house rules "
-        "(documents, from a data store of yours), and reviews (documents, from somebody else's place). Each is a "
-        "flow of its own, all the way to the model.",
+        "(documents, from a data store of yours), and reviews (documents, from somebody else's place). Each "
+        "leaves its place by a flow of its own.",
         "Out of the model: generated content to the message desk, memory to the guest book, actions to both "
         "tools. No training data, no decisions, and complete stays False.",
     ),

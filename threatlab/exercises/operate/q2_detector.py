@@ -84,8 +84,8 @@ _SERIES = (
         "the model becomes less sure of everybody, at window 20, and nobody attacks",
         invent(2, _CLIENTS, drift_at=20),
         {},
-        "Against what do you compare? The first window knows nothing of the twentieth, and when all fall together, "
-        "nobody has moved away from the others.",
+        "Against what do you compare? The first window knows nothing of the twentieth. Here all eight fall together, "
+        "and none of them has moved away from the others.",
     ),
     _Series(
         "c1 sends clearer pictures than anybody, and the model is surer of c1",
@@ -166,6 +166,7 @@ q2 = Question(
     ),
     because="Compared with this morning, a change of the world is an attack by everybody. With a vote for each "
     "request, the loudest client is its own yardstick. And without a floor at zero, good behavior is saved up like "
-    "money, to be spent later: patience is what a careful attacker has most of.",
+    "money, to be spent later: patience is what a careful attacker has most of. What no mending gives it: where "
+    "many of the clients are accounts of one campaign, the fleet moves with it, and somebody has to look across them.",
     covers=("core-monitoring",),
 )

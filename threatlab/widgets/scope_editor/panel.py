@@ -84,7 +84,9 @@ class ScopeEditor(Panel):
     @action
     def exclude(self, element: str, reason: str, owner: str, review: str = "") -> None:
         """Leave an element out of scope, for a reason that somebody answers for."""
-        self._change("exclude", self.drawing.excluding(element, reason, owner, review), f"Left out {element}.")
+        drawing = self.drawing.excluding(element, reason, owner, review)
+        done = f"Left out {element}. {view.hides(drawing, element, self.state.base)}"
+        self._change("exclude", drawing, done.rstrip())
 
     @action
     def include(self, element: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from threatlab.catalog import Catalog
@@ -75,6 +75,12 @@ class ScopeState:
         """Labels of the facts that follow from the drawing."""
         return self.labels(fact for fact, reading in self.readings.items() if reading.value)
 
+    @cached_property
+    def questions(self) -> dict[str, tuple[str, ...]]:
+        """What the drawing leaves open, as questions, each with the labels of the facts that hang on it."""
+        asked = dict.fromkeys(reading.asks for reading in self.readings.values() if reading.asks)
+        return {q: self.labels(fact for fact, reading in self.readings.items() if reading.asks == q) for q in asked}
+
     def labels(self, facts: Iterable[str]) -> tuple[str, ...]:
         """Return facts as they are read by people."""
         return tuple(self.catalog.facts[fact].label for fact in facts)
@@ -113,7 +119,8 @@ def page(state: ScopeState, drawings: Mapping[str, DataFlow]) -> Html:
         tag(
             "div",
             tag("div", Html(draw(state.drawing)), class_="tl-drawing"),
-            exclusions(state.drawing),
+            exclusions(state),
+            questions(state),
             change,
             fold(facts_title(state), facts_table(state)),
             fold(tables_title(state), tables(state.drawing)),
@@ -143,21 +150,43 @@ def changed_facts(before: ScopeState, after: ScopeState) -> list[str]:
     came = [label for label in after.true if label not in before.true]
     went = [label for label in before.true if label not in after.true]
     words = [f"Now it follows: {', '.join(came)}."] if came else []
-    return words + ([f"It no longer follows: {', '.join(went)}."] if went else [])
+    words += [f"It no longer follows: {', '.join(went)}."] if went else []
+    return words + [f"Open now: {question}" for question in after.questions if question not in before.questions]
 
 
-def exclusions(drawing: DataFlow) -> Html | None:
-    """Return what is left out, why, who answers for it and when it is looked at again; None if nothing is."""
+def exclusions(state: ScopeState) -> Html | None:
+    """Return what is left out, why, who answers for it, when it is looked at again, and what that hides; or None."""
     rows = [
         tag(
             "li",
             tag("b", f"{e.element}."),
             f" {e.reason} ",
             tag("span", f"({e.owner}; {f'review: {e.review}' if e.review else 'no review is set'})"),
+            f" {hides(state.drawing, e.element, state.base)}",
         )
-        for e in drawing.exclusions
+        for e in state.drawing.exclusions
     ]
     return tag("div", caption("Left out of scope"), tag("ul", *rows), class_="tl-left-out") if rows else None
+
+
+def hides(drawing: DataFlow, element: str, base: AISystem | None) -> str:
+    """Return in a sentence what leaving out one element hides, whether or not the score tells."""
+    alone = tuple(exclusion for exclusion in drawing.exclusions if exclusion.element == element)
+    hidden = hidden_by_exclusions(replace(drawing, exclusions=alone), base)
+    if hidden.risk:
+        return f"That hides {hidden.unscored}, beside what the score shows." if hidden.unscored else ""
+    if hidden.unscored:
+        return f"That moves no score, and still hides {hidden.unscored}."
+    return "That moves no score, and hides no personal data, no tool and no flow across a boundary."
+
+
+def questions(state: ScopeState) -> Html | None:
+    """Return what the editor asks, because the drawing contradicts itself or leaves a fact open; None if nothing."""
+    rows = [
+        tag("li", f"{question} ", tag("span", f"(unknown until then: {', '.join(labels)})"))
+        for question, labels in state.questions.items()
+    ]
+    return tag("div", caption("The drawing leaves this open"), tag("ul", *rows), class_="tl-asks") if rows else None
 
 
 def facts_title(state: ScopeState) -> str:
@@ -213,6 +242,7 @@ def static_picture(state: ScopeState) -> Html:
             "p",
             f"Follows from the drawing: {', '.join(state.true) or 'nothing yet'}.",
             f" Hidden by what is left out: {hidden}." if hidden else None,
+            f" Open: {' '.join(state.questions)}" if state.questions else None,
         ),
     )
 

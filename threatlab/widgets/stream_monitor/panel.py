@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from threatlab.checks import check_number
+from threatlab.checks import check_flag, check_number, check_whole
 from threatlab.errors import ThreatLabError, unknown_name
 from threatlab.manager import ThreatModelingBasicsManager
+from threatlab.monitoring.accounts import ACCOUNTS, spread
 from threatlab.monitoring.alerts import report_alerts
 from threatlab.monitoring.detectors import DETECTORS
 from threatlab.monitoring.evaluation import MINUTES_PER_ALERT, Evaluation
@@ -20,7 +21,7 @@ from threatlab.widgets.base.html import Html
 from threatlab.widgets.base.panel import Panel, action
 from threatlab.widgets.base.ticker import Ticker
 from threatlab.widgets.stream_monitor import view
-from threatlab.widgets.stream_monitor.state import HIGHEST, LOWEST, SPEEDS, STEP_SECONDS, StreamState, moments
+from threatlab.widgets.stream_monitor.state import HIGHEST, LOWEST, RAREST, SPEEDS, STEP_SECONDS, StreamState, moments
 
 KIND = "stream monitor"
 
@@ -66,12 +67,13 @@ class StreamMonitor(Panel):
         system_id: str = "ml-pipeline-prod",
         minutes_per_alert: float = MINUTES_PER_ALERT,
     ) -> None:
+        self._day = simulate_day(seed) if day is None else day
         if manager is not None and not isinstance(manager, ThreatModelingBasicsManager):
             raise ThreatLabError(f"manager is {manager!r}; give a ThreatModelingBasicsManager, or nothing")
         self._manager, self._system_id = manager, AISystem(system_id).name
         self._responses: dict[str, str] = {}  # what the manager did about each client that was reported
         state = StreamState(
-            watch(simulate_day(seed) if day is None else day),
+            watch(self._day),
             _check_detector(detector),
             _check_threshold(threshold),
             minute=0,
@@ -99,16 +101,27 @@ class StreamMonitor(Panel):
 
     @action
     def set(self, /, **settings: Any) -> Evaluation:
-        """Set `threshold`, `detector` or `speed`, and return what they would have done up to the minute shown."""
+        """Set one or more of these, and return what they would have done up to the minute shown.
+
+        `threshold`, `detector` and `speed`; `accounts`, over which one campaign is spread (0: each attacker works
+        alone), and whether it is `careful`; `one_in`, the number of clients among whom there is one attacker.
+        """
         checks: dict[str, Callable[[object], Any]] = {
             "threshold": _check_threshold,
             "detector": _check_detector,
             "speed": _check_speed,
+            "accounts": _check_accounts,
+            "careful": lambda value: check_flag("careful", value),
+            "one_in": lambda value: check_whole("one_in", value, 1, RAREST),
         }
         for name in settings:
             if name not in checks:
                 raise ThreatLabError(unknown_name("setting", name, checks))
-        self.show(replace(self.state, **{name: checks[name](value) for name, value in settings.items()}))
+        state = replace(self.state, **{name: checks[name](value) for name, value in settings.items()})
+        if (state.accounts, state.careful) != (self.state.accounts, self.state.careful):
+            day = spread(self._day, state.accounts, careful=state.careful) if state.accounts else self._day
+            state = replace(state, watch=watch(day))
+        self.show(state)
         return self.evaluation
 
     @action
@@ -160,6 +173,11 @@ class StreamMonitor(Panel):
 
     def __repr__(self) -> str:
         now = self.evaluation
+        if self.state.campaign:
+            return (
+                f"StreamMonitor({clock(self.minute)}, {self.state.detector!r}, threshold={self.state.threshold:g}, "
+                f"alerts={len(now.alerts)}, caught={len(now.caught)} of {len(now.begun)} accounts of one campaign)"
+            )
         return (
             f"StreamMonitor({clock(self.minute)}, {self.state.detector!r}, threshold={self.state.threshold:g}, "
             f"alerts={len(now.alerts)}, caught={len(now.caught)} of {len(now.begun)}, "
@@ -196,6 +214,10 @@ class StreamMonitor(Panel):
     def _stopped(self) -> None:
         with self.turn:
             self.show(replace(self.state, playing=False), unasked=True)
+
+
+def _check_accounts(value: object) -> int:
+    return 0 if value == 0 and not isinstance(value, bool) else check_whole("accounts", value, *ACCOUNTS)
 
 
 def _check_threshold(value: object) -> float:

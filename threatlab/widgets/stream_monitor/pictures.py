@@ -48,14 +48,15 @@ def timeline(state: StreamState) -> Html:
     rows: list[Row] = [
         _row("Requests", _bars(asked, float(state.watch.requests.max())), busiest, state),
         _row("Confidence", _line(drift.fleet[: state.windows]), _level(state), state),
-        *(_row(each.attacker, _campaign(each, state), outcome(each, state), state) for each in state.now.campaigns),
+        *_attackers(state),
         _false_alerts("Batch jobs", "batch job", state),
         _false_alerts("Ordinary", "ordinary", state),
         _violations(state),
     ]
+    who = "one campaign over many accounts" if state.campaign else "attackers from loud to stealthy"
     signs = (tag("span", tag("i", class_=sign), words) for sign, words in _SIGNS)
     return markup(
-        caption("The day so far", "attackers from loud to stealthy; we know them only because we made them up"),
+        caption("The day so far", f"{who}; we know that only because we made it up"),
         table(("Who", axis, "So far"), rows, row_heads=True, class_="tl-day"),
         tag("p", *signs, class_="tl-sub tl-signs"),
     )
@@ -165,6 +166,19 @@ def _campaign(campaign: Campaign, state: StreamState) -> Html:
         _mark("tl-after", campaign.caught, state.minute),
         _mark("tl-blip tl-attacker", campaign.caught, name=campaign.attacker),
     )
+
+
+def _attackers(state: StreamState) -> list[Row]:
+    """Return a row for each attacker, or one for a campaign over many accounts."""
+    now = state.now
+    if not state.campaign:
+        return [_row(each.attacker, _campaign(each, state), outcome(each, state), state) for each in now.campaigns]
+    if not now.begun:
+        return [_row("Campaign", Html(), "not begun", state)]
+    alerts = (_mark("tl-blip tl-attacker", each.caught, name=each.attacker) for each in now.caught if each.caught)
+    track = markup(_mark("tl-at-work", min(each.begins for each in now.begun), state.minute), *alerts)
+    words = f"{len(now.caught):,} of {len(now.begun):,} caught, {now.queries_lost:,} queries"
+    return [_row("Campaign", track, words, state)]
 
 
 def _false_alerts(title: str, kind: str, state: StreamState) -> Row:

@@ -19,6 +19,12 @@ LOWEST, HIGHEST = 1.0, 128.0
 THRESHOLDS = tuple(2 ** (quarter / 4) for quarter in range(29))
 """The thresholds of the curve, from `LOWEST` to `HIGHEST`: each four of them double it."""
 
+MANY_ACCOUNTS = (0, 12, 50, 100, 200, 1000)
+"""Over how many accounts one campaign can be spread; 0: each attacker of the day works alone."""
+
+RAREST, ONE_IN = 5000, 1000
+"""Clients among whom there is one attacker, at most and at first, for the base rate."""
+
 SPEEDS = {"slow": 5, "normal": 10, "fast": 20, "very fast": 60}
 """Minutes of the day that pass in one step of the play."""
 
@@ -30,6 +36,8 @@ STEP_SECONDS = 0.25
 class StreamState:
     """What the monitor shows: a day as it stood at a minute, under a detector and a threshold.
 
+    `accounts` is over how many of them one campaign is spread, 0 if each attacker works alone, and `careful` whether
+    they have nothing in common; `one_in` is among how many clients there is one attacker, for the base rate.
     `reported` counts what the manager did about the alerts it was told of, by its response; None without a manager.
     `problem` is what stopped the play, if anything did.
     """
@@ -39,6 +47,9 @@ class StreamState:
     threshold: float
     minute: int
     minutes_per_alert: float
+    accounts: int = 0
+    careful: bool = False
+    one_in: int = ONE_IN
     speed: str = "normal"
     playing: bool = False
     reported: tuple[tuple[str, int], ...] | None = None
@@ -53,6 +64,11 @@ class StreamState:
     def curve(self) -> pd.DataFrame:
         """What every other threshold would have done so far."""
         return curve(self.watch.detections[self.detector], THRESHOLDS, self.minute)
+
+    @property
+    def campaign(self) -> bool:
+        """Whether the day's attackers are accounts of one campaign."""
+        return self.watch.across is not None
 
     @property
     def windows(self) -> int:

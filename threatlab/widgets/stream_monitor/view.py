@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from threatlab.monitoring.accounts import BUSIER, SHARED, Across
 from threatlab.monitoring.detectors import DETECTORS
-from threatlab.monitoring.evaluation import Evaluation
+from threatlab.monitoring.evaluation import Evaluation, evaluate
 from threatlab.monitoring.log import DAY_MINUTES, clock
 from threatlab.widgets.base.html import (
     Html,
     button,
     caption,
+    check,
     choice,
     fold,
     markup,
@@ -22,7 +24,18 @@ from threatlab.widgets.base.html import (
     tag,
 )
 from threatlab.widgets.stream_monitor.pictures import fate, threshold_curve, timeline
-from threatlab.widgets.stream_monitor.state import HIGHEST, LOWEST, SPEEDS, STEP_SECONDS, StreamState, broken, moments
+from threatlab.widgets.stream_monitor.state import (
+    HIGHEST,
+    LOWEST,
+    MANY_ACCOUNTS,
+    RAREST,
+    SPEEDS,
+    STEP_SECONDS,
+    StreamState,
+    broken,
+    moments,
+)
+from threatlab.words import counted
 
 _HOURLY = range(0, DAY_MINUTES + 1, 120)
 
@@ -36,6 +49,14 @@ _EXPLAINED = {
     "Queries lost": "Answers that all attackers got before their alert. Those who are missed go on.",
     "Analyst hours": "Alerts times the minutes that one takes: an assumption that you can set (minutes_per_alert).",
 }
+_FALLACY = (
+    "To take the precision of a day full of attackers for that of any day is the base-rate fallacy (S. Axelsson 2000): "
+    "where attackers are rare, the false alerts decide."
+)
+_WHILE_FEW = (
+    "This holds while attackers are few among the clients. One campaign over many accounts moves everybody: choose it "
+    "under Many accounts."
+)
 _NOBODY_TELLS = (
     "The day is invented, so we know who the attackers are. In a real log nobody tells you: precision takes the work "
     "of your analysts, and recall takes attacks of your own."
@@ -52,8 +73,12 @@ def page(state: StreamState) -> Html:
         tag("div", timeline(state), class_="tl-stream"),
         tag(
             "div",
-            tag("div", threshold_curve(state), about),
-            tag("div", drift_or_attack(state), violations_table(state)),
+            tag("div", threshold_curve(state), base_rate(state), about),
+            tag(
+                "div",
+                across_accounts(state, state.watch.across) if state.watch.across else drift_or_attack(state),
+                violations_table(state),
+            ),
             class_="tl-underneath",
         ),
         class_="tl-monitor",
@@ -61,10 +86,11 @@ def page(state: StreamState) -> Html:
 
 
 def controls(state: StreamState) -> Html:
-    """Return what can be set: the time, how fast it passes, the detector, and its threshold."""
+    """Return what can be set: the time and how fast it passes, the detector and its threshold, one campaign or many."""
     hint = "Stop the time here" if state.playing else "Let the day pass"
     speeds = [(f"{name}: {DAY_MINUTES / minutes * STEP_SECONDS:.0f} s a day", name) for name, minutes in SPEEDS.items()]
     detectors = [(each.title, name) for name, each in DETECTORS.items()]
+    careful = check("Careful: nothing in common", "careful", value=state.careful, act="set")
     return tag(
         "div",
         button("Pause" if state.playing else "Play", "pause" if state.playing else "play", hint=hint),
@@ -72,6 +98,12 @@ def controls(state: StreamState) -> Html:
         choice("Jump to", "to", *_places(state), act="jump"),
         choice("Detector", "detector", detectors, state.detector, act="set"),
         slider("Alert threshold", "threshold", state.threshold, act="set", low=LOWEST, high=HIGHEST),
+        tag(
+            "div",
+            choice("Many accounts", "accounts", _spreads(state), state.accounts, act="set"),
+            careful,
+            class_="tl-spread",
+        ),
         *map(problem, ("play", "jump", "set")),
         class_="tl-controls",
     )
@@ -94,7 +126,7 @@ def headline(state: StreamState) -> Html:
             class_="tl-time",
         ),
         tag("dl", *figures, class_="tl-six"),
-        tag("p", _missed(state.now), class_="tl-names"),
+        tag("p", _missed(state), class_="tl-names"),
         class_="tl-now",
     )
 
@@ -110,7 +142,7 @@ def announcement(state: StreamState) -> Html:
     else:
         words = (
             f"{clock(state.minute)}, threshold {state.threshold:g}: {len(now.alerts)} alerts, "
-            f"{len(now.caught)} of {len(now.begun)} attackers caught."
+            f"{len(now.caught)} of {len(now.begun)} {_attackers(state)} caught."
         )
     return tag("div", words, _reported(state), class_="tl-status", role="status", aria_live="polite")
 
@@ -139,6 +171,63 @@ def drift_or_attack(state: StreamState) -> Html:
         caption("Drift or attack?"),
         table(("Drift: everybody at once", "Attack: one against the others"), [(everybody, one)], class_="tl-sides"),
         tag("p", lesson, class_="tl-gap"),
+        tag("p", _WHILE_FEW, class_="tl-sub"),
+    )
+
+
+def across_accounts(state: StreamState, across: Across) -> Html:
+    """Return what each account alone, the fleet, and each look across accounts sees of a campaign over many."""
+    drift, now = state.watch.drift, state.now
+    alone = state.watch.evaluate("confidence", state.threshold, state.minute)
+    payers = evaluate(across.linked, state.threshold, state.minute)
+    asking = evaluate(across.questions, SHARED, state.minute)
+    called: object = "nothing so far"
+    lesson: object = "Whoever differs from the others stands out. Here many of the others may be one and the same."
+    if drift.by(state.minute):
+        called = markup(tag("b", f"drift called at {clock(drift.alarm or 0)}"))
+        if (drift.alarm or 0) <= now.drift_at:
+            lesson = (
+                f"The drift begins at {clock(now.drift_at)}. What was called before is the campaign: so many accounts "
+                "move the mean that they are compared with."
+            )
+    busy: object = "nothing so far"
+    if across.busy is not None and across.busy <= state.minute:
+        busy = markup(tag("b", f"{BUSIER:.0%} above the usual"), f" at {clock(across.busy)}")
+    rows = [
+        ("Each account, compared with all", _seen(alone, "account")),
+        ("All clients as one", called),
+        ("Payers: accounts with one card are one client", _seen(payers, "payer")),
+        ("New questions that several accounts ask", _seen(asking, "account")),
+        ("Requests of all clients in an hour", busy),
+    ]
+    return markup(
+        caption("Who sees the campaign?", f"one, over {len(now.campaigns):,} accounts"),
+        table(("Looks at", "Sees so far"), rows, class_="tl-across"),
+        tag("p", lesson, class_="tl-gap"),
+    )
+
+
+def base_rate(state: StreamState) -> Html:
+    """Return what precision becomes where attackers are rarer than on this day, and its name."""
+    now = state.now
+    attackers, clients = len(now.campaigns), len(now.campaigns) + now.honest
+    here = now.precision_at(attackers / clients)
+    rare = now.precision_at(1 / state.one_in)
+    if here is None or rare is None:
+        words = "No alert so far."
+    else:
+        false = sum(now.false_alerts.values())
+        worth = f": {1 / rare - 1:,.0f} false alerts for each right one" if rare else ""
+        words = (
+            f"On this day {attackers} of {clients:,} clients attack, one in {clients / attackers:.0f}. With the same "
+            f"recall ({now.recall:.2f}) and the same share of honest clients that alert ({false} of {now.honest:,}), "
+            f"but one attacker in {state.one_in:,} clients, precision is {rare:.3f}, not {here:.2f}{worth}."
+        )
+    return markup(
+        caption("The base rate", class_="tl-second"),
+        slider("Clients to each attacker", "one_in", state.one_in, act="set", low=1, high=RAREST),
+        tag("p", words, class_="tl-gap"),
+        tag("p", _FALLACY, class_="tl-sub"),
     )
 
 
@@ -146,7 +235,10 @@ def violations_table(state: StreamState) -> Html:
     """Return who broke the written policy so far, and how many attackers no rule can see."""
     violations = broken(state.watch, state.minute)
     kept = len({each.attacker for each in state.now.begun} - set(violations["client"]))
-    unseen = f"{kept} of the {len(state.now.begun)} attackers at work keep to the policy: no rule will ever see them."
+    unseen = (
+        f"{kept} of the {len(state.now.begun)} {_attackers(state)} at work keep to the policy: "
+        "no rule will ever see them."
+    )
     rows = (
         (
             row["client"],
@@ -177,6 +269,9 @@ def static_picture(state: StreamState) -> Html:
         for each in state.now.campaigns
         for _, word, rest in [fate(each, state)]
     )
+    if state.campaign:
+        shown = saved_table((), [("Over", "one campaign", f"{len(state.now.campaigns):,} accounts"), *figures])
+        return saved(clock(state.minute), f" \u00b7 alert threshold {state.threshold:g}", shown)
     return saved(
         clock(state.minute),
         f" \u00b7 {DETECTORS[state.detector].title} \u00b7 alert threshold ",
@@ -223,12 +318,36 @@ def _figures(state: StreamState) -> list[tuple[str, str, str]]:
     ]
 
 
-def _missed(now: Evaluation) -> Html:
+def _missed(state: StreamState) -> Html:
+    now = state.now
     if not now.begun:
         return markup("No attacker has begun yet.")
     if not now.missed:
         return markup(tag("b", "Nobody missed", class_="tl-caught"), " so far.")
-    return markup(tag("b", "Missed so far:", class_="tl-missed"), f" {', '.join(now.missed)}")
+    names = f"{len(now.missed):,} of {len(now.begun):,} accounts" if state.campaign else ", ".join(now.missed)
+    return markup(tag("b", "Missed so far:", class_="tl-missed"), f" {names}")
+
+
+def _attackers(state: StreamState) -> str:
+    return "accounts" if state.campaign else "attackers"
+
+
+def _seen(evaluation: Evaluation, what: str) -> Html:
+    """Return how many accounts or payers of the campaign alert, since when, and how many customers with them."""
+    caught = evaluation.caught
+    first = min((each.caught for each in caught if each.caught is not None), default=0)
+    since = f", the first at {clock(first)}" if caught else ""
+    false = sum(evaluation.false_alerts.values())
+    return markup(
+        tag("b", f"{len(caught):,} of {counted(len(evaluation.campaigns), what)}"),
+        since,
+        tag("div", f"and {counted(false, 'customer')}", class_="tl-sub"),
+    )
+
+
+def _spreads(state: StreamState) -> list[tuple[str, int]]:
+    numbers = sorted({*MANY_ACCOUNTS, state.accounts})
+    return [(f"one campaign, {n:,} accounts" if n else "each attacker alone", n) for n in numbers]
 
 
 def _reported(state: StreamState) -> Html | None:
