@@ -17,7 +17,7 @@ NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "04-plan-and-control.ipynb"
 START = "2026-12-01"
 
 
-def planned(budget: float = 20, floor: float = 0.95, system: str = "shadowray", **how: object) -> Plan:
+def planned(budget: float = 20, floor: float = 0.96, system: str = "shadowray", **how: object) -> Plan:
     return make_plan(load_system(system), budget, min_utility=floor, start=START, **how)
 
 
@@ -71,6 +71,7 @@ def one_control_is_explained_left_out_and_owned(panel: Locator) -> None:
 
 def an_acceptance_needs_all_four_and_keeps_what_was_typed(panel: Locator) -> None:
     problem, accept = panel.get_by_role("alert"), panel.get_by_role("button", name="Accept this risk")
+    open_before = int(re.search(r"(\d+) open without an end", panel.locator(".tl-lead").inner_text())[1])
     accept.click()
     expect(problem).to_contain_text("Choose what you accept")
     panel.get_by_label("Accept what stays open").select_option("HIGH: Encryption not enabled")
@@ -84,7 +85,7 @@ def an_acceptance_needs_all_four_and_keeps_what_was_typed(panel: Locator) -> Non
     row = panel.locator(".tl-open tr").filter(has_text="Encryption not enabled")
     expect(row).to_contain_text("accepted by Ada until 2027-06-30")
     expect(row).to_contain_text("<b>The cloud</b> encrypts disks")
-    expect(panel.locator(".tl-lead")).to_contain_text("13 open without an end")
+    expect(panel.locator(".tl-lead")).to_contain_text(f"{open_before - 1} open without an end")
     expect(problem).to_have_count(0)
     expect(panel.get_by_label("Reason")).to_have_value("")
 

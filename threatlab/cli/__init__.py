@@ -1,4 +1,4 @@
-"""The command `threatlab`: assess systems, gate a pipeline, write reports, list systems, start the workbook."""
+"""The command `threatlab`: assess systems, gate a pipeline, write reports, check the catalog, start the workbook."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from threatlab.catalog import catalog
+from threatlab.catalog.atlas_check import check_atlas
 from threatlab.checks import check_date, check_score
 from threatlab.cli.inputs import read_inputs
 from threatlab.cli.output import WIDTH, emit, line, table
@@ -17,7 +18,9 @@ from threatlab.cli.start import copy_workbook
 from threatlab.course import course_folder
 from threatlab.errors import ThreatLabError
 from threatlab.policy import load_policy
+from threatlab.ranking import reaches
 from threatlab.report import ThreatModel, briefing, load_models, to_html, to_json, to_markdown, to_sarif
+from threatlab.report.blocks import shown
 from threatlab.report.sarif import tool_version
 from threatlab.system import list_systems, load_system
 
@@ -44,6 +47,19 @@ examples:
   threatlab assess threat-model.toml --policy policy.toml --format sarif --output threatlab.sarif
   threatlab assess inventory.csv --format html --output report.html
 """
+_CATALOG = """\
+Compare the catalog's ids and names of MITRE ATLAS with an ATLAS data file that
+you have: which were retired, which renamed, which entries are new.
+"""
+_CATALOG_MORE = """\
+exit codes:
+  0  nothing differs
+  1  something was retired, renamed, or is new
+  2  bad input: one sentence on standard error says what
+
+example:
+  threatlab catalog check ATLAS-latest.yaml
+"""
 _MAIN_MORE = """\
 start here:
   threatlab assess shadowray      assess the system of a published incident
@@ -62,7 +78,7 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code: 0, 1 (a gate failed) or 2 (bad input)."""
     parsed = _parser().parse_args(arguments)
-    commands = {"assess": _assess, "report": _report, "systems": _systems, "start": _start}
+    commands = {"assess": _assess, "report": _report, "systems": _systems, "catalog": _catalog, "start": _start}
     try:
         return commands[parsed.command](parsed)
     except ThreatLabError as problem:
@@ -99,8 +115,8 @@ def _assess(asked: argparse.Namespace) -> int:
 def _reasons(model: ThreatModel, fail_at: float | None) -> list[str]:
     name, score = model.system.name, model.assessment.risk_score
     said = [breach.sentence for breach in model.breaches]
-    if fail_at is not None and score >= fail_at:
-        said.insert(0, f"The risk score is {score:.3f}, at or above {fail_at:g}.")
+    if fail_at is not None and reaches(score, fail_at):
+        said.insert(0, f"The risk score is {score:.2f}, at or above {fail_at:.2f}.")
     return [f"{name}: {each}" for each in said]
 
 
@@ -123,6 +139,20 @@ def _systems(_: argparse.Namespace) -> int:
     rows = [f"{name:{wide}}  {line(load_system(name).title, WIDTH - wide - 2).rstrip()}" for name in list_systems()]
     emit("\n".join(rows) + "\n", None)
     return PASSED
+
+
+def _catalog(asked: argparse.Namespace) -> int:
+    changes = check_atlas(asked.file)
+    kinds = {
+        "retired": [str(entry) for entry in changes.retired],
+        "renamed": [f"{entry} \u2192 {name}" for entry, name in changes.renamed],
+        "new": [str(entry) for entry in changes.new],
+    }
+    rows = [f"ATLAS {changes.version} against the catalog's {catalog().atlas}"]
+    for kind, entries in kinds.items():
+        rows += [f"{kind}: {len(entries) or 'none'}", *(f"  {each}" for each in entries)]
+    emit("\n".join(map(shown, rows)) + "\n", None)
+    return FAILED if changes else PASSED
 
 
 def _start(asked: argparse.Namespace) -> int:
@@ -187,6 +217,10 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("--output", "-o", metavar="PATH", help="write to this file instead of the screen")
 
     command("systems", "list the built-in systems")
+    about = "compare the catalog's ATLAS ids and names with a data file"
+    check = command("catalog", about, _CATALOG, _CATALOG_MORE)
+    check.add_argument("check", choices=("check",), help="the one thing that can be done with it")
+    check.add_argument("file", metavar="FILE", help="ATLAS.yaml of a later release, or the same as JSON")
     start = command("start", "copy the workbook into a folder to work in; never over what is there")
     start.add_argument("folder", metavar="DIR", help="the folder to work in; made if it isn't there")
     return parser

@@ -76,6 +76,8 @@ def read_story(file: Traversable) -> Story:
         prepared_controls=entry.names("prepared_controls", catalog().controls, "control"),
     )
     entry.finish()
+    if story.incident.case not in story.published:
+        raise entry.error("published", f"names no source; end it with the incident's: {story.incident.case}")
     check_graph(story, file.name)
     return story
 
