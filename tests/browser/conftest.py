@@ -52,6 +52,8 @@ def blank_page(browser: Browser) -> Iterator[BlankPage]:
 @pytest.fixture
 def blank(blank_page: BlankPage) -> Iterator[BlankPage]:
     """Give the page for one panel; nothing may go wrong in it, and it asks no other machine."""
+    blank_page.faults.clear()
+    blank_page.outside.clear()
     yield blank_page
     assert blank_page.faults == []
     assert blank_page.outside == []
