@@ -162,7 +162,7 @@ NO_CLAIM = re.compile(
     | ^\*Sources?:(?:.|\n)*                              # the list of sources at a notebook's end
     | \b(?:AML\.\w+(?:\.\d+)*|CVE-[\d-]+|arXiv:[\d.]+|[A-Z]+\d+:\d+|ATLAS\ [\d.]+\d|SPDX\ \d|SARIF\ [\d.]+\d|\#\d+)\b
     | \b(?:19|20)\d\d\b                                  # years
-    | \b(?:[Ss]ections?|[Nn]otebooks?|[Ee]xercises?|[Ff]aults?|[Ss]teps?|[Ll]essons?|entry)\s\d+(?:\ (?:and|to|or)\ \d+)*\b
+    | \b(?:[SsNnEeFfLl](?:ection|otebook|xercise|ault|tep|esson)s?|entry)\s\d+(?:\ (?:and|to|or)\ \d+)*\b
     | \b1\ (?:\u2212\ r|minus\ e)                          # formulas in letters
     """,
     re.VERBOSE | re.MULTILINE,
