@@ -11,6 +11,7 @@ from typing import Any
 
 from threatlab.catalog import Catalog
 from threatlab.catalog import catalog as shipped
+from threatlab.catalog.sources import with_source
 from threatlab.checks import check_choice, check_text
 from threatlab.errors import ThreatLabError, unknown_name
 from threatlab.fields import keep
@@ -207,7 +208,10 @@ def load_system(source: str | Path, catalog: Catalog | None = None) -> AISystem:
         If there is no such system or file, or the file can't be read as a system; the message says
         where and why.
     """
-    return _FILES.load(source, lambda table: system_from_table(table, catalog))
+    terms = shipped() if catalog is None else catalog
+    if _FILES.ships(source):
+        return _FILES.load(source, lambda table: system_from_table(with_source(table, terms.sources), terms))
+    return _FILES.load(source, lambda table: system_from_table(table, terms))
 
 
 def system_from_table(table: Mapping[str, Any], catalog: Catalog | None = None) -> AISystem:

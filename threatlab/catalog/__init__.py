@@ -15,6 +15,7 @@ from threatlab.catalog.records import (
     Threat,
 )
 from threatlab.catalog.rules import Catalog, Ruleset, catalog, read_catalog
+from threatlab.catalog.sources import Source
 
 __all__ = [
     "EFFECTS",
@@ -29,6 +30,7 @@ __all__ = [
     "Fact",
     "Layer",
     "Ruleset",
+    "Source",
     "Technique",
     "Threat",
     "catalog",

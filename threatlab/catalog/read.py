@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 
 from threatlab.catalog.entry import Entry, read_entries, read_tables
@@ -26,17 +27,30 @@ Atlas = Mapping[str, Mapping[str, Technique]]
 """Entries of MITRE ATLAS by kind ("tactics", "techniques" or "mitigations") and id."""
 
 
-def read_atlas(file: Traversable) -> tuple[str, Atlas]:
-    """Return the version of ATLAS, and its entries."""
+@dataclass(frozen=True, slots=True)
+class AtlasRelease:
+    """A release of MITRE ATLAS: the entries that the catalog uses, and by kind the ids of all the others."""
+
+    version: str
+    date: str
+    entries: Atlas
+    unused: Mapping[str, tuple[str, ...]]
+
+
+def read_atlas(file: Traversable) -> AtlasRelease:
+    """Return the release of ATLAS that the catalog is pinned to."""
     top = Entry(file.name, "atlas", read_tables(file))
-    top.text("date")
-    entries = {}
+    later = Entry(file.name, "later", top.value("later", dict, "a table of ids and what became of them"))
+    rest = Entry(file.name, "unused", top.value("unused", dict, "a table with a list of ids to each kind"))
+    entries, unused = {}, {}
     for kind in ("tactics", "techniques", "mitigations"):
         names = Entry(file.name, kind, top.value(kind, dict, "a table of ids and names"))
-        entries[kind] = {i: Technique(i, names.text(i)) for i in names.table}
-    version = top.text("version")
-    top.finish()
-    return version, entries
+        entries[kind] = {i: Technique(i, names.text(i), later.text(i) if i in later.table else "") for i in names.table}
+        unused[kind] = tuple(map(str, rest.value(kind, list, "a list of ids")))
+    release = AtlasRelease(top.text("version"), top.text("date"), entries, unused)
+    for each in (later, rest, top):
+        each.finish()
+    return release
 
 
 def read_layers(file: Traversable) -> dict[str, Layer]:

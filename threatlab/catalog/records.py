@@ -47,10 +47,14 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Technique:
-    """An entry of MITRE ATLAS: its id and name as of the catalog's `atlas_version`."""
+    """An entry of MITRE ATLAS: its id and name as of the catalog's `atlas_version`.
+
+    `later` says what a later release has made of it, and is empty if none has renamed or retired it.
+    """
 
     id: str
     name: str
+    later: str = ""
 
     def __str__(self) -> str:
         return f"{self.id} {self.name}"

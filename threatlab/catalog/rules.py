@@ -16,6 +16,7 @@ from threatlab.catalog.records import (
     Layer,
     Threat,
 )
+from threatlab.catalog.sources import Source, read_sources
 from threatlab.checks import check_choice
 
 
@@ -42,6 +43,8 @@ class Catalog:
     threats: Mapping[str, Threat]
     controls: Mapping[str, Control]
     atlas_version: str
+    atlas_date: str
+    sources: Mapping[str, Source]
     rulesets: Mapping[str, Ruleset] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -60,7 +63,15 @@ class Catalog:
     def __reduce__(self) -> tuple[Any, ...]:
         if self is catalog():
             return (catalog, ())
-        return (Catalog, (self.layers, self.facts, self.threats, self.controls, self.atlas_version))
+        return (
+            Catalog,
+            (self.layers, self.facts, self.threats, self.controls, self.atlas_version, self.atlas_date, self.sources),
+        )
+
+    @property
+    def atlas_release(self) -> str:
+        """The release of MITRE ATLAS whose ids and names these are, with its date."""
+        return f"{self.atlas_version} of {self.atlas_date}"
 
     @property
     def attributes(self) -> tuple[str, ...]:
@@ -95,6 +106,7 @@ def read_catalog(folder: Traversable) -> Catalog:
     layers = read_layers(folder / "layers.toml")
     facts = read_facts(folder / "facts.toml")
     threats = read_threats(folder / "threats.toml", facts)
-    version, atlas = read_atlas(folder / "atlas.toml")
-    controls = read_controls(folder / "controls", layers, facts, threats, atlas)
-    return Catalog(layers, facts, threats, controls, version)
+    sources = read_sources(folder / "sources.toml")
+    atlas = read_atlas(folder / "atlas.toml")
+    controls = read_controls(folder / "controls", layers, facts, threats, atlas.entries)
+    return Catalog(layers, facts, threats, controls, atlas.version, atlas.date, sources)

@@ -1,4 +1,4 @@
-"""The command `threatlab`: assess systems, gate a pipeline, write reports, list systems, start the workbook."""
+"""The command `threatlab`: assess systems, gate a pipeline, write reports, check the catalog, start the workbook."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from threatlab.catalog import catalog
 from threatlab.checks import check_date, check_score
+from threatlab.cli.atlas import atlas_table
 from threatlab.cli.inputs import read_inputs
 from threatlab.cli.output import WIDTH, emit, line, table
 from threatlab.cli.start import copy_workbook
@@ -44,6 +45,19 @@ examples:
   threatlab assess threat-model.toml --policy policy.toml --format sarif --output threatlab.sarif
   threatlab assess inventory.csv --format html --output report.html
 """
+_CHECK = """\
+Compare the catalog's ids and names of MITRE ATLAS with an ATLAS data file, and list
+what the file has retired, renamed and added since the release that we use.
+
+FILE is dist/v6/ATLAS-YYYY.MM.yaml of github.com/mitre-atlas/atlas-data, or an older
+ATLAS.yaml, or either saved as JSON. YAML needs PyYAML.
+"""
+_CHECK_MORE = """\
+exit codes:
+  0  every id that the catalog uses stands in FILE, under the same name
+  1  at least one was retired or renamed
+  2  bad input: one sentence on standard error says what
+"""
 _MAIN_MORE = """\
 start here:
   threatlab assess shadowray      assess the system of a published incident
@@ -62,7 +76,7 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code: 0, 1 (a gate failed) or 2 (bad input)."""
     parsed = _parser().parse_args(arguments)
-    commands = {"assess": _assess, "report": _report, "systems": _systems, "start": _start}
+    commands = {"assess": _assess, "report": _report, "systems": _systems, "catalog": _catalog, "start": _start}
     try:
         return commands[parsed.command](parsed)
     except ThreatLabError as problem:
@@ -123,6 +137,12 @@ def _systems(_: argparse.Namespace) -> int:
     rows = [f"{name:{wide}}  {line(load_system(name).title, WIDTH - wide - 2).rstrip()}" for name in list_systems()]
     emit("\n".join(rows) + "\n", None)
     return PASSED
+
+
+def _catalog(asked: argparse.Namespace) -> int:
+    text, outdated = atlas_table(asked.file)
+    emit(text, None)
+    return FAILED if outdated else PASSED
 
 
 def _start(asked: argparse.Namespace) -> int:
@@ -187,6 +207,16 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("--output", "-o", metavar="PATH", help="write to this file instead of the screen")
 
     command("systems", "list the built-in systems")
+    about = "compare the catalog with data that you have"
+    actions = command("catalog", about).add_subparsers(dest="action", required=True, metavar="ACTION")
+    check = actions.add_parser(
+        "check",
+        help="compare ids and names of MITRE ATLAS with an ATLAS data file",
+        description=_CHECK,
+        epilog=_CHECK_MORE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    check.add_argument("file", metavar="FILE", help="ATLAS data as MITRE publishes it, in YAML or JSON")
     start = command("start", "copy the workbook into a folder to work in; never over what is there")
     start.add_argument("folder", metavar="DIR", help="the folder to work in; made if it isn't there")
     return parser

@@ -8,6 +8,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from threatlab.catalog import catalog
+from threatlab.catalog.sources import with_source
 from threatlab.checks import check_choice
 from threatlab.dataflow import Case, DataFlow, Element, Exclusion, Flow, Zone
 from threatlab.errors import ThreatLabError
@@ -34,6 +36,8 @@ def load_drawing(source: str | Path) -> DataFlow:
     ThreatLabError
         If there is no such drawing or file, or it can't be read as a drawing; the sentence says where and why.
     """
+    if _FILES.ships(source):
+        return _FILES.load(source, lambda table: drawing_from_table(with_source(table, catalog().sources)))
     return _FILES.load(source, drawing_from_table)
 
 

@@ -12,6 +12,7 @@ from importlib.resources.abc import Traversable
 from threatlab.catalog import LAYER_CAP, Control, Technique, catalog
 from threatlab.catalog.entry import Entry, read_tables
 from threatlab.catalog.read import Atlas, read_atlas
+from threatlab.catalog.sources import Source, in_words, read_cited, read_sources
 from threatlab.checks import check_choice
 from threatlab.errors import unknown_name
 from threatlab.system import AISystem, load_system
@@ -74,6 +75,7 @@ class Incident:
 
     id: str
     case: str
+    sources: tuple[Source, ...]
     title: str
     date: date
     precision: str
@@ -100,7 +102,7 @@ class Incident:
     @property
     def source(self) -> str:
         """Where the steps were published."""
-        return self.system.source
+        return in_words(self.sources)
 
 
 @cache
@@ -129,12 +131,15 @@ def read_incidents(folder: Traversable) -> tuple[Incident, ...]:
     CatalogError
         If a file can't be read or an entry is broken; the message names file, step and field.
     """
-    _, atlas = read_atlas(folder / "atlas.toml")
+    atlas = read_atlas(folder / "atlas.toml").entries
+    sources = read_sources(folder / "sources.toml")
     files = [file for file in (folder / "incidents").iterdir() if file.name.endswith(".toml")]
-    return tuple(sorted((_incident(file, atlas) for file in files), key=lambda incident: (incident.date, incident.id)))
+    return tuple(
+        sorted((_incident(file, atlas, sources) for file in files), key=lambda incident: (incident.date, incident.id))
+    )
 
 
-def _incident(file: Traversable, atlas: Atlas) -> Incident:
+def _incident(file: Traversable, atlas: Atlas, sources: Mapping[str, Source]) -> Incident:
     entry = Entry(file.name, file.name.removesuffix(".toml"), read_tables(file))
     steps = []
     for number, table in enumerate(entry.value("steps", list, "a list of steps"), start=1):
@@ -146,6 +151,7 @@ def _incident(file: Traversable, atlas: Atlas) -> Incident:
     incident = Incident(
         id=entry.id,
         case=entry.text("case"),
+        sources=read_cited(entry, sources),
         title=entry.text("title"),
         date=entry.value("date", date, "a date"),
         precision=entry.choice("precision", PRECISIONS),

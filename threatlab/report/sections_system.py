@@ -129,7 +129,7 @@ def findings(model: ThreatModel) -> Section:
         return Section("Findings", (Text("Nothing was found: every control that applies is in place."),))
     rows = tuple(_finding(model, finding) for finding in found)
     columns = ("Finding", "Severity, state", "What to do", "Threats and techniques")
-    caption = f"{len(rows)} findings, worst first; ATLAS techniques as of version {model.system.catalog.atlas_version}"
+    caption = f"{len(rows)} findings, worst first; ATLAS techniques as of {model.system.catalog.atlas_release}"
     return Section("Findings", (Table(caption, columns, rows),))
 
 

@@ -170,7 +170,7 @@ def record(model: ThreatModel) -> Section:
     rows: list[tuple[Cell, ...]] = [
         ("System", model.system.name),
         ("Ruleset", Code(model.ruleset)),
-        ("Catalog", f"threatlab's own, MITRE ATLAS {model.system.catalog.atlas_version}"),
+        ("Catalog", f"threatlab's own, MITRE ATLAS {model.system.catalog.atlas_release}"),
         ("Source of what is known", model.system.source),
     ]
     blocks: list[Block] = [Table("How this was made", ("What", "Value"), tuple(rows))]

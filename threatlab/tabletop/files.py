@@ -12,6 +12,7 @@ from typing import Any
 
 from threatlab.catalog import catalog
 from threatlab.catalog.entry import Entry, read_tables
+from threatlab.catalog.sources import in_words, read_cited
 from threatlab.checks import check_choice
 from threatlab.errors import CatalogError, unknown_name
 from threatlab.incidents import incidents
@@ -65,7 +66,7 @@ def read_story(file: Traversable) -> Story:
         minutes=entry.number("minutes"),
         starts=_minute(entry),
         situation=entry.text("situation"),
-        published=entry.text("published"),
+        published=f"{entry.text('published')} Source: {in_words(read_cited(entry, catalog().sources))}.",
         invented=entry.text("invented"),
         roles=_roles(entry),
         opening=_outcomes(entry, "opening", names),

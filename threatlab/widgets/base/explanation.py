@@ -96,5 +96,5 @@ def _control(catalog: Catalog, name: str) -> Html:
         table(("Against", "Removes", "How we know"), claims),
         tag("p", tag("b", "How to check it:"), f" {control.check}"),
         tag("p", tag("b", "A false positive when:"), f" {control.false_positive}"),
-        tag("p", f"ATLAS {catalog.atlas_version}: {techniques}. {maps}", class_="tl-sub"),
+        tag("p", f"ATLAS {catalog.atlas_release}: {techniques}. {maps}", class_="tl-sub"),
     )
