@@ -6,14 +6,18 @@ import re
 import shutil
 import tomllib
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-import threatlab
+import threatlab.dataflow.files
+import threatlab.system
 from tests.lesson_code import ThreatModelingBasicsManager as LessonManager
-from threatlab import AISystem, CatalogError, assess, list_systems, load_system
-from threatlab.catalog import EFFECTS, EVIDENCE, LAYER_CAP, ROLES, SEVERITIES, catalog, read_catalog
+from threatlab import AISystem, CatalogError, ThreatLabError, assess, list_systems, load_system
+from threatlab.catalog import EFFECTS, EVIDENCE, LAYER_CAP, ROLES, SEVERITIES, Control, catalog, read_catalog
+from threatlab.catalog.read import read_atlas
+from threatlab.dataflow.files import load_drawing
 from threatlab.incidents import incidents
 
 CATALOG = Path(inspect.getfile(threatlab)).parent / "catalog"
@@ -81,7 +85,7 @@ def test_atlas_ids_are_shaped_as_atlas_shapes_them():
 
 
 def test_atlas_is_pinned_to_the_version_of_the_sources():
-    assert catalog().atlas_version == "5.6.0"
+    assert catalog().atlas_release == "5.6.0 of 2026-04-30"
 
 
 @every_control
@@ -304,6 +308,28 @@ BREAKAGE = {  # where: what becomes of which field, and what is said about it
         ("version", "version = 5.6\n", "version: is 5.6, which is not a text"),
         ("version", "", "version: is missing; it must be a text"),
         ("released", "released = 'today'\n", "released: unknown field 'released'"),
+        ("date", "", "date: is missing; it must be a text"),
+    ],
+    ("atlas.toml", "later"): [
+        ("AML.T0058", '"AML.T0058" = 115\n', "AML.T0058: is 115, which is not a text"),
+        ("AML.T0059", '"AML.T9999" = "x"\n', "AML.T9999: unknown field 'AML.T9999'"),
+    ],
+    ("atlas.toml", "unused"): [("agents", "agents = []\n", "agents: unknown field 'agents'")],
+    ("sources.toml", "pcworld_tay"): [
+        ("date", "", "date: is missing; it must be a text"),
+        ("date", "date = ''\n", "date: is empty; it must say something"),
+        ("date", "date = 2016-03-25\n", "date: is datetime.date(2016, 3, 25), which is not a text"),
+        ("date", "date = 'in spring'\n", "date: is 'in spring'; it must be such as '2016'"),
+        ("date", "date = '2016-13'\n", "date: is '2016-13'; it must be such as '2016'"),
+        ("date", "date = '20160325'\n", "date: is '20160325'; it must be such as '2016'"),
+        ("title", "", "title: is missing"),
+        ("publisher", "", "publisher: is missing"),
+        ("used_for", "", "used_for: is missing"),
+        ("looked_at", "", "looked_at: is missing; it must be a date"),
+        ("looked_at", "looked_at = 'lately'\n", "looked_at: is 'lately', which is not a date"),
+        ("address", "address = 'pcworld'\n", "address: is 'pcworld'; it must begin with https://"),
+        ("edition", "edition = ' '\n", "edition: is empty"),
+        ("author", "author = 'x'\n", "author: unknown field 'author'"),
     ],
     ("atlas.toml", "techniques"): [
         ("AML.T0020", '"AML.T0020" = 20\n', "AML.T0020: is 20, which is not a text"),
@@ -328,7 +354,7 @@ def test_a_broken_entry_is_named_by_file_id_and_field(copied, where, field, line
 
 def test_a_copy_of_the_catalog_reads_the_same(copied):
     again = read_catalog(copied)
-    for part in ("layers", "facts", "threats", "controls", "atlas_version", "rulesets"):
+    for part in ("layers", "facts", "threats", "controls", "atlas_release", "sources", "rulesets"):
         assert getattr(again, part) == getattr(catalog(), part)
 
 
@@ -384,3 +410,86 @@ def test_no_layer_is_taken_to_stop_everything(copied):
     )
     control = read_catalog(copied).controls["training_data_validated"]
     assert control.effectiveness["data_poisoning"].value == LAYER_CAP
+
+
+# ---- sources
+
+
+def citing():
+    """Everything of the catalog that names sources, as (file, table)."""
+    for folder in ("systems", "incidents", "scopes", "tabletops"):
+        for file in sorted((CATALOG / folder).iterdir()):
+            table = tomllib.loads(file.read_text("utf-8"))
+            yield file, table
+            if "case" in table and folder == "scopes":
+                yield file, table["case"]
+
+
+def test_each_system_incident_drawing_and_story_names_its_sources_by_id():
+    for file, table in citing():
+        assert table["sources"], file
+        assert set(table["sources"]) <= set(catalog().sources), file
+        assert "source" not in table, file
+
+
+def test_each_source_is_named_by_what_rests_on_it():
+    lists = {name for name in Control.__dataclass_fields__ if name.startswith(("owasp_", "nist_"))}
+    named = {name for _, table in citing() for name in table["sources"]}
+    assert set(catalog().sources) == {"mitre_atlas"} | lists | named
+
+
+def test_what_is_taken_from_atlas_is_of_the_release_that_the_catalog_is_pinned_to():
+    of_atlas = [source for source in catalog().sources.values() if "ATLAS" in source.publisher + source.title]
+    for source in of_atlas:
+        assert source.edition.endswith(f" {catalog().atlas_version}")
+        assert source.date == catalog().atlas_date
+        assert source.looked_at.isoformat() >= source.date
+
+
+def test_a_source_is_shown_with_its_publisher_its_edition_and_its_date():
+    for system in map(load_system, list_systems()):
+        for name in tomllib.loads((CATALOG / "systems" / f"{system.name}.toml").read_text("utf-8"))["sources"]:
+            source = catalog().sources[name]
+            assert all(part in system.source for part in (source.title, source.publisher, source.edition, source.date))
+
+
+def test_no_name_of_an_atlas_entry_stands_in_both_lists_of_its_release():
+    release = read_atlas(CATALOG / "atlas.toml")
+    for kind, ids in release.unused.items():
+        assert len(set(ids)) == len(ids)
+        assert not set(ids) & set(release.entries[kind])
+
+
+LOADED = {  # what becomes of which field of a system or drawing, and what is said about it
+    ("systems", "tay", "sources"): [
+        ("sources = ['atlas_cs9']\n", "sources: unknown source 'atlas_cs9': did you mean 'atlas_cs0009'"),
+        ("sources = 'atlas_cs0009'\n", "sources is 'atlas_cs0009', which is not a list"),
+        ("sources = [9]\n", "sources: unknown source 9"),
+        ("sources = []\n", "notes, generates_content: says 'stated', and no source is named"),
+        ("", "notes, generates_content: says 'stated', and no source is named"),
+    ],
+    ("systems", "tay", "source"): [("source = 'hearsay'\n", "source is 'hearsay': name sources of sources.toml")],
+    ("scopes", "tay", "sources"): [
+        ("sources = ['pcworld']\n", "sources: unknown source 'pcworld'"),
+        ("", "elements, number 1, note: says 'stated', and no source is named"),
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("where", "line", "problem"), [(where, *spoiled) for where in LOADED for spoiled in LOADED[where]]
+)
+def test_a_statement_without_a_source_is_refused_at_load_by_file_and_field(copied, monkeypatch, where, line, problem):
+    folder, name, field = where
+    room = {"systems": threatlab.system, "scopes": threatlab.dataflow.files}[folder]
+    monkeypatch.setattr(room, "_FILES", replace(room._FILES, folder=copied / folder))
+    change(copied / folder / f"{name}.toml", "", field, line)
+    with pytest.raises(ThreatLabError) as said:
+        {"systems": load_system, "scopes": load_drawing}[folder](name)
+    assert str(said.value).startswith(f"{name!r}: {problem}")
+
+
+def test_what_a_learner_writes_of_their_own_system_needs_no_source_of_ours(tmp_path):
+    file = tmp_path / "bot.toml"
+    file.write_text("name = 'bot'\nfacts = { uses_tools = true }\nnotes = { uses_tools = 'stated: by us' }\n")
+    assert load_system(file).source == ""

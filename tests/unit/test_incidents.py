@@ -47,6 +47,7 @@ def test_the_steps_are_the_published_ones_in_their_order(name):
 @every_incident
 def test_an_incident_has_a_system_of_its_case_that_says_what_is_stated_and_what_we_read(incident):
     assert incident.case in incident.system.source
+    assert incident.case in incident.source
     notes = incident.system.notes
     assert set(notes) == set(incident.system.known)
     assert all(re.match("(stated|our reading): .", note) for note in notes.values())
@@ -126,6 +127,8 @@ SPOILED = [
     ("date = 2023-09-05", 'date = "2023"', "date: is '2023', which is not a date"),
     ('case = "AML.CS0023"', 'kase = "AML.CS0023"', "case: is missing"),
     ("[steps.stops]", "[steps.stop]", "step 1.*unknown field 'stop'"),
+    ('"atlas_cs0023"', '"atlas_cs23"', "sources: unknown source 'atlas_cs23'"),
+    ('["atlas_cs0023"]', "[]", "sources: is empty; name at least one source"),
 ]
 
 

@@ -88,8 +88,8 @@ def _names(kind: str, data: Mapping[str, Any], shown: str) -> Iterator[tuple[str
     """Yield ids and full names: ATLAS calls a sub-technique by its own name alone, we put its technique's before it."""
     held = data.get(kind)
     entries = list(held.values()) if isinstance(held, dict) else held
-    if not isinstance(entries, list) or not all(_is_entry(each) for each in entries):
-        raise ThreatLabError(f"{shown}: its {kind} have not all an id and a name; {_WANTED}")
+    if not isinstance(entries, list) or not entries or not all(_is_entry(each) for each in entries):
+        raise ThreatLabError(f"{shown}: not each of its {kind} has an id and a name; {_WANTED}")
     names = {each["id"]: each["name"] for each in entries}
     for i, name in names.items():
         parent = i.rpartition(".")[0]

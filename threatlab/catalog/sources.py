@@ -10,8 +10,7 @@ from importlib.resources.abc import Traversable
 from typing import Any
 
 from threatlab.catalog.entry import Entry, read_entries
-from threatlab.checks import check_choice
-from threatlab.errors import ThreatLabError
+from threatlab.errors import ThreatLabError, unknown_name
 
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 UNDATED = "undated"
@@ -109,11 +108,16 @@ def with_source(table: Mapping[str, Any], sources: Mapping[str, Source]) -> dict
 
 
 def _cited(table: Mapping[str, Any], sources: Mapping[str, Source]) -> dict[str, Any]:
+    if "source" in table:
+        raise ThreatLabError(f"source is {table['source']!r}: name sources of sources.toml, in a list called sources")
     names = table.get("sources", [])
     if not isinstance(names, list):
         raise ThreatLabError(f"sources is {names!r}, which is not a list of sources")
-    text = in_words(sources[check_choice("source in sources:", name, sources)] for name in names)
-    return {**{key: value for key, value in table.items() if key != "sources"}, "source": text}
+    for name in names:
+        if not isinstance(name, str) or name not in sources:
+            raise ThreatLabError(f"sources: {unknown_name('source', name, sources)}")
+    rest = {key: value for key, value in table.items() if key != "sources"}
+    return {**rest, "source": in_words(sources[name] for name in names)}
 
 
 def _notes(table: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
