@@ -198,9 +198,9 @@ def list_systems() -> tuple[str, ...]:
 def load_system(source: str | Path, catalog: Catalog | None = None) -> AISystem:
     """Return a system by its built-in name, or read from a TOML or JSON file.
 
-    A file has `name`, optionally `title`, `description`, `source` and `owner`, the tables `facts`
-    and `controls` (true or false; left out means unknown) and optionally `notes` (a text per
-    attribute). Its attributes are those of `catalog`, the one that ships if left out.
+    A file has `name`, optionally `title`, `description`, `owner` and `source` (or, as ours do, `sources`: a list of ids
+    of `catalog.sources`), the tables `facts` and `controls` (true or false; left out means unknown) and optionally
+    `notes` (a text per attribute). Its attributes are those of `catalog`, the one that ships if left out.
 
     Raises
     ------
@@ -209,9 +209,8 @@ def load_system(source: str | Path, catalog: Catalog | None = None) -> AISystem:
         where and why.
     """
     terms = shipped() if catalog is None else catalog
-    if _FILES.ships(source):
-        return _FILES.load(source, lambda table: system_from_table(with_source(table, terms.sources), terms))
-    return _FILES.load(source, lambda table: system_from_table(table, terms))
+    ours = _FILES.ships(source)
+    return _FILES.load(source, lambda table: system_from_table(with_source(table, terms.sources, ours=ours), terms))
 
 
 def system_from_table(table: Mapping[str, Any], catalog: Catalog | None = None) -> AISystem:

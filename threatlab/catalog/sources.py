@@ -90,24 +90,29 @@ def in_words(sources: Iterable[Source]) -> str:
     return "; ".join(map(str, sources))
 
 
-def with_source(table: Mapping[str, Any], sources: Mapping[str, Source]) -> dict[str, Any]:
-    """Return the table of a system or drawing of the catalog, with the `sources` that it names put into words.
+def with_source(table: Mapping[str, Any], sources: Mapping[str, Source], *, ours: bool) -> dict[str, Any]:
+    """Return the table of a system or drawing, with the `sources` that it names put into words, as its `source`.
+
+    A table of `ours` names its sources by their ids; anybody else's may have a `source` in their own words, or none.
 
     Raises
     ------
     ThreatLabError
-        If a source is none of `sources`, or a note says "stated" and there is no source that could.
+        If a source is none of `sources`; or, in one of ours, a note says "stated" and no source is named that could.
     """
-    said = _cited(table, sources)
-    for where, note in _notes(table):
-        if str(note).startswith("stated") and not said["source"]:
-            raise ThreatLabError(f"{where}: says 'stated', and no source is named: add sources, or say 'our reading'")
+    named = _cited(table, sources, ours=ours)
+    if ours and not named["source"]:
+        for where, note in _notes(table):
+            if str(note).startswith("stated"):
+                raise ThreatLabError(f"{where}: says 'stated', and no source is named: add one, or say 'our reading'")
     if isinstance(table.get("case"), Mapping):
-        said["case"] = _cited(table["case"], sources)
-    return said
+        named["case"] = _cited(table["case"], sources, ours=ours)
+    return named
 
 
-def _cited(table: Mapping[str, Any], sources: Mapping[str, Source]) -> dict[str, Any]:
+def _cited(table: Mapping[str, Any], sources: Mapping[str, Source], *, ours: bool) -> dict[str, Any]:
+    if not ours and "sources" not in table:
+        return dict(table)
     if "source" in table:
         raise ThreatLabError(f"source is {table['source']!r}: name sources of sources.toml, in a list called sources")
     names = table.get("sources", [])

@@ -36,9 +36,8 @@ def load_drawing(source: str | Path) -> DataFlow:
     ThreatLabError
         If there is no such drawing or file, or it can't be read as a drawing; the sentence says where and why.
     """
-    if _FILES.ships(source):
-        return _FILES.load(source, lambda table: drawing_from_table(with_source(table, catalog().sources)))
-    return _FILES.load(source, drawing_from_table)
+    ours = _FILES.ships(source)
+    return _FILES.load(source, lambda table: drawing_from_table(with_source(table, catalog().sources, ours=ours)))
 
 
 def drawing_from_table(table: Mapping[str, Any]) -> DataFlow:
