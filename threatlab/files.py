@@ -38,10 +38,6 @@ class FileKind:
         files = () if self.folder is None else (file.name for file in self.folder.iterdir())
         return tuple(sorted(name.removesuffix(".toml") for name in files if name.endswith(".toml")))
 
-    def ships(self, source: object) -> bool:
-        """Tell whether `source` is the name of one that ships with the package."""
-        return str(source) in self.shipped()
-
     def load(self, source: object, make: Callable[[Any], T]) -> T:
         """Return what `make` makes of the table in the file `source`, or in the one that ships under that name.
 
@@ -69,7 +65,7 @@ class FileKind:
         if not isinstance(source, str | Path) or not str(source).strip():
             what = f"neither the name of a {self.name} nor a file" if names else f"no {self.name} file"
             raise ThreatLabError(f"{source!r} is {what}; give one that ends in {endings}")
-        if self.folder and self.ships(source):
+        if self.folder and str(source) in names:
             return self.folder / f"{source}.toml"
         file = Path(source)
         if file.suffix.lower() not in self.suffixes and not _is_special(file):

@@ -11,7 +11,6 @@ from typing import Any
 
 from threatlab.catalog import Catalog
 from threatlab.catalog import catalog as shipped
-from threatlab.catalog.sources import with_source
 from threatlab.checks import check_choice, check_text
 from threatlab.errors import ThreatLabError, unknown_name
 from threatlab.fields import keep
@@ -198,9 +197,9 @@ def list_systems() -> tuple[str, ...]:
 def load_system(source: str | Path, catalog: Catalog | None = None) -> AISystem:
     """Return a system by its built-in name, or read from a TOML or JSON file.
 
-    A file has `name`, optionally `title`, `description`, `owner` and `source` (or, as ours do, `sources`: a list of ids
-    of `catalog.sources`), the tables `facts` and `controls` (true or false; left out means unknown) and optionally
-    `notes` (a text per attribute). Its attributes are those of `catalog`, the one that ships if left out.
+    A file has `name`, optionally `title`, `description`, `source` and `owner`, the tables `facts`
+    and `controls` (true or false; left out means unknown) and optionally `notes` (a text per
+    attribute). Its attributes are those of `catalog`, the one that ships if left out.
 
     Raises
     ------
@@ -208,9 +207,7 @@ def load_system(source: str | Path, catalog: Catalog | None = None) -> AISystem:
         If there is no such system or file, or the file can't be read as a system; the message says
         where and why.
     """
-    terms = shipped() if catalog is None else catalog
-    ours = _FILES.ships(source)
-    return _FILES.load(source, lambda table: system_from_table(with_source(table, terms.sources, ours=ours), terms))
+    return _FILES.load(source, lambda table: system_from_table(table, catalog))
 
 
 def system_from_table(table: Mapping[str, Any], catalog: Catalog | None = None) -> AISystem:

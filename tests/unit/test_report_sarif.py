@@ -53,7 +53,7 @@ def test_there_is_one_rule_for_each_control_of_the_ruleset_with_its_published_id
     rules = {rule["id"]: rule for rule in run_of(BARE)["tool"]["driver"]["rules"]}
     assert list(rules) == list(catalog().controls)
     guard = rules["prompt_guardrails_enabled"]["properties"]
-    assert guard["owaspLlm2025"] == "LLM01:2025"
+    assert "LLM01:2025 Prompt Injection" in guard["lists"]
     assert all(
         technique.id in guard["tags"] for technique in catalog().controls["prompt_guardrails_enabled"].atlas_techniques
     )

@@ -121,7 +121,7 @@ def test_systems_of_which_the_same_is_known_are_equal_and_hash_alike(system, ran
 @thorough
 @given(systems())
 def test_a_system_survives_pickle_and_copy_with_its_catalog(system):
-    other = replace(catalog(), atlas_version="of another day")
+    other = replace(catalog(), atlas=replace(catalog().atlas, version="of another day"))
     for each in (system, system.under(other)):
         for twin in (pickle.loads(pickle.dumps(each)), copy.deepcopy(each), copy.copy(each)):
             assert (twin, hash(twin), twin.catalog) == (each, hash(each), each.catalog)
@@ -131,7 +131,7 @@ def test_a_system_survives_pickle_and_copy_with_its_catalog(system):
 
 def test_systems_under_different_catalogs_are_different():
     shipped = load_system("tay")
-    newer = shipped.under(replace(catalog(), atlas_version="newer"))
+    newer = shipped.under(replace(catalog(), atlas=replace(catalog().atlas, version="newer")))
     assert shipped != newer
     assert len({shipped, newer, newer.under(catalog())}) == 2
     assert newer.with_(rbac_configured=True).catalog is newer.catalog

@@ -1,28 +1,31 @@
 """The catalog: everything known before any system is looked at, kept as TOML beside this file."""
 
 from threatlab.catalog.records import (
+    CLAIM_CAP,
     EFFECTS,
     EVIDENCE,
-    LAYER_CAP,
     ROLES,
     SEVERITIES,
+    Case,
     Control,
     Criterion,
     Effectiveness,
     Fact,
     Layer,
+    SharedFailure,
+    Source,
     Technique,
     Threat,
 )
 from threatlab.catalog.rules import Catalog, Ruleset, catalog, read_catalog
-from threatlab.catalog.sources import Source
 
 __all__ = [
+    "CLAIM_CAP",
     "EFFECTS",
     "EVIDENCE",
-    "LAYER_CAP",
     "ROLES",
     "SEVERITIES",
+    "Case",
     "Catalog",
     "Control",
     "Criterion",
@@ -30,6 +33,7 @@ __all__ = [
     "Fact",
     "Layer",
     "Ruleset",
+    "SharedFailure",
     "Source",
     "Technique",
     "Threat",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from math import inf
 
 from threatlab.errors import ThreatLabError
@@ -21,13 +22,24 @@ ROLES = (
 )
 """Who usually puts a control in place: few enough that a team can say how many it has of each."""
 
-LAYER_CAP = 0.9
-"""No layer removes more than this share of a threat's risk, whatever a single test of it says."""
+CLAIM_CAP = 0.9
+"""No control is said to remove more than this share of a threat's risk, whatever a single test of it says."""
+
+
+@dataclass(frozen=True, slots=True)
+class SharedFailure:
+    """How much the controls of a layer have in common, and why we think so.
+
+    With the chance `beta` (0..1), what defeated the best of them defeats another one, too.
+    """
+
+    beta: float
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """A group of controls that fail together: the best of them counts, once."""
+    """A group of controls of one kind, which fail together in part: the best counts whole, each further one less."""
 
     id: str
     title: str
@@ -46,15 +58,45 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class Technique:
-    """An entry of MITRE ATLAS: its id and name as of the catalog's `atlas_version`.
+class Source:
+    """Where statements come from; they name its `id`, such as "AML.CS0009".
 
-    `later` says what a later release has made of it, and is empty if none has renamed or retired it.
+    `published` is a date, as exactly as it is known: "2016-03-25", "2025-12" or "2023". `looked_at` is when
+    we last read it, or a stored copy of it. `address` is "" where there is none.
+    """
+
+    id: str
+    title: str
+    publisher: str
+    published: str
+    address: str
+    used_for: str
+    looked_at: date
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A release of MITRE ATLAS: `others` are its ids that the catalog doesn't use, `last_case` is its newest case."""
+
+    version: str
+    date: date
+    others: tuple[str, ...]
+    last_case: str
+
+    def __str__(self) -> str:
+        return f"{self.version} ({self.date})"
+
+
+@dataclass(frozen=True, slots=True)
+class Technique:
+    """A named entry of a published list: of MITRE ATLAS as of the catalog's release, or of OWASP or NIST.
+
+    `later` says what a later release made of it, as far as we have seen; "" if it stands as it was.
     """
 
     id: str
     name: str
-    later: str = ""
+    later: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         return f"{self.id} {self.name}"
@@ -64,21 +106,34 @@ class Technique:
 class Effectiveness:
     """How much of one threat's risk a control removes, in 0..1, and how we know.
 
-    `source` is "measured" if a live attack of this workbook measured it (`attack` names which), or "judged", by us.
+    `source` is "judged", by us, or "measured": then `value` is what a live attack of this workbook saw removed
+    (`measured`, 0..1; `attack` names it, `on` says on what) times the share of the threat's `routes` that this attack
+    speaks of (0..1), which is judged, for the reason `routes_why`.
     """
 
     value: float
     source: str
     why: str
     attack: str = ""
+    measured: float = 0.0
+    on: str = ""
+    routes: float = 1.0
+    routes_why: str = ""
+
+    @property
+    def evidence(self) -> str:
+        """How we know, in a few words: "judged", or "measured on a small forest, for 0.15 of the routes"."""
+        if self.source == "judged":
+            return self.source
+        return f"measured on {self.on}, for {self.routes:g} of the routes"
 
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
     """What must be measured once a control is in place, and the bound that tells success from failure.
 
-    Exactly one of `at_least` and `at_most` is a number, in `unit`: "share" (0..1), or whatever is counted. `attack`
-    names the live attack that measures it, and its bound is then the worst of ten seeds; empty if you count yourself.
+    Exactly one of `at_least` and `at_most` is a number, in `unit`: "share" (0..1), or whatever is counted. It is a
+    target that somebody would sign, for the system at hand; what a toy attack here reaches is a regression bound.
 
     Raises
     ------
@@ -90,7 +145,6 @@ class Criterion:
     unit: str
     at_least: float | None = None
     at_most: float | None = None
-    attack: str = ""
 
     def __post_init__(self) -> None:
         bounds = [bound for bound in (self.at_least, self.at_most) if bound is not None]
@@ -115,10 +169,12 @@ class Criterion:
 class Control:
     """A protection: its question, what its absence is called, and its worth against each threat.
 
+    It applies where all facts of `applies_when` are true, and, if there are any, one of `applies_when_any`.
     `core_weight` is what the lesson's own code adds to its score when the control is missing, for the three controls
     that it checks. `effort_days` are person-days, of the one `role` that usually does it. `utility_cost` is a share of
     the system's usefulness, "measured" by a live attack or "judged" (`utility_source`), and `utility_why` says what
-    that share leaves out. `success` is how you know that it works.
+    that share leaves out. `success` is how you know that it works. `lists` are entries of OWASP's and NIST's lists, and
+    `mappings` says of each id (of ATLAS and these lists) and letter of STRIDE that the control carries, why.
     """
 
     id: str
@@ -130,6 +186,7 @@ class Control:
     severity_rationale: str
     rulesets: tuple[str, ...]
     applies_when: tuple[str, ...]
+    applies_when_any: tuple[str, ...]
     finding: str
     recommendation: str
     check: str
@@ -144,9 +201,8 @@ class Control:
     atlas_techniques: tuple[Technique, ...]
     atlas_mitigations: tuple[Technique, ...]
     stride: str
-    owasp_llm_2025: str
-    owasp_ml_2023: str
-    nist_ai_100_2: str
+    lists: tuple[Technique, ...]
+    mappings: Mapping[str, str]
     effectiveness: Mapping[str, Effectiveness]
     core_weight: float | None = None
 
@@ -154,6 +210,36 @@ class Control:
     def threats(self) -> tuple[str, ...]:
         """Ids of the threats that this control counters, strongest first."""
         return tuple(sorted(self.effectiveness, key=lambda t: -self.effectiveness[t].value))
+
+    @property
+    def utility_evidence(self) -> str:
+        """How we know what it costs: "judged", or "measured on a small random forest"."""
+        on = next((claim.on for claim in self.effectiveness.values() if claim.on), "")
+        return f"measured on {on}" if self.utility_source == "measured" else self.utility_source
+
+    def applies(self, true: Collection[str]) -> bool:
+        """Tell whether its absence is a finding in a system of which it is known what is `true`."""
+        some = not self.applies_when_any or any(fact in true for fact in self.applies_when_any)
+        return some and all(fact in true for fact in self.applies_when)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A published case of an attack in the catalog's terms: what the system was, and what its account says of controls.
+
+    `true` and `false` are facts, `missing` and `in_place` controls; of what is in none of them, it says nothing.
+    `kind` is "incident" or "exercise", as ATLAS calls what researchers showed.
+    """
+
+    id: str
+    name: str
+    kind: str
+    year: int
+    true: frozenset[str]
+    false: frozenset[str]
+    missing: frozenset[str]
+    in_place: frozenset[str]
+    evidence: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,28 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any, Literal
 
-from threatlab.catalog.read import read_atlas, read_controls, read_facts, read_layers, read_threats
+from threatlab.catalog.read import (
+    check_notes,
+    read_atlas,
+    read_cases,
+    read_controls,
+    read_facts,
+    read_layers,
+    read_lists,
+    read_shared_failure,
+    read_sources,
+    read_threats,
+)
 from threatlab.catalog.records import (
+    Case,
     Control,
     Fact,
     Layer,
+    Release,
+    SharedFailure,
+    Source,
     Threat,
 )
-from threatlab.catalog.sources import Source, read_sources
 from threatlab.checks import check_choice
 
 
@@ -42,9 +56,10 @@ class Catalog:
     facts: Mapping[str, Fact]
     threats: Mapping[str, Threat]
     controls: Mapping[str, Control]
-    atlas_version: str
-    atlas_date: str
+    atlas: Release
     sources: Mapping[str, Source]
+    shared_failure: SharedFailure
+    cases: tuple[Case, ...] = ()
     rulesets: Mapping[str, Ruleset] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -58,20 +73,13 @@ class Catalog:
         object.__setattr__(self, "rulesets", rulesets)
 
     def __hash__(self) -> int:
-        return hash((self.atlas_version, *self.threats))  # quick: each assessment looks up what was laid out for it
+        return hash((self.atlas, *self.threats))  # quick: each assessment looks up what was laid out for it
 
     def __reduce__(self) -> tuple[Any, ...]:
         if self is catalog():
             return (catalog, ())
-        return (
-            Catalog,
-            (self.layers, self.facts, self.threats, self.controls, self.atlas_version, self.atlas_date, self.sources),
-        )
-
-    @property
-    def atlas_release(self) -> str:
-        """The release of MITRE ATLAS whose ids and names these are, with its date."""
-        return f"{self.atlas_version} of {self.atlas_date}"
+        values = (self.layers, self.facts, self.threats, self.controls, self.atlas, self.sources)
+        return (Catalog, (*values, self.shared_failure, self.cases))
 
     @property
     def attributes(self) -> tuple[str, ...]:
@@ -103,10 +111,15 @@ def read_catalog(folder: Traversable) -> Catalog:
     CatalogError
         If a file isn't TOML or an entry is broken: named by file, id and field.
     """
+    sources = read_sources(folder / "sources.toml")
+    for kind in ("systems", "scopes"):
+        check_notes(folder / kind, sources)
     layers = read_layers(folder / "layers.toml")
     facts = read_facts(folder / "facts.toml")
     threats = read_threats(folder / "threats.toml", facts)
-    sources = read_sources(folder / "sources.toml")
-    atlas = read_atlas(folder / "atlas.toml")
-    controls = read_controls(folder / "controls", layers, facts, threats, atlas.entries)
-    return Catalog(layers, facts, threats, controls, atlas.version, atlas.date, sources)
+    release, atlas = read_atlas(folder / "atlas.toml")
+    lists = {**atlas, **read_lists(folder / "lists.toml", sources)}
+    controls = read_controls(folder / "controls", layers, facts, threats, lists)
+    shared = read_shared_failure(folder / "shared_failure.toml")
+    cases = read_cases(folder / "cases.toml", facts, controls)
+    return Catalog(layers, facts, threats, controls, release, sources, shared, cases)

@@ -10,15 +10,17 @@ from pathlib import Path
 from typing import NoReturn
 
 from threatlab.catalog import catalog
+from threatlab.catalog.atlas_check import check_atlas
 from threatlab.checks import check_date, check_score
-from threatlab.cli.atlas import atlas_table
 from threatlab.cli.inputs import read_inputs
 from threatlab.cli.output import WIDTH, emit, line, table
 from threatlab.cli.start import copy_workbook
 from threatlab.course import course_folder
 from threatlab.errors import ThreatLabError
 from threatlab.policy import load_policy
+from threatlab.ranking import reaches
 from threatlab.report import ThreatModel, briefing, load_models, to_html, to_json, to_markdown, to_sarif
+from threatlab.report.blocks import shown
 from threatlab.report.sarif import tool_version
 from threatlab.system import list_systems, load_system
 
@@ -45,18 +47,18 @@ examples:
   threatlab assess threat-model.toml --policy policy.toml --format sarif --output threatlab.sarif
   threatlab assess inventory.csv --format html --output report.html
 """
-_CHECK = """\
-Compare the catalog's ids and names of MITRE ATLAS with an ATLAS data file, and list
-what the file has retired, renamed and added since the release that we use.
-
-FILE is dist/v6/ATLAS-YYYY.MM.yaml of github.com/mitre-atlas/atlas-data, or an older
-ATLAS.yaml, or either saved as JSON. YAML needs PyYAML.
+_CATALOG = """\
+Compare the catalog's ids and names of MITRE ATLAS with an ATLAS data file that
+you have: which were retired, which renamed, which entries are new.
 """
-_CHECK_MORE = """\
+_CATALOG_MORE = """\
 exit codes:
-  0  every id that the catalog uses stands in FILE, under the same name
-  1  at least one was retired or renamed
+  0  nothing differs
+  1  something was retired, renamed, or is new
   2  bad input: one sentence on standard error says what
+
+example:
+  threatlab catalog check ATLAS-latest.yaml
 """
 _MAIN_MORE = """\
 start here:
@@ -113,8 +115,8 @@ def _assess(asked: argparse.Namespace) -> int:
 def _reasons(model: ThreatModel, fail_at: float | None) -> list[str]:
     name, score = model.system.name, model.assessment.risk_score
     said = [breach.sentence for breach in model.breaches]
-    if fail_at is not None and score >= fail_at:
-        said.insert(0, f"The risk score is {score:.3f}, at or above {fail_at:g}.")
+    if fail_at is not None and reaches(score, fail_at):
+        said.insert(0, f"The risk score is {score:.2f}, at or above {fail_at:.2f}.")
     return [f"{name}: {each}" for each in said]
 
 
@@ -140,9 +142,17 @@ def _systems(_: argparse.Namespace) -> int:
 
 
 def _catalog(asked: argparse.Namespace) -> int:
-    text, outdated = atlas_table(asked.file)
-    emit(text, None)
-    return FAILED if outdated else PASSED
+    changes = check_atlas(asked.file)
+    kinds = {
+        "retired": [str(entry) for entry in changes.retired],
+        "renamed": [f"{entry} \u2192 {name}" for entry, name in changes.renamed],
+        "new": [str(entry) for entry in changes.new],
+    }
+    rows = [f"ATLAS {changes.version} against the catalog's {catalog().atlas}"]
+    for kind, entries in kinds.items():
+        rows += [f"{kind}: {len(entries) or 'none'}", *(f"  {each}" for each in entries)]
+    emit("\n".join(map(shown, rows)) + "\n", None)
+    return FAILED if changes else PASSED
 
 
 def _start(asked: argparse.Namespace) -> int:
@@ -207,16 +217,10 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("--output", "-o", metavar="PATH", help="write to this file instead of the screen")
 
     command("systems", "list the built-in systems")
-    about = "compare the catalog with data that you have"
-    actions = command("catalog", about).add_subparsers(dest="action", required=True, metavar="ACTION")
-    check = actions.add_parser(
-        "check",
-        help="compare ids and names of MITRE ATLAS with an ATLAS data file",
-        description=_CHECK,
-        epilog=_CHECK_MORE,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    check.add_argument("file", metavar="FILE", help="ATLAS data as MITRE publishes it, in YAML or JSON")
+    about = "compare the catalog's ATLAS ids and names with a data file"
+    check = command("catalog", about, _CATALOG, _CATALOG_MORE)
+    check.add_argument("check", choices=("check",), help="the one thing that can be done with it")
+    check.add_argument("file", metavar="FILE", help="ATLAS.yaml of a later release, or the same as JSON")
     start = command("start", "copy the workbook into a folder to work in; never over what is there")
     start.add_argument("folder", metavar="DIR", help="the folder to work in; made if it isn't there")
     return parser

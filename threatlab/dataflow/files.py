@@ -8,8 +8,6 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from threatlab.catalog import catalog
-from threatlab.catalog.sources import with_source
 from threatlab.checks import check_choice
 from threatlab.dataflow import Case, DataFlow, Element, Exclusion, Flow, Zone
 from threatlab.errors import ThreatLabError
@@ -36,8 +34,7 @@ def load_drawing(source: str | Path) -> DataFlow:
     ThreatLabError
         If there is no such drawing or file, or it can't be read as a drawing; the sentence says where and why.
     """
-    ours = _FILES.ships(source)
-    return _FILES.load(source, lambda table: drawing_from_table(with_source(table, catalog().sources, ours=ours)))
+    return _FILES.load(source, drawing_from_table)
 
 
 def drawing_from_table(table: Mapping[str, Any]) -> DataFlow:

@@ -9,10 +9,9 @@ from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 
-from threatlab.catalog import LAYER_CAP, Control, Technique, catalog
+from threatlab.catalog import CLAIM_CAP, Control, Technique, catalog
 from threatlab.catalog.entry import Entry, read_tables
-from threatlab.catalog.read import Atlas, read_atlas
-from threatlab.catalog.sources import Source, in_words, read_cited, read_sources
+from threatlab.catalog.read import Lists, read_atlas
 from threatlab.checks import check_choice
 from threatlab.errors import unknown_name
 from threatlab.system import AISystem, load_system
@@ -21,8 +20,9 @@ from threatlab.words import PRECISIONS, date_in_words
 WAYS = {"preventive": "slows", "detective": "sees", "corrective": "limits"}
 """What a control does about a step that it doesn't stop, by its effect."""
 
-STOPS = LAYER_CAP
-"""Share of attempts that end at a control which would have refused the step as published: never all of them."""
+STOPS = CLAIM_CAP
+"""Share of attempts that end at a control which would have refused the step as published: never all of them, since
+nothing that is in place works always."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,8 @@ class Bearing:
     """What one control does about one step: "stops", "slows", "sees" or "limits".
 
     `share` (0..1) of the attempts end there; it is 0.0 where the control sees or limits. For "slows" it is the
-    catalog's effectiveness against the step's threat. `why` is our reading of the published step; it is empty where
+    catalog's effectiveness against the step's threat: a share of that threat's risk over a year, used here for one of
+    attempts for want of a better figure. `why` is our reading of the published step; it is empty where
     the catalog's technique alone connects the two.
     """
 
@@ -75,7 +76,6 @@ class Incident:
 
     id: str
     case: str
-    sources: tuple[Source, ...]
     title: str
     date: date
     precision: str
@@ -102,7 +102,7 @@ class Incident:
     @property
     def source(self) -> str:
         """Where the steps were published."""
-        return in_words(self.sources)
+        return self.system.source
 
 
 @cache
@@ -131,15 +131,12 @@ def read_incidents(folder: Traversable) -> tuple[Incident, ...]:
     CatalogError
         If a file can't be read or an entry is broken; the message names file, step and field.
     """
-    atlas = read_atlas(folder / "atlas.toml").entries
-    sources = read_sources(folder / "sources.toml")
+    _, atlas = read_atlas(folder / "atlas.toml")
     files = [file for file in (folder / "incidents").iterdir() if file.name.endswith(".toml")]
-    return tuple(
-        sorted((_incident(file, atlas, sources) for file in files), key=lambda incident: (incident.date, incident.id))
-    )
+    return tuple(sorted((_incident(file, atlas) for file in files), key=lambda incident: (incident.date, incident.id)))
 
 
-def _incident(file: Traversable, atlas: Atlas, sources: Mapping[str, Source]) -> Incident:
+def _incident(file: Traversable, atlas: Lists) -> Incident:
     entry = Entry(file.name, file.name.removesuffix(".toml"), read_tables(file))
     steps = []
     for number, table in enumerate(entry.value("steps", list, "a list of steps"), start=1):
@@ -150,8 +147,7 @@ def _incident(file: Traversable, atlas: Atlas, sources: Mapping[str, Source]) ->
         step.finish()
     incident = Incident(
         id=entry.id,
-        case=entry.text("case"),
-        sources=read_cited(entry, sources),
+        case=entry.choice("case", catalog().sources),
         title=entry.text("title"),
         date=entry.value("date", date, "a date"),
         precision=entry.choice("precision", PRECISIONS),
@@ -163,7 +159,7 @@ def _incident(file: Traversable, atlas: Atlas, sources: Mapping[str, Source]) ->
     return incident
 
 
-def _step(entry: Entry, atlas: Atlas) -> Step:
+def _step(entry: Entry, atlas: Lists) -> Step:
     tactic = atlas["tactics"][entry.choice("tactic", atlas["tactics"])]
     technique = atlas["techniques"][entry.choice("technique", atlas["techniques"])]
     what, reach = entry.text("what"), entry.choice("reach", ("yours", "attacker"))
@@ -213,7 +209,7 @@ def _bearings(
 def _bearing(control: Control, threat: str, why: str) -> Bearing:
     way = WAYS[control.effect]
     claim = control.effectiveness.get(threat)
-    share = min(claim.value, LAYER_CAP) if claim and way == "slows" else 0.0
+    share = min(claim.value, CLAIM_CAP) if claim and way == "slows" else 0.0
     return Bearing(control.id, way, share, why)
 
 

@@ -33,7 +33,7 @@ def model_to_dict(model: ThreatModel) -> dict[str, Any]:
     """
     parts = {field.name: _plain(getattr(model, field.name)) for field in fields(model)}
     derived = {
-        "atlas": model.system.catalog.atlas_version,
+        "atlas": model.system.catalog.atlas.version,
         "assessment": model.assessment.to_dict(),
         "first_risk_score": None if model.first_assessment is None else model.first_assessment.risk_score,
         "breaches": [breach.sentence for breach in model.breaches],

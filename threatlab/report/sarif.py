@@ -61,7 +61,7 @@ def to_sarif(*models: ThreatModel, sources: Sequence[Source | None] = ()) -> str
         "results": results,
         "properties": {
             "systems": [{"name": shown(m.system.name), "riskScore": m.assessment.risk_score} for m in models],
-            "atlasVersion": models[0].system.catalog.atlas_version,
+            "atlasVersion": models[0].system.catalog.atlas.version,
         },
     }
     return json.dumps({"$schema": _ADDRESS, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2) + "\n"
@@ -88,11 +88,10 @@ def _rule(control: Control) -> dict[str, Any]:
         "atlas": [str(technique) for technique in control.atlas_techniques],
         "atlasMitigations": [str(mitigation) for mitigation in control.atlas_mitigations],
         "stride": control.stride,
-        "owaspLlm2025": control.owasp_llm_2025,
-        "owaspMl2023": control.owasp_ml_2023,
-        "nistAi1002": control.nist_ai_100_2,
+        "lists": [str(entry) for entry in control.lists],
+        "mappings": dict(control.mappings),
     }
-    ids = (*(t.id for t in control.atlas_techniques), control.owasp_llm_2025, control.owasp_ml_2023)
+    ids = [entry.id for entry in (*control.atlas_techniques, *control.lists)]
     check = f"How to check it: {control.check} A false positive if: {control.false_positive}"
     return {
         "id": control.id,
@@ -102,7 +101,7 @@ def _rule(control: Control) -> dict[str, Any]:
         "help": {"text": f"{control.recommendation}. {check}"},
         "defaultConfiguration": {"level": LEVELS[control.severity]},
         "properties": {
-            "tags": ["security", "ai", *dict.fromkeys(filter(None, ids))],
+            "tags": ["security", "ai", *ids],
             "severity": control.severity,
             "security-severity": SECURITY_SEVERITY[control.severity],
             **{name: value for name, value in published.items() if value},

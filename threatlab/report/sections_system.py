@@ -105,6 +105,10 @@ def attributes(model: ThreatModel) -> Section:
     if unsaid:
         blocks.append(Text(f"Unknown: of {len(unsaid)} controls nobody has said whether they are in place."))
         blocks.append(Items((Code(", ".join(unsaid)),)))
+    if questions := model.assessment.best_questions():
+        rows = tuple((each.question, f"{each.moves:+.2f}", f"{each.likely:.0%}") for each in questions)
+        columns = ("Question", "A yes moves the score by", "Likely, by published cases")
+        blocks.append(Table("What to ask next: what is expected to move the score most", columns, rows, (1, 2)))
     return Section("What is known", tuple(blocks))
 
 
@@ -129,7 +133,7 @@ def findings(model: ThreatModel) -> Section:
         return Section("Findings", (Text("Nothing was found: every control that applies is in place."),))
     rows = tuple(_finding(model, finding) for finding in found)
     columns = ("Finding", "Severity, state", "What to do", "Threats and techniques")
-    caption = f"{len(rows)} findings, worst first; ATLAS techniques as of {model.system.catalog.atlas_release}"
+    caption = f"{len(rows)} findings, worst first; ATLAS techniques as of {model.system.catalog.atlas}"
     return Section("Findings", (Table(caption, columns, rows),))
 
 

@@ -12,7 +12,6 @@ from typing import Any
 
 from threatlab.catalog import catalog
 from threatlab.catalog.entry import Entry, read_tables
-from threatlab.catalog.sources import in_words, read_cited
 from threatlab.checks import check_choice
 from threatlab.errors import CatalogError, unknown_name
 from threatlab.incidents import incidents
@@ -66,7 +65,7 @@ def read_story(file: Traversable) -> Story:
         minutes=entry.number("minutes"),
         starts=_minute(entry),
         situation=entry.text("situation"),
-        published=f"{entry.text('published')} Source: {in_words(read_cited(entry, catalog().sources))}.",
+        published=entry.text("published"),
         invented=entry.text("invented"),
         roles=_roles(entry),
         opening=_outcomes(entry, "opening", names),
@@ -77,6 +76,8 @@ def read_story(file: Traversable) -> Story:
         prepared_controls=entry.names("prepared_controls", catalog().controls, "control"),
     )
     entry.finish()
+    if story.incident.case not in story.published:
+        raise entry.error("published", f"names no source; end it with the incident's: {story.incident.case}")
     check_graph(story, file.name)
     return story
 
