@@ -3,37 +3,41 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
-
-if TYPE_CHECKING:
-    import pytest
 
 os.environ["THREATLAB_PROGRESS"] = "memory"  # never in the home folder of who runs them
 
 settings.register_profile(
     "threatlab", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )  # what is slow on a busy machine isn't wrong
+settings.register_profile("few", settings.get_profile("threatlab"), max_examples=10)  # what `make check` asks for
 settings.load_profile("threatlab")
 
-ALONE = (
-    "tests/conditions/test_conditions.py",
-    "tests/notebooks/test_papermill.py",
-    "tests/notebooks/test_exercises_run.py",
-)
-"""Files whose tests take long, and share nothing but a kernel for each notebook: whole notebooks, run again."""
+LONG = ("tests/attacks/", "tests/browser/", "tests/conditions/", "tests/exercises/", "tests/packaging/")
+"""Files that take long: begun first, so that no process waits for another in the end."""
+
+ALONE = ("tests/conditions/test_conditions.py", "tests/packaging/test_other_parameters.py")
+"""Files whose tests take long, and share nothing that is worth keeping together: whole notebooks, run again."""
 
 
 class ByFile(LoadScopeScheduling):
-    """Gives each worker whole files, as `--dist loadfile` does, but those of `ALONE` notebook by notebook."""
+    """Gives each worker whole files, as `--dist loadfile` does, but those of `ALONE` test by test."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        return f"{file}[{nodeid.partition('[')[2]}" if file in ALONE else file
+        return nodeid if file in ALONE else file
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
-    """Have `ByFile` deal the tests out."""
+    """Have `ByFile` deal the tests out, in the order in which they are collected."""
+    config.option.loadscopereorder = False
     return ByFile(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what takes long first; the rest stays in its order."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))

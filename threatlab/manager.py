@@ -14,6 +14,7 @@ from threatlab.audit import AuditLog
 from threatlab.catalog import catalog
 from threatlab.checks import check_choice, check_flag, check_number, check_score, check_text
 from threatlab.errors import ThreatLabError
+from threatlab.ranking import reaches
 from threatlab.system import AISystem, check_attributes
 
 logger = logging.getLogger("threatlab")
@@ -188,7 +189,7 @@ class ThreatModelingBasicsManager:
             "timestamp": _now(),
             "assessed_by": "threat_modeling_basics",
             "ruleset": self.ruleset,
-            "alert": assessment.risk_score >= threshold,
+            "alert": reaches(assessment.risk_score, threshold),
             "remediated": [],
             "risk_score_after": assessment.risk_score,
         }

@@ -1,4 +1,4 @@
-"""What stands before what: figures that differ by rounding alone are equal, and another key decides."""
+"""What stands before what, and what is above what: by figures without the digits that nobody sees."""
 
 from __future__ import annotations
 
@@ -9,3 +9,17 @@ DIGITS = 12
 def rounded(figure: float) -> float:
     """Return `figure` as a key to sort by: without its last digits, on which no order may hang. Never for showing."""
     return round(figure, DIGITS)
+
+
+SHOWN = 2
+"""Digits of a score or risk on screen. What is compared there is compared as it stands there."""
+
+
+def reaches(score: float, threshold: float) -> bool:
+    """Tell whether a score is at or above a threshold, both as they are shown: what reads 0.70 has reached 0.70."""
+    return round(score, SHOWN) >= round(threshold, SHOWN)
+
+
+def exceeds(risk: float, bound: float) -> bool:
+    """Tell whether a risk is above a bound, both as they are shown: what reads 0.15 is not above 0.15."""
+    return round(risk, SHOWN) > round(bound, SHOWN)

@@ -10,13 +10,18 @@ from dataclasses import replace
 import pytest
 import yaml
 
-from threatlab import ThreatLabError, load_system
+from threatlab import ThreatLabError, assess, load_system
 from threatlab.attacks import ATTACKS
 from threatlab.attacks.bands import bands
-from threatlab.depth import harden
+from threatlab.depth import above_bound, harden, layers_off
 from threatlab.regression import MARGIN, Bound, run_suite, suggested_bounds, write_suite, write_workflow
 
+DEFENDED = harden(load_system("shadowray"), 40)
 QUICK = Bound("injection", "separation", {"adaptive": True}, 0.33, 0.68)
+
+
+def worst_with_one_layer_off(system):
+    return max(max(off.by_threat.values()) for off in layers_off(system))
 
 
 @pytest.fixture
@@ -151,21 +156,25 @@ def test_a_control_that_stops_the_service_too_turns_it_red(tmp_path):
 
 
 def test_the_gates_stop_a_bare_system_and_pass_a_defended_one(tmp_path, system_file):
-    found = load_system("shadowray")
-    gates = {"fail_at": 0.3, "layer_bound": 0.2}
-    bare = run_suite(write_suite(tmp_path, [], system_file=system_file(found), **gates))
-    assert bare.exit_code == 1
-    assert set(bare.failed) == {"risk_score_is_below_the_gate", "no_single_layer_off_breaks_the_bound"}
-    assert "risk score is 0.71" in bare.messages["risk_score_is_below_the_gate"]
-    assert "do next: " in bare.messages["risk_score_is_below_the_gate"]
-    defended = run_suite(write_suite(tmp_path, [], system_file=system_file(harden(found, 40)), **gates))
-    assert (defended.exit_code, len(defended.passed)) == (0, 2)
+    bare = load_system("shadowray")
+    before, after = assess(bare).risk_score, assess(DEFENDED).risk_score
+    gates = {"fail_at": (before + after) / 2, "layer_bound": worst_with_one_layer_off(DEFENDED) + 0.01}
+    stopped = run_suite(write_suite(tmp_path, [], system_file=system_file(bare), **gates))
+    assert stopped.exit_code == 1
+    assert set(stopped.failed) == {"risk_score_is_below_the_gate", "no_single_layer_off_breaks_the_bound"}
+    assert f"risk score is {before:.2f}" in stopped.messages["risk_score_is_below_the_gate"]
+    assert "do next: " in stopped.messages["risk_score_is_below_the_gate"]
+    passed = run_suite(write_suite(tmp_path, [], system_file=system_file(DEFENDED), **gates))
+    assert (passed.exit_code, len(passed.passed)) == (0, 2)
 
 
 def test_the_layer_gate_names_layer_and_threat(tmp_path, system_file):
-    file = system_file(harden(load_system("shadowray"), 40))
-    result = run_suite(write_suite(tmp_path, [], system_file=file, layer_bound=0.15))
-    assert "privacy_breach is at 0.18 with layer model off" in result.messages[result.failed[0]]
+    bound = worst_with_one_layer_off(DEFENDED) - 0.02
+    result = run_suite(write_suite(tmp_path, [], system_file=system_file(DEFENDED), layer_bound=bound))
+    gaps = above_bound(DEFENDED, bound)
+    assert any(gap.layer for gap in gaps)
+    for gap in gaps:
+        assert f"{gap.threat} is at {gap.risk:.2f} with layer {gap.layer} off" in result.messages[result.failed[0]]
 
 
 def test_a_setting_of_the_caller_s_own_pytest_doesn_t_leak_in(tmp_path, monkeypatch):

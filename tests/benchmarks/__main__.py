@@ -8,9 +8,10 @@ import time
 import numpy as np
 import pandas as pd
 
-from tests.benchmarks import attacks, code_size, explorer_step, inventory_scale, monitoring, panels, rules
+from tests.benchmarks import advice, attacks, code_size, explorer_step, inventory_scale, monitoring, panels, rules
 
 BENCHMARKS = {
+    "advice": advice.run,
     "rules": rules.run,
     "inventory": inventory_scale.run,
     "explorer": explorer_step.run,

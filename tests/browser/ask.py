@@ -10,6 +10,30 @@ const panel = [...window.jupyterapp.shell.widgets('main')].find(w => w.context?.
 
 OPEN = "async path => { await window.jupyterapp.commands.execute('docmanager:open', {path, factory: 'Notebook'}); }"
 
+# Opens a notebook to be read: with what was saved in it, and no kernel.
+READ = (
+    """async path => {
+    const app = window.jupyterapp, registry = app.docRegistry, preferred = registry.getKernelPreference;
+    registry.getKernelPreference = () => ({shouldStart: false, canStart: false});
+    await app.commands.execute('docmanager:open', {path, factory: 'Notebook'});
+    registry.getKernelPreference = preferred;"""
+    + NOTEBOOK
+    + """
+    await panel.context.ready;
+    await panel.revealed;
+    app.shell.activateById(panel.id);
+}"""
+)
+
+MARKDOWN_DRAWN = (
+    "path => {"
+    + NOTEBOOK
+    + """
+    return panel.content.widgets.every(cell => cell.model.type !== 'markdown'
+        || cell.node.querySelector('.jp-RenderedMarkdown')?.childElementCount);
+}"""
+)
+
 # True when all is gone; a dialog that is left open would stand before the next notebook.
 PUT_AWAY = """async () => {
     const app = window.jupyterapp;
@@ -76,8 +100,6 @@ NOT_RUN = (
 
 EXECUTE = "([path, code]) => {" + NOTEBOOK + "panel.sessionContext.session.kernel.requestExecute({code}); }"
 SAVED = "path => {" + NOTEBOOK + "return !panel.context.model.dirty; }"
-UNEXECUTE = "([path, code]) => {" + NOTEBOOK + "panel.sessionContext.session.kernel.requestExecute({code}); }"
-SAVED = "path => {" + NOTEBOOK + "return panel.context.model.dirty; }"
 
 # In the page a traceback looks like any text on stderr: only the model tells them apart.
 TRACEBACKS = (
@@ -93,16 +115,3 @@ TRACEBACKS = (
 
 WIDGETS_DRAWN = """() => [...document.querySelectorAll('.jp-OutputArea-output')]
     .every(output => !/^Loading widget/.test(output.textContent.trim()))"""
-
-OVERFLOWING = """panel => {
-    const edge = panel.getBoundingClientRect().right + 1;
-    return [...panel.querySelectorAll('*')]
-        .filter(node => node.getBoundingClientRect().right > edge && !node.closest('.tl-hidden, option'))
-        .map(node => node.outerHTML.slice(0, 120));
-}"""
-
-AXE = """async selector => {
-    const found = await axe.run(selector, {resultTypes: ['violations']});
-    return found.violations.flatMap(rule => rule.nodes.map(node =>
-        `${rule.id} (${rule.impact}): ${rule.help}. In ${node.html} ${node.failureSummary}`));
-}"""

@@ -1,4 +1,4 @@
-"""Fixtures for tests in a real JupyterLab: one server for the session, one page for each test."""
+"""Fixtures for tests in a browser: a blank page for one panel, or a real JupyterLab."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browser.blank_page import BlankPage
 from tests.browser.chromium import NO_CHROMIUM, chromium_path, running_chromium
 from tests.browser.lab import Lab
 from tests.browser.server import Server, running_server
@@ -38,3 +39,19 @@ def lab(browser: Browser, lab_server: Server) -> Iterator[Lab]:
     """Give JupyterLab, loaded once for a file: each test opens a notebook of its own in it."""
     with Lab(browser, lab_server) as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def blank_page(browser: Browser) -> Iterator[BlankPage]:
+    """Give a page for one panel, kept for a file."""
+    page = BlankPage(browser)
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def blank(blank_page: BlankPage) -> Iterator[BlankPage]:
+    """Give the page for one panel; nothing may go wrong in it, and it asks no other machine."""
+    yield blank_page
+    assert blank_page.faults == []
+    assert blank_page.outside == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -10,11 +11,9 @@ from types import TracebackType
 from typing import Any, Self
 
 import nbformat
-from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Locator, Page
 
-from tests.browser import ask
-from tests.browser.needed import needed
+from tests.browser import access, ask
 from tests.browser.server import Server, theme_name
 
 OPEN_MS = 90_000
@@ -74,22 +73,21 @@ class Lab:
         """The notebook itself, without JupyterLab's menus and side bars."""
         return self.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook")
 
-    def open(self, notebook: Path, theme: str = "light", width: int = 1200, *, only: str = "") -> None:
+    def open(self, notebook: Path, theme: str = "light", width: int = 1200) -> None:
         """Open a copy of `notebook` without its outputs, and wait until its kernel is connected.
-
-        With `only`, the copy holds the cell of that id and those that it needs.
 
         Each call gets its own copy and kernel, so that no test sees another's traces. JupyterLab itself stays
         loaded from one call to the next: it takes three times as long to load as a notebook to open.
         """
-        folder = self._server.root / f"{next(self._numbers):03}"
-        folder.mkdir()
-        _copy_without_outputs(notebook, folder / notebook.name, only)
-        self._path = f"{folder.name}/{notebook.name}"
-        self._put_away()
-        self._page = self._page or self._loaded(folder.name)
-        self._show_notebook(self._page)
+        _copy_without_outputs(notebook, self._new_place(notebook))
+        self._show_notebook(self.page)
         self.look(theme, width)
+
+    def read(self, notebook: Path) -> None:
+        """Open a copy of `notebook` as it was saved, with its outputs and without a kernel."""
+        shutil.copy(notebook, self._new_place(notebook))
+        self.page.evaluate(ask.READ, self._path)
+        self.page.wait_for_function(ask.MARKDOWN_DRAWN, arg=self._path, timeout=OPEN_MS)
 
     def look(self, theme: str, width: int) -> None:
         """Show the open notebook in a theme ("light" or "dark"), in a window of `width` CSS px."""
@@ -105,6 +103,15 @@ class Lab:
         self._wait_until_loaded(self.page)
         self._show_notebook(self.page)
         self.look("light" if theme == "true" else "dark", width)
+
+    def _new_place(self, notebook: Path) -> Path:
+        """Return where a copy of `notebook` goes, in a folder of its own, with JupyterLab loaded and empty."""
+        folder = self._server.root / f"{next(self._numbers):03}"
+        folder.mkdir()
+        self._path = f"{folder.name}/{notebook.name}"
+        self._put_away()
+        self._page = self._page or self._loaded(folder.name)
+        return folder / notebook.name
 
     def _loaded(self, workspace: str) -> Page:
         """Load JupyterLab into a page, in a workspace in which nothing is open yet."""
@@ -153,10 +160,6 @@ class Lab:
         self.page.wait_for_function(ask.IDLE, arg=self._path, timeout=OPEN_MS)
         self.page.wait_for_function(ask.WIDGETS_DRAWN, timeout=OPEN_MS)
 
-    def unsaved(self) -> bool:
-        """Return whether the notebook holds anything that its file does not."""
-        return bool(self.page.evaluate(ask.UNSAVED, self._path))
-
     def hold_the_kernel_up(self, seconds: float) -> None:
         """Keep the kernel's main thread busy for a while, as a slow hub does, and go on at once."""
         self.page.evaluate(ask.EXECUTE, [self._path, f"import time; time.sleep({seconds})"])
@@ -179,13 +182,7 @@ class Lab:
     def axe(self, selector: str) -> list[str]:
         """Return one sentence for each accessibility fault that axe-core finds in `selector`."""
         self.find(selector)
-        if not self.page.evaluate("() => 'axe' in window"):
-            self.page.evaluate(AXE_SCRIPT)
-        return list(self.page.evaluate(ask.AXE, selector))
-
-    def overflowing(self, panel: Locator) -> list[str]:
-        """Return the beginning of every element that reaches past the right edge of `panel`."""
-        return list(panel.evaluate(ask.OVERFLOWING))
+        return access.axe(self.page, selector)
 
     def screenshot(self, file: Path, selector: str | None = None) -> None:
         """Write a PNG of the first match of `selector`, or of the notebook down to `TALLEST` px."""
@@ -230,11 +227,9 @@ class Lab:
             self.outside.append(address)
 
 
-def _copy_without_outputs(source: Path, target: Path, only: str = "") -> None:
-    """Write `source`, or one cell of it with what it needs, to `target`, without outputs or a dialog for its kernel."""
+def _copy_without_outputs(source: Path, target: Path) -> None:
+    """Write `source` to `target`, without outputs or a dialog for its kernel."""
     notebook: Any = nbformat.read(source, as_version=4)
-    if only:
-        notebook.cells = needed(notebook.cells, only)
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import ast
+import logging
+from pathlib import Path
 from typing import Any
+from unittest.mock import patch
+
+import nbformat
+import pandas as pd
 
 
 def needed(cells: list[Any], wanted: str) -> list[Any]:
@@ -28,6 +34,22 @@ def needed(cells: list[Any], wanted: str) -> list[Any]:
             kept.insert(0, cell)
             read |= reads
     return kept
+
+
+def run_here(notebook: Path, wanted: str) -> dict[str, Any]:
+    """Run the cell of the id `wanted` in this process, and before it those that it needs; return all names they bind.
+
+    What the cell shows is among them as `_`. What the cells set for their whole process is set back.
+    """
+    cells = needed(nbformat.read(notebook, as_version=4).cells, wanted)
+    code = ast.parse("\n".join(cell.source for cell in cells))
+    shown = code.body.pop() if isinstance(code.body[-1], ast.Expr) else None
+    names: dict[str, Any] = {}
+    with patch.object(logging.root, "handlers", []), pd.option_context("display.max_colwidth", None):
+        exec(compile(code, notebook.name, "exec"), names)  # the workbook's own cells
+        if shown:
+            names["_"] = eval(compile(ast.Expression(shown.value), notebook.name, "eval"), names)
+    return names
 
 
 def _names(source: str) -> tuple[set[str], set[str]]:

@@ -1,4 +1,4 @@
-"""Notebook 02 as a learner uses it: run all, then work the explorer by mouse and by keyboard alone."""
+"""Notebook 02's explorer as a learner uses it: by mouse and by keyboard alone."""
 
 from __future__ import annotations
 
@@ -8,22 +8,19 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.lab import LOOKS, Lab
+from tests.browser.access import tab_to
+from tests.browser.blank_page import BlankPage
+from tests.browser.needed import run_here
 from threatlab import AISystem, assess, load_system
 from threatlab.catalog import catalog
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "02-assess.ipynb"
-EXPLORER = ".tl:has(.tl-body)"
 CONTROLS = catalog().controls
-MANY_TABS = 80
-"""More than the panel has places to stop at: a walk that long has lost its way."""
 
 
 @pytest.fixture
-def explorer(lab: Lab) -> Locator:
-    lab.open(NOTEBOOK, only="explorer-panel")
-    lab.run_all()
-    return lab.find(EXPLORER)
+def explorer(blank: BlankPage) -> Locator:
+    return blank.open(run_here(NOTEBOOK, "explorer-panel")["_"])
 
 
 def shows(explorer: Locator, system: AISystem) -> None:
@@ -70,16 +67,8 @@ def test_with_the_mouse_score_and_findings_follow_each_click(explorer: Locator) 
     expect(explorer.locator(".tl-delta")).to_have_text("as you found it")
 
 
-def test_the_keyboard_alone_does_it_all(lab: Lab, explorer: Locator) -> None:
-    page = lab.page
-
-    def tab_to(wanted: Locator) -> None:
-        for _ in range(MANY_TABS):
-            page.keyboard.press("Tab")
-            if wanted.evaluate("node => node === document.activeElement"):
-                return
-        raise AssertionError(f"the Tab key does not lead to {wanted}")
-
+def test_the_keyboard_alone_does_it_all(explorer: Locator) -> None:
+    page = explorer.page
     picker = explorer.locator(".tl-pick select")
     picker.focus()
     page.keyboard.type("Tay")  # a list takes letters: the system whose name begins with them
@@ -105,19 +94,3 @@ def test_the_keyboard_alone_does_it_all(lab: Lab, explorer: Locator) -> None:
     tab_to(explorer.get_by_role("button", name="Reset"))
     page.keyboard.press("Space")
     shows(explorer, load_system("tay"))
-
-
-def test_axe_finds_nothing_and_nothing_overflows(lab: Lab) -> None:
-    lab.open(NOTEBOOK)
-    lab.run_all()
-    explorer = lab.find(EXPLORER)
-    for fold in explorer.locator("summary").all():
-        fold.click()
-    explorer.get_by_label("Explain").select_option(label="Threat: Supply chain")
-    expect(explorer.locator(".tl-note table, .tl-note p").first).to_be_visible()
-    for look in LOOKS:
-        lab.look(*look)
-        for panel in (EXPLORER, ".tl:has(.tl-guess)"):
-            assert lab.axe(panel) == [], look
-        assert lab.overflowing(explorer) == [], look
-    expect(lab.notebook.locator(".tl-guess select").first).to_be_disabled()  # once the answers are shown

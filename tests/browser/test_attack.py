@@ -1,4 +1,4 @@
-"""Notebooks 00 and 03 as a learner uses them: run all, then work the attack labs by mouse and by keyboard."""
+"""Notebook 00's attack lab and the explorer's as a learner uses them: by mouse and by keyboard."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, expect
 
-from tests.browser.lab import LOOKS, Lab
+from tests.browser.access import tab_to
+from tests.browser.blank_page import BlankPage
+from tests.browser.needed import run_here
 from threatlab.attacks import ATTACKS
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
-LAB = ".tl:has(> .tl-lab)"
-MANY_TABS = 40
-"""More than a lab has places to stop at."""
 
 
 def shows(lab: Locator, attack: str, control: str, **knobs: object) -> None:
@@ -25,10 +24,9 @@ def shows(lab: Locator, attack: str, control: str, **knobs: object) -> None:
     expect(lab.locator(".tl-stale")).to_have_count(0)
 
 
-def test_notebook_00_attacks_by_mouse_and_by_the_keyboard_alone(lab: Lab) -> None:
-    lab.open(NOTEBOOKS / "00-why-ai-needs-threat-modeling.ipynb")
-    lab.run_all()
-    panel, page = lab.find(LAB).first, lab.page
+def test_notebook_00_attacks_by_mouse_and_by_the_keyboard_alone(blank: BlankPage) -> None:
+    panel = blank.open(run_here(NOTEBOOKS / "00-why-ai-needs-threat-modeling.ipynb", "lab")["_"])
+    page = panel.page
     control, seed = panel.get_by_label("Control"), panel.get_by_label(re.compile("^Seed"))
     shows(panel, "extraction", "none")
 
@@ -51,33 +49,16 @@ def test_notebook_00_attacks_by_mouse_and_by_the_keyboard_alone(lab: Lab) -> Non
     shows(panel, "extraction", "rate_limit", budget=30, pool="realistic")
     page.keyboard.press("ArrowUp")
     shows(panel, "extraction", "top1", budget=30, pool="realistic")
-    for _ in range(MANY_TABS):
-        page.keyboard.press("Tab")
-        if seed.evaluate("node => node === document.activeElement"):
-            break
-    expect(seed).to_be_focused()
+    tab_to(seed)
     page.keyboard.press("ControlOrMeta+A")
     page.keyboard.type("3")
     page.keyboard.press("Enter")
     shows(panel, "extraction", "top1", budget=30, pool="realistic", seed=3)
 
 
-def test_axe_finds_nothing_in_any_lab_and_nothing_overflows(lab: Lab) -> None:
-    lab.open(NOTEBOOKS / "03-attack.ipynb")
-    lab.run_all()
-    labs = lab.find(LAB)
-    expect(labs).to_have_count(len(ATTACKS))
-    for look in LOOKS:
-        lab.look(*look)
-        assert lab.axe(LAB) == [], look
-        for each in labs.all():
-            assert lab.overflowing(each) == [], look
-
-
-def test_the_explorer_opens_the_attack_behind_a_finding_and_sets_it(lab: Lab) -> None:
-    lab.open(NOTEBOOKS / "02-assess.ipynb", only="explorer-panel")
-    lab.run_all()
-    explorer, knobs = lab.find(".tl").first, ATTACKS["extraction"].measures["output_detail_limited"].knobs
+def test_the_explorer_opens_the_attack_behind_a_finding_and_sets_it(blank: BlankPage) -> None:
+    explorer = blank.open(run_here(NOTEBOOKS / "02-assess.ipynb", "explorer-panel")["_"])
+    knobs = ATTACKS["extraction"].measures["output_detail_limited"].knobs
     explorer.get_by_label("See the attack behind a finding").select_option(label="Return less detail")
     inside = explorer.locator(".tl-attack")
     shows(inside, "extraction", "top1", **knobs)

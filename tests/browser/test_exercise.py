@@ -9,6 +9,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import Locator, expect
 
+from tests.browser.access import overflowing
 from tests.browser.lab import LOOKS, Lab
 from threatlab.exercises.outcome import CORRECT, NOT_YET
 from threatlab.exercises.progress import VARIABLE
@@ -136,7 +137,7 @@ def test_outcomes_and_the_progress_panel_are_accessible_and_nothing_overflows(la
         assert lab.axe(TOLD) == [], look
         assert lab.axe(PANEL) == [], look
         for each in (*told.all(), panel):
-            assert lab.overflowing(each) == [], look
+            assert overflowing(each) == [], look
     panel.get_by_role("button", name="Yes, begin anew").click()
     expect(panel.locator("h3")).to_contain_text("0 of")
     assert lab.outside == []

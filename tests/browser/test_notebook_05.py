@@ -1,4 +1,4 @@
-"""Notebook 05 as a learner uses it: run all, then work the layers panel and the replay by mouse and by keyboard."""
+"""Notebook 05's layers panel as a learner uses it: by mouse and by keyboard."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, expect
 
-from tests.browser.lab import LOOKS, Lab
+from tests.browser.access import tab_to
+from tests.browser.blank_page import BlankPage
+from tests.browser.needed import run_here
 from threatlab import AISystem, assess, load_system
 from threatlab.catalog import catalog
 from threatlab.depth import above_bound, harden, switch_off
@@ -15,11 +17,7 @@ from threatlab.depth.common_cause import common_cause
 from threatlab.depth.dependencies import dependencies
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "05-defense-in-depth.ipynb"
-LAYERS = ".tl:has(> .tl-failures)"
-REPLAY = ".tl:has(> .tl-replay)"
 DEFENDED = harden(load_system("shadowray"), 40)
-MANY_TABS = 60
-"""More than the panel has places to stop at."""
 
 
 def shows(panel: Locator, system: AISystem, *off: str, bound: float = 0.15) -> None:
@@ -35,10 +33,8 @@ def switch(panel: Locator, layer: str, word: str) -> Locator:
     return panel.get_by_title(f"{word}: {catalog().layers[layer].title}", exact=True)
 
 
-def test_layers_bound_and_shared_failure_follow_the_mouse_and_then_the_keyboard_alone(lab: Lab) -> None:
-    lab.open(NOTEBOOK, only="layers-panel")
-    lab.run_all()
-    panel = lab.find(LAYERS)
+def test_layers_bound_and_shared_failure_follow_the_mouse_and_then_the_keyboard_alone(blank: BlankPage) -> None:
+    panel = blank.open(run_here(NOTEBOOK, "layers-panel")["_"])
     shows(panel, DEFENDED)
     the_mouse_does_it_all(panel)
     panel.get_by_role("button", name="Reset").click()
@@ -47,7 +43,7 @@ def test_layers_bound_and_shared_failure_follow_the_mouse_and_then_the_keyboard_
     no_click_is_lost_however_fast_they_come(panel)
     panel.get_by_role("button", name="Reset").click()
     shows(panel, DEFENDED)
-    the_keyboard_alone_does_it_all(lab, panel)
+    the_keyboard_alone_does_it_all(panel)
 
 
 def the_mouse_does_it_all(panel: Locator) -> None:
@@ -98,16 +94,8 @@ def no_click_is_lost_however_fast_they_come(panel: Locator) -> None:
     shows(panel, DEFENDED, "serving")
 
 
-def the_keyboard_alone_does_it_all(lab: Lab, panel: Locator) -> None:
-    page = lab.page
-
-    def tab_to(wanted: Locator) -> None:
-        for _ in range(MANY_TABS):
-            page.keyboard.press("Tab")
-            if wanted.evaluate("node => node === document.activeElement"):
-                return
-        raise AssertionError(f"the Tab key does not lead to {wanted}")
-
+def the_keyboard_alone_does_it_all(panel: Locator) -> None:
+    page = panel.page
     panel.get_by_label(re.compile("^System")).focus()
     tab_to(panel.get_by_label(re.compile("^Bound")))
     page.keyboard.press("ControlOrMeta+A")
@@ -129,20 +117,3 @@ def the_keyboard_alone_does_it_all(lab: Lab, panel: Locator) -> None:
     tab_to(panel.get_by_role("button", name="Reset"))
     page.keyboard.press("Space")
     shows(panel, DEFENDED)
-
-
-def test_axe_finds_nothing_and_nothing_overflows(lab: Lab) -> None:
-    lab.open(NOTEBOOK)
-    lab.run_all()
-    panel = lab.find(LAYERS)
-    panel.get_by_text("Every threat without each layer").click()
-    panel.get_by_label("What several layers hang on").select_option("One stolen administrator account")
-    switch(panel, "operations", "Off").click()
-    expect(panel.locator(".tl-note")).to_be_visible()
-    expect(panel.locator(".tl-matrix")).to_be_visible()
-    for look in LOOKS:
-        lab.look(*look)
-        for each in (LAYERS, REPLAY, ".tl:has(.tl-guess)"):
-            assert lab.axe(each) == [], look
-        assert lab.overflowing(panel) == [], look
-        assert lab.overflowing(lab.find(REPLAY)) == [], look

@@ -1,4 +1,4 @@
-"""What every panel does in a page: nothing typed is lost, focus and folds stay, keys and clicks count."""
+"""In JupyterLab: nothing typed is lost, focus and folds stay, keys and clicks count, time can stop."""
 
 from __future__ import annotations
 
@@ -56,20 +56,22 @@ demo
 
 
 @pytest.fixture(scope="module")
-def notebook(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def opened(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Lab:
+    """Open a notebook with two views of one panel."""
     made = nbformat.v4.new_notebook()
     made.cells = [nbformat.v4.new_code_cell(source) for source in (DEMO, "demo", "import time; time.sleep(PAUSE)")]
     made.cells.insert(0, nbformat.v4.new_code_cell("PAUSE = 0"))
     file = tmp_path_factory.mktemp("panel") / "panel.ipynb"
     nbformat.write(made, file)
-    return file
+    lab.open(file)
+    return lab
 
 
 @pytest.fixture
-def demo(lab: Lab, notebook: Path) -> Locator:
-    lab.open(notebook)
-    lab.run_all()
-    return lab.notebook.locator(".tl").first
+def demo(opened: Lab) -> Locator:
+    """Run its cells anew, and return the first view."""
+    opened.run_all()
+    return opened.notebook.locator(".tl").first
 
 
 def test_what_is_typed_while_the_kernel_is_held_up_is_not_lost(lab: Lab, demo: Locator) -> None:
@@ -138,14 +140,14 @@ def test_focus_folds_and_a_second_view_stay_in_step(lab: Lab, demo: Locator) -> 
 
 def test_no_click_is_lost_and_a_double_click_decides_once(lab: Lab, demo: Locator) -> None:
     demo.evaluate(
-        """async panel => { for (let i = 0; i < 200; i++) {
+        """async panel => { for (let i = 0; i < 100; i++) {
         [...panel.querySelectorAll('button')].find(each => each.textContent === 'Click').click();
         await new Promise(done => setTimeout(done, 5)); } }"""
     )
-    expect(demo.locator("#clicks")).to_have_text("200 clicks")
+    expect(demo.locator("#clicks")).to_have_text("100 clicks")
     demo.get_by_role("button", name="Once").dblclick()
     demo.get_by_role("button", name="Click").click()
-    expect(demo.locator("#clicks")).to_have_text("202 clicks")
+    expect(demo.locator("#clicks")).to_have_text("102 clicks")
 
 
 def test_keys_stay_in_the_panel_and_shift_enter_goes_on(lab: Lab, demo: Locator) -> None:
@@ -165,3 +167,53 @@ def test_keys_stay_in_the_panel_and_shift_enter_goes_on(lab: Lab, demo: Locator)
     second.get_by_label("Choice").focus()
     page.keyboard.press("Control+s")
     lab.wait_until_saved()
+
+
+PLAYED = (
+    "from threatlab.monitoring import simulate_day\nfrom threatlab.widgets import StreamMonitor",
+    "panel = StreamMonitor(simulate_day(events=20_000))\npanel",
+    "print('playing:', panel.playing)",
+)
+
+
+def run_cell(lab: Lab, number: int) -> None:
+    """Run one cell, counted from 0, as Shift+Enter in it does."""
+    lab.page.evaluate(
+        """async number => {
+            const notebook = window.jupyterapp.shell.currentWidget.content;
+            notebook.activeCellIndex = number;
+            await window.jupyterapp.commands.execute('notebook:run-cell');
+        }""",
+        number,
+    )
+
+
+def test_what_plays_lets_cells_run_and_stops_at_an_interrupt_and_when_its_cell_is_run_again(
+    lab: Lab, tmp_path: Path
+) -> None:
+    made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in PLAYED])
+    nbformat.write(made, tmp_path / "monitor.ipynb")
+    lab.open(tmp_path / "monitor.ipynb")
+    lab.run_all()
+    panel = lab.find(".tl")
+    clock, play = panel.locator(".tl-time .tl-score"), panel.get_by_role("button", name="Play")
+    play.click()
+    expect(clock).not_to_have_text("00:00")
+    run_cell(lab, 2)
+    expect(lab.notebook.get_by_text("playing: True")).to_be_visible()
+    lab.page.evaluate("() => window.jupyterapp.commands.execute('notebook:interrupt-kernel')")
+    expect(play).to_be_visible()
+    stopped = clock.inner_text()
+    assert stopped != "24:00"
+    run_cell(lab, 2)
+    expect(lab.notebook.get_by_text("playing: False")).to_be_visible()
+
+    play.click()
+    expect(clock).not_to_have_text(stopped)
+    run_cell(lab, 1)
+    expect(panel).to_have_count(1)
+    expect(clock).to_have_text("00:00")
+    expect(play).to_be_visible()
+    lab.page.wait_for_timeout(1_000)
+    assert clock.inner_text() == "00:00"
+    assert lab.outside == []

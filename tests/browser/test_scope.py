@@ -1,4 +1,4 @@
-"""Notebook 01 as a learner uses it: run all, then draw by mouse and by keyboard alone."""
+"""Notebook 01's drawing as a learner makes it: by mouse and by keyboard alone."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.lab import LOOKS, Lab
+from tests.browser.access import tab_to
+from tests.browser.blank_page import BlankPage
+from tests.browser.needed import run_here
 from threatlab import load_system
 from threatlab.dataflow import DataFlow
 from threatlab.dataflow.facts import hidden_by_exclusions
@@ -16,37 +18,13 @@ from threatlab.dataflow.files import load_drawing
 from threatlab.widgets.scope_editor.forms import FORMS
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "01-scope.ipynb"
-EDITOR = ".tl:has(> .tl-scope)"
 HOSTILE = "<img src=x onerror=alert(1)>"
-SUBMITS = {
-    "element": "Add the element",
-    "flow": "Draw the flow",
-    "zone": "Add the zone",
-    "exclude": "Leave it out",
-    "remove": "Take it away",
-}
-"""The button of each form; pressed with nothing entered, it answers with a sentence."""
-MANY_TABS = 40
-"""More than the panel has places to stop at."""
-
-
-@pytest.fixture(scope="module")
-def opened(lab: Lab) -> Locator:
-    """Open the notebook's editor on ShadowRay."""
-    lab.open(NOTEBOOK, only="case-editor")
-    lab.run_all()
-    return lab.find(EDITOR).last
 
 
 @pytest.fixture
-def editor(lab: Lab, opened: Locator) -> Locator:
-    """Return the editor with the drawing as the notebook has it."""
-    lab.look("light", 1200)
-    reset = opened.get_by_role("button", name="Reset")
-    if reset.is_enabled():
-        reset.click()
-    shows(opened, load_drawing("shadowray"))
-    return opened
+def editor(blank: BlankPage) -> Locator:
+    """Open the notebook's editor on ShadowRay."""
+    return blank.open(run_here(NOTEBOOK, "case-editor")["_"])
 
 
 def shows(editor: Locator, drawing: DataFlow) -> None:
@@ -138,16 +116,8 @@ def test_a_mistake_is_told_in_the_form_and_what_was_typed_stays(editor: Locator)
     expect(listed(editor, "Kind of element")).to_have_value('"tool"')
 
 
-def test_the_keyboard_alone_draws_a_flow(lab: Lab, editor: Locator) -> None:
-    page = lab.page
-
-    def tab_to(wanted: Locator) -> None:
-        for _ in range(MANY_TABS):
-            page.keyboard.press("Tab")
-            if wanted.evaluate("node => node === document.activeElement"):
-                return
-        raise AssertionError(f"the Tab key does not lead to {wanted}")
-
+def test_the_keyboard_alone_draws_a_flow(editor: Locator) -> None:
+    page = editor.page
     listed(editor, "Drawing").focus()
     tab_to(editor.get_by_role("button", name=FORMS["flow"][0]))
     page.keyboard.press("Space")
@@ -189,9 +159,9 @@ def test_the_keyboard_alone_draws_a_flow(lab: Lab, editor: Locator) -> None:
     shows(editor, load_drawing("shadowray"))
 
 
-def test_a_name_that_looks_like_html_stays_a_name(lab: Lab, editor: Locator) -> None:
+def test_a_name_that_looks_like_html_stays_a_name(editor: Locator) -> None:
     asked: list[str] = []
-    lab.page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    editor.page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
     press(editor, FORMS["element"][0])
     editor.get_by_label("Name of the element").fill(HOSTILE)
     choose(editor, "Trust zone", "Internet (internet)")
@@ -209,27 +179,10 @@ def test_a_name_that_looks_like_html_stays_a_name(lab: Lab, editor: Locator) -> 
     assert asked == []
 
 
-def test_text_in_the_picture_is_readable_on_a_narrow_page(lab: Lab, editor: Locator) -> None:
-    lab.look("light", 700)
+def test_text_in_the_picture_is_readable_on_a_narrow_page(blank: BlankPage, editor: Locator) -> None:
+    blank.look("light", 700)
     scale = editor.locator(".tl-drawing svg").evaluate(
         "svg => parseFloat(getComputedStyle(svg).fontSize)"
         " * svg.getBoundingClientRect().width / svg.viewBox.baseVal.width"
     )
     assert scale >= 10.5
-
-
-def test_axe_finds_nothing_and_nothing_overflows(lab: Lab) -> None:
-    lab.open(NOTEBOOK)
-    lab.run_all()
-    editor = lab.find(EDITOR).last
-    for fold in editor.locator("summary").all():
-        fold.click()
-    for look in LOOKS:
-        lab.look(*look)
-        for form, submit in SUBMITS.items():
-            press(editor, FORMS[form][0])
-            press(editor, submit)
-            expect(editor.locator(".tl-problem")).to_be_visible()
-            assert lab.axe(EDITOR) == [], (form, look)
-            assert lab.overflowing(editor) == [], (form, look)
-    assert lab.axe(".jp-RenderedHTML:has(img[alt^='zone'])") == []

@@ -35,7 +35,7 @@ def _answers(lesson: str) -> dict[str, Any]:
             body = ast.parse("".join(cell["source"]))
             checks = [node for node in body.body if _is_check(node)]
             body.body = [node for node in body.body if node not in checks]
-            with _quiet():
+            with quiet():
                 exec(compile(body, cell["id"], "exec"), names)
                 for check in checks:
                     question = f"{lesson}.{check.value.func.value.id}"
@@ -51,7 +51,7 @@ def _is_check(node: ast.stmt) -> bool:
 
 
 @contextlib.contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Keep to themselves what cells print, and what they set for a notebook of their own."""
     handlers = logging.root.handlers[:]
     with contextlib.redirect_stdout(io.StringIO()), pd.option_context("display.max_colwidth", 50):

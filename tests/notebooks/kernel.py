@@ -21,28 +21,23 @@ Run = Callable[[Path, dict[str, Any]], NotebookNode]
 
 
 @contextmanager
-def kernel(folder: Path) -> Iterator[Run]:
-    """Give a function that runs a notebook of `folder` from its first cell to its last, with these parameters.
+def kernel(python: Path, environment: dict[str, str]) -> Iterator[Run]:
+    """Give a function that runs a notebook in its folder from the first cell to the last, with these parameters.
 
     It raises the `CellExecutionError` of a cell that fails. What a notebook defined is gone before the next one runs;
     what it imported stays.
     """
-    client = NotebookClient(
-        new_notebook(),
-        timeout=SECONDS,
-        startup_timeout=SECONDS,
-        kernel_name="python3",
-        resources={"metadata": {"path": str(folder)}},
-    )
+    client = NotebookClient(new_notebook(), timeout=SECONDS, startup_timeout=SECONDS, kernel_name="python3")
+    client.create_kernel_manager().kernel_spec.argv[0] = str(python)
 
     def run(file: Path, parameters: dict[str, Any]) -> NotebookNode:
         client.nb = with_parameters(file, parameters)
-        client.execute_cell(new_code_cell("%reset -f"), 0)
+        client.execute_cell(new_code_cell(f"%reset -f\n%cd -q {file.parent}"), 0)
         for number, cell in enumerate(client.nb.cells):
             client.execute_cell(cell, number)
         return client.nb
 
-    with client.setup_kernel():
+    with client.setup_kernel(env=environment):
         yield run
 
 
@@ -52,3 +47,9 @@ def with_parameters(file: Path, parameters: dict[str, Any]) -> NotebookNode:
     if unknown:
         raise ValueError(f"{file.name} has no parameter {', '.join(sorted(unknown))}")
     return parameterize_notebook(load_notebook_node(str(file)), parameters)
+
+
+def outputs_of(notebook: NotebookNode) -> str:
+    """Return all that a notebook's cells printed and showed."""
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    return "\n".join(str(output.get("text") or output.get("data")) for output in outputs)

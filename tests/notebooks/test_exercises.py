@@ -11,8 +11,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from scripts.exercises import STUB, unsolved
 from scripts.notebooks import NotebookError
+from tests.notebooks.kernel import outputs_of
 from tests.notebooks.saved import faults
-from tests.notebooks.test_papermill import outputs_of
 from tests.notebooks.tracked import ROOT, tracked
 from threatlab.exercises.solution import BEGIN, CHECK, END
 from threatlab.lessons import LESSONS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -36,6 +37,15 @@ def test_every_idea_of_the_lesson_is_covered_by_a_cell_that_ran() -> None:
         if tag.startswith("covers:")
     }
     assert coverage_ids() - covered == set()
+
+
+@pytest.mark.parametrize("file", NOTEBOOKS, ids=lambda file: file.stem)
+def test_a_setup_cell_imports_few_names_of_ours(file: Path) -> None:
+    _, setup, *_ = (cell for cell in nbformat.read(file, as_version=4).cells if cell.cell_type == "code")
+    imports = [node for node in ast.walk(ast.parse(setup.source)) if isinstance(node, ast.Import | ast.ImportFrom)]
+    names = [f"{getattr(node, 'module', '')}.{name.name}".lstrip(".") for node in imports for name in node.names]
+    ours = [name for name in names if name.partition(".")[0] == "threatlab"]
+    assert len(ours) <= 5, f"import what a later cell needs there: {', '.join(ours)}"
 
 
 def good() -> NotebookNode:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import sysconfig
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,50 +15,12 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from tests.browser.server import Server, environment_of_its_own, running_server
+from tests.browser.server import Server, running_server
+from tests.notebooks.kernel import outputs_of
+from tests.notebooks.tracked import ROOT
+from tests.packaging.outside import run_outside
 from threatlab.course import INSTALLED
 from threatlab.jupyter.saving import PICTURE, VIEW
-
-ROOT = Path(__file__).parents[2]
-PIP = (sys.executable, "-m", "pip", "--quiet", "--no-input", "--disable-pip-version-check")
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the wheel of this checkout; nothing is downloaded for it."""
-    folder = tmp_path_factory.mktemp("wheel")
-    subprocess.run([*PIP, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, ROOT], check=True)
-    [file] = folder.glob("threatlab-*.whl")
-    return file
-
-
-@pytest.fixture(scope="module")
-def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the Python of an environment into which only the wheel is installed.
-
-    The packages that it needs are taken from this environment, which has the package itself only as a link to the
-    checkout, and such links aren't followed from another place.
-    """
-    folder = tmp_path_factory.mktemp("environment")
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
-    python = folder / "bin/python"
-    subprocess.run([*PIP, "--python", python, "install", "--no-deps", "--no-index", "--no-compile", wheel], check=True)
-    [site] = folder.glob("lib/*/site-packages")
-    (site / "packages-of-the-tests.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
-    for name in ("static", "schemas"):
-        (folder / "share/jupyter/lab" / name).symlink_to(Path(sys.prefix, "share/jupyter/lab", name))
-    return python
-
-
-def run(python: Path, *arguments: str | Path, folder: Path) -> str:
-    """Return what the installed Python prints, started in `folder` and without a path to this checkout."""
-    environment = environment_of_its_own(folder) | {"THREATLAB_PROGRESS": "memory"}
-    environment.pop("PYTHONPATH", None)
-    done = subprocess.run(
-        [python, *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 def test_every_file_of_the_package_is_in_the_wheel(wheel: Path) -> None:
@@ -83,37 +44,16 @@ def test_the_package_is_imported_where_there_is_no_jupyter(python: Path, tmp_pat
         f"import sys; sys.path.append({str(site)!r}); import threatlab; assert 'threatlab.jupyter' not in sys.modules;"
         "import threatlab.jupyter; print(threatlab.jupyter.__file__)"
     )
-    assert run(python, "-S", "-c", code, folder=tmp_path).startswith(str(site))
+    assert run_outside(python, "-S", "-c", code, folder=tmp_path).startswith(str(site))
 
 
-@pytest.mark.parametrize(
-    ("name", "parameters"),
-    [
-        ("05-defense-in-depth", {"system": "tay", "bound": 0.3, "seed": 1}),
-        ("06-monitor-and-operate", {"system": "tay", "seed": 1, "story": "postmark-mcp", "detector_threshold": 4}),
-        ("07-capstone", {"system": "shadowray", "budget_days": 0, "seed": 1}),
-    ],
-)
-def test_a_notebook_of_the_installed_workbook_runs(
-    python: Path, name: str, parameters: dict[str, str | float], tmp_path: Path
-) -> None:
-    run(python, python.with_name("threatlab"), "start", "mine", folder=tmp_path)
-    given = [word for parameter, value in parameters.items() for word in ("-p", parameter, str(value))]
-    notebook = f"mine/notebooks/{name}.ipynb"
-    run(
-        python,
-        "-m",
-        "papermill",
-        "--no-progress-bar",
-        "--cwd",
-        "mine/notebooks",
-        notebook,
-        "ran.ipynb",
-        *given,
-        folder=tmp_path,
+def test_papermill_runs_a_notebook_of_a_learner_s_copy(python: Path, tmp_path: Path) -> None:
+    run_outside(python, python.with_name("threatlab"), "start", "mine", folder=tmp_path)
+    papermill = ("-m", "papermill", "--no-progress-bar", "--cwd", "mine/notebooks")
+    run_outside(
+        python, *papermill, "mine/notebooks/02-assess.ipynb", "ran.ipynb", "-p", "system", "tay", folder=tmp_path
     )
-    ran = nbformat.read(tmp_path / "ran.ipynb", as_version=4)
-    assert any(parameters["system"] in str(cell.get("outputs")) for cell in ran.cells)
+    assert "tay" in outputs_of(nbformat.read(tmp_path / "ran.ipynb", as_version=4))
 
 
 @pytest.fixture(scope="module", params=["checkout", "wheel"])

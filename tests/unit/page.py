@@ -18,11 +18,15 @@ class Page:
 
     def __init__(self, panel: Panel) -> None:
         self.panel = panel
+        self._parsed: tuple[str, BeautifulSoup] = ("", BeautifulSoup("", "html.parser"))
 
     @property
     def soup(self) -> BeautifulSoup:
-        """The panel's HTML, parsed anew."""
-        return BeautifulSoup(self.panel.page, "html.parser")
+        """The panel's HTML, parsed anew where it has changed."""
+        page = self.panel.page
+        if page != self._parsed[0]:
+            self._parsed = (page, BeautifulSoup(page, "html.parser"))
+        return self._parsed[1]
 
     @property
     def text(self) -> str:
@@ -58,9 +62,9 @@ class Page:
         """Send what a click on the button sends, also one of an earlier page."""
         self._send(button)
 
-    def answer(self, question: str, word: str) -> None:
+    def answer(self, question: str | Tag, word: str) -> None:
         """Press one of the answers to a question, by what stands on it or by the word that says it."""
-        group = self.question(question)
+        group = question if isinstance(question, Tag) else self.question(question)
         answers = [(name, each) for each in group.select("button") for name in {_words(each), each["title"]}]
         answer = _only("answer", word, answers)
         assert not answer.has_attr("disabled"), f"{word} can't be pressed"

@@ -10,7 +10,14 @@ FACTS = tuple(catalog().facts)
 CONTROLS = tuple(catalog().controls)
 THREATS = tuple(catalog().threats)
 
-thorough = settings(max_examples=50)
+
+def examples(number: int) -> settings:
+    """Return settings with that many examples, or, under the profile "few", no more than it says."""
+    few = settings.get_current_profile_name() == "few"
+    return settings(max_examples=min(number, settings.default.max_examples) if few else number)
+
+
+thorough = examples(50)
 """Enough to find each of the faults that these tests were tried on, in under a second a test."""
 
 # Where every value were as likely as any other, most systems would look alike: half secured.

@@ -15,8 +15,9 @@ import threatlab
 from tests.lesson_code import ThreatModelingBasicsManager as LessonManager
 from tests.unit.strategies import CONTROLS, FACTS, THREATS, systems, thorough
 from threatlab import AISystem, Finding, ThreatLabError, assess, list_systems, load_system
-from threatlab.assessment.layered import combine
-from threatlab.catalog import LAYER_CAP, SEVERITIES, catalog
+from threatlab.assessment.layered import combine, let_through, options
+from threatlab.attacks.bands import measured_together
+from threatlab.catalog import CLAIM_CAP, SEVERITIES, catalog
 
 
 def toml(file):
@@ -25,6 +26,7 @@ def toml(file):
 
 CATALOG = Path(inspect.getfile(threatlab)).parent / "catalog"
 THREAT_TABLES = toml(CATALOG / "threats.toml")
+BETA = toml(CATALOG / "shared_failure.toml")["within_a_layer"]["beta"]
 LAYER_TABLES = [toml(file) for file in (CATALOG / "controls").iterdir()]
 CORE = ("encryption_enabled", "rbac_configured", "monitoring_active")
 EVERYTHING_IN_PLACE = dict.fromkeys(CONTROLS, True)
@@ -57,8 +59,10 @@ def by_definition(system):
             inherent *= 1 - distance
         passes = 1.0
         for layer in LAYER_TABLES:
-            claims = [layer[c]["effectiveness"].get(name, {"value": 0}) for c in true & set(layer)]
-            passes *= 1 - min(LAYER_CAP, max((claim["value"] for claim in claims), default=0))
+            claims = [layer[c]["effectiveness"][name] for c in true & set(layer) if name in layer[c]["effectiveness"]]
+            worth = sorted(min(CLAIM_CAP, c.get("value") or c["measured"] * c["routes"]) for c in claims)
+            if worth:
+                passes *= (1 - worth[-1]) * prod(1 - (1 - BETA) * further for further in worth[:-1])
         residuals[name] = inherent * passes
     return 1 - prod(1 - residual for residual in residuals.values()), residuals
 
@@ -80,7 +84,7 @@ def test_the_built_in_systems_score_what_the_definition_says(name):
 
 @thorough
 @given(systems())
-def test_the_score_is_the_chance_like_sum_of_all_threats(system):
+def test_the_score_is_the_bounded_sum_of_all_threats(system):
     result = assess(system)
     assert result.risk_score == 1 - prod(1 - risk for risk in result.by_threat.values())
 
@@ -143,13 +147,29 @@ def test_every_exposure_raises_some_risk(fact):
 
 @pytest.mark.parametrize("threat", THREATS)
 @pytest.mark.parametrize("layer", catalog().layers)
-def test_two_controls_of_a_layer_never_count_twice(layer, threat):
-    members = [c.id for c in catalog().controls.values() if c.layer == layer]
-    alone = {c: assess(AISystem("s", **EXPOSED, **{c: True})).by_threat[threat] for c in members}
-    for size in range(2, len(members) + 1):
+def test_a_further_control_of_a_layer_removes_something_and_less_than_it_would_alone(layer, threat):
+    members = [c.id for c in catalog().controls.values() if c.layer == layer and threat in c.effectiveness]
+
+    def risk(*controls):
+        return assess(AISystem("s", **EXPOSED, **dict.fromkeys(controls, True))).by_threat[threat]
+
+    for size in range(1, len(members)):
         for chosen in combinations(members, size):
-            together = assess(AISystem("s", **EXPOSED, **dict.fromkeys(chosen, True)))
-            assert together.by_threat[threat] == min(alone[c] for c in chosen)
+            for control in set(members) - set(chosen):
+                removed, alone = 1 - risk(*chosen, control) / risk(*chosen), 1 - risk(control) / risk()
+                assert 0 < removed < alone
+                assert risk(*chosen, control) > 0
+
+
+def test_the_pair_of_a_layer_that_this_workbook_measured_refutes_that_only_the_best_counts():
+    ((one, other), (first, second, both)) = measured_together()[0]
+    assert catalog().controls[one].layer == catalog().controls[other].layer
+    assert both > max(first, second)
+    best_alone, model = (
+        1 - let_through(options([("a", first), ("b", second)], beta), "ab")
+        for beta in (1.0, catalog().shared_failure.beta)
+    )
+    assert abs(model - both) < abs(best_alone - both)
 
 
 def test_controls_of_two_layers_do_count_twice():
@@ -267,7 +287,7 @@ def test_one_control_of_each_effect_lowers_its_own_factor(control, threat, lower
 
 @thorough
 @given(systems())
-def test_an_explanation_names_the_facts_and_the_best_control_of_each_layer(system):
+def test_an_explanation_names_the_facts_and_each_control_with_what_it_removes(system):
     result = assess(system)
     for threat in THREATS:
         shown, entry = result.explain(threat), catalog().threats[threat]
@@ -281,13 +301,16 @@ def test_an_explanation_names_the_facts_and_the_best_control_of_each_layer(syste
             if system[c.id] and threat in c.effectiveness
         }
         layers = {catalog().controls[c].layer for c in worth}
-        assert [b.layer for b in shown.barriers] == [n for n in catalog().layers if n in layers]
+        assert list(dict.fromkeys(b.layer for b in shown.barriers)) == [n for n in catalog().layers if n in layers]
+        assert {b.control for b in shown.barriers} == set(worth)
         for barrier in shown.barriers:
             control = catalog().controls[barrier.control]
             rivals = [worth[c] for c in worth if catalog().controls[c].layer == barrier.layer]
             assert (barrier.layer, barrier.effect) == (control.layer, control.effect)
-            assert barrier.reduction == near(worth[barrier.control])
-            assert worth[barrier.control] == max(rivals)
+            assert barrier.claim == near(worth[barrier.control])
+            assert barrier.reduction == near(worth[barrier.control] * (1 - BETA if barrier.further else 1))
+            if not barrier.further:
+                assert worth[barrier.control] == max(rivals)
 
 
 def test_a_threat_the_ruleset_does_not_know_is_refused_with_those_it_knows():
@@ -307,7 +330,11 @@ def test_a_threat_the_ruleset_does_not_know_is_refused_with_those_it_knows():
 @given(systems())
 def test_a_finding_is_a_control_that_applies_and_is_not_in_place(system):
     applying = {
-        c.id for c in catalog().controls.values() if all(system[fact] for fact in c.applies_when) and not system[c.id]
+        c.id
+        for c in catalog().controls.values()
+        if all(system[fact] for fact in c.applies_when)
+        and (not c.applies_when_any or any(system[fact] for fact in c.applies_when_any))
+        and not system[c.id]
     }
     found = assess(system).findings
     assert {f.attribute for f in found} == applying
@@ -398,11 +425,11 @@ def test_each_next_step_removes_what_another_assessment_shows(system, ruleset):
 
 @thorough
 @given(systems(), st.sampled_from(("core", "ai")))
-def test_next_steps_are_all_findings_that_would_remove_something_best_first(system, ruleset):
+def test_next_steps_are_all_findings_that_would_remove_something_what_is_expected_most_first(system, ruleset):
     result = assess(system, ruleset)
     steps = result.best_next(len(CONTROLS))
-    removes = [step.removes for step in steps]
-    assert removes == sorted(removes, reverse=True)
+    expected = [step.expected for step in steps]
+    assert expected == sorted(expected, reverse=True)
     left_out = {f.attribute for f in result.findings} - {step.attribute for step in steps}
     assert {step.attribute for step in steps} <= {f.attribute for f in result.findings}
     for control in left_out:
@@ -410,11 +437,17 @@ def test_next_steps_are_all_findings_that_would_remove_something_best_first(syst
         assert after.risk_score == near(result.risk_score)
 
 
-def test_a_control_that_a_better_one_of_its_layer_covers_is_no_advice():
-    system = AISystem("s", dependencies_scanned=True)
-    result = assess(system)
-    assert "ai_bom_maintained" in {f.attribute for f in result.findings}
-    assert "ai_bom_maintained" not in {s.attribute for s in result.best_next(len(CONTROLS))}
+@thorough
+@given(systems())
+def test_what_is_surely_missing_is_expected_to_remove_all_it_does_and_what_is_unknown_less(system):
+    for step in assess(system).best_next(len(CONTROLS)):
+        assert step.expected == step.removes or (step.unknown and 0 < step.expected < step.removes)
+
+
+def test_once_the_interface_is_off_the_internet_a_login_still_removes_something():
+    hardened = load_system("shadowray").with_(service_exposure_hardened=True)
+    removes = {step.attribute: step.removes for step in assess(hardened).best_next(len(CONTROLS))}
+    assert removes["authentication_enforced"] > 0.01
 
 
 @pytest.mark.parametrize("n", [0, 1, 4, 5, 1000])

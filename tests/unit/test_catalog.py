@@ -14,7 +14,7 @@ import pytest
 import threatlab
 from tests.lesson_code import ThreatModelingBasicsManager as LessonManager
 from threatlab import AISystem, CatalogError, assess, list_systems, load_system
-from threatlab.catalog import EFFECTS, EVIDENCE, LAYER_CAP, ROLES, SEVERITIES, catalog, read_catalog
+from threatlab.catalog import CLAIM_CAP, EFFECTS, EVIDENCE, ROLES, SEVERITIES, catalog, read_catalog
 from threatlab.incidents import incidents
 
 CATALOG = Path(inspect.getfile(threatlab)).parent / "catalog"
@@ -169,7 +169,7 @@ def test_every_claim_of_effectiveness_says_how_we_know(control):
     for claim in control.effectiveness.values():
         assert claim.source in EVIDENCE
         assert claim.why.endswith(".")
-        assert 0 < claim.value <= LAYER_CAP < 1
+        assert 0 < claim.value <= CLAIM_CAP < 1
 
 
 @every_control
@@ -177,6 +177,16 @@ def test_a_control_is_made_for_something(control):
     values = [claim.value for claim in control.effectiveness.values()]
     if len(values) >= 3:
         assert max(values) / min(values) > 1.49
+
+
+@every_control
+def test_a_measured_claim_says_on_what_in_five_words_and_weighs_the_routes_it_speaks_of(control):
+    for claim in control.effectiveness.values():
+        if claim.source == "measured":
+            assert 0 < len(claim.on.split()) <= 5
+            assert claim.value == pytest.approx(claim.measured * claim.routes)
+            assert claim.routes_why.endswith(".")
+            assert claim.on in claim.evidence
 
 
 @every_control
@@ -269,6 +279,21 @@ BREAKAGE = {  # where: what becomes of which field, and what is said about it
         ("label", "label = ' '\n", "label: is empty; it must say something"),
         ("lable", "lable = 'x'\n", "lable: unknown field 'lable': did you mean 'label'"),
     ],
+    ("controls/data.toml", "training_data_validated.effectiveness.data_poisoning"): [
+        ("routes", "routes = 1.2\n", "routes: is 1.2; it must be a number above 0 and up to 1"),
+        ("routes", "routes = 0\n", "routes: is 0; it must be a number above 0 and up to 1"),
+        ("routes", "", "routes: is missing; it must be a number"),
+        ("routes_why", "", "routes_why: is missing; it must be a text"),
+        ("on", "on = ''\n", "on: is empty; it must say something"),
+        ("measured", "measured = 1.0\n", "measured: is 1.0; it must be a number from 0"),
+    ],
+    ("cases.toml", '"AML.CS0000"'): [
+        ("kind", "kind = 'story'\n", "kind: unknown value 'story'"),
+        ("true", "true = ['is_big']\n", "true: unknown fact 'is_big'"),
+        ("missing", "missing = ['a_wall']\n", "missing: unknown control 'a_wall'"),
+        ("in_place", "in_place = ['adversarial_robustness_tested']\n", "which missing names, too"),
+    ],
+    ("shared_failure.toml", "within_a_layer"): [("beta", "beta = 1.5\n", "beta: is 1.5; it must be a number from 0")],
     ("layers.toml", "data"): [("about", "about = []\n", "about: is [], which is not a text")],
     ("threats.toml", "evasion"): [
         ("stride", "stride = 'X'\n", "stride: unknown value 'X'"),
@@ -334,24 +359,24 @@ BREAKAGE = {  # where: what becomes of which field, and what is said about it
         ("uses_tools", "uses_tools = 'stated: so (AML.CS9999)'\n", "uses_tools: 'stated: so (AML.CS9999)' names no"),
         ("uses_tools", "uses_tools = 'our reading: no; stated'\n", "uses_tools: 'stated' names no source"),
     ],
-    ("controls/data.toml", "training_data_validated.effectiveness"): [
-        ("data_poisoning", "", "effectiveness: is empty; a control counters at least one threat"),
-        ("data_poisoning", "data_poisoning = 0.5\n", "effectiveness.data_poisoning: is 0.5, which"),
+    ("controls/data.toml", "personal_data_minimized.effectiveness"): [
+        ("privacy_breach", "", "effectiveness: is empty; a control counters at least one threat"),
+        ("privacy_breach", "privacy_breach = 0.5\n", "effectiveness.privacy_breach: is 0.5, which"),
         ("poisoning", "poisoning = {}\n", "effectiveness: unknown threat 'poisoning'"),
         (
-            "data_poisoning",
-            "data_poisoning = { value = 0.5, source = 'guessed', why = 'x' }\n",
-            "effectiveness.data_poisoning], source: unknown value 'guessed'",
+            "privacy_breach",
+            "privacy_breach = { value = 0.5, source = 'guessed', why = 'x' }\n",
+            "effectiveness.privacy_breach], source: unknown value 'guessed'",
         ),
         (
-            "data_poisoning",
-            "data_poisoning = { value = 0.5, source = 'judged' }\n",
-            "effectiveness.data_poisoning], why: is missing",
+            "privacy_breach",
+            "privacy_breach = { value = 0.5, source = 'judged' }\n",
+            "effectiveness.privacy_breach], why: is missing",
         ),
         (
-            "data_poisoning",
-            "data_poisoning = { value = 0.5, source = 'judged', why = 'x', by = 'us' }\n",
-            "effectiveness.data_poisoning], by: unknown field 'by'",
+            "privacy_breach",
+            "privacy_breach = { value = 0.5, source = 'judged', why = 'x', by = 'us' }\n",
+            "effectiveness.privacy_breach], by: unknown field 'by'",
         ),
     ],
     ("atlas.toml", ""): [
@@ -387,7 +412,7 @@ def test_a_broken_entry_is_named_by_file_id_and_field(copied, where, field, line
 
 def test_a_copy_of_the_catalog_reads_the_same(copied):
     again = read_catalog(copied)
-    for part in ("layers", "facts", "threats", "controls", "atlas", "sources", "rulesets"):
+    for part in ("layers", "facts", "threats", "controls", "atlas", "sources", "rulesets", "shared_failure", "cases"):
         assert getattr(again, part) == getattr(catalog(), part)
 
 
@@ -434,12 +459,12 @@ def test_a_file_that_is_no_catalog_file_is_named(copied, content, problem):
         read_catalog(copied)
 
 
-def test_no_layer_is_taken_to_stop_everything(copied):
+def test_no_control_is_taken_to_stop_everything(copied):
     change(
         copied / "controls/data.toml",
-        "training_data_validated.effectiveness",
-        "data_poisoning",
-        "data_poisoning = { value = 0.999, source = 'judged', why = 'One test, one seed.' }\n",
+        "personal_data_minimized.effectiveness",
+        "privacy_breach",
+        "privacy_breach = { value = 0.999, source = 'judged', why = 'One test, one seed.' }\n",
     )
-    control = read_catalog(copied).controls["training_data_validated"]
-    assert control.effectiveness["data_poisoning"].value == LAYER_CAP
+    control = read_catalog(copied).controls["personal_data_minimized"]
+    assert control.effectiveness["privacy_breach"].value == CLAIM_CAP

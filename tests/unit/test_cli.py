@@ -131,9 +131,9 @@ def test_the_gate_closes_at_the_score_and_not_below(capsys):
     score = assess(load_system("bot.toml")).risk_score
     code, out, err = run(capsys, "assess", "bot.toml", "--fail-at", repr(score))
     assert code == 1
-    assert err == f"threatlab: gate failed: support-bot: The risk score is {score:.3f}, at or above {score:g}.\n"
+    assert err == f"threatlab: gate failed: support-bot: The risk score is {score:.2f}, at or above {score:.2f}.\n"
     assert "risk score" in out  # the result is shown all the same
-    assert run(capsys, "assess", "bot.toml", "--fail-at", repr(score + 1e-9))[::2] == (0, "")
+    assert run(capsys, "assess", "bot.toml", "--fail-at", repr(round(score, 2) + 0.01))[::2] == (0, "")
 
 
 def test_every_system_is_held_against_the_gate(capsys):

@@ -31,7 +31,7 @@ def test_the_overview_says_what_assessing_each_system_says(drawn, threshold):
     seen, results = overview(named, threshold), [assess(system) for system in named]
     scores = sorted((result.risk_score for result in results), reverse=True)
     assert [result.risk_score for result in seen.assessments] == scores
-    assert set(seen.alerting) == {r.system.name for r in results if r.risk_score >= threshold}
+    assert set(seen.alerting) == {r.system.name for r in results if round(r.risk_score, 2) >= round(threshold, 2)}
     assert set(seen.answered) <= set(seen.alerting)
     assert seen.mean == pytest.approx(sum(scores) / len(scores))
     found = [finding.severity for result in results for finding in result.findings]

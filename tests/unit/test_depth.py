@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.unit.strategies import CONTROLS, FACTS, systems, thorough
 from threatlab import AISystem, CatalogError, ThreatLabError, assess, load_system
-from threatlab.assessment.layered import Scale
+from threatlab.assessment.layered import Scale, let_through, options
 from threatlab.catalog import catalog
 from threatlab.depth import (
     above_bound,
@@ -32,19 +32,22 @@ LAYERS = tuple(catalog().layers)
 FULL = AISystem("full", **dict.fromkeys((*FACTS, *CONTROLS), True))
 BARE = AISystem("bare", **dict.fromkeys(FACTS, True))
 DEFENDED = harden(load_system("shadowray"), 40)
+BETA = catalog().shared_failure.beta
+
+HELD = AISystem("held", uses_third_party_model=True, model_artifacts_verified=True)
+"""One layer alone holds the threat of the supply chain back."""
+ON, OFF = (assess(system).by_threat["supply_chain"] for system in (HELD, switch_off(HELD, "supply_chain")))
 
 
-def of_layers(*keeps):
-    """A threat of risk 1 before any control, with a layer for each number or list: what its controls let through."""
-    layers = []
-    for number, options in enumerate(keeps):
-        each = options if isinstance(options, dict) else {f"c{number}": options}
-        layers.append((f"l{number}", tuple(sorted(each.items(), key=lambda option: option[1]))))
-    return Scale(frozenset(), 0.0, (), 0.0, (), tuple(layers))
+def of_layers(*claims):
+    """A threat of risk 1 before any control, with a layer for each number or dict of what controls claim to remove."""
+    each = [layer if isinstance(layer, dict) else {f"c{number}": layer} for number, layer in enumerate(claims)]
+    layers = tuple((f"l{number}", options(layer.items(), BETA)) for number, layer in enumerate(each))
+    return Scale(frozenset(), 0.0, (), 0.0, (), layers)
 
 
 def three_ways(scale, broken, p):
-    every = frozenset(control for _, options in scale.layers for control, _ in options)
+    every = frozenset(control for _, options in scale.layers for control, *_ in options)
     return room._three_ways(scale, every, frozenset(broken), p)
 
 
@@ -90,9 +93,9 @@ def test_a_layer_off_is_the_assessment_with_its_controls_made_false(system):
 
 
 def test_a_layer_without_controls_in_place_is_never_the_one_that_nobody_would_miss():
-    names = {off.layer for off in missed_least(DEFENDED)}
-    assert names == {"data"}
-    assert not controls_in_place(DEFENDED, "agent")
+    holding = {off.layer: off.added for off in layers_off(DEFENDED) if off.in_place}
+    assert holding.keys() < set(LAYERS)
+    assert [off.layer for off in missed_least(DEFENDED)] == [min(holding, key=holding.get)]
     assert missed_least(BARE) == missed_most(BARE) == ()
 
 
@@ -111,29 +114,46 @@ def test_the_layer_missed_most_adds_most():
 # ---- the claim
 
 
-@given(systems(), st.floats(0, 1))
+@given(systems(), st.integers(0, 100).map(lambda percent: percent / 100))
 @thorough
 def test_without_a_gap_no_single_layer_off_takes_any_threat_above_the_bound(system, bound):
     highest = max(max(off.by_threat.values()) for off in layers_off(system))
-    assert bool(above_bound(system, bound)) == (highest > bound)
+    if above_bound(system, bound):
+        assert highest > bound
+    else:
+        assert round(highest, 2) <= bound, "it reads higher than the bound"
 
 
-def test_each_gap_names_layer_threat_and_risk_the_highest_first():
-    gaps = above_bound(DEFENDED, 0.15)
-    assert {(gap.layer, gap.threat) for gap in gaps} == {("supply_chain", "supply_chain"), ("model", "privacy_breach")}
+def test_a_threat_that_one_layer_alone_holds_back_is_a_gap_and_names_layer_threat_and_risk():
+    (gap,) = above_bound(HELD, {"supply_chain": (ON + OFF) / 2})
+    assert (gap.layer, gap.threat, gap.risk) == ("supply_chain", "supply_chain", OFF)
+
+
+def test_other_layers_before_the_same_threat_close_a_gap_and_more_controls_of_the_layer_do_not():
+    bound = {"supply_chain": (ON + OFF) / 2}
+    against = [c for c in catalog().controls.values() if "supply_chain" in c.threats]
+    more = {c.id: True for c in against if c.layer == "supply_chain"}
+    others = {c.id: True for c in against if c.layer != "supply_chain"}
+    assert [gap.risk for gap in above_bound(HELD.with_(**more), bound)] == [OFF]
+    assert above_bound(HELD.with_(**others), bound) == ()
+
+
+def test_gaps_come_with_the_highest_first():
+    gaps = above_bound(DEFENDED, max(assess(DEFENDED).by_threat.values()))
+    assert len(gaps) > 1
     for gap in gaps:
-        assert gap.risk == assess(switch_off(DEFENDED, gap.layer)).by_threat[gap.threat] > gap.bound == 0.15
+        assert gap.risk == assess(switch_off(DEFENDED, gap.layer)).by_threat[gap.threat] > gap.bound
     assert [gap.risk for gap in gaps] == sorted((gap.risk for gap in gaps), reverse=True)
 
 
 def test_a_threat_above_its_bound_with_every_layer_on_is_one_gap_of_no_layer():
-    gaps = above_bound(load_system("tay"), 0.3)
-    assert [(gap.layer, gap.threat) for gap in gaps] == [("", "data_poisoning")]
+    gaps = above_bound(HELD, {"supply_chain": ON / 2})
+    assert [(gap.layer, gap.threat, gap.risk) for gap in gaps] == [("", "supply_chain", ON)]
 
 
-def test_a_bound_may_be_one_for_each_threat_that_has_one():
-    assert [gap.layer for gap in above_bound(DEFENDED, {"privacy_breach": 0.15})] == ["model"]
-    assert above_bound(DEFENDED, {"privacy_breach": 0.3}) == ()
+def test_a_threat_without_a_bound_has_no_gap():
+    assert "supply_chain" in {gap.threat for gap in above_bound(HELD, 0.0)}
+    assert {gap.threat for gap in above_bound(HELD, {"privacy_breach": 0.0})} <= {"privacy_breach"}
 
 
 @pytest.mark.parametrize(
@@ -182,14 +202,14 @@ def test_hardening_spends_no_more_than_the_days_and_never_takes_a_control_away(s
 
 
 def test_hardening_without_a_limit_leaves_no_advice():
-    assert assess(harden(load_system("tay"))).best_next(31) == ()
+    assert assess(harden(load_system("tay"))).best_next() == ()
 
 
 # ---- shared dependencies
 
 
 def test_three_layers_of_0_8_let_through_12_7_times_what_their_product_says():
-    product, together, failed = three_ways(of_layers(0.2, 0.2, 0.2), ("c0", "c1", "c2"), 0.1)
+    product, together, failed = three_ways(of_layers(0.8, 0.8, 0.8), ("c0", "c1", "c2"), 0.1)
     assert product == pytest.approx(0.008)
     assert together == pytest.approx(0.1 + 0.9 * (1 - 0.8 / 0.9) ** 3) == pytest.approx(0.10123, abs=1e-5)
     assert together / product == pytest.approx(12.65, abs=0.01)
@@ -197,35 +217,40 @@ def test_three_layers_of_0_8_let_through_12_7_times_what_their_product_says():
 
 
 def test_a_control_that_does_not_hang_on_it_takes_over_in_its_layer():
-    scale = of_layers({"best": 0.2, "backup": 0.5}, {"other": 0.4})
+    scale = of_layers({"best": 0.8, "backup": 0.5}, {"other": 0.6})
     product, together, failed = three_ways(scale, ("best", "other"), 0.1)
-    assert product == pytest.approx(0.2 * 0.4)
-    assert failed == pytest.approx(0.5)
-    good = (0.2 - 0.1 * 0.5) / 0.9 * (0.4 - 0.1) / 0.9
+    both = 0.2 * (1 - (1 - BETA) * 0.5)
+    assert product == pytest.approx(both * 0.4)
+    assert failed == pytest.approx(0.5), "now it is the best one, and counts whole"
+    good = (both - 0.1 * 0.5) / 0.9 * (0.4 - 0.1) / 0.9
     assert together == pytest.approx(0.1 * 0.5 + 0.9 * good)
 
 
 @given(
     st.lists(
-        st.lists(st.tuples(st.floats(0.1, 1), st.booleans()), min_size=1, max_size=3),
+        st.lists(st.tuples(st.floats(0, 0.9), st.booleans()), min_size=1, max_size=3),
         min_size=1,
         max_size=5,
     ),
-    st.floats(0, 0.1),
+    st.floats(0, 1),
 )
 @thorough
-def test_the_formula_keeps_each_layer_s_average_and_so_does_a_simulation(layers, p):
-    options = [{f"c{i}{j}": keeps for j, (keeps, _) in enumerate(layer)} for i, layer in enumerate(layers)]
+def test_the_formula_keeps_each_layer_s_average_and_so_does_a_simulation(layers, part):
+    claims = [{f"c{i}{j}": claim for j, (claim, _) in enumerate(layer)} for i, layer in enumerate(layers)]
     broken = {f"c{i}{j}" for i, layer in enumerate(layers) for j, (_, hangs) in enumerate(layer) if hangs}
-    product, together, failed = three_ways(of_layers(*options), broken, p)
+    scale = of_layers(*claims)
+    shares = []
+    for (_, each), claim in zip(scale.layers, claims, strict=True):
+        shares.append((let_through(each, set(claim)), let_through(each, set(claim) - broken)))
+    p = part * min(0.5, *(average / left for average, left in shares))
+    product, together, failed = three_ways(scale, broken, p)
     rng = np.random.default_rng(0)
     bad = rng.random(20_000) < p
     passed = np.ones(20_000, dtype=bool)
-    for layer in options:
-        best, left = min(layer.values()), min((k for c, k in layer.items() if c not in broken), default=1.0)
-        share = np.where(bad, left, (best - p * left) / (1 - p))
-        assert p * left + (1 - p) * share[~bad].min(initial=1.0) == pytest.approx(best, abs=1e-9) or bad.all()
-        passed &= rng.random(20_000) < share
+    for average, left in shares:
+        good = (average - p * left) / (1 - p)
+        assert p * left + (1 - p) * good == pytest.approx(average, abs=1e-9)
+        passed &= rng.random(20_000) < np.where(bad, left, good)
     assert passed.mean() == pytest.approx(together, abs=0.02)
     assert together >= product - 1e-12
     assert failed >= product - 1e-12
@@ -278,14 +303,17 @@ def test_a_backup_in_the_same_layer_allows_a_higher_chance():
     controls = ("model_artifacts_verified", "dependencies_scanned")
     best, backup = (catalog().controls[control].effectiveness["supply_chain"].value for control in controls)
     assert largest_chance(alone, mine) == pytest.approx(1 - best)
-    assert largest_chance(backed, mine) == pytest.approx((1 - best) / (1 - backup))
+    assert largest_chance(backed, mine) == pytest.approx((1 - best) * (1 - (1 - BETA) * backup) / (1 - backup))
+    assert largest_chance(backed, mine) > largest_chance(alone, mine)
     common_cause(backed, mine, largest_chance(backed, mine))
 
 
 def test_the_worst_threat_is_the_one_that_the_product_is_most_wrong_about():
     cause = common_cause(DEFENDED, "administrator_credential")
-    assert cause.factor(cause.worst) == max(map(cause.factor, catalog().threats)) > 1.01
-    assert cause.layers == ("infrastructure", "model", "supply_chain", "serving", "operations")
+    assert cause.factor(cause.worst) == max(map(cause.factor, catalog().threats)) > 1
+    hit = {catalog().controls[control].layer for control in cause.broken}
+    assert cause.layers == tuple(layer for layer in LAYERS if layer in hit)
+    assert len(cause.layers) > 1
     independent, together, failed = cause.scores
     assert independent == pytest.approx(assess(DEFENDED).risk_score)
     assert independent < together < failed
@@ -294,7 +322,12 @@ def test_the_worst_threat_is_the_one_that_the_product_is_most_wrong_about():
 def test_the_tables_say_what_was_computed():
     table = layers_table(DEFENDED)
     assert list(table["added"]) == [off.added for off in layers_off(DEFENDED)]
-    assert table.loc["Model", "worst threat then"] == "Privacy breach"
+    for off, (title, row) in zip(layers_off(DEFENDED), table.iterrows(), strict=True):
+        assert title == catalog().layers[off.layer].title
+        assert row["at"] == max(off.by_threat.values())
+        assert row["worst threat then"] in {
+            catalog().threats[t].title for t, r in off.by_threat.items() if r == row["at"]
+        }
     causes = [common_cause(DEFENDED, name) for name in dependencies()]
     shown = scores_table(causes)
     assert list(shown.index) == [cause.dependency.title for cause in causes]
@@ -305,7 +338,9 @@ def test_the_tables_say_what_was_computed():
 def test_splitting_a_layer_off_leaves_it_standing_when_the_rest_fails():
     rest = split_off("administrator_credential", "operations")
     whole, split = (common_cause(DEFENDED, each) for each in ("administrator_credential", rest))
-    assert set(whole.broken) - set(split.broken) == {"abuse_detection_active"}
+    assert set(whole.broken) - set(split.broken) == {
+        control for control in whole.broken if catalog().controls[control].layer == "operations"
+    }
     assert split.dependency.title == "One stolen administrator account, Operations apart"
     assert split.scores[1] < whole.scores[1]
     assert split.scores[2] < whole.scores[2]
@@ -338,6 +373,18 @@ rbac_configured = "y"
 """
 
 
+def test_a_dependency_fails_no_oftener_than_the_controls_of_one_layer_together_allow(tmp_path):
+    file = tmp_path / "dependencies.toml"
+    two = GOOD.replace("[one.breaks]", '[one.breaks]\nmodel_artifacts_verified = "a"\ndependencies_scanned = "b"')
+    best = catalog().controls["model_artifacts_verified"].effectiveness["supply_chain"].value
+    file.write_text(two.replace("0.05", str(1 - best)))
+    with pytest.raises(CatalogError, match="too high"):
+        read_dependencies(file)
+    file.write_text(two)
+    for dependency in read_dependencies(file).values():
+        common_cause(FULL, dependency)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "named"),
     [
@@ -360,12 +407,22 @@ def test_a_broken_entry_is_named_by_file_id_and_field(old, new, named, tmp_path)
     assert "dependencies.toml, [one" in str(failed.value)
 
 
+def test_a_rate_limit_and_a_deleted_line_both_get_the_release_of_exercise_5_past_its_gate():
+    service = load_system("ml-pipeline-prod").with_(makes_predictions=True, trains_model=True, internet_facing=True)
+    limited, erased = service.with_(rate_limiting_enabled=True), service.with_(internet_facing=None)
+    assert max(assess(limited).risk_score, assess(erased).risk_score) < 0.5 <= assess(service).risk_score
+
+
 # ---- pictures
 
 
 def test_the_picture_says_of_each_threat_what_the_layer_missed_most_would_cost():
     picture = plot_layers_off(DEFENDED, 0.15)
-    assert "Supply chain 0.09, with supply chain off 0.18" in picture.description
+    for threat, risk in assess(DEFENDED).by_threat.items():
+        worst = max(layers_off(DEFENDED), key=lambda off: off.by_threat[threat])
+        name = catalog().layers[worst.layer].title.lower()
+        said = f"{catalog().threats[threat].title} {risk:.2f}, with {name} off {worst.by_threat[threat]:.2f}"
+        assert said in picture.description or not risk
     assert len(picture.axes[0].patches) == sum(risk > 0 for risk in assess(DEFENDED).by_threat.values())
     drawn = {round(float(x), 3) for line in picture.axes[0].lines for x in np.atleast_1d(line.get_xdata())}
     for off in layers_off(DEFENDED):

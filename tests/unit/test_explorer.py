@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 
@@ -44,8 +45,9 @@ def test_the_headline_tells_score_threshold_and_worst_threat():
 
 def test_the_alert_begins_exactly_at_the_threshold():
     score = assess(load_system("shadowray")).risk_score
-    assert "at or above it" in text(view.headline(state(threshold=score)))
-    assert "below it" in text(view.headline(state(threshold=score + 1e-9)))
+    for threshold in (score, round(score, 2), score + 1e-9):
+        assert "at or above it" in text(view.headline(state(threshold=threshold)))
+    assert "below it" in text(view.headline(state(threshold=round(score, 2) + 0.01)))
 
 
 @pytest.mark.parametrize(
@@ -141,11 +143,27 @@ def test_every_number_can_be_explained(what):
 
 
 def test_an_explained_threat_multiplies_out_to_the_risk_shown():
-    result = assess(load_system("ml-pipeline-prod"))
+    system = load_system("shadowray").with_(authentication_enforced=True, secrets_in_vault=True, rbac_configured=True)
+    result = assess(system)
     for threat, risk in result.by_threat.items():
         if risk:
             told = text(explanation(result, threat))
-            assert told.rstrip().endswith(f"= {risk:.2f} ."), told
+            assert told.rstrip().endswith(f"shown as {risk:.2f}."), told
+            formulas = re.findall(r"(1 \u2212 [\d.()\u2212 \u00d7]+) = (\d\.\d+)", told)
+            factors, product = re.search(r"Risk: likelihood (.*) = (\d\.\d+) ?, shown", told).groups()
+            formulas.append((factors.replace("impact", ""), product))
+            assert len(formulas) >= 3
+            for formula, value in formulas:
+                worked_out = eval(formula.replace("\u2212", "-").replace("\u00d7", "*"))
+                assert worked_out == pytest.approx(float(value), abs=0.0002), formula
+
+
+def test_the_explained_score_adds_up_on_screen():
+    result = assess(load_system("shadowray"))
+    formula, value = re.search(r"(1 \u2212 \(.*\)) = ([\d.]+)", text(explanation(result, "risk_score"))).groups()
+    worked_out = eval(formula.replace("\u2212", "-").replace("\u00d7", "*"))
+    assert worked_out == pytest.approx(float(value), abs=0.0005)
+    assert round(worked_out, 2) == round(result.risk_score, 2)
 
 
 def test_sections_tell_what_is_true_and_what_is_in_place():
@@ -183,14 +201,17 @@ def test_setting_a_control_in_code_does_what_a_click_does(panel):
 @pytest.mark.parametrize(("word", "value"), [("Yes", True), ("No", False), ("Unknown", None)])
 def test_each_answer_reaches_the_system_and_is_shown_as_chosen(panel, word, value):
     page = Page(panel)
+
+    def questions():
+        return {json.loads(group["data-args"])["attribute"]: group for group in page.soup.select("[data-name]")}
+
+    assert set(questions()) == set(panel.system.catalog.attributes)
     for attribute in panel.system.catalog.attributes:
-        page.answer(question(attribute), word)
+        page.answer(questions()[attribute], word)
         assert panel.system[attribute] is value
-    chosen = {
-        group["aria-label"]: group.select_one("[aria-pressed=true]")["title"]
-        for group in page.soup.select("[data-name]")
-    }
-    assert chosen == {question(attribute): word for attribute in panel.system.catalog.attributes}
+    for attribute, group in questions().items():
+        assert group["aria-label"] == question(attribute)
+        assert group.select_one("[aria-pressed=true]")["title"] == word
     assert panel.assessment == assess(panel.system)
 
 

@@ -9,7 +9,7 @@ import pytest
 from tests.unit.page import Page
 from threatlab import AISystem, ThreatLabError, load_system
 from threatlab.catalog import catalog
-from threatlab.incidents import controls_that_could, incidents, load_incident, replay
+from threatlab.incidents import STOPS, controls_that_could, incidents, load_incident, replay
 from threatlab.widgets import IncidentReplay
 from threatlab.widgets.incident_replay import view
 
@@ -36,6 +36,13 @@ def test_it_begins_with_the_incident_as_it_was():
     assert repr(panel) == (
         "IncidentReplay('shadowray'): The attacker gets to the end; 100 of 100 attempts get to the end."
     )
+
+
+def test_a_stop_is_said_to_let_some_past():
+    page = Page(IncidentReplay("shadowray", load_system("shadowray").with_(authentication_enforced=True)))
+    assert "is stopped at step 2" in page.text
+    assert f"Of 100 attempts, {100 * (1 - STOPS):.0f} get to the end." in page.text
+    assert f"taken to end {STOPS:.0%} of the attempts" in page.text
 
 
 def test_setting_in_code_does_what_a_click_does():

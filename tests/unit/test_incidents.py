@@ -7,13 +7,14 @@ import inspect
 import re
 import shutil
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import threatlab
 from threatlab import AISystem, CatalogError, ThreatLabError, assess
-from threatlab.catalog import LAYER_CAP, catalog
+from threatlab.catalog import CLAIM_CAP, catalog
 from threatlab.incidents import STOPS, WAYS, incidents, load_incident, read_incidents
 
 CATALOG = Path(inspect.getfile(threatlab)).parent / "catalog"
@@ -23,10 +24,16 @@ PUBLISHED = list(csv.DictReader(STEPS.splitlines()))
 every_incident = pytest.mark.parametrize("incident", incidents(), ids=lambda incident: incident.id)
 
 
-def advised(incident):
-    """The five best next steps when nothing but the facts of the incident's system is known."""
-    facts = {fact: value for fact, value in incident.system.known.items() if fact in catalog().facts}
-    return [step.attribute for step in assess(AISystem(incident.id, **facts)).best_next(5)]
+FEW = 5
+"""Controls of which somebody remembers to ask."""
+
+
+def hits(incident):
+    """What was missing, of the few best next steps: only the system's facts are known, and other cases counted."""
+    others = replace(catalog(), cases=tuple(case for case in catalog().cases if case.id != incident.case))
+    facts = {fact: value for fact, value in incident.system.known.items() if fact in others.facts}
+    steps = assess(AISystem(incident.id, catalog=others).with_(**facts)).best_next(FEW)
+    return {step.attribute for step in steps} & {*incident.missing}
 
 
 def test_the_oldest_comes_first():
@@ -60,13 +67,15 @@ def test_the_date_is_told_as_exactly_as_it_is_known():
     assert load_incident("hugging-face").when == "2025"
 
 
-def test_advice_is_specific():
-    hits = [incident.id for incident in incidents() if set(advised(incident)) & {*incident.missing}]
-    missed = {incident.id for incident in incidents()} - set(hits)
-    assert len(hits) >= 3 / 4 * len(incidents()), f"nothing that was missing is advised for {missed}"
-    often = Counter(control for incident in incidents() for control in advised(incident))
-    control, times = often.most_common(1)[0]
-    assert times <= 2 / 3 * len(incidents()), f"{control} is advised for {times} of {len(incidents())} incidents"
+def test_advice_names_something_that_was_missing_in_most_incidents():
+    without = {incident.id for incident in incidents() if not hits(incident)}
+    assert len(without) <= len(incidents()) / 4, f"nothing that was missing is advised for {without}"
+
+
+def test_advice_is_specific_it_beats_any_few_controls_named_to_everybody():
+    often = Counter(control for incident in incidents() for control in incident.missing)
+    to_everybody = sum(times for _, times in often.most_common(FEW))  # the best that hindsight could name
+    assert sum(len(hits(incident)) for incident in incidents()) > to_everybody
 
 
 # ---- which control bears on which step
@@ -89,7 +98,7 @@ def test_a_control_bears_by_what_it_is(incident):
             else:
                 assert bearing.way == WAYS[control.effect]
             if bearing.way == "slows":
-                assert bearing.share == min(control.effectiveness[step.threat].value, LAYER_CAP)
+                assert bearing.share == min(control.effectiveness[step.threat].value, CLAIM_CAP)
             elif bearing.way != "stops":
                 assert bearing.share == 0
 

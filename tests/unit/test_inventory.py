@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.unit.strategies import thorough
 from threatlab import AISystem, Assessment, ThreatLabError, assess, load_system
 from threatlab.assessment import inventory_input
 from threatlab.assessment.inventory import assess_inventory, findings_frame
@@ -91,6 +92,7 @@ def rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
 # Equal to `assess`, system by system
 
 
+@thorough
 @given(inventories(), st.sampled_from(RULESETS), st.sampled_from([1, 2, 1 << 15]))
 def test_every_row_is_what_assess_says_of_that_system_alone(frame, ruleset, block_rows):
     before = frame.copy(deep=True)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import combinations
 
 import pytest
 
 from tests.unit.page import Page
-from threatlab import AISystem, ThreatLabError, assess, load_system
+from threatlab import AISystem, ThreatLabError, assess, list_systems, load_system
 from threatlab.catalog import catalog
-from threatlab.depth import above_bound, harden, layers_off, switch_off
+from threatlab.depth import above_bound, harden, layers_off, missed_least, switch_off
 from threatlab.depth.common_cause import common_cause
 from threatlab.depth.dependencies import dependencies
 from threatlab.widgets import LayersPanel
@@ -20,6 +21,21 @@ from threatlab.widgets.layers.shared_failure import consequences
 HOSTILE = "<script>alert(1)</script>\"'&"
 FORTY = "the best 40 days of work"
 DEFENDED = harden(load_system("shadowray"), 40)
+FULL = AISystem("full", **dict.fromkeys((*catalog().facts, *catalog().controls), True))
+
+ON, OFF, BARE = (
+    max(max(assess(system).by_threat.values()) for system in systems)
+    for systems in (
+        [DEFENDED],
+        [switch_off(DEFENDED, layer) for layer in catalog().layers],
+        [switch_off(DEFENDED, *catalog().layers)],
+    )
+)
+"""The worst threat with every layer on, with the worst single layer off, with all off: what bounds lie between."""
+
+
+def between(low, high):
+    return round((low + high) / 2, 2)
 
 
 def state(**changes):
@@ -50,23 +66,34 @@ def test_the_headline_tells_the_score_as_switched_and_the_worst_threat():
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({}, "Not every layer may fail — above 0.15 with Supply chain off: Supply chain 0.18"),
-        ({"bound": 0.2}, "Any single layer may fail — no threat rises above 0.20."),
-        ({"bound": 0.4}, "It could not be otherwise: with every layer off, the worst threat is at 0.28"),
-        ({"bound": 0.05}, "Not even with every layer on — above 0.05: Supply chain 0.09"),
+        (
+            {"bound": between(ON, OFF)},
+            "Not every layer may fail — above {bound:.2f} with {layer} off: {threat} {risk:.2f}",
+        ),
+        ({"bound": between(OFF, BARE)}, "Any single layer may fail — no threat rises above {bound:.2f}."),
+        ({"bound": 1.0}, f"It could not be otherwise: with every layer off, the worst threat is at {BARE:.2f}"),
+        ({"bound": between(0, ON)}, "Not even with every layer on — above {bound:.2f}: {threat} {risk:.2f}"),
         ({"plan": "as it is"}, "No layer holds anything — choose what to put in place"),
     ],
 )
 def test_the_claim_is_judged_in_words(changes, words):
-    holds, claim, why = view.verdict(state(**changes))
+    shown = state(**changes)
+    if shown.gaps:
+        gap = next((gap for gap in shown.gaps if not gap.layer), shown.gaps[0])
+        layer, threat = gap.layer and shown.layer(gap.layer), shown.threat(gap.threat)
+        words = words.format(bound=shown.bound, layer=layer, threat=threat, risk=gap.risk)
+    else:
+        words = words.format(bound=shown.bound)
+    holds, claim, why = view.verdict(shown)
     assert words in f"{claim} — {why}"
-    assert holds == claim.startswith("Any single layer")
+    assert holds == claim.startswith("Any single layer") == (not shown.gaps)
 
 
 def test_a_layer_s_row_says_what_it_holds_and_what_its_loss_would_add():
     offs = {off.layer: off for off in layers_off(DEFENDED)}
-    assert view.row_title(state(), offs["model"]) == f"Model: 2 in place, +{offs['model'].added:.2f} if off"
-    assert view.row_title(state(), offs["agent"]) == "Agent: nothing in place"
+    for layer, off in offs.items():
+        said = f"{len(off.in_place)} in place, +{off.added:.2f} if off" if off.in_place else "nothing in place"
+        assert view.row_title(state(), off) == f"{catalog().layers[layer].title}: {said}"
     idle = AISystem("idle", agent_memory_protected=True)
     off = next(off for off in layers_off(idle) if off.layer == "agent")
     assert view.row_title(view.LayersState(idle, 0.1), off) == "Agent: 1 in place, adds nothing if off"
@@ -87,9 +114,10 @@ def test_the_table_tells_of_each_threat_now_as_switched_and_the_worst_single_lay
 
 
 def test_what_is_above_the_bound_is_marked_and_nothing_else():
-    html = view.threat_table(state())
-    assert html.count("tl-over") == len(above_bound(DEFENDED, 0.15)) == 2
-    assert view.threat_table(state(bound=0.5)).count("tl-over") == 0
+    bound = between(ON, OFF)
+    html = view.threat_table(state(bound=bound))
+    assert html.count("tl-over") == len({gap.threat for gap in above_bound(DEFENDED, bound)}) > 0
+    assert view.threat_table(state(bound=1.0)).count("tl-over") == 0
 
 
 def test_the_matrix_has_each_layer_off_and_says_which_are_empty():
@@ -97,22 +125,25 @@ def test_the_matrix_has_each_layer_off_and_says_which_are_empty():
     for off in layers_off(DEFENDED):
         cells = "".join(rf"(<td[^>]*>.*?{off.by_threat[t]:.2f}.*?</td>)" for t in state().threats)
         assert re.search(rf"{catalog().layers[off.layer].title} off.*?</th>{cells}</tr>", html)
-    assert html.count("(empty)") == 2
+    assert html.count("(empty)") == sum(not off.in_place for off in layers_off(DEFENDED)) > 0
 
 
 @pytest.mark.parametrize("name", sorted(dependencies()))
 def test_the_shared_failure_tells_product_truth_bad_year_and_what_to_do(name):
-    cause = common_cause(DEFENDED, name)
+    cause = common_cause(FULL, name)
     shown = text(consequences(catalog(), cause))
     for score in cause.scores:
         assert f"{score:.2f}" in shown
     for control in cause.broken:
         assert catalog().controls[control].title.lower() in shown
     assert re.sub(r"\s+", " ", cause.dependency.remedy).replace("'", "&#x27;") in shown
-    if cause.worst:
-        assert f"{cause.factor(cause.worst):.2f} times as much" in shown
-    else:
-        assert "the product is right on average" in shown
+    assert f"{cause.factor(cause.worst):.2f} times as much" in shown
+
+
+def test_what_takes_one_layer_along_is_no_fault_of_the_product():
+    alone = AISystem("alone", makes_predictions=True, rate_limiting_enabled=True)
+    shown = text(consequences(catalog(), common_cause(alone, "one_gateway")))
+    assert "the product is right on average" in shown
 
 
 def test_a_dependency_on_which_nothing_hangs_says_so():
@@ -127,12 +158,41 @@ def test_a_text_from_a_user_is_escaped_wherever_it_is_shown():
 
 
 def test_the_saved_picture_needs_no_style_sheet_and_no_kernel():
-    picture = view.static_picture(state(off=("serving",), dependency="administrator_credential"))
+    picture = view.static_picture(
+        state(bound=between(ON, OFF), off=("serving",), dependency="administrator_credential")
+    )
     for banned in ("<style", "class=", "var(", "<svg"):
         assert banned not in picture
     assert "Not every layer may fail" in picture
     assert "Serving" in picture
     assert dependencies()["administrator_credential"].title in picture
+
+
+# ---- what notebook 05 asks of the panel
+
+
+def test_two_layers_can_be_found_that_take_a_threat_above_the_bound_which_neither_does_alone():
+    bound = state().bound
+    alone = {gap.threat for gap in above_bound(DEFENDED, bound)}
+    pairs = [assess(switch_off(DEFENDED, *pair)).by_threat for pair in combinations(catalog().layers, 2)]
+    assert any(round(risk, 2) > bound for pair in pairs for threat, risk in pair.items() if threat not in alone)
+
+
+def test_the_bound_can_be_raised_until_the_claim_holds_and_still_be_one_that_could_break():
+    assert view.verdict(state(bound=between(OFF, BARE)))[0]
+    assert between(OFF, BARE) < BARE
+
+
+def test_all_that_applies_closes_the_gaps_of_the_notebook_s_system_and_not_of_every_other():
+    everything = {name: state(chosen=load_system(name), plan="all that applies") for name in list_systems()}
+    assert state().gaps
+    assert not everything["shadowray"].gaps
+    assert any(shown.gaps for shown in everything.values())
+
+
+def test_with_the_same_days_of_work_another_layer_is_missed_least_at_another_system():
+    least = {tuple(off.layer for off in missed_least(harden(load_system(name), 40))) for name in list_systems()}
+    assert len(least) > 1
 
 
 # ---- the panel

@@ -102,9 +102,9 @@ def test_the_ruleset_of_the_config_decides_the_score(system, ruleset):
 
 @pytest.mark.parametrize(
     ("threshold", "alerts"),
-    [(0, True), (0.0, True), (0.2, True), (0.5, True), (0.5000001, False), (0.8, False), (1, False)],
+    [(0, True), (0.0, True), (0.2, True), (0.5, True), (0.504, True), (0.51, False), (0.8, False), (1, False)],
 )
-def test_a_score_at_or_above_the_threshold_alerts(threshold, alerts, caplog):
+def test_a_score_at_or_above_the_threshold_alerts_both_as_they_are_shown(threshold, alerts, caplog):
     manager, seen = ThreatModelingBasicsManager({"alert_threshold": threshold}), []
     manager.on_alert(seen.append)
     result = manager.assess("s", {"encryption_enabled": True})

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.page import Page
+from tests.unit.strategies import examples
 from tests.unit.threat_models import full
 from threatlab import ThreatLabError, list_systems, load_system, widgets
 from threatlab.monitoring import simulate_day
@@ -267,7 +268,7 @@ def test_no_value_from_the_page_breaks_a_panel(name, tmp_path, monkeypatch):
         {each["name"] for each in Page(panel).soup.select("[name]")} | {"value", "control", "option", "what"}
     )
 
-    @settings(max_examples=60, database=None)
+    @settings(examples(60), database=None)
     @given(
         st.sampled_from(actions), st.dictionaries(st.sampled_from(names), JSON, max_size=3), st.integers(0, 99), JSON
     )

@@ -60,7 +60,7 @@ def test_the_threshold_is_a_labeled_dashed_line_and_alerts_are_told_by_more_than
     assert list(line.get_xdata()) == [0.7, 0.7]
     assert line.get_linestyle() == "--"
     assert "alert at 0.7 or above" in texts_of(axes)
-    assert [bool(bar.get_hatch()) for bar in axes.patches] == [True, True, False, False]
+    assert [bool(bar.get_hatch()) for bar in axes.patches] == [True, True, True, False]
 
 
 def test_without_a_threshold_nothing_alerts(scores):
@@ -151,7 +151,7 @@ def test_a_picture_shows_itself_once_with_its_text_alternative(scores):
 def test_the_words_say_what_the_bars_show(scores):
     assert repr(plot_inventory(scores, 0.7)) == (
         "<Picture: bar chart of risk scores, 4 systems, worst first: sys-c 0.93 (Data poisoning), sys-b 0.70 "
-        "(Supply chain), sys-d 0.70 (Evasion), sys-a 0.20 (Evasion); 2 at or above the alert threshold 0.7>"
+        "(Supply chain), sys-d 0.70 (Evasion), sys-a 0.20 (Evasion); 3 at or above the alert threshold 0.7>"
     )
 
 

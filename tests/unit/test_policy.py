@@ -59,7 +59,7 @@ def test_the_total_and_each_threat_are_held_against_their_bounds():
     assert {b.what for b in breaches if b.kind == "threat_risk"} == over
     assert breaches[0].kind == "total_risk"
     assert (breaches[0].value, breaches[0].bound) == (result.risk_score, 0.5)
-    assert "0.707" in breaches[0].sentence
+    assert f"{result.risk_score:.3f}" in breaches[0].sentence
     assert "at most 0.5" in breaches[0].sentence
 
 

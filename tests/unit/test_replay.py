@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from tests.unit.strategies import CONTROLS, systems, thorough
 from threatlab import AISystem, ThreatLabError
+from threatlab.catalog import catalog
+from threatlab.depth import harden, switch_off
 from threatlab.incidents import STOPS, VERDICTS, incidents, load_incident, replay
 
 every_incident = pytest.mark.parametrize("incident", incidents(), ids=lambda incident: incident.id)
@@ -49,14 +51,33 @@ def test_nobody_is_told_of_a_step_that_is_never_reached():
     assert replay(ray, ray.system.with_(monitoring_active=True, authentication_enforced=True)).seen_at is None
 
 
-def test_no_single_control_stops_every_incident_and_two_of_them_are_stopped_by_none():
-    unstopped = dict.fromkeys(CONTROLS, True)
-    still = [incident.id for incident in incidents() if replay(incident, incident.system.with_(**unstopped)).reached]
-    ends = {incident.id: replay(incident, incident.system.with_(**unstopped)).stopped_at for incident in incidents()}
-    assert [name for name, end in ends.items() if end is None] == ["id-me", "claude-distillation"]
-    assert set(still) < set(ends)
-    for control in CONTROLS:
-        assert any(replay(i, i.system.with_(**{control: True})).stopped_at is None for i in incidents())
+def stopped(controls):
+    """The incidents that these controls, put in place, stop."""
+    more = dict.fromkeys(controls, True)
+    return {each.id for each in incidents() if replay(each, each.system.with_(**more)).stopped_at}
+
+
+def test_no_control_and_no_layer_stops_every_incident_and_some_incidents_are_stopped_by_nothing():
+    everything = stopped(CONTROLS)
+    assert set() < everything < {each.id for each in incidents()}
+    for layer in catalog().layers:
+        assert stopped(control.id for control in catalog().controls.values() if control.layer == layer) < everything
+
+
+def test_with_one_layer_off_another_still_stops_the_attacker_of_notebook_05_later():
+    ray = load_incident("shadowray")
+    defended = harden(ray.system, 40)
+    complete = replay(ray, defended).stopped_at
+    ends = [replay(ray, switch_off(defended, layer)).stopped_at for layer in catalog().layers]
+    assert None not in ends
+    assert max(ends) > complete
+
+
+def test_a_step_stopped_as_published_still_lets_some_past():
+    ray = load_incident("shadowray")
+    after = replay(ray, ray.system.with_(authentication_enforced=True))
+    assert after.stopped_at
+    assert 0 < after.chance == pytest.approx(1 - STOPS)
 
 
 # ---- properties
@@ -93,13 +114,13 @@ def test_verdicts_are_of_the_list_and_nothing_is_reached_after_a_stop(incident, 
         assert "never reached" not in verdicts
 
 
-def test_a_layer_counts_once_over_all_steps():
+def test_the_best_control_of_a_layer_counts_whole_over_all_steps_and_each_further_one_in_part():
     ray = load_incident("shadowray")
-    one = replay(ray, ray.system.with_(authentication_enforced=True))
-    both = replay(
-        ray, ray.system.with_(authentication_enforced=True, service_exposure_hardened=True, secrets_in_vault=True)
-    )
-    assert one.chance == both.chance == pytest.approx(1 - STOPS)  # all three are of the infrastructure layer
+    beta = ray.system.catalog.shared_failure.beta
+    stopping = ("authentication_enforced", "service_exposure_hardened", "secrets_in_vault")
+    assert len({catalog().controls[control].layer for control in stopping}) == 1
+    three = replay(ray, ray.system.with_(**dict.fromkeys(stopping, True)))
+    assert three.chance == pytest.approx((1 - STOPS) * (1 - (1 - beta) * STOPS) ** 2)
 
 
 def test_an_empty_system_stops_nobody():

@@ -248,16 +248,33 @@ def test_a_character_that_turns_the_text_around_is_named_and_one_that_rings_a_be
 
 
 IN_THE_REPORT = (
-    "0.71", "Job interface", "unknown", "AML.T0010", "Kim", "2026-12-01", "Migration runs", "expired: counts as open",
+    "Job interface", "unknown", "AML.T0010", "Kim", "2026-12-01", "Migration runs", "expired: counts as open",
     "budget=300", "failed", "no bound", "CUSUM", "Two hours a day", "slow-1", "Declare on suspicion", "Reviews due",
     "Platform team", "Tampering", "A. Lovelace", "at most 0.5", "First round.", "Agenda of the next one",
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("said", [*IN_THE_REPORT, full().audit_head, f"{full().assessment.risk_score:.2f}"])
+BEFORE_AND_NOW = [f"{assess(system).risk_score:.2f}" for system in (full().before, full().system)]
+
+
+@pytest.mark.parametrize("said", [*IN_THE_REPORT, full().audit_head, *BEFORE_AND_NOW])
 def test_a_full_report_says_it_in_html_and_in_markdown(said):
     assert said in Structure(to_html(full())).words
     assert said in as_github_shows_it(to_markdown(full())).words
+
+
+def test_a_plan_s_criteria_are_told_from_the_regression_bounds_of_toy_attacks():
+    said = as_github_shows_it(to_markdown(full())).words
+    assert "Regression bound" in said
+    assert "the plan's criteria of success are targets" in said
+
+
+def test_a_plan_says_how_many_of_its_steps_close_what_nobody_has_looked_at():
+    model = full()
+    unknown = [step.control for step in model.plan.steps if model.system[step.control] is None]
+    words = "steps are here because nobody has said"
+    assert f"{len(unknown)} {words}" in to_markdown(model)
+    assert words not in to_markdown(model.with_(system=model.system.with_(**dict.fromkeys(unknown, False))))
 
 
 def test_an_answer_that_has_changed_is_told_from_the_note_on_the_first_one():

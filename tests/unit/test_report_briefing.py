@@ -8,7 +8,7 @@ from hypothesis import given
 from tests.unit.strategies import CONTROLS
 from tests.unit.test_report import as_github_shows_it
 from tests.unit.threat_models import BARE, HOSTILE, full, models, quick, with_text
-from threatlab import AISystem, ThreatLabError
+from threatlab import AISystem, ThreatLabError, assess
 from threatlab.report import ThreatModel, briefing
 from threatlab.report.briefing import FEWEST, MINUTES, MOST, count_words
 
@@ -43,7 +43,8 @@ def test_five_minutes_hold_at_the_edges_too(model):
 
 def test_it_says_what_is_known_in_words_of_the_model():
     text = briefing(full())
-    for said in ("ShadowRay cluster", "0.71", f"{full().assessment.risk_score:.2f}", "Kim", "Migration runs", "98%"):
+    scores = (f"{assess(system).risk_score:.2f}" for system in (full().before, full().system))
+    for said in ("ShadowRay cluster", *scores, "Kim", "Migration runs", f"{full().plan.utility:.0%}"):
         assert said in text
     assert "The data is public" not in text  # that acceptance has expired
 

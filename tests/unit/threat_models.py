@@ -3,10 +3,9 @@
 from datetime import date
 from functools import cache
 
-from hypothesis import settings
 from hypothesis import strategies as st
 
-from tests.unit.strategies import CONTROLS, THREATS, systems
+from tests.unit.strategies import CONTROLS, THREATS, examples, systems
 from threatlab import AISystem, AuditLog, load_system
 from threatlab.dataflow.files import load_drawing
 from threatlab.operate.reviews import review_calendar
@@ -15,7 +14,7 @@ from threatlab.policy import Policy
 from threatlab.report import AlertChoice, Decision, Evidence, Moral, Tabletop, ThreatModel, Training
 
 TODAY = date(2026, 12, 1)
-quick = settings(max_examples=15)
+quick = examples(15)
 """A page takes longer to draw than a score to work out; each fault that these tests were tried on was found by ten."""
 
 BARE = ThreatModel(AISystem("support-bot"))

@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from threatlab.assessment.inventory_input import Block, Bools, checked_blocks
-from threatlab.assessment.layered import scales
+from threatlab.assessment.layered import Options, let_through, scales
 from threatlab.assessment.result import NOTHING, add_up, assess, checks
 from threatlab.catalog import SEVERITIES, Catalog
 from threatlab.catalog import catalog as shipped
@@ -114,7 +114,7 @@ def _assess_block(block: Block, catalog: Catalog, ruleset: str) -> dict[str, NDA
     """Return the columns of `assess_inventory` for some rows."""
     score, worst_threat, worst_risk = (_layered if ruleset == "ai" else _additive)(block, catalog)
     fails = _fails(block, catalog, ruleset)
-    severities = np.array([absent.severity for _, _, absent, _ in checks(catalog, ruleset)])
+    severities = np.array([absent.severity for *_, absent, _ in checks(catalog, ruleset)])
     return {
         "risk_score": score,
         "findings": _count(fails),
@@ -129,10 +129,16 @@ def _fails(block: Block, catalog: Catalog, ruleset: str) -> Bools:
     """Return which checks fail: a row per check, in finding order, and a column per system."""
     return np.stack(
         [
-            reduce(np.logical_and, map(block.true, needs), ~block.true(attribute))
-            for attribute, needs, _, _ in checks(catalog, ruleset)
+            reduce(np.logical_and, [*map(block.true, needs), *_one_of(block, needs_one)], ~block.true(attribute))
+            for attribute, needs, needs_one, _, _ in checks(catalog, ruleset)
         ]
     )
+
+
+def _one_of(block: Block, facts: Iterable[str]) -> list[Bools]:
+    """Return which systems have one of some facts; nothing if there are none to have."""
+    each = [block.true(fact) for fact in facts]
+    return [reduce(np.logical_or, each)] if each else []
 
 
 def _unknown(block: Block, catalog: Catalog, ruleset: str) -> Bools:
@@ -196,17 +202,17 @@ def _factors(catalog: Catalog) -> tuple[tuple[Callable[[Block], Floats], ...], .
         raising = (fact for fact, _ in (*scale.raised_by, *scale.impact_raised_by))
         facts = dict.fromkeys((*scale.applies_when_any, *raising))
         inherent = _table(facts, replace(scale, layers=()).residual)
-        factors.append((inherent, *(_leaves(dict(options)) for _, options in scale.layers)))
+        factors.append((inherent, *(_passes(options) for _, options in scale.layers)))
     return tuple(factors)
 
 
-def _leaves(keeps: dict[str, float]) -> Callable[[Block], Floats]:
-    return _table(keeps, lambda in_place: min(map(keeps.__getitem__, in_place), default=1.0))
+def _passes(options: Options) -> Callable[[Block], Floats]:
+    return _table((control for control, *_ in options), partial(let_through, options))
 
 
 @lru_cache(maxsize=64)
 def _every_finding(catalog: Catalog, ruleset: str) -> pd.DataFrame:
-    every = tuple(absent for _, _, absent, _ in checks(catalog, ruleset))
+    every = tuple(absent for *_, absent, _ in checks(catalog, ruleset))
     table = replace(assess(AISystem("any", catalog=catalog), ruleset), findings=every).to_frame()
     ranked = pd.CategoricalDtype(list(reversed(SEVERITIES)), ordered=True)
     return table.astype({**dict.fromkeys(table, "category"), "severity": ranked})

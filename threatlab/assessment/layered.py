@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from math import prod
-from operator import itemgetter
 
 from threatlab.catalog import Catalog, Control
 from threatlab.system import AISystem
 
-Layered = tuple[str, tuple[tuple[str, float], ...]]
-"""A layer's id and its controls against one threat, best first, each with the share of risk that it lets through."""
+Options = tuple[tuple[str, float, float], ...]
+"""A layer's controls against one threat, best first: the share of risk (0..1) each lets through as the best one there,
+and as a further one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Barrier:
-    """One layer against one threat: its best control in place, and the share of risk it removes."""
+    """One control in place against one threat: what it claims, and the share of risk it removes here (both 0..1).
+
+    The best control of a layer removes what it claims; each `further` one only what doesn't fail with the best.
+    """
 
     layer: str
     control: str
     effect: str
+    claim: float
+    further: bool
     reduction: float
 
 
@@ -30,8 +35,8 @@ class ThreatRisk:
     """How one threat's residual risk comes about; all figures in 0..1.
 
     `risk = likelihood * impact`, where preventive controls have lowered the likelihood from
-    `inherent_likelihood`, and detective and corrective ones the impact from `inherent_impact`. In a
-    layer that holds both kinds, the better one counts, and the other is not counted a second time.
+    `inherent_likelihood`, and what the others of each layer remove beyond that has lowered the impact from
+    `inherent_impact`.
     """
 
     threat: str
@@ -67,7 +72,7 @@ class Scale:
     raised_by: tuple[tuple[str, float], ...]
     harmless: float
     impact_raised_by: tuple[tuple[str, float], ...]
-    layers: tuple[Layered, ...]
+    layers: tuple[tuple[str, Options], ...]
 
     def applies(self, true: frozenset[str]) -> bool:
         """Tell whether the threat is one to this system at all."""
@@ -85,17 +90,35 @@ class Scale:
         return 1.0 - unlikely, 1.0 - harmless
 
     def residual(self, true: frozenset[str]) -> float:
-        """Return the risk (0..1) that the best control of each layer leaves; 0.0 if the threat doesn't apply."""
+        """Return the risk (0..1) that the controls in place leave; 0.0 if the threat doesn't apply."""
         if not self.applies(true):
             return 0.0
         likelihood, impact = self.inherent(true)
         risk = likelihood * impact
         for _, options in self.layers:
-            for control, keeps in options:
-                if control in true:
-                    risk *= keeps
-                    break
+            risk *= let_through(options, true)
         return risk
+
+
+def let_through(options: Iterable[tuple[str, float, float]], true: Collection[str]) -> float:
+    """Return the share of risk (0..1) that one layer lets through with those of its controls in place that are `true`.
+
+    The best control counts whole. A further one counts in part: with chance beta (`Catalog.shared_failure`), what
+    defeated the best one defeats it, too. So it removes (1 - beta) times what it claims. The idea is that of the beta
+    factor of common-cause failures (K. N. Fleming, 1975).
+    """
+    share, best = 1.0, True
+    for control, alone, further in options:
+        if control in true:
+            share *= alone if best else further
+            best = False
+    return share
+
+
+def options(claims: Iterable[tuple[str, float]], beta: float) -> Options:
+    """Return what `let_through` takes, of pairs of a control and the share of risk (0..1) that it claims to remove."""
+    best_first = sorted(claims, key=lambda claim: -claim[1])
+    return tuple((control, 1.0 - share, 1.0 - (1.0 - beta) * share) for control, share in best_first)
 
 
 def combine(risks: Iterable[float]) -> float:
@@ -118,15 +141,14 @@ def explain_threat(system: AISystem, name: str) -> ThreatRisk:
         )
     inherent = likelihood, impact = scale.inherent(true)
     barriers, controls = [], system.catalog.controls
-    for layer, options in scale.layers:
-        in_place = [(controls[control], keeps) for control, keeps in options if control in true]
-        if not in_place:
-            continue
-        best, keeps = in_place[0]
-        prevents = next((k for c, k in in_place if c.effect == "preventive"), 1.0)
-        barriers.append(Barrier(layer, best.id, best.effect, 1.0 - keeps))
+    for layer, each in scale.layers:
+        in_place = [option for option in each if option[0] in true]
+        for place, (control, alone, further) in enumerate(in_place):
+            keeps, effect = further if place else alone, controls[control].effect
+            barriers.append(Barrier(layer, control, effect, 1.0 - alone, place > 0, 1.0 - keeps))
+        prevents = let_through(in_place, {b.control for b in barriers if b.effect == "preventive"})
         likelihood *= prevents
-        impact *= keeps / prevents
+        impact *= let_through(in_place, true) / prevents
     return ThreatRisk(
         threat=name,
         inherent_likelihood=inherent[0],
@@ -149,16 +171,15 @@ def scales(catalog: Catalog) -> dict[str, Scale]:
             tuple((fact, 1.0 - weight) for fact, weight in threat.raised_by.items()),
             1.0 - threat.impact,
             tuple((fact, 1.0 - weight) for fact, weight in threat.impact_raised_by.items()),
-            _by_layer(threat.id, rules.controls),
+            _by_layer(threat.id, rules.controls, catalog.shared_failure.beta),
         )
         for threat in rules.threats
     }
 
 
-def _by_layer(threat: str, controls: Iterable[Control]) -> tuple[Layered, ...]:
+def _by_layer(threat: str, controls: Iterable[Control], beta: float) -> tuple[tuple[str, Options], ...]:
     layers: dict[str, list[tuple[str, float]]] = {}
     for control in controls:
         if claim := control.effectiveness.get(threat):
-            layers.setdefault(control.layer, []).append((control.id, 1.0 - claim.value))
-    best_first = {layer: sorted(options, key=itemgetter(1)) for layer, options in layers.items()}
-    return tuple((layer, tuple(options)) for layer, options in best_first.items())
+            layers.setdefault(control.layer, []).append((control.id, claim.value))
+    return tuple((layer, options(claims, beta)) for layer, claims in layers.items())

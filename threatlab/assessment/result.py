@@ -2,8 +2,8 @@
 
 Two ways to score. `core` is the lesson's own: each of its three controls that is not in place adds
 its weight, up to 1. `ai` is layered: per threat, what its facts make likely, times what it would
-cost, times what each layer lets through; over threats, the chance-like sum 1 - (1 - a)(1 - b)...
-that stays below 1 and never hides a threat behind another.
+cost, times what each layer lets through; over threats, 1 - (1 - a)(1 - b)..., a bounded way to add
+expected losses that never hides a threat behind another. It is no chance of anything.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from threatlab.assessment.advice import Estimate, holds, missing
 from threatlab.assessment.layered import ThreatRisk, combine, explain_threat, scales
 from threatlab.catalog import SEVERITIES, Catalog, Control, Technique
 from threatlab.checks import check_whole
@@ -41,8 +42,9 @@ class Finding:
     unknown: bool
 
 
-Check = tuple[str, frozenset[str], Finding, Finding]
-"""A control's id, the facts that must all be true for it to apply, and its finding where it is absent or unknown.
+Check = tuple[str, frozenset[str], frozenset[str], Finding, Finding]
+"""A control's id, the facts that must all be true for it to apply, those of which one must (if any), and its finding
+where it is absent or unknown.
 
 A plain tuple: `assess` takes every check apart, and would need a sixth more time for named ones.
 """
@@ -50,13 +52,46 @@ A plain tuple: `assess` takes every check apart, and would need a sixth more tim
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """A control not in place; `removes` is how far the risk score (0..1) falls by it alone."""
+    """A control not in place; `removes` is how far the risk score (0..1) falls by it alone.
+
+    `missing` says how likely it is missing: surely if somebody said so, else as published cases have it. `expected` is
+    what it removes times that chance.
+    """
 
     attribute: str
     title: str
     removes: float
     effort_days: float
-    unknown: bool
+    missing: Estimate | None
+
+    @property
+    def unknown(self) -> bool:
+        """Whether nobody has said whether it is in place."""
+        return self.missing is not None
+
+    @property
+    def expected(self) -> float:
+        """How far the score is expected to fall by it (0..1)."""
+        return self.removes * (self.missing.chance if self.missing else 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class NextQuestion:
+    """A fact or a control that nobody has spoken of, and what an answer is worth.
+
+    `moves` is how far the risk score (0..1) moves if the answer is the one that moves it: a fact is true, a control in
+    place. `likely` says how likely that is by published cases, `expected` is the product of the two.
+    """
+
+    attribute: str
+    question: str
+    moves: float
+    likely: float
+
+    @property
+    def expected(self) -> float:
+        """How far an answer is expected to move the score (0..1)."""
+        return abs(self.moves) * self.likely
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +131,10 @@ class Assessment:
         return tuple(sorted(self.by_threat.items(), key=lambda pair: -rounded(pair[1])))
 
     def best_next(self, n: int = 5) -> tuple[NextStep, ...]:
-        """Return up to `n` controls that apply and are not in place, by the risk each would remove.
+        """Return up to `n` controls that apply and are not in place, by how far each is expected to lower the score.
 
-        A control that alone would remove nothing (a better one of its layer is in place) is no
-        advice, and left out. Among equals the more severe finding comes first.
+        That is what it removes times the chance that it is missing: an unknown control may be in place already. What
+        removes nothing, since its threats don't apply, is left out. Among equals the more severe finding comes first.
 
         Raises
         ------
@@ -118,10 +153,44 @@ class Assessment:
                         title=control.title,
                         removes=removes,
                         effort_days=control.effort_days,
-                        unknown=finding.unknown,
+                        missing=missing(control.id, self.catalog) if finding.unknown else None,
                     )
                 )
-        return tuple(sorted(steps, key=lambda step: -rounded(step.removes))[:n])
+        return tuple(sorted(steps, key=lambda step: -rounded(step.expected))[:n])
+
+    def best_questions(self, n: int = 5) -> tuple[NextQuestion, ...]:
+        """Return up to `n` unknown facts and controls, by how far an answer is expected to move the score.
+
+        A fact that is true moves it by what it adds; a control that is in place by what it removes. The other answer
+        moves nothing, since what is unknown counts as it. Each is asked alone. What would move nothing is left out.
+
+        Raises
+        ------
+        ThreatLabError
+            If `n` is not an int of 0 or more.
+        """
+        check_whole("n", n)
+        asked = [
+            NextQuestion(
+                attribute=fact,
+                question=self.catalog.facts[fact].question,
+                moves=assess(self.system.with_(**{fact: True}), self.ruleset).risk_score - self.risk_score,
+                likely=holds(fact, self.catalog).chance,
+            )
+            for fact in self.open_questions
+        ]
+        asked += [
+            NextQuestion(
+                attribute=step.attribute,
+                question=self.catalog.controls[step.attribute].question,
+                moves=-step.removes,
+                likely=1.0 - step.missing.chance,
+            )
+            for step in self.best_next(len(self.findings))
+            if step.missing
+        ]
+        worth = [question for question in asked if question.expected > NOTHING]
+        return tuple(sorted(worth, key=lambda question: -rounded(question.expected))[:n])
 
     def explain(self, threat: str) -> ThreatRisk:
         """Return how the residual risk of `threat` comes about, layer by layer.
@@ -177,8 +246,8 @@ def assess(system: AISystem, ruleset: str = "ai") -> Assessment:
     rules = catalog.ruleset(ruleset)
     findings = [
         when_absent if attribute in known else when_unknown
-        for attribute, needs, when_absent, when_unknown in checks(catalog, ruleset)
-        if attribute not in true and needs <= true
+        for attribute, needs, needs_one, when_absent, when_unknown in checks(catalog, ruleset)
+        if attribute not in true and needs <= true and not (needs_one and needs_one.isdisjoint(true))
     ]
     if rules.model == "additive":
         score, by_threat, questions = add_up(catalog, true), {}, []
@@ -212,7 +281,14 @@ def checks(catalog: Catalog, ruleset: str) -> tuple[Check, ...]:
     if ruleset != "core":  # the lesson's own order is kept for its own three
         controls = tuple(sorted(controls, key=lambda c: SEVERITIES.index(c.severity)))
     return tuple(
-        (c.id, frozenset(c.applies_when), _finding(c, unknown=False), _finding(c, unknown=True)) for c in controls
+        (
+            c.id,
+            frozenset(c.applies_when),
+            frozenset(c.applies_when_any),
+            _finding(c, unknown=False),
+            _finding(c, unknown=True),
+        )
+        for c in controls
     )
 
 

@@ -10,14 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from importlib import resources
-from math import ceil
 from pathlib import Path
 from statistics import mean
 from types import MappingProxyType
 from typing import Any
 
 from threatlab.attacks import ATTACKS, AttackResult
-from threatlab.catalog import LAYER_CAP
+from threatlab.catalog import CLAIM_CAP
 
 SEEDS = range(10)
 
@@ -60,7 +59,7 @@ def settings() -> Iterator[tuple[str, str, dict[str, Any]]]:
         for control, defense in attack.controls.items():
             yield attack.name, control, dict(defense.needs)
         for measurement in attack.measures.values():
-            for control in ("none", measurement.defense):
+            for control in filter(None, ("none", measurement.beside, measurement.defense, measurement.together)):
                 yield attack.name, control, dict(measurement.knobs)
 
 
@@ -102,17 +101,20 @@ def bands() -> tuple[Band, ...]:
 
 
 def measured_effectiveness() -> dict[str, dict[str, float]]:
-    """Return, for each control of the catalog that an attack measures, its effectiveness by threat, to two digits.
+    """Return what an attack measured of each control of the catalog that it measures, by threat, to two digits.
 
-    It is the band's `removed`, at least 0 and at most `LAYER_CAP`: no test of ours shows that a control never fails.
+    It is the share of the attacker's gain that the control takes away, at least 0 and at most `CLAIM_CAP`: no test of
+    ours shows that a control never fails.
     """
-    found: dict[str, dict[str, float]] = {}
-    kept = {band.name: band for band in bands()}
-    for attack in ATTACKS.values():
-        for control, measurement in attack.measures.items():
-            removed = kept[setting_name(attack.name, measurement.defense, measurement.knobs)].removed
-            found.setdefault(control, {})[measurement.threat] = round(min(max(removed, 0.0), LAYER_CAP), 2)
-    return found
+    return {
+        control: {threat: round(min(max(removed(alone, with_it), 0.0), CLAIM_CAP), 2)}
+        for control, (threat, alone, with_it) in _measured_pairs()
+    }
+
+
+def removed(alone: Band, with_it: Band) -> float:
+    """Return the share of the attacker's mean gain over the baseline that a control takes away: 1 is all of it."""
+    return 1 - (with_it.success - alone.baseline) / (alone.success - alone.baseline)
 
 
 def measured_utility_cost() -> dict[str, float]:
@@ -128,29 +130,32 @@ def measured_utility_cost() -> dict[str, float]:
     }
 
 
-def measured_success() -> dict[str, tuple[str, float]]:
-    """Return, for a control that an attack can pass or fail, that attack and the success it may have at most.
+def measured_together() -> list[tuple[tuple[str, str], tuple[float, float, float]]]:
+    """Return each pair of controls of the catalog that an attack measured together, as well as each alone.
 
-    The bound is the highest of ten seeds with the control in place, rounded up to two digits. A control whose worst
-    seed can't be told from the best seed without it gets none: such a bound would pass a control that is switched off.
+    Of each: their ids, and the shares (0..1) of the attacker's gain that the first removes alone, the second, and both.
     """
-    found = {}
-    for control, (attack, alone, with_it) in _measured_pairs():
-        bound = ceil(round(with_it.highest * 100, 6)) / 100
-        if bound < alone.lowest:
-            found[control] = (attack, bound)
-    return found
+    kept, pairs = {band.name: band for band in bands()}, []
+    for attack in ATTACKS.values():
+        for control, m in attack.measures.items():
+            if m.together:
+                none, first, second, both = (
+                    kept[setting_name(attack.name, name, m.knobs)] for name in ("none", m.beside, m.defense, m.together)
+                )
+                ids = attack.controls[m.beside].catalog_control, control
+                pairs.append((ids, (removed(none, first), removed(none, second), removed(none, both))))
+    return pairs
 
 
 def _measured_pairs() -> Iterator[tuple[str, tuple[str, Band, Band]]]:
-    """Yield each measured control with its attack, and the bands without and with it in the same setting."""
+    """Yield each measured control with its threat, and the bands without and with it in the same setting."""
     kept = {band.name: band for band in bands()}
     for attack in ATTACKS.values():
-        for control, measurement in attack.measures.items():
+        for control, m in attack.measures.items():
             alone, with_it = (
-                kept[setting_name(attack.name, defense, measurement.knobs)] for defense in ("none", measurement.defense)
+                kept[setting_name(attack.name, name, m.knobs)] for name in (m.beside, m.together or m.defense)
             )
-            yield control, (attack.name, alone, with_it)
+            yield control, (m.threat, alone, with_it)
 
 
 def main() -> None:

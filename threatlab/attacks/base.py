@@ -72,11 +72,17 @@ class Defense:
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """The setting in which this attack measures a catalog control's effectiveness: a defense, and the knobs' values."""
+    """The setting in which this attack measures a catalog control's effectiveness: a defense, and the knobs' values.
+
+    It is compared with the attack on nothing; or, where it is measured `beside` another defense, the two `together` are
+    compared with that one alone.
+    """
 
     defense: str
     threat: str
     knobs: Mapping[str, Any]
+    beside: str = "none"
+    together: str = ""
 
 
 @dataclass(frozen=True, slots=True)

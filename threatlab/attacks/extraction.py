@@ -229,8 +229,8 @@ CONTROLS: Mapping[str, Defense] = MappingProxyType(
         "none": Defense(
             "No control: probabilities in full",
             "",
-            "65 answers are 65 equations in 65 unknowns: from there on the copy is the model, even if no query ever "
-            "looked like a digit.",
+            "Of this linear model, 65 answers are 65 equations in 65 unknowns: from there on the copy is the model, "
+            "even if no query ever looked like a digit.",
         ),
         "rounded": Defense(
             "Probabilities rounded to 2 digits",
@@ -249,9 +249,9 @@ CONTROLS: Mapping[str, Defense] = MappingProxyType(
         "rate_limit": Defense(
             f"Rate limit: {RATE_LIMIT} queries",
             "rate_limiting_enabled",
-            "Alone it is close to useless while probabilities leak: each answer gives away so much that 30 of them "
-            "make most of a copy, and two more accounts make the rest. It costs honest callers with more than 30 "
-            "questions, whom accuracy does not show.",
+            "Alone it is close to useless while a linear model's probabilities leak: each answer gives away so much "
+            "that 30 of them make most of a copy, and two more accounts make the rest. It costs honest callers with "
+            "more than 30 questions, whom accuracy does not show.",
         ),
         "top1_rate_limit": Defense(
             "Top-1 label and rate limit",
@@ -263,8 +263,9 @@ CONTROLS: Mapping[str, Defense] = MappingProxyType(
 )
 
 # Both controls are measured with realistic queries: an attacker who wants this model knows what a digit looks like.
-# Random pixels would flatter top-1 most of all (six times as much reduction), and the rate limit too. Each is measured
-# alone, as the catalog scores it, and "top-1" is the strictest reading of the control: rounding does less.
+# Random pixels would flatter top-1 most of all (six times as much reduction), and the rate limit too. "Top-1" is the
+# strictest reading of its control: rounding does less. A rate limit is measured where labels are all that is told, as
+# with a text: while probabilities leak, it stops nearly nothing.
 _SETTING: Mapping[str, Any] = MappingProxyType({"budget": 100, "pool": "realistic"})
 
 ATTACK = Attack(
@@ -282,7 +283,9 @@ ATTACK = Attack(
     knobs=KNOBS,
     measures=MappingProxyType(
         {
-            "rate_limiting_enabled": Measurement("rate_limit", "model_extraction", _SETTING),
+            "rate_limiting_enabled": Measurement(
+                "rate_limit", "model_extraction", _SETTING, beside="top1", together="top1_rate_limit"
+            ),
             "output_detail_limited": Measurement("top1", "model_extraction", _SETTING),
         }
     ),

@@ -1,16 +1,18 @@
 """The catalog: everything known before any system is looked at, kept as TOML beside this file."""
 
 from threatlab.catalog.records import (
+    CLAIM_CAP,
     EFFECTS,
     EVIDENCE,
-    LAYER_CAP,
     ROLES,
     SEVERITIES,
+    Case,
     Control,
     Criterion,
     Effectiveness,
     Fact,
     Layer,
+    SharedFailure,
     Source,
     Technique,
     Threat,
@@ -18,11 +20,12 @@ from threatlab.catalog.records import (
 from threatlab.catalog.rules import Catalog, Ruleset, catalog, read_catalog
 
 __all__ = [
+    "CLAIM_CAP",
     "EFFECTS",
     "EVIDENCE",
-    "LAYER_CAP",
     "ROLES",
     "SEVERITIES",
+    "Case",
     "Catalog",
     "Control",
     "Criterion",
@@ -30,6 +33,7 @@ __all__ = [
     "Fact",
     "Layer",
     "Ruleset",
+    "SharedFailure",
     "Source",
     "Technique",
     "Threat",

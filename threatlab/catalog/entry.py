@@ -60,6 +60,13 @@ class Entry:
         """Return a number from 0 up to, not including, 1."""
         return self._share(name, self.value(name, (int, float), "a number"))
 
+    def part(self, name: str) -> float:
+        """Return a number above 0 and up to 1: a part of something, or all of it."""
+        value = self.value(name, (int, float), "a number")
+        if not 0 < value <= 1:
+            raise self.error(name, f"is {value!r}; it must be a number above 0 and up to 1")
+        return float(value)
+
     def shares(self, name: str, known: Collection[str], kind: str) -> dict[str, float]:
         """Return a table of shares, whose keys are `known` ones of a `kind`."""
         table = self._named(name, known, kind)

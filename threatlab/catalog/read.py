@@ -9,17 +9,19 @@ from importlib.resources.abc import Traversable
 
 from threatlab.catalog.entry import Entry, read_entries, read_tables
 from threatlab.catalog.records import (
+    CLAIM_CAP,
     EFFECTS,
     EVIDENCE,
-    LAYER_CAP,
     ROLES,
     SEVERITIES,
+    Case,
     Control,
     Criterion,
     Effectiveness,
     Fact,
     Layer,
     Release,
+    SharedFailure,
     Source,
     Technique,
     Threat,
@@ -106,6 +108,12 @@ def read_layers(file: Traversable) -> dict[str, Layer]:
     return {entry.id: Layer(entry.id, entry.text("title"), entry.text("about")) for entry in read_entries(file)}
 
 
+def read_shared_failure(file: Traversable) -> SharedFailure:
+    """Return how much the controls of a layer have in common."""
+    (shared,) = [SharedFailure(entry.share("beta"), entry.text("why")) for entry in read_entries(file)]
+    return shared
+
+
 def read_facts(file: Traversable) -> dict[str, Fact]:
     """Return the facts by id."""
     texts = ("group", "label", "question", "meaning")
@@ -131,6 +139,25 @@ def read_controls(
             if (same := by_title.setdefault(control.title, entry.id)) != entry.id:
                 raise entry.error("title", f"is that of {same} too; give one of its own")
     return controls
+
+
+def read_cases(file: Traversable, facts: Collection[str], controls: Collection[str]) -> tuple[Case, ...]:
+    """Return the published cases; they may name these facts and controls."""
+    return tuple(_case(entry, facts, controls) for entry in read_entries(file))
+
+
+def _case(entry: Entry, facts: Collection[str], controls: Collection[str]) -> Case:
+    lists = {
+        name: frozenset(entry.names(name, known, kind))
+        for known, kind, names in ((facts, "fact", ("true", "false")), (controls, "control", ("missing", "in_place")))
+        for name in names
+    }
+    for one, other in (("true", "false"), ("missing", "in_place")):
+        if both := lists[one] & lists[other]:
+            raise entry.error(other, f"names {min(both)!r}, which {one} names, too")
+    kind = entry.choice("kind", ("incident", "exercise"))
+    year = entry.value("year", int, "a year")
+    return Case(id=entry.id, name=entry.text("name"), kind=kind, year=year, evidence=entry.text("evidence"), **lists)
 
 
 def read_threat(entry: Entry, facts: Collection[str]) -> Threat:
@@ -165,6 +192,7 @@ def _control(entry: Entry, layer: str, facts: Collection[str], threats: Collecti
         severity_rationale=entry.text("severity_rationale"),
         rulesets=rulesets,
         applies_when=entry.names("applies_when", facts, "fact"),
+        applies_when_any=entry.names("applies_when_any", facts, "fact") if "applies_when_any" in entry.table else (),
         finding=entry.text("finding"),
         recommendation=entry.text("recommendation"),
         check=entry.text("check"),
@@ -210,9 +238,13 @@ def _effectiveness(entry: Entry, threats: Collection[str]) -> dict[str, Effectiv
 
 def read_claim(part: Entry) -> Effectiveness:
     """Return what a control is said to be worth against one threat."""
-    source = part.choice("source", EVIDENCE)
-    attack = part.text("attack") if source == "measured" else ""
-    return Effectiveness(min(part.share("value"), LAYER_CAP), source, part.text("why"), attack)
+    source, why = part.choice("source", EVIDENCE), part.text("why")
+    if source == "judged":
+        return Effectiveness(min(part.share("value"), CLAIM_CAP), source, why)
+    measured, routes = min(part.share("measured"), CLAIM_CAP), part.part("routes")
+    return Effectiveness(
+        measured * routes, source, why, part.text("attack"), measured, part.text("on"), routes, part.text("routes_why")
+    )
 
 
 def _float(bound: float | None) -> float | None:
@@ -225,13 +257,9 @@ def _criterion(entry: Entry) -> Criterion:
     bounds = {
         name: part.value(name, (int, float), "a number") for name in ("at_least", "at_most") if name in part.table
     }
-    measure, unit, attack = (
-        part.text("measure"),
-        part.text("unit"),
-        part.text("attack") if "attack" in part.table else "",
-    )
+    measure, unit = part.text("measure"), part.text("unit")
     part.finish()
     try:
-        return Criterion(measure, unit, _float(bounds.get("at_least")), _float(bounds.get("at_most")), attack)
+        return Criterion(measure, unit, _float(bounds.get("at_least")), _float(bounds.get("at_most")))
     except ThreatLabError as problem:
         raise entry.error("success", str(problem)) from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from math import inf
@@ -22,13 +22,24 @@ ROLES = (
 )
 """Who usually puts a control in place: few enough that a team can say how many it has of each."""
 
-LAYER_CAP = 0.9
-"""No layer removes more than this share of a threat's risk, whatever a single test of it says."""
+CLAIM_CAP = 0.9
+"""No control is said to remove more than this share of a threat's risk, whatever a single test of it says."""
+
+
+@dataclass(frozen=True, slots=True)
+class SharedFailure:
+    """How much the controls of a layer have in common, and why we think so.
+
+    With the chance `beta` (0..1), what defeated the best of them defeats another one, too.
+    """
+
+    beta: float
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """A group of controls that fail together: the best of them counts, once."""
+    """A group of controls of one kind, which fail together in part: the best counts whole, each further one less."""
 
     id: str
     title: str
@@ -95,21 +106,34 @@ class Technique:
 class Effectiveness:
     """How much of one threat's risk a control removes, in 0..1, and how we know.
 
-    `source` is "measured" if a live attack of this workbook measured it (`attack` names which), or "judged", by us.
+    `source` is "judged", by us, or "measured": then `value` is what a live attack of this workbook saw removed
+    (`measured`, 0..1; `attack` names it, `on` says on what) times the share of the threat's `routes` that this attack
+    speaks of (0..1), which is judged, for the reason `routes_why`.
     """
 
     value: float
     source: str
     why: str
     attack: str = ""
+    measured: float = 0.0
+    on: str = ""
+    routes: float = 1.0
+    routes_why: str = ""
+
+    @property
+    def evidence(self) -> str:
+        """How we know, in a few words: "judged", or "measured on a small forest, for 0.15 of the routes"."""
+        if self.source == "judged":
+            return self.source
+        return f"measured on {self.on}, for {self.routes:g} of the routes"
 
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
     """What must be measured once a control is in place, and the bound that tells success from failure.
 
-    Exactly one of `at_least` and `at_most` is a number, in `unit`: "share" (0..1), or whatever is counted. `attack`
-    names the live attack that measures it, and its bound is then the worst of ten seeds; empty if you count yourself.
+    Exactly one of `at_least` and `at_most` is a number, in `unit`: "share" (0..1), or whatever is counted. It is a
+    target that somebody would sign, for the system at hand; what a toy attack here reaches is a regression bound.
 
     Raises
     ------
@@ -121,7 +145,6 @@ class Criterion:
     unit: str
     at_least: float | None = None
     at_most: float | None = None
-    attack: str = ""
 
     def __post_init__(self) -> None:
         bounds = [bound for bound in (self.at_least, self.at_most) if bound is not None]
@@ -146,6 +169,7 @@ class Criterion:
 class Control:
     """A protection: its question, what its absence is called, and its worth against each threat.
 
+    It applies where all facts of `applies_when` are true, and, if there are any, one of `applies_when_any`.
     `core_weight` is what the lesson's own code adds to its score when the control is missing, for the three controls
     that it checks. `effort_days` are person-days, of the one `role` that usually does it. `utility_cost` is a share of
     the system's usefulness, "measured" by a live attack or "judged" (`utility_source`), and `utility_why` says what
@@ -162,6 +186,7 @@ class Control:
     severity_rationale: str
     rulesets: tuple[str, ...]
     applies_when: tuple[str, ...]
+    applies_when_any: tuple[str, ...]
     finding: str
     recommendation: str
     check: str
@@ -185,6 +210,36 @@ class Control:
     def threats(self) -> tuple[str, ...]:
         """Ids of the threats that this control counters, strongest first."""
         return tuple(sorted(self.effectiveness, key=lambda t: -self.effectiveness[t].value))
+
+    @property
+    def utility_evidence(self) -> str:
+        """How we know what it costs: "judged", or "measured on a small random forest"."""
+        on = next((claim.on for claim in self.effectiveness.values() if claim.on), "")
+        return f"measured on {on}" if self.utility_source == "measured" else self.utility_source
+
+    def applies(self, true: Collection[str]) -> bool:
+        """Tell whether its absence is a finding in a system of which it is known what is `true`."""
+        some = not self.applies_when_any or any(fact in true for fact in self.applies_when_any)
+        return some and all(fact in true for fact in self.applies_when)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A published case of an attack in the catalog's terms: what the system was, and what its account says of controls.
+
+    `true` and `false` are facts, `missing` and `in_place` controls; of what is in none of them, it says nothing.
+    `kind` is "incident" or "exercise", as ATLAS calls what researchers showed.
+    """
+
+    id: str
+    name: str
+    kind: str
+    year: int
+    true: frozenset[str]
+    false: frozenset[str]
+    missing: frozenset[str]
+    in_place: frozenset[str]
+    evidence: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,18 +12,22 @@ from typing import Any, Literal
 from threatlab.catalog.read import (
     check_notes,
     read_atlas,
+    read_cases,
     read_controls,
     read_facts,
     read_layers,
     read_lists,
+    read_shared_failure,
     read_sources,
     read_threats,
 )
 from threatlab.catalog.records import (
+    Case,
     Control,
     Fact,
     Layer,
     Release,
+    SharedFailure,
     Source,
     Threat,
 )
@@ -54,6 +58,8 @@ class Catalog:
     controls: Mapping[str, Control]
     atlas: Release
     sources: Mapping[str, Source]
+    shared_failure: SharedFailure
+    cases: tuple[Case, ...] = ()
     rulesets: Mapping[str, Ruleset] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -72,7 +78,8 @@ class Catalog:
     def __reduce__(self) -> tuple[Any, ...]:
         if self is catalog():
             return (catalog, ())
-        return (Catalog, (self.layers, self.facts, self.threats, self.controls, self.atlas, self.sources))
+        values = (self.layers, self.facts, self.threats, self.controls, self.atlas, self.sources)
+        return (Catalog, (*values, self.shared_failure, self.cases))
 
     @property
     def attributes(self) -> tuple[str, ...]:
@@ -113,4 +120,6 @@ def read_catalog(folder: Traversable) -> Catalog:
     release, atlas = read_atlas(folder / "atlas.toml")
     lists = {**atlas, **read_lists(folder / "lists.toml", sources)}
     controls = read_controls(folder / "controls", layers, facts, threats, lists)
-    return Catalog(layers, facts, threats, controls, release, sources)
+    shared = read_shared_failure(folder / "shared_failure.toml")
+    cases = read_cases(folder / "cases.toml", facts, controls)
+    return Catalog(layers, facts, threats, controls, release, sources, shared, cases)

@@ -18,6 +18,7 @@ from threatlab.cli.start import copy_workbook
 from threatlab.course import course_folder
 from threatlab.errors import ThreatLabError
 from threatlab.policy import load_policy
+from threatlab.ranking import reaches
 from threatlab.report import ThreatModel, briefing, load_models, to_html, to_json, to_markdown, to_sarif
 from threatlab.report.blocks import shown
 from threatlab.report.sarif import tool_version
@@ -114,8 +115,8 @@ def _assess(asked: argparse.Namespace) -> int:
 def _reasons(model: ThreatModel, fail_at: float | None) -> list[str]:
     name, score = model.system.name, model.assessment.risk_score
     said = [breach.sentence for breach in model.breaches]
-    if fail_at is not None and score >= fail_at:
-        said.insert(0, f"The risk score is {score:.3f}, at or above {fail_at:g}.")
+    if fail_at is not None and reaches(score, fail_at):
+        said.insert(0, f"The risk score is {score:.2f}, at or above {fail_at:.2f}.")
     return [f"{name}: {each}" for each in said]
 
 

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from threatlab.assessment import NextStep
 from threatlab.catalog import SEVERITIES
 from threatlab.files import write_text
 from threatlab.report.blocks import shown
@@ -78,9 +79,20 @@ def _one(model: ThreatModel) -> str:
         said = finding.finding + (" (accepted)" if model.accepted(finding.attribute) else "")
         lines += textwrap.wrap(said, WIDTH, initial_indent=head, subsequent_indent=" " * len(head))
     if steps := result.best_next(_NEXT):
-        lines += ["", "REMOVES   DAYS  NEXT STEP"]
-        lines += [f"{step.removes:7.3f} {step.effort_days:6g}  {step.title}" for step in steps]
+        lines += ["", "REMOVES   DAYS  DO NEXT, first what is likely to be missing"]
+        for step in steps:
+            head = f"{step.removes:7.3f} {step.effort_days:6g}  "
+            lines += textwrap.wrap(step.title + _likely(step), WIDTH, initial_indent=head, subsequent_indent=" " * 16)
+    if questions := result.best_questions(_NEXT):
+        lines += ["", "  MOVES         ASK NEXT, first what is likely to move the score"]
+        for each in questions:
+            head = f"{each.moves:+7.3f}".ljust(16)
+            lines += textwrap.wrap(each.question, WIDTH, initial_indent=head, subsequent_indent=" " * 16)
     return "\n".join(lines) + "\n"
+
+
+def _likely(step: NextStep) -> str:
+    return f" (missing in {step.missing})" if step.missing else ""
 
 
 def _many(models: Sequence[ThreatModel]) -> str:

@@ -11,7 +11,7 @@ from threatlab.assessment import assess
 from threatlab.catalog import Catalog
 from threatlab.checks import check_choice, check_days, check_score
 from threatlab.errors import ThreatLabError, unknown_name
-from threatlab.ranking import rounded
+from threatlab.ranking import exceeds, rounded
 from threatlab.system import AISystem, check_system
 
 if TYPE_CHECKING:
@@ -148,13 +148,13 @@ def above_bound(system: AISystem, bound: float | Mapping[str, float]) -> tuple[G
     """
     bounds = check_bounds(bound, check_system(system).catalog)
     risks = assess(system).by_threat
-    gaps = [Gap("", threat, risks[threat], most) for threat, most in bounds.items() if risks[threat] > most]
+    gaps = [Gap("", threat, risks[threat], most) for threat, most in bounds.items() if exceeds(risks[threat], most)]
     already = {gap.threat for gap in gaps}
     for off in layers_off(system):
         gaps += [
             Gap(off.layer, threat, off.by_threat[threat], most)
             for threat, most in bounds.items()
-            if threat not in already and off.by_threat[threat] > most
+            if threat not in already and exceeds(off.by_threat[threat], most)
         ]
     return tuple(sorted(gaps, key=lambda gap: -rounded(gap.risk)))
 

@@ -1,8 +1,9 @@
 """How wrong the product of independent layers is, because of something that several of them hang on.
 
-The assessment multiplies what each layer lets through, which is right only if layers fail independently. A dependency
-that several of them share makes them fail together. Reliability engineers call this a common-cause failure. The model
-here is of the family of the beta-factor model (K. N. Fleming, 1975): a part of each layer's failures is the shared one.
+Controls of one layer fail together in part, and the assessment counts with that. What the layers let through it
+multiplies, which is right only if they fail independently of each other. A dependency that several of them share makes
+them fail together. Reliability engineers call this a common-cause failure. The model here is of the family of the
+beta-factor model (K. N. Fleming, 1975): a part of each layer's failures is the shared one.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from threatlab.assessment.layered import Scale, combine, scales
+from threatlab.assessment.layered import Scale, combine, let_through, scales
 from threatlab.checks import check_choice, is_number
 from threatlab.depth.dependencies import Dependency, broken_controls, load_dependency
 from threatlab.errors import ThreatLabError
@@ -75,9 +76,10 @@ class CommonCause:
 def common_cause(system: AISystem, dependency: str | Dependency, chance: float | None = None) -> CommonCause:
     """Return how wrong the product of independent layers is for `system`, because of one dependency.
 
-    Each layer's effectiveness e against a threat stays what the assessment says it is: an average over all years. In
-    the share p of years in which the dependency fails, the layer has only those controls left that don't hang on it,
-    of effectiveness r (0 if there are none). So in the other years it is as good as it takes to keep the average,
+    A layer's effectiveness e against a threat is what all of its controls in place remove: the best whole, each further
+    one in part. It stays what the assessment says it is: an average over all years. In the share p of years in which
+    the dependency fails, the layer has only those controls left that don't hang on it, and the best of these counts
+    whole: together r (0 if there are none). So in the other years it is as good as it takes to keep the average,
     (e - p r) / (1 - p). Layers are independent of each other within each of the two kinds of years, not across them:
 
         together = p * product of (1 - r)  +  (1 - p) * product of (1 - (e - p r) / (1 - p))
@@ -163,13 +165,11 @@ def _three_ways(scale: Scale, true: frozenset[str], broken: frozenset[str], p: f
 
 def _layers(scale: Scale, true: frozenset[str], broken: frozenset[str]) -> list[tuple[float, float]]:
     """Return, for each layer with controls in place, what it lets through on average, and what without `broken`."""
-    pairs = []
-    for _, options in scale.layers:
-        in_place = [(control, keeps) for control, keeps in options if control in true]
-        if in_place:
-            left = next((keeps for control, keeps in in_place if control not in broken), 1.0)
-            pairs.append((in_place[0][1], left))
-    return pairs
+    return [
+        (let_through(options, true), let_through(options, true - broken))
+        for _, options in scale.layers
+        if any(control in true for control, *_ in options)
+    ]
 
 
 def _check_chance(chance: object) -> float:

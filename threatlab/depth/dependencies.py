@@ -8,6 +8,7 @@ from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 
+from threatlab.assessment.layered import let_through, scales
 from threatlab.catalog import catalog
 from threatlab.catalog.entry import Entry, read_entries
 from threatlab.checks import check_choice
@@ -110,9 +111,12 @@ def _read(entry: Entry) -> Dependency:
             raise entry.error("breaks", unknown_name("control", control, controls))
     if len({controls[control].layer for control in reasons.table}) < 2:
         raise entry.error("breaks", "is about one layer; a shared dependency breaks controls of at least two")
-    best = max(max(c.value for c in controls[control].effectiveness.values()) for control in reasons.table)
-    if entry.share("chance") > 1 - best + _ROUNDING:
-        raise entry.error("chance", f"is too high: what stops {best:g} of an attack on average can't fail that often")
+    layers = (options for scale in scales(catalog()).values() for _, options in scale.layers)
+    least = min(let_through(options, reasons.table) for options in layers)
+    if entry.share("chance") > least + _ROUNDING:
+        raise entry.error(
+            "chance", f"is too high: a layer that removes {1 - least:.2f} on average can't fail that often"
+        )
     title, about, chance_why, remedy = map(entry.text, ("title", "about", "chance_why", "remedy"))
     breaks = {control: reasons.text(control) for control in reasons.table}
     return Dependency(entry.id, title, about, entry.share("chance"), chance_why, remedy, breaks)

@@ -9,7 +9,7 @@ from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 
-from threatlab.catalog import LAYER_CAP, Control, Technique, catalog
+from threatlab.catalog import CLAIM_CAP, Control, Technique, catalog
 from threatlab.catalog.entry import Entry, read_tables
 from threatlab.catalog.read import Lists, read_atlas
 from threatlab.checks import check_choice
@@ -20,8 +20,9 @@ from threatlab.words import PRECISIONS, date_in_words
 WAYS = {"preventive": "slows", "detective": "sees", "corrective": "limits"}
 """What a control does about a step that it doesn't stop, by its effect."""
 
-STOPS = LAYER_CAP
-"""Share of attempts that end at a control which would have refused the step as published: never all of them."""
+STOPS = CLAIM_CAP
+"""Share of attempts that end at a control which would have refused the step as published: never all of them, since
+nothing that is in place works always."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,8 @@ class Bearing:
     """What one control does about one step: "stops", "slows", "sees" or "limits".
 
     `share` (0..1) of the attempts end there; it is 0.0 where the control sees or limits. For "slows" it is the
-    catalog's effectiveness against the step's threat. `why` is our reading of the published step; it is empty where
+    catalog's effectiveness against the step's threat: a share of that threat's risk over a year, used here for one of
+    attempts for want of a better figure. `why` is our reading of the published step; it is empty where
     the catalog's technique alone connects the two.
     """
 
@@ -207,7 +209,7 @@ def _bearings(
 def _bearing(control: Control, threat: str, why: str) -> Bearing:
     way = WAYS[control.effect]
     claim = control.effectiveness.get(threat)
-    share = min(claim.value, LAYER_CAP) if claim and way == "slows" else 0.0
+    share = min(claim.value, CLAIM_CAP) if claim and way == "slows" else 0.0
     return Bearing(control.id, way, share, why)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from threatlab.assessment.layered import let_through, options
 from threatlab.catalog import Catalog
 from threatlab.incidents.records import Bearing, Incident, Step, load_incident
 from threatlab.system import AISystem, check_system
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 VERDICTS = {
     "out of reach": "it happened on the attacker's side, where no control of yours stands",
-    "stopped": "a control in place refuses the step as it was published",
+    "stopped": "a control in place refuses the step as it was published, though never in all attempts",
     "slowed": "controls in place end a share of the attempts",
     "seen": "nothing stands in the way, but somebody is told",
     "limited": "nothing stands in the way, but a rehearsed response bounds the harm",
@@ -128,8 +129,8 @@ class Replay:
 def replay(incident: Incident | str, system: AISystem | None = None) -> Replay:
     """Return what becomes of each published step of `incident` against `system`, by default the one it happened to.
 
-    Each layer counts once, as in the score: a control that meets a second step adds nothing there, and a better one
-    of the same layer adds what it is better by.
+    A layer counts as in the score, over all steps together: its best control whole, each further one in part. A control
+    that meets a second step adds nothing there.
 
     Raises
     ------
@@ -139,11 +140,11 @@ def replay(incident: Incident | str, system: AISystem | None = None) -> Replay:
     published = incident if isinstance(incident, Incident) else load_incident(incident)
     against = published.system if system is None else check_system(system)
     outcomes: list[StepOutcome] = []
-    taken: dict[str, float] = {}
+    met: dict[str, dict[str, float]] = {}
     chance, stopped = 1.0, False
     for step in published.steps:
         bearings = step.bearings_of(against)
-        passes = _passes(bearings, against.catalog, taken)
+        passes = _passes(bearings, against.catalog, met)
         chance *= passes
         verdict = "never reached" if stopped else _verdict(step, bearings)
         stopped = stopped or verdict == "stopped"
@@ -166,13 +167,17 @@ def _verdict(step: Step, bearings: tuple[Bearing, ...]) -> str:
     return "open"
 
 
-def _passes(bearings: tuple[Bearing, ...], catalog: Catalog, taken: dict[str, float]) -> float:
-    """Return the share that gets past, and note in `taken` the best share that each layer has taken so far."""
+def _passes(bearings: tuple[Bearing, ...], catalog: Catalog, met: dict[str, dict[str, float]]) -> float:
+    """Return the share that gets past, and note in `met` what each control of each layer has taken at most so far."""
     passes = 1.0
     for bearing in bearings:
-        layer = catalog.controls[bearing.control].layer
-        before = taken.get(layer, 0.0)
-        if bearing.share > before:
-            passes *= (1.0 - bearing.share) / (1.0 - before)
-            taken[layer] = bearing.share
+        shares = met.setdefault(catalog.controls[bearing.control].layer, {})
+        if bearing.share > shares.get(bearing.control, 0.0):
+            before = _let_through(shares, catalog)
+            shares[bearing.control] = bearing.share
+            passes *= _let_through(shares, catalog) / before
     return passes
+
+
+def _let_through(shares: dict[str, float], catalog: Catalog) -> float:
+    return let_through(options(shares.items(), catalog.shared_failure.beta), shares)

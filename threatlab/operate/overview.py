@@ -10,7 +10,7 @@ from threatlab.assessment import Assessment, NextStep, assess
 from threatlab.catalog import SEVERITIES
 from threatlab.checks import check_score
 from threatlab.errors import ThreatLabError
-from threatlab.ranking import rounded
+from threatlab.ranking import reaches, rounded
 from threatlab.system import AISystem, check_system
 
 
@@ -87,13 +87,13 @@ def overview(systems: Iterable[AISystem], alert_threshold: float = 0.7, before: 
     threshold = check_score("alert_threshold", alert_threshold)
     results = tuple(sorted(map(assess, _checked(tuple(systems))), key=lambda result: -rounded(result.risk_score)))
     best_case = {r.system.name: assess(_all_known(r)).risk_score for r in results}
-    alerting = tuple(r.system.name for r in results if r.risk_score >= threshold)
+    alerting = tuple(r.system.name for r in results if reaches(r.risk_score, threshold))
     return Overview(
         assessments=results,
         before=tuple(map(assess, before)),
         alert_threshold=threshold,
         alerting=alerting,
-        answered=tuple(name for name in alerting if best_case[name] >= threshold),
+        answered=tuple(name for name in alerting if reaches(best_case[name], threshold)),
         severities=_severities(results),
         unknown={r.system.name: sum(f.unknown for f in r.findings) for r in results},
         work=_work(results),

@@ -1,7 +1,8 @@
 """make_plan(system, budget) -> Plan: which controls within a budget of days, in which order, by whom, until when.
 
 The best plan is an exact one (`threatlab.plan.search`); the plain orders (`threatlab.plan.orders`) stand beside it. No
-plan goes over its budget or below its utility floor, and more budget never leaves more risk.
+plan goes over its budget or below its utility floor, and more budget never leaves more risk. What nobody has said of a
+control counts as missing, as in the score: a step may turn out to be done already (`Plan.assumed`).
 """
 
 from __future__ import annotations

@@ -29,23 +29,27 @@ _TICKS = 1000
 class Choice:
     """One control to choose: its effort in ticks, what it costs in utility, and what it lets through where.
 
-    `loss` is -log(1 - utility cost), so that losses add up. `effects` are (threat, barrier, keeps): in the layer that
-    is this threat's `barrier`, the control lets the share `keeps` of the risk through.
+    `loss` is -log(1 - utility cost), so that losses add up. `effects` are (threat, barrier, further, best): in the
+    layer that is this threat's `barrier`, the control lets the share `further` of the risk through where a better one
+    stands, and `further` times `best` as the best one of the layer (all 0..1).
     """
 
     control: str
     ticks: int
     loss: float
-    effects: tuple[tuple[int, int, float], ...]
+    effects: tuple[tuple[int, int, float, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """Where a system stands with some controls taken: the risk of each threat, and what each barrier lets through."""
+    """Where a system stands with some controls taken: the risk of each threat, and `best` of each barrier.
+
+    That is the lowest `best` of the controls there, and 1.0 of a barrier without any.
+    """
 
     worth: float
     risks: tuple[float, ...]
-    keeps: tuple[float, ...]
+    best: tuple[float, ...]
 
     @property
     def risk(self) -> float:
@@ -55,9 +59,8 @@ class Stand:
     def gain(self, choice: Choice) -> float:
         """Return how much worth `choice` would add here, 0 or more."""
         after: dict[int, float] = {}
-        for threat, barrier, keeps in choice.effects:
-            if keeps < self.keeps[barrier]:
-                after[threat] = after.get(threat, self.risks[threat]) * keeps / self.keeps[barrier]
+        for threat, barrier, further, best in choice.effects:
+            after[threat] = after.get(threat, self.risks[threat]) * further * min(1.0, best / self.best[barrier])
         gain = 0.0
         for threat, risk in after.items():
             gain += log1p(-risk) - log1p(-self.risks[threat])
@@ -65,12 +68,11 @@ class Stand:
 
     def take(self, choice: Choice) -> Stand:
         """Return where the system stands once `choice` is in place, too."""
-        risks, keeps_now = list(self.risks), list(self.keeps)
-        for threat, barrier, keeps in choice.effects:
-            if keeps < keeps_now[barrier]:
-                risks[threat] *= keeps / keeps_now[barrier]
-                keeps_now[barrier] = keeps
-        return Stand(sum(log1p(-risk) for risk in risks), tuple(risks), tuple(keeps_now))
+        risks, best_now = list(self.risks), list(self.best)
+        for threat, barrier, further, best in choice.effects:
+            risks[threat] *= further * min(1.0, best / best_now[barrier])
+            best_now[barrier] = min(best_now[barrier], best)
+        return Stand(sum(log1p(-risk) for risk in risks), tuple(risks), tuple(best_now))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,18 +93,18 @@ class Choices:
 def choices(system: AISystem, without: Collection[str] = ()) -> Choices:
     """Return the controls that apply to `system`, are not in place and lower its risk, except those in `without`."""
     candidates = [finding.attribute for finding in assess(system).findings if finding.attribute not in without]
-    effects: dict[str, list[tuple[int, int, float]]] = {control: [] for control in candidates}
+    effects: dict[str, list[tuple[int, int, float, float]]] = {control: [] for control in candidates}
     risks: list[float] = []
     barriers: list[float] = []
     for scale in scales(system.catalog).values():
         if not scale.applies(system.true):
             continue
         for _, options in scale.layers:
-            keeps_now = next((keeps for control, keeps in options if control in system.true), 1.0)
-            for control, keeps in options:
-                if control in effects and keeps < keeps_now:
-                    effects[control].append((len(risks), len(barriers), keeps))
-            barriers.append(keeps_now)
+            for control, alone, further in options:
+                if control in effects:
+                    effects[control].append((len(risks), len(barriers), further, alone / further))
+            in_place = (alone / further for control, alone, further in options if control in system.true)
+            barriers.append(next(in_place, 1.0))
         risks.append(scale.residual(system.true))
     controls = system.catalog.controls
     items = tuple(

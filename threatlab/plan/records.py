@@ -103,6 +103,11 @@ class Plan:
         return self.after.findings
 
     @property
+    def assumed(self) -> tuple[PlanStep, ...]:
+        """Steps whose control counts as missing because nobody has said whether it is in place."""
+        return tuple(step for step in self.steps if self.system[step.control] is None)
+
+    @property
     def finish(self) -> date | None:
         """The last day of work; the first day where there is none; None if the plan has no dates."""
         return max((slot.due for slot in self.slots), default=self.begins)
@@ -150,6 +155,17 @@ class Plan:
     @cached_property
     def _before(self) -> Assessment:
         return assess(self.system)
+
+
+def ask_first(assumed: int) -> str:
+    """Return what to do about that many steps of a plan whose control may be in place already; "" if there are none."""
+    if not assumed:
+        return ""
+    steps = "1 step is" if assumed == 1 else f"{assumed} steps are"
+    return (
+        f"{steps} here because nobody has said whether the control is in place: a plan counts what is unknown as "
+        "missing. Ask before you build."
+    )
 
 
 def _step_dict(step: PlanStep) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from threatlab.checks import check_score
 from threatlab.depth import controls_in_place, layers_off
 from threatlab.errors import ThreatLabError
 from threatlab.plots.inventory import ALERT, CALM, INK, PAPER, Picture
-from threatlab.ranking import rounded
+from threatlab.ranking import exceeds, rounded
 from threatlab.system import AISystem, check_system
 
 
@@ -43,8 +43,8 @@ def plot_layers_off(system: AISystem, bound: float) -> Figure:
     for place, threat in enumerate(threats):
         risks = {layer: offs[layer].by_threat[threat] for layer in held}
         raised = {layer: risk for layer, risk in risks.items() if risk > now[threat]}
-        within = [risk for risk in raised.values() if risk <= bound]
-        above = {layer: risk for layer, risk in raised.items() if risk > bound}
+        within = [risk for risk in raised.values() if not exceeds(risk, bound)]
+        above = {layer: risk for layer, risk in raised.items() if exceeds(risk, bound)}
         axes.plot(within, [place] * len(within), "d", color="white", markeredgecolor=INK, markersize=8)
         axes.plot(list(above.values()), [place] * len(above), "d", color=ALERT, markeredgecolor=INK, markersize=9)
         if raised:

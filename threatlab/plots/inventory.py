@@ -14,6 +14,7 @@ from threatlab.catalog import Catalog
 from threatlab.catalog import catalog as shipped
 from threatlab.checks import check_score
 from threatlab.errors import ThreatLabError
+from threatlab.ranking import reaches
 from threatlab.words import counted
 
 TOP = 12
@@ -79,7 +80,7 @@ def plot_inventory(
     risks = [float(risk) for risk in top["risk_score"]]
     known = (shipped() if catalog is None else catalog).threats
     threats = ["" if pd.isna(threat) else known[threat].title for threat in top["worst_threat"]]
-    alerts = [alert_threshold is not None and risk >= alert_threshold for risk in risks]
+    alerts = [alert_threshold is not None and reaches(risk, alert_threshold) for risk in risks]
 
     picture, axes = _picture(height=1.5 + 0.36 * len(top))
     bars = axes.barh(range(len(top)), risks, height=0.7, edgecolor=INK, linewidth=0.6)

@@ -105,6 +105,10 @@ def attributes(model: ThreatModel) -> Section:
     if unsaid:
         blocks.append(Text(f"Unknown: of {len(unsaid)} controls nobody has said whether they are in place."))
         blocks.append(Items((Code(", ".join(unsaid)),)))
+    if questions := model.assessment.best_questions():
+        rows = tuple((each.question, f"{each.moves:+.2f}", f"{each.likely:.0%}") for each in questions)
+        columns = ("Question", "A yes moves the score by", "Likely, by published cases")
+        blocks.append(Table("What to ask next: what is expected to move the score most", columns, rows, (1, 2)))
     return Section("What is known", tuple(blocks))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from threatlab.plan.records import ask_first
 from threatlab.report.blocks import Block, Cell, Code, Items, Mark, Section, Table, Text
 from threatlab.report.model import ThreatModel
 
@@ -65,6 +66,8 @@ def plan(model: ThreatModel) -> Section:
     )
     columns = ("Step", "Owner", "From, until", "Days", "Removes", "Utility cost", "It is a success when")
     blocks: list[Block] = [Text(said), Table("Steps, in order", columns, rows, (3, 4, 5))]
+    if ask := ask_first(sum(step.control not in model.system.known for step in made.steps)):
+        blocks.append(Text(ask))
     if made.left_open:
         blocks += [Text("The plan leaves open:"), Items((Code(", ".join(made.left_open)),))]
     return Section("Plan", tuple(blocks))
@@ -86,8 +89,11 @@ def evidence(model: ThreatModel) -> Section:
         )
         for run in model.evidence
     )
-    columns = ("Attack", "Against", "Seed", "Attacker's success", "Usefulness", "Bound", "Verdict")
-    said = "Toy attacks on small models: they show which way a control works, and not by how much it would at yours."
+    columns = ("Attack", "Against", "Seed", "Attacker's success", "Usefulness", "Regression bound", "Verdict")
+    said = (
+        "Toy attacks on small models: they show which way a control works, and not by how much it would at yours. A "
+        "regression bound says that it works no worse than it did; the plan's criteria of success are targets."
+    )
     return Section("Validation", (Text(said), Table("Attacks that ran", columns, rows, (2, 4))))
 
 

@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 
+def in_layer(shares, rule):
+    best, *further = sorted(shares, reverse=True) if rule != "first" else shares
+    lets = {"best": 0, "whole": 1, "half": 0.5, "first": 0.5}.get(rule, 0.5)
+    passes = 1 - (best / 2 if rule == "half" else best)
+    for share in further:
+        passes *= 1 - lets * share
+    return passes
+
+
 def score(threats, **slip):
-    together, layer = slip.get("together", "product"), slip.get("layer", max)
+    together = slip.get("together", "product")
     risks = []
     for likelihood, impact, controls in threats:
-        best = {}
-        for place, (name, removed) in enumerate(controls):
-            key = (name, place) if slip.get("every") else name
-            best[key] = layer(removed, best.get(key, 0.0))
+        layers = {}
+        for name, removed in controls:
+            layers.setdefault(name, []).append(removed)
+        passes = [in_layer(shares, slip.get("layer")) for shares in layers.values()]
         risk = likelihood * (1 if slip.get("forgets") == "impact" else impact)
         if slip.get("adds_layers"):
-            risk *= max(0.0, 1 - sum(best.values()))
+            risk *= max(0.0, 1 - sum(1 - share for share in passes))
+        elif slip.get("keeps"):
+            for shares in layers.values():
+                risk *= max(shares)
         else:
-            for removed in best.values():
-                risk *= removed if slip.get("keeps") else 1 - removed
+            for share in passes:
+                risk *= share
         risks.append(risk)
-    hope = 1.0
+    left = 1.0
     for risk in risks:
-        hope *= 1 - risk
-    every_way = {"product": 1 - hope, "sum": sum(risks), "hope": hope, "max": max(risks, default=0.0)}
+        left *= 1 - risk
+    every_way = {"product": 1 - left, "sum": sum(risks), "left": left, "max": max(risks, default=0.0)}
     return slip.get("times", 1) * every_way[together]
 
 
@@ -45,12 +57,14 @@ def one_when_empty(threats):
 def wrong(right):
     return [
         (slip(adds_layers=True), "add up what the layers remove"),
-        (slip(every=True), "Every control counts in your score"),
-        (slip(layer=lambda removed, _: removed), "comes last"),
+        (slip(layer="best"), "Only the best control of each layer"),
+        (slip(layer="whole"), "Every control counts whole"),
+        (slip(layer="half"), "Every control counts half"),
+        (slip(layer="first"), "comes first"),
         (slip(keeps=True), "a better layer would leave more risk"),
         (slip(together="max"), "the worst threat alone"),
         (slip(together="sum"), "add up the risks"),
-        (slip(together="hope"), "the chance that all goes well"),
+        (slip(together="left"), "what all threats together leave"),
         (slip(forgets="impact"), "forgets the impact"),
         (slip(times=100), "in percent"),
         (only_the_first_layer, "none of the usual slips"),

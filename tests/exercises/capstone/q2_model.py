@@ -29,7 +29,7 @@ def run(control, bound=None, attack="injection", **knobs):
     return from_attack(ATTACKS[attack].run(control, **knobs), success_at_most=bound)
 
 
-def accepting(what="human_approval_required", reason="Twenty refunds bound the loss", until="2027-03-31", bound=0.7):
+def accepting(what="monitoring_active", reason="From Friday a person says yes", until="2027-03-31", bound=0.7):
     return Policy(max_risk=bound).accept(what, reason, "Head of night operations", until)
 
 
@@ -59,7 +59,7 @@ def wrong(right):
         (right.with_(policy=accepting(bound=1)), "Your policy can't be broken"),
         (right.with_(policy=accepting(bound=0.9)), "has named a bound, and it isn't this one"),
         (right.with_(policy=Policy(max_risk=0.7)), "has to be accepted by somebody"),
-        (right.with_(policy=accepting("tool_permissions_restricted")), "accepted *and* planned"),
+        (right.with_(policy=accepting(right.plan.steps[0].control)), "accepted *and* planned"),
         (right.with_(policy=accepting("encryption_enabled")), "there is nothing to accept"),
         (right.with_(policy=accepting("abuse_detection_active")), "to sign a blank page"),
         (right.with_(policy=accepting(reason="Later")), "convince the next owner"),

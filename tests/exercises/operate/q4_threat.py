@@ -7,6 +7,13 @@ APPLIES = 'applies_when_any = ["generates_content"]'
 
 CLAIM = "countered_by.dependencies_scanned"
 
+MEASURED = '''source = "measured"
+measured = 0.6
+attack = "poisoning"
+on = "a package index"
+routes = 1.0
+routes_why = "Every invented name has to be installed."'''
+
 
 def wrong(right):
     entry = right.partition("[invented_package.countered_by.human")[0]
@@ -23,7 +30,7 @@ def wrong(right):
         (entry.replace("raised_by = { uses", "raised_by = { handles_personal_data = 0.1, uses", 1), "Personal data"),
         (entry.replace(CLAIM, "countered_by.encryption_enabled"), "At which step does that control stand"),
         (entry.replace(CLAIM, "countered_by.staff_trained"), "finds out, or explains"),
-        (entry.replace('"judged"', '"measured"\nattack = "poisoning"'), "What is the honest word"),
+        (entry.replace('value = 0.6\nsource = "judged"', MEASURED), "What is the honest word"),
         (entry.replace("value = 0.6", "value = 0.95"), "the day on which everybody is in a hurry"),
         (entry.replace('stride = "T"', 'stride = "D"'), "Which letter is that"),
         (

@@ -70,7 +70,7 @@ def wrong(_):
         (greedily(lambda gain, days: gain / days), "These are the quick wins"),
         (greedily(lambda gain, _: gain), "push out two of four"),
         (greedily(lambda _, days: -days), "You keep the cheapest"),
-        (each_alone, "Two of one layer"),
+        (each_alone, "Two against one threat"),
         (
             lambda _, planned, days: max(subsets(planned, days), key=effort),
             "You fill the days",

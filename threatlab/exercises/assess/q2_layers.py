@@ -32,9 +32,15 @@ def threats_of(system: AISystem) -> list[tuple[float, float, list[tuple[str, flo
     return threats
 
 
+def _in_layer(shares: Sequence[float]) -> float:
+    """Return what a layer lets through: the best control counts whole, each further one half."""
+    best, *further = sorted(shares, reverse=True)
+    return (1 - best) * prod(1 - share / 2 for share in further)
+
+
 def layered(
     threats: Threats,
-    layer: Callable[[Sequence[float]], float] = lambda shares: 1 - max(shares),
+    layer: Callable[[Sequence[float]], float] = _in_layer,
     layers: Callable[[Sequence[float]], float] = prod,
     together: Callable[[Sequence[float]], float] = combine,
     *,
@@ -56,14 +62,25 @@ _SLIPS = (
         "number of controls makes a threat impossible. The second layer meets only what the first lets through.",
     ),
     Slip(
-        lambda threats: layered(threats, layer=lambda shares: prod(1 - share for share in shares)),
-        "Every control counts in your score, also a second one in the same layer. Controls of one layer fail "
-        "together: which of them may count?",
+        lambda threats: layered(threats, layer=lambda shares: 1 - max(shares)),
+        "Only the best control of each layer counts in your score. What defeats it does not always defeat the next: "
+        "how much does a further one still count?",
     ),
     Slip(
-        lambda threats: layered(threats, layer=lambda shares: 1 - shares[-1]),
-        "Of two controls in a layer the one that comes last counts in your score, whichever is better. Order must "
-        "not matter.",
+        lambda threats: layered(threats, layer=lambda shares: prod(1 - share for share in shares)),
+        "Every control counts whole in your score, also a second one in the same layer. Controls of one layer fail "
+        "together in part: which of them counts whole?",
+    ),
+    Slip(
+        lambda threats: layered(threats, layer=lambda shares: prod(1 - share / 2 for share in shares)),
+        "Every control counts half in your score, the best one of each layer, too. What does the best one fail with?",
+    ),
+    Slip(
+        lambda threats: layered(
+            threats, layer=lambda shares: (1 - shares[0]) * prod(1 - share / 2 for share in shares[1:])
+        ),
+        "Of two controls in a layer the one that comes first counts whole in your score, whichever is better. Order "
+        "must not matter.",
     ),
     Slip(
         lambda threats: layered(threats, layer=max),
@@ -78,11 +95,11 @@ _SLIPS = (
     Slip(
         lambda threats: layered(threats, together=sum),
         "You add up the risks of the threats. With enough of them the sum passes 1, and a score is at most that: "
-        "what is the chance that all goes well?",
+        "what does each threat leave of what the others left?",
     ),
     Slip(
         lambda threats: 1 - layered(threats),
-        "You return the chance that all goes well. The score is what is missing from that to 1.",
+        "You return what all threats together leave. The score is what is missing from that to 1.",
     ),
     Slip(
         lambda threats: layered(threats, impact_counts=False),
@@ -151,14 +168,15 @@ q2 = Question(
         "wrote its model.",
     ),
     hints=in_steps(
-        "Three steps, from the inside out: the best control of each layer; the risk of a threat that is left "
-        "behind all its layers; all threats together.",
-        "A dict from layer to the largest share seen so far gives the best of each layer. Then multiply "
-        "likelihood, impact and (1 - share) for each layer.",
-        "Begin with hope = 1.0, multiply it by (1 - risk) for each threat, and return 1 - hope.",
+        "Three steps, from the inside out: what each layer lets through; the risk of a threat that is left behind all "
+        "its layers; all threats together.",
+        "Collect the shares of each layer in a list, and sort it with the best one first. Multiply (1 - share) for the "
+        "best, and (1 - share / 2) for each further one. Then multiply likelihood, impact and that, for each layer.",
+        "Begin with left = 1.0, multiply it by (1 - risk) for each threat, and return 1 - left.",
     ),
-    because="Inside a layer the best control counts, because what defeats one is taken to defeat its neighbors. "
-    "Between layers the shares that pass are multiplied, because each meets only what the one before let through. And "
-    "threats are multiplied as chances that all goes well, so that one more of them always counts.",
+    because="Inside a layer a further control counts half, because what defeats the best one defeats it, too, every "
+    "other time (that is judged: beta is 0.5). Between layers the shares that pass are multiplied, because each meets "
+    "only what the one before let through. And each threat takes its share of what the others leave: one more of "
+    "them always counts and the sum of all stays below 1.",
     covers=("core-risk",),
 )

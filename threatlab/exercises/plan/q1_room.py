@@ -50,7 +50,7 @@ _SLIPS = (
     Slip(lambda costs, _: _left(costs), "That is what is left now. How much of it may the next control take?"),
     Slip(
         lambda costs, floor: 1 - floor / (1 - max(costs, default=0.0)),
-        "Only the dearest control counts in your function. That is the rule for layers and risk; users pay for each.",
+        "Only the dearest control counts in your function. Users pay for each of them.",
     ),
     Slip(
         lambda costs, floor: 1 - _left(costs) / floor if floor else 0.0,

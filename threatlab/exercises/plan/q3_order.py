@@ -69,8 +69,9 @@ _SLIPS = (
     ),
     Slip(
         lambda system, days: greedy(system, days, per_day, again=False),
-        "You rank once and go down the list. But after the first step a second control of its layer has less left "
-        "to remove, or nothing. Look anew after each step, at the system as it then is.",
+        "You rank once and go down the list. But after the first step a second control against the same threat has "
+        "less left to remove, and one of the same layer less still. Look anew after each step, at the system as it "
+        "then is.",
     ),
     Slip(
         lambda system, days: greedy(system, days, per_day, skips=False),
@@ -147,9 +148,9 @@ q3 = Question(
         "threatlab.assess(system).best_next(99) is anew what each control removes. Each has .attribute, .removes "
         "and .effort_days. system.with_(**{step.attribute: True}) puts one in place.",
     ),
-    because="Risk removed for each day is what a budget buys, and it changes with every step, because a layer counts "
-    "once. So the rate has to be computed again each time. What the loop never does is look ahead: question 5 shows "
-    "what that costs.",
+    because="Risk removed for each day is what a budget buys, and it changes with every step, because each "
+    "control takes its share of what the others have left. So the rate has to be computed again each time. What the "
+    "loop never does is look ahead: question 5 shows what that costs.",
     covers=("step-implementation",),
     seconds=20.0,
 )

@@ -13,22 +13,16 @@ from threatlab.catalog import SEVERITIES, catalog
 from threatlab.exercises.judges import a_set, like, shown
 from threatlab.exercises.outcome import NotYet
 from threatlab.exercises.question import Question, in_steps
-from threatlab.system import load_system
+from threatlab.system import AISystem
 
 Findings = Mapping[str, tuple[str, date]]
 Case = tuple[Findings, Mapping[str, int | None], Mapping[str, date], date]
 """The arguments of a check: findings with severity and day, days that a severity may stay open, acceptances, today."""
 
-_SYSTEM = "shadowray"
-_MISSING = (
-    "authentication_enforced", "model_artifacts_verified", "encryption_enabled", "secrets_in_vault",
-    "service_exposure_hardened", "training_data_validated", "personal_data_minimized",
-    "model_validated_before_release", "training_environment_isolated", "dependencies_scanned",
-    "rate_limiting_enabled", "input_anomaly_detection", "output_validation_enabled", "monitoring_active",
-    "rbac_configured", "data_provenance_tracked", "privacy_preserving_training", "incident_response_tested",
-    "abuse_detection_active", "ai_bom_maintained",
-)  # fmt: skip
-"""Controls that are open findings of that system, of each severity."""
+
+def _bare() -> AISystem:
+    """Return a system to which every control applies, and that has none: all of them are open findings."""
+    return AISystem("bare").with_(**dict.fromkeys(catalog().facts, True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +74,10 @@ def _on_a_day(days: Mapping[str, _Day], today: date) -> Case:
 @cache
 def _cases() -> Mapping[str, Case]:
     """Return single findings by what is overlooked about each, then all at once, by a number, on a leap day."""
-    cases = {day.says: _on_a_day({_MISSING[0]: day}, date(2027, 3, 1)) for day in _DAYS}
+    missing = tuple(catalog().controls)
+    cases = {day.says: _on_a_day({missing[0]: day}, date(2027, 3, 1)) for day in _DAYS}
     for shift in range(len(_DAYS)):
-        days = {control: _DAYS[(place + shift) % len(_DAYS)] for place, control in enumerate(_MISSING)}
+        days = {control: _DAYS[(place + shift) % len(_DAYS)] for place, control in enumerate(missing)}
         findings, _, accepted, today = _on_a_day(days, date(2028, 2, 29))
         cases[f"{shift}"] = (findings, {"CRITICAL": 0, "HIGH": 5, "MEDIUM": 30, "LOW": None}, accepted, today)
     return cases
@@ -98,7 +93,7 @@ def _in_breach(
     decisions = tuple(Acceptance(control, "no days left", "Ada", last) for control, last in accepted.items())
     policy = Policy(open_days=open_days, accepted=decisions)
     since = {control: day for control, (_, day) in findings.items()}
-    breaches = check_policy(assess(load_system(_SYSTEM)), policy, today, found=since)
+    breaches = check_policy(assess(_bare()), policy, today, found=since)
     return {breach.what for breach in breaches if breach.what in findings}
 
 
@@ -118,8 +113,10 @@ q4 = Question(
         takes="findings, open_days, accepted and today",
         reads=_reported,
         otherwise=lambda name, *_: _SEVERAL if name.isdigit() else name,
-        confirms="It agrees with threatlab's own check on the last day, on the day after, and on "
-        f"{len(_MISSING)} findings at once.",
+        confirms=lambda: (
+            "It agrees with threatlab's own check on the last day, on the day after, and on "
+            f"{len(catalog().controls)} findings at once."
+        ),
     ),
     hints=in_steps(
         "There are three faults. Go through the five rules one by one, and for each try the edge: the last day "

@@ -16,11 +16,11 @@ from threatlab.plan import make_plan
 from threatlab.system import AISystem, load_system
 
 _HALVED = (
-    ("tay", "best", 24.0),
-    ("pytorch-nightly", "severity", 30.0),
-    ("clearview", "severity", 20.0),
-    ("amazon-q", "severity", 30.0),
-    ("ml-pipeline-prod", "severity", 20.0),
+    ("amazon-q", "best", 20.0),
+    ("id-me", "best", 26.0),
+    ("shadowray", "severity", 14.0),
+    ("postmark-mcp", "severity", 24.0),
+    ("ml-pipeline-prod", "severity", 18.0),
 )
 """Systems, the way in which their plan is made, and its budget; half of that is left."""
 
@@ -107,8 +107,8 @@ _SLIPS = (
     ),
     Slip(
         _each_alone,
-        "You add up what each control removes by itself. Two of one layer remove little more than the better one "
-        "does: assess the whole set at once.",
+        "You add up what each control removes by itself. Two against one threat have less to remove together, and two "
+        "of one layer less still: assess the whole set at once.",
     ),
     Slip(
         lambda system, planned, days: set(greedy(system, days, lambda removes, _: removes, among=planned)),

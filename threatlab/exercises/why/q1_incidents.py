@@ -11,7 +11,7 @@ from threatlab.exercises.question import Question, in_steps
 from threatlab.incidents import load_incident
 
 NEEDS = {
-    "data_poisoning": "Poisoning needs somebody who changes what a model learns from.",
+    "data_poisoning": "Poisoning needs somebody who changes what a model learns from, looks up or remembers.",
     "model_extraction": "Extraction ends with the model's abilities in other hands.",
     "evasion": "Evasion leaves the model as it is, and shapes what it is shown until it decides wrongly.",
     "privacy_breach": "A privacy breach ends with somebody reading what a system holds about people, or its secrets.",
@@ -27,9 +27,9 @@ LOOK = {
     "clearview": "What did the outsider hold in the end that was not theirs to see?",
     "id-me": "Afterwards, what had changed: the model, its data, or only what stood before the camera?",
     "pytorch-nightly": "No model was asked anything. How did the thief's code come to run on the developers' machines?",
-    "shadowray": "Of all that lay within reach, what was used for months, and paid for by the victims every day?",
-    "llm-jacking": "The models worked as they were made to, and told no secret. Who got the bill?",
-    "hugging-face": "Nobody wrote these models a prompt: loading them was enough. Where did the victims get them?",
+    "shadowray": "Of all that was within reach, what do the victims pay for every hour that it goes on?",
+    "llm-jacking": "The models worked as they were made to, and told no secret. Whose bill is it?",
+    "hugging-face": "Nobody wrote these models a prompt: loading them was enough. Where would a victim get them?",
     "amazon-q": "The order was planted. What could it have done in an agent that may only read?",
     "postmark-mcp": "Mail was lost, but what sent it? Ask how the author's code got into the agent at all.",
     "claude-distillation": "The service stayed up, and its data was left alone. What were 16 million answers good for?",

@@ -91,7 +91,7 @@ q3 = Question(
         "A set of `finding.attribute` for each finding that is not `unknown`.",
     ),
     because="The checklist raises findings for almost every incident, but nearly all of them say only that nobody "
-    "answered. What was missing by the sources, or by our reading of them (screened data, vetted tools, a tested "
-    "model) it never asks.",
+    "answered. What was missing there, as stated or in our reading (vetted tools, guarded keys, a tested model), it "
+    "never asks.",
     covers=("intro-insufficient",),
 )

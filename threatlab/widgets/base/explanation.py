@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from threatlab.assessment import Assessment
-from threatlab.catalog import Catalog, Control
+from threatlab.assessment.layered import Barrier
+from threatlab.catalog import Catalog, Control, Effectiveness
 from threatlab.widgets.base.html import Html, fold, markup, number, table, tag
-from threatlab.words import days
+from threatlab.words import days, listed
+
+_SUM = (
+    ": a bounded way to add up what each threat is expected to cost, as a share of the worst credible loss. Each takes "
+    "its share of what the others leave, so the sum stays below 1. It is no chance of anything."
+)
+_MINUS, _TIMES = "\u2212", " \u00d7 "
+_FURTHER = (
+    "The best control of a layer counts whole. Of a further one, the part that does not fail with the best: with the "
+    "chance {:g}, what defeated the best defeats it, too."
+)
 
 
 def explainable(catalog: Catalog) -> list[tuple[str, str]]:
@@ -29,15 +42,14 @@ def explanation(result: Assessment, what: str) -> Html:
 
 
 def _score(result: Assessment) -> Html:
-    product = " \u00d7 ".join(f"(1 \u2212 {r:.2f})" for r in result.by_threat.values() if r)
-    score = f"{result.risk_score:.2f}"
+    product = _TIMES.join(f"(1 {_MINUS} {r:.4f})" for r in result.by_threat.values() if r)
     return markup(
         tag(
             "p",
-            tag("b", f"Risk score {score}"),
-            ": each threat leaves a share of hope, 1 minus its risk; the score is what all of them together take away.",
+            tag("b", f"Risk score {result.risk_score:.2f}"),
+            _SUM,
         ),
-        tag("p", f"1 \u2212 {product} = ", tag("b", score)),
+        tag("p", f"1 {_MINUS} {product} = ", tag("b", f"{result.risk_score:.4f}")) if product else None,
     )
 
 
@@ -47,40 +59,64 @@ def _threat(result: Assessment, name: str) -> Html:
     about = markup(tag("b", threat.title), f": {threat.about}")
     if not how.inherent_likelihood:
         return tag("p", about, " It does not apply to this system.")
-    raised = ", ".join(f"{catalog.facts[f].label} ({threat.raised_by[f]:.2f})" for f in how.raised_by) or "no fact"
     barriers = [
         (
             catalog.layers[b.layer].title,
             catalog.controls[b.control].title,
             b.effect,
-            number(f"\u00d7 {1 - b.reduction:.2f}"),
+            markup(
+                f"{b.claim:.4g}", tag("div", catalog.controls[b.control].effectiveness[name].evidence, class_="tl-sub")
+            ),
+            number(_lets_through(b, catalog)),
         )
         for b in how.barriers
     ]
-    heads = ("Layer", "Best control in place", "Effect", "Lets through")
+    heads = ("Layer", "Control in place", "Effect", "Claims to remove", "Lets through")
+    factors = "".join(f"{_TIMES}{1 - b.reduction:.4g}" for b in how.barriers)
+    labels, true = catalog.facts, result.system.true
+    likelihood = _raised(
+        "Likelihood", threat.likelihood, {labels[f].label: w for f, w in threat.raised_by.items() if f in true}
+    )
+    impact = _raised(
+        "Impact", threat.impact, {labels[f].label: w for f, w in threat.impact_raised_by.items() if f in true}
+    )
     return markup(
         tag("p", about),
+        tag("p", f"{likelihood} = {how.inherent_likelihood:.4f}. {threat.likelihood_why}"),
+        tag("p", f"{impact} = {how.inherent_impact:.4f}. {threat.impact_why}"),
+        table(heads, barriers) if barriers else tag("p", "No control stands against it."),
+        tag("p", _FURTHER.format(catalog.shared_failure.beta)) if any(b.further for b in how.barriers) else None,
         tag(
             "p",
-            f"Without controls: likelihood {how.inherent_likelihood:.2f} (starts at {threat.likelihood:.2f}, "
-            f"raised by {raised}) \u00d7 impact {how.inherent_impact:.2f} = ",
-            tag("b", f"{how.inherent:.2f}"),
-            f". {threat.likelihood_why} {threat.impact_why}",
-        ),
-        table(heads, barriers) if barriers else tag("p", "No layer stands against it."),
-        tag(
-            "p",
-            f"With controls: likelihood {how.likelihood:.2f} \u00d7 impact {how.impact:.2f} = ",
-            tag("b", f"{how.risk:.2f}"),
-            ".",
+            f"Risk: likelihood {how.inherent_likelihood:.4f}{_TIMES}impact {how.inherent_impact:.4f}{factors} = ",
+            tag("b", f"{how.risk:.4f}"),
+            f", shown as {how.risk:.2f}.",
         ),
     )
+
+
+def _worth(claim: Effectiveness) -> str:
+    if claim.source == "judged":
+        return f"{claim.value:.2f}"
+    return f"{claim.measured:g}{_TIMES}{claim.routes:g} = {claim.value:.2f}"
+
+
+def _raised(what: str, start: float, raising: Mapping[str, float]) -> str:
+    """Return how a likelihood or an impact comes about: where it starts, what raises it, and the formula of both."""
+    raised = f", raised by {listed([f'{label} {weight:g}' for label, weight in raising.items()])}" if raising else ""
+    product = _TIMES.join(f"(1 {_MINUS} {share:g})" for share in (start, *raising.values()))
+    return f"{what}: starts at {start:g}{raised}. 1 {_MINUS} {product}"
+
+
+def _lets_through(barrier: Barrier, catalog: Catalog) -> str:
+    part = f"{1 - catalog.shared_failure.beta:g}{_TIMES}" if barrier.further else ""
+    return f"1 {_MINUS} {part}{barrier.claim:.4g} = {1 - barrier.reduction:.4g}"
 
 
 def _control(catalog: Catalog, name: str) -> Html:
     control: Control = catalog.controls[name]
     claims = (
-        (catalog.threats[threat].title, number(f"{claim.value:.2f}"), f"{claim.source}: {claim.why}")
+        (catalog.threats[threat].title, number(_worth(claim)), f"{claim.evidence}: {claim.why} {claim.routes_why}")
         for threat in control.threats
         for claim in [control.effectiveness[threat]]
     )

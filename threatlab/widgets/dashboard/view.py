@@ -9,6 +9,7 @@ from functools import cached_property
 
 from threatlab.catalog import catalog
 from threatlab.operate.overview import Overview, Work, overview
+from threatlab.ranking import reaches
 from threatlab.system import AISystem
 from threatlab.widgets.base.html import (
     Html,
@@ -54,7 +55,7 @@ def executive(state: DashboardState) -> Html:
     rows = (
         markup(
             tag("p", each.system.title),
-            bar(each.risk_score, "tl-bad" if each.risk_score >= state.alert_threshold else ""),
+            bar(each.risk_score, "tl-bad" if reaches(each.risk_score, state.alert_threshold) else ""),
             tag("p", f"{each.risk_score:.2f}", class_="tl-num"),
         )
         for each in summary.assessments[:SHOWN]

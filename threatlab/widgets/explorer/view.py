@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from threatlab.assessment import Assessment, Finding, NextStep, assess
+from threatlab.assessment import Assessment, Finding, NextQuestion, NextStep, assess
 from threatlab.catalog import Catalog, Control
+from threatlab.ranking import reaches
 from threatlab.system import AISystem
 from threatlab.widgets.base.explanation import explainable, explanation
 from threatlab.widgets.base.html import (
@@ -31,7 +32,9 @@ from threatlab.widgets.base.html import (
 from threatlab.words import days
 
 STEPS_SHOWN = 3
+QUESTIONS_SHOWN = 3
 FINDINGS_SHOWN = 5
+MINUS = "\u2212"
 _SAME = 0.005
 """Scores are shown with two digits: a smaller difference can't be seen, and isn't claimed."""
 _LONGEST_BAR = 0.45
@@ -81,7 +84,9 @@ def page(state: ExplorerState, systems: Mapping[str, AISystem], lab: str = "") -
     explain = choice(
         "Explain", "what", explainable(state.catalog), state.explained, act="explain", class_="tl-field tl-inline"
     )
-    risk = markup(next_steps(state), threat_bars(state), explain, explanation(state.now, state.explained))
+    risk = markup(
+        next_steps(state), next_questions(state), threat_bars(state), explain, explanation(state.now, state.explained)
+    )
     found = markup(
         findings(state),
         choice("See the attack behind a finding", "control", attackable(state.catalog), state.attacked, act="attack"),
@@ -102,7 +107,7 @@ def page(state: ExplorerState, systems: Mapping[str, AISystem], lab: str = "") -
 def headline(state: ExplorerState) -> Html:
     """Return score, change, gauge, worst threat and next step: what the eye must find first."""
     now, before, threshold = state.now.risk_score, state.before.risk_score, state.alert_threshold
-    alerting = now >= threshold
+    alerting = reaches(now, threshold)
     was = before if state.system != state.start else None
     words = markup(f"alert at {threshold:.2f}: now ", tag("b", "at or above it" if alerting else "below it"))
     return tag(
@@ -123,7 +128,9 @@ def next_steps(state: ExplorerState) -> Html:
     rows = (
         tag(
             "div",
-            tag("span", step.title, _unknown(step.unknown)),
+            tag(
+                "span", step.title, tag("div", f"missing in {step.missing}", class_="tl-sub") if step.missing else None
+            ),
             tag("span", f"\u2212{step.removes:.2f}", class_="tl-num"),
             tag("span", days(step.effort_days), class_="tl-sub tl-num"),
             button("Apply", "apply", {"control": step.attribute}, hint=f"Apply: {step.title}"),
@@ -132,8 +139,20 @@ def next_steps(state: ExplorerState) -> Html:
         for step in state.steps
     )
     return markup(
-        caption("Do next", "risk each alone would remove, and its effort"), tag("div", *rows, class_="tl-steps")
+        caption("Do next", "risk each alone would remove, and its effort; first what is likely to be missing"),
+        tag("div", *rows, class_="tl-steps"),
     )
+
+
+def next_questions(state: ExplorerState) -> Html:
+    """Return what to ask next: the questions whose answers are expected to move the score most."""
+    asked = state.now.best_questions(QUESTIONS_SHOWN)
+    rows = (
+        tag("div", tag("span", each.question), tag("span", _moves(each), class_="tl-num"), class_="tl-step")
+        for each in asked
+    )
+    legend = "how far the score moves if the answer is yes; first what is likely to move it"
+    return markup(caption("Ask next", legend), tag("div", *rows, class_="tl-steps tl-ask")) if asked else markup()
 
 
 def threat_bars(state: ExplorerState) -> Html:
@@ -203,17 +222,12 @@ def fold_title(state: ExplorerState, section: str, attributes: list[str]) -> str
         unknown = sum(system[a] is None for a in attributes)
         summary = ", ".join(true) or ("nothing said" if unknown == len(attributes) else "none of these")
     else:
-        needed = [a for a in attributes if applies(controls[a], system)]
+        needed = [a for a in attributes if controls[a].applies(system.true)]
         if not needed:
             return f"{section} \u00b7 does not apply"
         unknown = sum(system[a] is None for a in needed)
         summary = f"{sum(system[a] is True for a in needed)} of {len(needed)} in place"
     return f"{section} \u00b7 {summary}" + (f" \u00b7 {unknown} unknown" if unknown else "")
-
-
-def applies(control: Control, system: AISystem) -> bool:
-    """Tell whether the control's absence would be a finding in this system."""
-    return all(system.known.get(fact) for fact in control.applies_when)
 
 
 def measuring_attack(control: Control) -> str:
@@ -262,7 +276,7 @@ def _section(state: ExplorerState, title: str, attributes: list[str], *, opened:
 def _question(state: ExplorerState, attribute: str) -> Html:
     control = state.catalog.controls.get(attribute)
     about = control or state.catalog.facts[attribute]
-    needed = control is None or applies(control, state.system)
+    needed = control is None or control.applies(state.system.true)
     return _toggle(attribute, about.question, state.system[attribute], "" if needed else "tl-na")
 
 
@@ -305,7 +319,7 @@ def _finding(state: ExplorerState, finding: Finding) -> tuple[Html, Html]:
     against: list[object] = []
     for threat in finding.threats:
         title = tag("b", threats[threat].title.lower())
-        against += [", " if against else "", title, f" {claims[threat].value:.2f} {claims[threat].source}"]
+        against += [", " if against else "", title, f" {claims[threat].value:.2f} {claims[threat].evidence}"]
     ids = ", ".join(technique.id for technique in finding.atlas)
     return (
         tag("span", finding.severity, class_=f"tl-sev tl-{finding.severity}"),
@@ -320,6 +334,10 @@ def _finding(state: ExplorerState, finding: Finding) -> tuple[Html, Html]:
 
 def _unknown(unknown: bool) -> Html | None:
     return markup(" ", tag("span", "unknown", class_="tl-unk")) if unknown else None
+
+
+def _moves(question: NextQuestion) -> str:
+    return f"{'+' if question.moves > 0 else MINUS}{abs(question.moves):.2f}"
 
 
 def _was(state: ExplorerState, threat: str) -> Html | None:

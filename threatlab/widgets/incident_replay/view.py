@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from threatlab.catalog import Catalog
-from threatlab.incidents import VERDICTS, Bearing, Incident, Replay, StepOutcome, controls_that_could, replay
+from threatlab.incidents import STOPS, VERDICTS, Bearing, Incident, Replay, StepOutcome, controls_that_could, replay
 from threatlab.ranking import rounded
 from threatlab.system import AISystem
 from threatlab.widgets.base.html import (
@@ -27,6 +27,13 @@ from threatlab.widgets.base.html import (
 )
 
 WAY_WORDS = {"stops": "stops it", "slows": "slows it", "sees": "sees it", "limits": "limits the harm"}
+
+_LIMITS = (
+    f"What stops a step is taken to end {STOPS:.0%} of the attempts: nothing that is in place works always. What slows "
+    "one ends the share that it claims to remove of a threat's risk over a year, for want of a figure by attempt. Of a "
+    "layer, the best control counts whole and each further one in part. Teaching values: compare them."
+)
+"""What the shares are, and are not."""
 
 _COLORS = {"stopped": "#0f6d3c", "slowed": "#7d5200", "seen": "#0b5cad", "limited": "#0b5cad", "open": "#b3261e"}
 """For the saved picture, on white; what is missing here is gray."""
@@ -123,6 +130,7 @@ def ladder(state: ReplayState) -> Html:
     return markup(
         caption("The published steps", f"{state.incident.case}, in their order"),
         table(("Step", "What happened", "Get past"), rows, class_="tl-ladder"),
+        tag("p", _LIMITS, class_="tl-sub"),
     )
 
 

@@ -11,7 +11,7 @@ from threatlab.assessment import Assessment, assess
 from threatlab.catalog import Catalog
 from threatlab.depth import Gap, LayerOff, above_bound, harden, layers_off, switch_off
 from threatlab.depth.common_cause import CommonCause, common_cause
-from threatlab.ranking import rounded
+from threatlab.ranking import exceeds, rounded
 from threatlab.system import AISystem
 from threatlab.widgets.base.html import (
     Html,
@@ -286,7 +286,7 @@ def _threat_row(state: LayersState, threat: str) -> tuple[object, ...]:
         state.threat(threat),
         tag(
             "div",
-            tag("i", style=f"width:{at(switched)}", class_="tl-bad" if switched > state.bound else None),
+            tag("i", style=f"width:{at(switched)}", class_="tl-bad" if exceeds(switched, state.bound) else None),
             tag("b", style=f"left:{at(most)}", class_="tl-diamond") if worst else None,
             tag("b", style=f"left:{at(state.bound)}", class_="tl-bound"),
             class_="tl-bar tl-plain",
@@ -298,9 +298,9 @@ def _threat_row(state: LayersState, threat: str) -> tuple[object, ...]:
 
 
 def _risk(state: LayersState, risk: float) -> Html:
-    return tag("span", f"{risk:.2f}", class_="tl-num tl-over" if risk > state.bound else "tl-num")
+    return tag("span", f"{risk:.2f}", class_="tl-num tl-over" if exceeds(risk, state.bound) else "tl-num")
 
 
 def _cell(state: LayersState, threat: str, risk: float) -> Html:
-    pale = abs(risk - state.now.by_threat[threat]) < _SAME and risk <= state.bound
+    pale = abs(risk - state.now.by_threat[threat]) < _SAME and not exceeds(risk, state.bound)
     return tag("td", _risk(state, risk), class_="tl-sub" if pale else None)

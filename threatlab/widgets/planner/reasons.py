@@ -22,8 +22,8 @@ def reasons(plan: Plan, name: str) -> Html | None:
     return tag(
         "div",
         tag("p", tag("b", f"{control.title}."), " ", why),
-        tag("p", f"Costs {control.utility_cost:.0%} of usefulness, {control.utility_source}: {control.utility_why}"),
-        tag("p", f"Done when: {control.success}. {_evidence(control)}"),
+        tag("p", f"Costs {control.utility_cost:.0%} of usefulness, {control.utility_evidence}: {control.utility_why}"),
+        tag("p", f"Done when: {control.success}. How to check it: {control.check}"),
         class_="tl-note",
     )
 
@@ -58,9 +58,7 @@ def _not_chosen(plan: Plan, control: Control) -> str:
         return "It is in place already."
     further = {step.attribute: step.removes for step in _removing(plan.after)}.get(control.id, 0.0)
     if not further:
-        return (
-            "Not in the plan: after the steps chosen it would remove nothing, a better control of its layer is there."
-        )
+        return "Not in the plan: it doesn't apply to this system, or nothing that it counters does."
     removes = f"After the steps chosen it would still remove {further:.3f} in {days(control.effort_days)}"
     obstacles = []
     if plan.days + control.effort_days > plan.budget:
@@ -75,9 +73,3 @@ def _not_chosen(plan: Plan, control: Control) -> str:
 
 def _removing(assessment: Assessment) -> tuple[NextStep, ...]:
     return assessment.best_next(len(assessment.system.catalog.controls))
-
-
-def _evidence(control: Control) -> str:
-    if control.success.attack:
-        return f"The {control.success.attack} attack of this workbook measures it; the bound is its worst of ten seeds."
-    return f"How to check it: {control.check}"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from threatlab.assessment import Finding
 from threatlab.plan import Plan, PlanStep
+from threatlab.plan.records import ask_first
 from threatlab.policy import Policy
 from threatlab.policy.check import Breach
 from threatlab.widgets.base.html import Html, caption, fold, markup, number, table, tag
@@ -40,6 +41,7 @@ def steps_table(plan: Plan, breaches: Sequence[Breach]) -> Html:
     return markup(
         caption(title, f"{sum(bool(step.owner) for step in steps)} of them with an owner"),
         table(heads, rows, class_="tl-plan"),
+        tag("p", ask_first(len(plan.assumed)), class_="tl-sub") if plan.assumed else None,
     )
 
 
@@ -50,7 +52,6 @@ def _why_empty(plan: Plan) -> str:
 
 
 def _step(place: int, step: PlanStep, late: Breach | None) -> tuple[Html, ...]:
-    attack = f" \u00b7 the {step.success.attack} attack measures it" if step.success.attack else ""
     dates = "" if step.start is None else f"{step.start:%d %b}"
     if step.due != step.start:
         dates += f" \u2013 {step.due:%d %b}"
@@ -59,7 +60,7 @@ def _step(place: int, step: PlanStep, late: Breach | None) -> tuple[Html, ...]:
     rate = _small(f"{step.per_day:.4f} a day")
     return (
         tag("td", place, class_="tl-num tl-sub"),
-        markup(tag("b", step.title), " ", _severity(step.severity), _small(step.success, attack)),
+        markup(tag("b", step.title), " ", _severity(step.severity), _small(step.success)),
         markup(step.owner or tag("span", "no owner yet", class_="tl-unk"), _small(step.role)),
         tag("td", dates, _small(days(step.effort_days)), overdue, class_="tl-num"),
         tag("td", f"\u2212{step.removes:.3f}", rate, cost, class_="tl-num"),

@@ -11,6 +11,7 @@ from functools import cached_property
 from threatlab.assessment import assess
 from threatlab.catalog import Catalog
 from threatlab.plan import WAYS, Plan, make_plan
+from threatlab.plan.records import ask_first
 from threatlab.policy import Policy
 from threatlab.policy.check import Breach, check_plan
 from threatlab.system import AISystem
@@ -292,6 +293,7 @@ def static_picture(state: PlannerState) -> Html:
         f" \u00b7 {plan.days:g} of {days(plan.budget)} \u00b7 utility {plan.utility:.1%}, floor {plan.min_utility:.1%}",
         tag("p", f"{WAYS[plan.way]}: {compared(state)}. {policy_in_words(state).capitalize()}."),
         saved_table(heads, steps) if plan.steps else None,
+        tag("p", ask_first(len(plan.assumed))) if plan.assumed else None,
         tag("ul", *(tag("li", breach.sentence) for breach in state.breaches if breach.kind != "stays_open")),
         tag("p", f"{counted(len(plan.left_open), 'finding')} stay open."),
     )

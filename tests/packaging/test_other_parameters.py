@@ -1,0 +1,85 @@
+"""Every notebook of the installed workbook runs with other parameters: on other systems, and with other draws."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from tests.notebooks.kernel import Run, outputs_of
+from tests.notebooks.test_exercises import checks
+from tests.notebooks.tracked import ROOT, tracked
+from threatlab.dataflow.files import list_drawings
+
+OTHER_PARAMETERS: dict[str, list[dict[str, Any]]] = {
+    "06-monitor-and-operate": [
+        {
+            "system": "postmark-mcp",
+            "seed": 2,
+            "story": "postmark-mcp",
+            "alert_threshold": 0.2,
+            "detector_threshold": 64,
+        },
+    ],
+    "07-capstone": [
+        {"system": "postmark-mcp", "budget_days": 60, "fail_at": 0.2, "start_date": "2027-02-06"},
+        {"system": "tay", "budget_days": 0, "fail_at": 1.0, "seed": 2},
+        {"system": str(ROOT / "threatlab/catalog/systems/id-me.toml"), "owner": "Ada", "fail_at": 0.0},
+    ],
+    "04-plan-and-control": [
+        {"system": "ml-pipeline-prod", "budget_days": 0, "min_utility": 0.0, "max_risk": 1.0},
+        {"system": "tay", "budget_days": 60, "min_utility": 0.9, "max_risk": 0.1, "start_date": "2027-02-06"},
+        {"system": "postmark-mcp", "budget_days": 7.5, "min_utility": 1.0, "max_risk": 0.0},
+    ],
+    "00-why-ai-needs-threat-modeling": [
+        {"system": "shadowray", "attack": "poisoning", "seed": 1},
+        {"system": "tay", "attack": "evasion", "seed": 2},
+        {"system": "postmark-mcp", "attack": "injection", "seed": 3},
+        {"system": "pytorch-nightly", "attack": "membership", "seed": 4},
+    ],
+    "03-attack": [
+        {"system": "shadowray", "seed": 1, "poison_rate": 0.02, "query_budget": 300, "epsilon": 0.05},
+        {"system": "tay", "seed": 2, "poison_rate": 0.2, "query_budget": 20, "epsilon": 0.3},
+    ],
+    "05-defense-in-depth": [
+        {"system": "ml-pipeline-prod", "bound": 0.1, "days": 0, "fail_at": 0.2, "seed": 2},
+        {"system": "id-me", "bound": 1.0, "days": 1000, "fail_at": 1.0, "seed": 4},
+    ],
+    "01-scope": [{"system": name} for name in list_drawings() if name != "shadowray"],
+    "02-assess": [
+        {"system": "ml-pipeline-prod", "alert_threshold": 0.2, "seed": 1},
+        {"system": "shadowray", "alert_threshold": 1.0, "seed": 2},
+        {"system": "tay", "alert_threshold": 0.0, "seed": 3},
+        {"system": "pytorch-nightly", "alert_threshold": 0.95, "seed": 4},
+    ],
+}
+
+EXERCISE_PARAMETERS: dict[str, dict[str, Any]] = {
+    "01-scope": {"system": "ml-pipeline-prod"},
+    "04-plan-and-control": {"system": "postmark-mcp", "budget_days": 0},
+}
+"""What exercises and solutions are run with; the others take a seed."""
+
+ANSWERS = {"exercises": "\u2026 Not attempted", "solutions": "\u2713 Correct"}
+"""What each question answers, by folder; exercises are run before anything is solved."""
+
+
+@pytest.mark.parametrize("name", [file.stem for file in tracked("notebooks")])
+def test_a_notebook_runs_on_another_system_and_speaks_of_it(name: str, workbook: Path, run: Run) -> None:
+    for parameters in OTHER_PARAMETERS[name]:
+        assert parameters["system"] in outputs_of(run(workbook / f"notebooks/{name}.ipynb", parameters)), parameters
+
+
+@pytest.mark.parametrize("name", [file.stem for file in tracked("solutions")])
+def test_each_question_is_not_attempted_in_the_exercise_and_right_in_the_solution(
+    name: str, workbook: Path, run: Run
+) -> None:
+    for folder, answer in ANSWERS.items():
+        file = workbook / folder / f"{name}.ipynb"
+        ran = run(file, EXERCISE_PARAMETERS.get(name, {"seed": 3}))
+        cells = [nbformat.v4.new_notebook(cells=[cell]) for cell in ran.cells if cell.cell_type == "code"]
+        answers = [outputs_of(cell) for cell in cells if checks(cell)]
+        assert len(answers) == len(checks(nbformat.read(file, as_version=4)))
+        assert all(answer in each for each in answers), answers
