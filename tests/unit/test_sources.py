@@ -30,7 +30,7 @@ def cited():
     """Where each paper and case is named, by its id."""
     places = {}
     for file in (file for pattern in WHERE for file in ROOT.glob(pattern)):
-        if file.name not in ("sources.toml", "atlas.toml", "cases.toml"):  # cases are all of the source "ATLAS 5.6.0"
+        if file.name not in ("sources.toml", "atlas.toml", "cases.toml"):  # cases.toml is all of "ATLAS 5.6.0"
             for source in CITED.findall(file.read_text("utf-8")):
                 places.setdefault(source, file)
     return places
