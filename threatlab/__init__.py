@@ -3,7 +3,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from threatlab.assessment import Assessment, Finding, NextStep, assess
+from threatlab.assessment import Assessment, Finding, NextQuestion, NextStep, assess
 from threatlab.audit import AuditLog
 from threatlab.errors import AuditError, AuditWarning, CatalogError, ThreatLabError
 from threatlab.lessons import check_parameters
@@ -23,6 +23,7 @@ __all__ = [
     "AuditWarning",
     "CatalogError",
     "Finding",
+    "NextQuestion",
     "NextStep",
     "ThreatLabError",
     "ThreatModelingBasicsManager",
