@@ -76,24 +76,9 @@ def test_a_control_an_incident_a_system_and_a_question_more_break_no_test_that_i
     add_incident(catalog, "shadowray")
     add_incident(catalog, "amazon-q")
     add_question(tmp_path)
+    options = ["--verbose", "-n", "0", "-p", "no:cacheprovider", "-p", "no:nbval", "--hypothesis-profile=few"]
     done = subprocess.run(
-        [
-            *(
-                sys.executable,
-                "-m",
-                "pytest",
-                "--verbose",
-                "-n",
-                "0",
-                "-p",
-                "no:cacheprovider",
-                "-p",
-                "no:nbval",
-                "-k",
-                WHICH,
-            ),
-            *TESTS,
-        ],
+        [sys.executable, "-m", "pytest", *options, "-k", WHICH, *TESTS],
         cwd=tmp_path,
         env=os.environ | {"PYTHONPATH": str(tmp_path)},
         capture_output=True,

@@ -51,7 +51,7 @@ def test_papermill_runs_a_notebook_of_a_learner_s_copy(python: Path, tmp_path: P
     run_outside(python, python.with_name("threatlab"), "start", "mine", folder=tmp_path)
     papermill = ("-m", "papermill", "--no-progress-bar", "--cwd", "mine/notebooks")
     run_outside(
-        python, *papermill, "mine/notebooks/02-assess.ipynb", "ran.ipynb", "-p", "system", "tay", folder=tmp_path
+        python, *papermill, "mine/notebooks/01-scope.ipynb", "ran.ipynb", "-p", "system", "tay", folder=tmp_path
     )
     assert "tay" in outputs_of(nbformat.read(tmp_path / "ran.ipynb", as_version=4))
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from dataclasses import dataclass, replace
+from itertools import combinations
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -18,6 +21,7 @@ from threatlab.monitoring import simulate_day
 from threatlab.widgets.base.html import Html, button, field, form, markup, problem, table, tag, toggle
 from threatlab.widgets.base.panel import Panel, action
 
+WIDGETS = Path(widgets.__file__).parent
 HOSTILE = "<script>alert(1)</script>\"'&"
 SYSTEMS = [load_system(name) for name in list_systems()[:3]]
 PANELS = {
@@ -284,3 +288,13 @@ def test_no_value_from_the_page_breaks_a_panel(name, tmp_path, monkeypatch):
 
     throw()
     panel.show(start)
+
+
+def test_no_two_panels_style_the_same_class():
+    """Every sheet applies to the whole page, so a class of two panels would be drawn by both."""
+    styled = [
+        set(re.findall(r"\.(tl-[\w-]+)", sheet.read_text("utf-8"))) for sheet in sorted(WIDGETS.glob("*/own.css"))
+    ]
+    shared = set(re.findall(r"\.(tl-[\w-]+)", (WIDGETS / "base" / "style.css").read_text("utf-8"))) | {"tl-form"}
+    for one, other in combinations(styled, 2):
+        assert not (one & other) - shared

@@ -135,7 +135,7 @@ def test_a_step_that_is_too_late_says_so():
         ("output_validation_enabled", {}, "it doesn't apply to this system"),
         ("dependencies_scanned", {}, "nothing of the budget is left"),
         ("privacy_preserving_training", {"budget": 200}, "below the floor of 95.0%"),
-        ("privacy_preserving_training", {}, "5% of usefulness, measured: Shallower trees"),
+        ("privacy_preserving_training", {}, "5% of usefulness, measured on a small random forest: Shallower trees"),
         ("privacy_preserving_training", {}, f"Done when: {catalog().controls['privacy_preserving_training'].success}"),
         ("privacy_preserving_training", {}, catalog().controls["privacy_preserving_training"].check),
     ],

@@ -127,7 +127,7 @@ def test_the_table_tells_of_each_flow_what_the_picture_tells(shadowray):
         "Internet \u2192 Cluster",
         "no",
         "no",
-        "stated: the interface could be reached and asked for no login",
+        "stated: the interface could be reached and asked for no login (AML.CS0023)",
     )
     assert rows[4][5:8] == ("no", "yes", "yes")
     others = element_rows(shadowray.drawing)

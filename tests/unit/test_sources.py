@@ -30,7 +30,7 @@ def cited():
     """Where each paper and case is named, by its id."""
     places = {}
     for file in (file for pattern in WHERE for file in ROOT.glob(pattern)):
-        if file.name not in ("sources.toml", "atlas.toml"):
+        if file.name not in ("sources.toml", "atlas.toml", "cases.toml"):  # cases.toml is all of "ATLAS 5.6.0"
             for source in CITED.findall(file.read_text("utf-8")):
                 places.setdefault(source, file)
     return places
@@ -177,6 +177,7 @@ def test_entries_of_our_own_release_that_nothing_uses_are_not_new(tmp_path, ours
         ("a.yaml", "a: 2026-99-99", "is not valid YAML"),
         ("a.yaml", "[" * 5000, "is not valid YAML"),
         ("a.yaml", "", "holds no ATLAS data"),
+        ("a.yaml", "v6/ATLAS-2026.09.yaml\n", "only names the file to give: 'v6/ATLAS-2026.09.yaml'"),
         ("missing.yaml", None, "there is no file"),
     ],
 )

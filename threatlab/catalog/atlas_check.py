@@ -78,6 +78,8 @@ def _read(file: Path) -> tuple[str, dict[str, str]]:
     """Return the version of an ATLAS data file, and the names of its entries by id."""
     shown, text = repr(str(file)), read_text(file)
     held = _yaml(text, shown) if file.suffix.lower() in (".yaml", ".yml") else parse(text, ".json", shown, "one entry")
+    if isinstance(held, str) and held.endswith(".yaml"):  # ATLAS-latest.yaml, downloaded, is the name of another file
+        raise ThreatLabError(f"{shown} only names the file to give: {held!r}")
     if not isinstance(held, dict):
         raise ThreatLabError(f"{shown} holds no ATLAS data: it is no table; give ATLAS.yaml, or the same as JSON")
     collection = held.get("collection")  # format 6 keeps the version there

@@ -74,7 +74,7 @@ def _mondays() -> tuple[tuple[str, tuple[AISystem, ...], date], ...]:
     few = ("amazon-q", "claude-distillation", "clearview", "hugging-face", "id-me", "llm-jacking")
     return (
         ("amazon-q", (asks, *(system[name] for name in some), scorer), date(2027, 5, 10)),
-        ("postmark-mcp", tuple(guarded.values()), date(2026, 12, 7)),
+        ("pytorch-nightly", tuple(guarded.values()), date(2026, 12, 7)),
         ("tay", (*(guarded[name] for name in few), scorer), date(2027, 3, 1)),
         ("amazon-q", (scorer,), date(2027, 5, 10)),
     )

@@ -132,5 +132,5 @@ def _control(catalog: Catalog, name: str) -> Html:
         tag("p", tag("b", "How to check it:"), f" {control.check}"),
         tag("p", tag("b", "A false positive when:"), f" {control.false_positive}"),
         tag("p", f"ATLAS {catalog.atlas}: {techniques}. {'; '.join(map(str, control.lists))}.", class_="tl-sub"),
-        fold("Why these ids", table(("Id", "Why"), control.mappings.items())),
+        fold("Why these ids", table(("Id", "Why"), control.mappings.items()), key=name),
     )

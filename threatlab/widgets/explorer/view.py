@@ -152,7 +152,7 @@ def next_questions(state: ExplorerState) -> Html:
         for each in asked
     )
     legend = "how far the score moves if the answer is yes; first what is likely to move it"
-    return markup(caption("Ask next", legend), tag("div", *rows, class_="tl-steps tl-ask")) if asked else markup()
+    return markup(caption("Ask next", legend), tag("div", *rows, class_="tl-steps tl-askings")) if asked else markup()
 
 
 def threat_bars(state: ExplorerState) -> Html:
