@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -79,13 +78,13 @@ class Lab:
         Each call gets its own copy and kernel, so that no test sees another's traces. JupyterLab itself stays
         loaded from one call to the next: it takes three times as long to load as a notebook to open.
         """
-        _copy_without_outputs(notebook, self._new_place(notebook))
+        _copy(notebook, self._new_place(notebook), code=True)
         self._show_notebook(self.page)
         self.look(theme, width)
 
     def read(self, notebook: Path) -> None:
-        """Open a copy of `notebook` as it was saved, with its outputs and without a kernel."""
-        shutil.copy(notebook, self._new_place(notebook))
+        """Open a copy of `notebook` with what was saved in it: no kernel, and no code, which takes longest to draw."""
+        _copy(notebook, self._new_place(notebook), code=False)
         self.page.evaluate(ask.READ, self._path)
         self.page.wait_for_function(ask.MARKDOWN_DRAWN, arg=self._path, timeout=OPEN_MS)
 
@@ -227,12 +226,14 @@ class Lab:
             self.outside.append(address)
 
 
-def _copy_without_outputs(source: Path, target: Path) -> None:
-    """Write `source` to `target`, without outputs or a dialog for its kernel."""
+def _copy(source: Path, target: Path, *, code: bool) -> None:
+    """Write `source` to `target` without a dialog for its kernel: with code and no outputs, or the other way around."""
     notebook: Any = nbformat.read(source, as_version=4)
     for cell in notebook.cells:
-        if cell.cell_type == "code":
+        if cell.cell_type == "code" and code:
             cell.outputs, cell.execution_count = [], None
+        elif cell.cell_type == "code":
+            cell.source = ""
     kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
     notebook.metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
     nbformat.write(notebook, target)

@@ -27,7 +27,7 @@ from tests.unit.test_panel import PANELS
 SEEN = """panel => [panel, ...panel.querySelectorAll('*')].map(node => {
     const style = getComputedStyle(node), shape = node.getBoundingClientRect();
     return [node.nodeName, node.className.baseVal ?? node.className, node.children.length ? '' : node.textContent,
-        style.color, style.backgroundColor, style.font, shape.width];
+        style.color, style.backgroundColor, style.font, style.margin, style.padding, style.border, shape.width];
 })"""
 """What axe judges of contrast, and what a width does to a panel."""
 
