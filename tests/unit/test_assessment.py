@@ -26,7 +26,7 @@ def toml(file):
 
 CATALOG = Path(inspect.getfile(threatlab)).parent / "catalog"
 THREAT_TABLES = toml(CATALOG / "threats.toml")
-BETA = toml(CATALOG / "shared_failure.toml")["within_a_layer"]["beta"]
+BETA = toml(CATALOG / "shared_failure.toml")["beta"]
 LAYER_TABLES = [toml(file) for file in (CATALOG / "controls").iterdir()]
 CORE = ("encryption_enabled", "rbac_configured", "monitoring_active")
 EVERYTHING_IN_PLACE = dict.fromkeys(CONTROLS, True)

@@ -293,7 +293,7 @@ BREAKAGE = {  # where: what becomes of which field, and what is said about it
         ("missing", "missing = ['a_wall']\n", "missing: unknown control 'a_wall'"),
         ("in_place", "in_place = ['adversarial_robustness_tested']\n", "which missing names, too"),
     ],
-    ("shared_failure.toml", "within_a_layer"): [("beta", "beta = 1.5\n", "beta: is 1.5; it must be a number from 0")],
+    ("shared_failure.toml", ""): [("beta", "beta = 1.5\n", "beta: is 1.5; it must be a number from 0")],
     ("layers.toml", "data"): [("about", "about = []\n", "about: is [], which is not a text")],
     ("threats.toml", "evasion"): [
         ("stride", "stride = 'X'\n", "stride: unknown value 'X'"),
@@ -404,7 +404,7 @@ def test_a_broken_entry_is_named_by_file_id_and_field(copied, where, field, line
     change(copied / file, section, field, line)
     with pytest.raises(CatalogError) as said:
         read_catalog(copied)
-    begins = section.strip('"') if '"' in section else section.split(".")[0] or "atlas"
+    begins = section.strip('"') if '"' in section else section.split(".")[0] or Path(file).stem
     named = f"{Path(file).name}, [{begins}"
     assert str(said.value).startswith(named)
     assert problem in str(said.value)

@@ -110,7 +110,9 @@ def read_layers(file: Traversable) -> dict[str, Layer]:
 
 def read_shared_failure(file: Traversable) -> SharedFailure:
     """Return how much the controls of a layer have in common."""
-    (shared,) = [SharedFailure(entry.share("beta"), entry.text("why")) for entry in read_entries(file)]
+    top = Entry(file.name, "shared_failure", read_tables(file))
+    shared = SharedFailure(top.share("beta"), top.text("why"))
+    top.finish()
     return shared
 
 
