@@ -170,11 +170,12 @@ class Assessment:
             If `n` is not an int of 0 or more.
         """
         check_whole("n", n)
+        threats, true = scales(self.catalog).values(), self.system.true
         asked = [
             NextQuestion(
                 attribute=fact,
                 question=self.catalog.facts[fact].question,
-                moves=assess(self.system.with_(**{fact: True}), self.ruleset).risk_score - self.risk_score,
+                moves=combine(threat.residual(true | {fact}) for threat in threats) - self.risk_score,
                 likely=holds(fact, self.catalog).chance,
             )
             for fact in self.open_questions
