@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from threatlab.assessment.advice import Estimate, holds, missing
@@ -94,7 +94,7 @@ class NextQuestion:
         return abs(self.moves) * self.likely
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: the advice is worked out once, and kept
 class Assessment:
     """What an assessment found, in the terms of the system's catalog. Scores and risks are in 0..1, higher is worse.
 
@@ -142,6 +142,10 @@ class Assessment:
             If `n` is not an int of 0 or more.
         """
         check_whole("n", n)
+        return self._steps[:n]
+
+    @cached_property
+    def _steps(self) -> tuple[NextStep, ...]:
         controls = self.catalog.controls
         steps = []
         for finding, removes in zip(self.findings, _gains(self), strict=True):
@@ -156,7 +160,7 @@ class Assessment:
                         missing=missing(control.id, self.catalog) if finding.unknown else None,
                     )
                 )
-        return tuple(sorted(steps, key=lambda step: -rounded(step.expected))[:n])
+        return tuple(sorted(steps, key=lambda step: -rounded(step.expected)))
 
     def best_questions(self, n: int = 5) -> tuple[NextQuestion, ...]:
         """Return up to `n` unknown facts and controls, by how far an answer is expected to move the score.
@@ -187,7 +191,7 @@ class Assessment:
                 moves=-step.removes,
                 likely=1.0 - step.missing.chance,
             )
-            for step in self.best_next(len(self.findings))
+            for step in self._steps
             if step.missing
         ]
         worth = [question for question in asked if question.expected > NOTHING]

@@ -34,7 +34,7 @@ from threatlab.words import days
 STEPS_SHOWN = 3
 QUESTIONS_SHOWN = 3
 FINDINGS_SHOWN = 5
-MINUS = "\u2212"
+_MINUS = "\u2212"
 _SAME = 0.005
 """Scores are shown with two digits: a smaller difference can't be seen, and isn't claimed."""
 _LONGEST_BAR = 0.45
@@ -69,12 +69,17 @@ class ExplorerState:
     @cached_property
     def before(self) -> Assessment:
         """Assessment of the system as it was when the learner began."""
-        return assess(self.start)
+        return _begun(self.start)
 
     @cached_property
     def steps(self) -> tuple[NextStep, ...]:
         """The best next controls, best first."""
         return self.now.best_next(STEPS_SHOWN)
+
+
+@lru_cache(maxsize=16)  # it stays the same from click to click
+def _begun(start: AISystem) -> Assessment:
+    return assess(start)
 
 
 def page(state: ExplorerState, systems: Mapping[str, AISystem], lab: str = "") -> Html:
@@ -131,7 +136,7 @@ def next_steps(state: ExplorerState) -> Html:
             tag(
                 "span", step.title, tag("div", f"missing in {step.missing}", class_="tl-sub") if step.missing else None
             ),
-            tag("span", f"\u2212{step.removes:.2f}", class_="tl-num"),
+            tag("span", f"{_MINUS}{step.removes:.2f}", class_="tl-num"),
             tag("span", days(step.effort_days), class_="tl-sub tl-num"),
             button("Apply", "apply", {"control": step.attribute}, hint=f"Apply: {step.title}"),
             class_="tl-step",
@@ -249,7 +254,7 @@ def static_picture(state: ExplorerState) -> Html:
         for t, r in now.worst_first
         if r
     ]
-    steps = (tag("li", f"{s.title}: \u2212{s.removes:.2f}, {days(s.effort_days)}") for s in state.steps)
+    steps = (tag("li", f"{s.title}: {_MINUS}{s.removes:.2f}, {days(s.effort_days)}") for s in state.steps)
     worst = (
         tag("li", tag("b", f.severity), f" {f.finding}{' (unknown)' if f.unknown else ''}")
         for f in now.findings[:FINDINGS_SHOWN]
@@ -301,7 +306,7 @@ def _delta(state: ExplorerState) -> Html:
     was = tag("s", f"{before:.2f}", class_="tl-num")
     if abs(now - before) < _SAME:
         return markup(was, " no change since you began")
-    sign, word = ("\u2212", "better") if now < before else ("+", "worse")
+    sign, word = (_MINUS, "better") if now < before else ("+", "worse")
     change = tag("span", f"{sign}{abs(now - before):.2f}, {word}", class_=f"tl-num tl-{word}")
     return markup(was, " ", change, " since you began")
 
@@ -337,7 +342,7 @@ def _unknown(unknown: bool) -> Html | None:
 
 
 def _moves(question: NextQuestion) -> str:
-    return f"{'+' if question.moves > 0 else MINUS}{abs(question.moves):.2f}"
+    return f"{'+' if question.moves > 0 else _MINUS}{abs(question.moves):.2f}"
 
 
 def _was(state: ExplorerState, threat: str) -> Html | None:
