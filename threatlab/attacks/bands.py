@@ -25,8 +25,6 @@ SEEDS = range(10)
 class Band:
     """One attack against one control at one strength: what ten seeds measured, as shares in 0..1.
 
-    `removed` is the share of the attacker's gain that the control took away, averaged over the seeds:
-    1 - (success with - baseline) / (success without - baseline), with the same seed and strength on both sides.
     `further` holds the means of the attack's further measures, where it has any.
     """
 
@@ -38,7 +36,6 @@ class Band:
     highest: float
     baseline: float
     utility: float
-    removed: float
     further: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
@@ -65,9 +62,7 @@ def settings() -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 def measure(attack: str, control: str, knobs: Mapping[str, Any], seeds: Sequence[int] = SEEDS) -> Band:
     """Return the band of one setting, measured now."""
-    defended, alone = (
-        [_run(attack, name, seed, tuple(sorted(knobs.items()))) for seed in seeds] for name in (control, "none")
-    )
+    defended = [_run(attack, control, seed, tuple(sorted(knobs.items()))) for seed in seeds]
     success = [result.success for result in defended]
     return Band(
         attack,
@@ -78,7 +73,6 @@ def measure(attack: str, control: str, knobs: Mapping[str, Any], seeds: Sequence
         round(max(success), 4),
         round(mean(result.baseline for result in defended), 4),
         round(mean(result.utility for result in defended), 4),
-        round(mean(map(_removed, alone, defended)), 4),
         {name: round(mean(result.further[name] for result in defended), 4) for name in defended[0].further},
     )
 
@@ -86,11 +80,6 @@ def measure(attack: str, control: str, knobs: Mapping[str, Any], seeds: Sequence
 @cache
 def _run(attack: str, control: str, seed: int, knobs: tuple[tuple[str, Any], ...]) -> AttackResult:
     return ATTACKS[attack].run(control=control, seed=seed, **dict(knobs))
-
-
-def _removed(alone: AttackResult, defended: AttackResult) -> float:
-    gain = alone.success - alone.baseline
-    return 1 - (defended.success - alone.baseline) / gain if gain > 0 else 0.0
 
 
 @cache
@@ -166,7 +155,7 @@ def main() -> None:
             continue
         band = measure(*setting)
         fresh[band.name] = band
-        print(f"{band.name}: {band.success:.2f} ({band.lowest:.2f} to {band.highest:.2f}), removed {band.removed:.2f}")
+        print(f"{band.name}: {band.success:.2f} ({band.lowest:.2f} to {band.highest:.2f})")
     rows = [asdict(band) for band in fresh.values()]
     for row in rows:
         if not row["further"]:
