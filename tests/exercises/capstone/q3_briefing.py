@@ -17,5 +17,5 @@ def wrong(right):
         (text * 4, "the shift has 5"),
         (text, "Compare your text with these points"),
         ((text, [1, 2, 3, 5, 6]), "By your own mark it misses"),
-        ((text, [0, 7]), "are no numbers of points"),
+        ((text, [0, 7]), "it must be a point's number"),
     ]

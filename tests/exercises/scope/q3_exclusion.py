@@ -29,7 +29,7 @@ def wrong(right):
         (argued(reason="It has nothing to do with the chatbot"), "Your reason has 8 words"),
         (argued(), "The form is right"),
         ((argued(), [1, 3]), "It says who carries that"),
-        ((argued(), "all"), "no numbers of points"),
+        ((argued(), "all"), "give a list of numbers of points"),
         (airline_scene(), "leaves out 0 elements"),
         (airline_scene().without("Telephone agent"), "no longer the scene"),
     ]
