@@ -26,6 +26,8 @@ Judge = Callable[[Any], str]
 ROUGHLY, NEAR = 5e-3, 5e-5
 """How far a number may be from the right one: what is lost by writing down two places, or four."""
 
+ROUNDED = "That is right, but rounded: return what comes out as it is, and round only what you print."
+
 
 class Slip(NamedTuple):
     """A usual way to go wrong: what a function that does so gives for the arguments of a case, and what is said."""
@@ -177,8 +179,12 @@ def like(  # noqa: PLR0913
 
 def rounded(right: Callable[..., float]) -> tuple[Slip, ...]:
     """Return the slips of rounding what `right` gives to two places, or to three."""
-    says = "That is right, but rounded: return what comes out as it is, and round only what you print."
-    return tuple(Slip(lambda *case, places=places: round(right(*case), places), says) for places in (3, 2))
+    return tuple(Slip(lambda *case, places=places: round(right(*case), places), ROUNDED) for places in (3, 2))
+
+
+def is_rounded(mine: float, theirs: float) -> bool:
+    """Tell whether a number is another one, rounded to two places or to three."""
+    return any(near(mine, round(theirs, places)) for places in (3, 2))
 
 
 def rubric(points: Sequence[str], needed: int, words: int) -> Judge:
@@ -194,9 +200,8 @@ def rubric(points: Sequence[str], needed: int, words: int) -> Judge:
         if not isinstance(text, str):
             raise NotYet(f"{shown(text)} is not a text; write a few sentences between quotes.")
         if len(text.split()) < words:
-            raise NotYet(
-                f"That is {counted(len(text.split()), 'word')}. Write at least {words}, then compare them with the points."
-            )
+            written = counted(len(text.split()), "word")
+            raise NotYet(f"That is {written}. Write at least {words}, then compare them with the points.")
         if marks is None:
             raise NotYet(
                 f"Compare your text with these points: {the_points} Then check((your_text, [1, 3])) with the "
