@@ -85,24 +85,25 @@ VALUES: dict[str, tuple[Dress, str]] = {
 """By name: how a value is dressed, and a pattern of what may be said if it is not accepted so; "" if it has to be."""
 
 
-class Callable_:
-    def __init__(self, function):
+class Called:
+    def __init__(self, function: Dress) -> None:
         self.function = function
 
-    def __call__(self, *given):
+    def __call__(self, *given: Any) -> Any:
         return self.function(*given)
 
-    def method(self, *given):
-        return self.function(*given)
+    def with_more(self, *given: Any, more: Any = None) -> Any:
+        return self.function(*given) or more
+
+    def by_names(self, **given: Any) -> Any:
+        return self.function(*given.values())
 
 
 FUNCTIONS: dict[str, tuple[Dress, str]] = {
-    "a lambda": (lambda function: lambda *given: function(*given), ""),
     "a partial": (partial, ""),
-    "an object that can be called": (Callable_, ""),
-    "a method": (lambda function: Callable_(function).method, ""),
-    "one with a default more": (lambda function: lambda *given, more=None: function(*given), ""),
-    "one that takes names only": (lambda function: lambda **given: function(*given.values()), "can't be called with"),
+    "an object that can be called": (Called, ""),
+    "a method that takes more": (lambda function: Called(function).with_more, ""),
+    "one that takes names only": (lambda function: Called(function).by_names, "can't be called with"),
 }
 
 

@@ -8,8 +8,16 @@ from typing import Any
 from threatlab.assessment import assess
 from threatlab.catalog import catalog
 from threatlab.exercises.judges import (
-    ROUNDED, a_function, a_number, as_list, is_rounded, near, other_kind, returned, shown,
-)  # fmt: skip
+    ROUNDED,
+    a_function,
+    a_number,
+    as_list,
+    is_rounded,
+    near,
+    other_kind,
+    returned,
+    shown,
+)
 from threatlab.exercises.outcome import NotYet
 from threatlab.exercises.question import Question, in_steps
 from threatlab.system import AISystem, load_system
