@@ -93,7 +93,7 @@ class Called:
         return self.function(*given)
 
     def with_more(self, *given: Any, more: Any = None) -> Any:
-        return self.function(*given) or more
+        return self.function(*given) if more is None else more
 
     def by_names(self, **given: Any) -> Any:
         return self.function(*given.values())
