@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import os
 import warnings
 from pathlib import Path
 from shutil import copyfile
@@ -214,3 +215,28 @@ def test_the_file_is_named_by_the_environment_or_lies_in_the_home_folder(path, m
             assert progress.store().path is None
     finally:
         progress.store.cache_clear()
+
+
+def test_the_learners_folder_is_where_the_progress_file_lies(monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    for named, folder in {
+        "": tmp_path / ".threatlab",
+        "~/mine.jsonl": tmp_path,
+        str(tmp_path / "deep" / "mine.jsonl"): tmp_path / "deep",
+        "memory": None,
+        "~nobody-of-that-name/mine.jsonl": None,
+        os.devnull: None,
+    }.items():
+        monkeypatch.setenv(progress.VARIABLE, named)
+        assert progress.home() == folder
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_change_of_folder_moves_no_progress(monkeypatch, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(progress.VARIABLE, f"{tmp_path.name}.jsonl")
+    assert progress.home() == tmp_path
+    monkeypatch.chdir("elsewhere")
+    assert progress.home() == tmp_path

@@ -169,15 +169,34 @@ class Store:
             self._give_up(second)
 
 
+def home() -> Path | None:
+    """Return the learner's folder, there or not: that of the progress file. None where nothing is kept in files."""
+    try:
+        file = _file()
+        return None if file is None or (file.exists() and not file.is_file()) else file.parent
+    except (OSError, RuntimeError):  # out of reach; "~", and this user has no home
+        return None
+
+
 @cache
 def store() -> Store:
     """Return the learner's progress: in the file that `VARIABLE` names, or in the home folder."""
-    named = os.environ.get(VARIABLE, "") or "~/.threatlab/progress.jsonl"
     try:
-        return Store(None if named == "memory" else Path(named).expanduser())
-    except RuntimeError:  # "~", and this user has no home
+        return Store(_file())
+    except RuntimeError:
         _warn(f"there is no home folder for progress: name a file in {VARIABLE}; it is kept until this kernel ends")
         return Store()
+
+
+def _file() -> Path | None:
+    named = os.environ.get(VARIABLE, "") or "~/.threatlab/progress.jsonl"
+    return None if named == "memory" else _absolute(Path(named).expanduser())
+
+
+@cache
+def _absolute(path: Path) -> Path:
+    """Return a path from the root on: a later change of folder moves no file."""
+    return path.absolute()
 
 
 @cache
