@@ -201,6 +201,7 @@ def test_progress_that_cannot_be_kept_costs_one_sentence_and_no_verdict(trouble,
     kept.record("assess.q3", CORRECT)  # the disk is free again: what was said still holds
     assert kept.done() == {"assess.q3"}
     (sentence,) = said
+    assert sentence.filename == __file__  # it points to the learner's line, not to ours
     assert f"can't be kept in {path}" in str(sentence.message)
     assert "until this kernel ends" in str(sentence.message)
 
@@ -347,6 +348,11 @@ def test_the_file_is_named_by_the_environment_or_lies_in_the_home_folder(path, m
         monkeypatch.setenv(progress.VARIABLE, "~/mine.jsonl")
         assert progress.store().path == tmp_path / "mine.jsonl"
         progress.store.cache_clear()
+        monkeypatch.setenv(progress.VARIABLE, "~nobody-of-that-name/mine.jsonl")
+        with pytest.warns(UserWarning, match="no home folder"):
+            assert progress.store().path is None
+        progress.store.cache_clear()
+        monkeypatch.delenv(progress.VARIABLE)
         monkeypatch.setattr("os.path.expanduser", lambda path: path)  # what Python says of a user without a home
         with pytest.warns(UserWarning, match="no home folder"):
             assert progress.store().path is None

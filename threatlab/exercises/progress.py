@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import re
 import sys
+import traceback
 import warnings
 from collections import Counter
 from collections.abc import Iterable
@@ -20,6 +22,7 @@ from threatlab.errors import ThreatLabError
 from threatlab.exercises.outcome import BROKEN, CORRECT, NOT_ATTEMPTED
 from threatlab.files import write_text
 from threatlab.lessons import LESSONS
+from threatlab.words import counted
 
 VARIABLE = "THREATLAB_PROGRESS"
 """Environment variable that names the file, or says "memory": then nothing is kept when the kernel ends."""
@@ -142,7 +145,7 @@ class Store:
 
     def _say_damaged(self, lines: int) -> None:
         if lines > self._damaged:
-            _warn(f"lines that are damaged in {self.path}: {lines}. They count for nothing, and all others count")
+            _warn(f"left out of your progress: {counted(lines, 'damaged line')} of {self.path}; all others count")
         self._damaged = lines
 
 
@@ -201,14 +204,13 @@ def _standing(lesson: str, times: Counter[tuple[str, bool]], done: set[str]) -> 
 
 
 def _append(path: Path, entry: Entry) -> None:
-    """Add a line to the file, and return when it would survive a power cut."""
+    """Add a line to the file, and return when it is on the disk."""
     path.parent.mkdir(parents=True, exist_ok=True)
     check_file(path)
     with ExitStack() as stack:
         file = stack.enter_context(path.open("ab", buffering=0))
-        with suppress(
-            OSError
-        ):  # no locks here, or one that never ends: a short line at the end is written whole anyway
+        # Without locks, or where one never ends, it is written all the same: a short line at the end comes out whole.
+        with suppress(OSError):
             stack.enter_context(locked(file, shared=False, patience=_PATIENCE))
         write(file, json.dumps(entry, separators=(",", ":"), ensure_ascii=False).encode() + b"\n")
 
@@ -228,8 +230,10 @@ def _read(path: Path) -> tuple[list[Entry], int]:
 
 
 def _warn(message: str) -> None:
-    """Say it where the learner sees it; where warnings are errors, it is printed: none may take a verdict's place."""
+    """Say it at the learner's own line; where warnings are errors, print it: none may take a verdict's place."""
+    ours, frames = str(Path(__file__).parents[1]), traceback.walk_stack(inspect.currentframe())
+    outside = (level for level, (frame, _) in enumerate(frames, 1) if not frame.f_code.co_filename.startswith(ours))
     try:
-        warnings.warn(message, UserWarning, stacklevel=4)
+        warnings.warn(message, UserWarning, stacklevel=next(outside, 1))
     except UserWarning:
         print(message, file=sys.stderr)
