@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import errno
 import json
-import multiprocessing
 import os
+import subprocess
+import sys
 import warnings
 from pathlib import Path
 from shutil import copyfile
@@ -82,12 +83,20 @@ def test_damage_costs_the_entries_that_it_is_in_and_one_sentence(damage, path, s
     assert ["damaged" in str(each.message) for each in said] == [True] * (damage not in UNSEEN)
 
 
-def kernel(name, paths):
-    for path in paths:
-        store = Store(path)
-        for number in range(8):
-            store.record(f"{name}.{number}", CORRECT)
-            store.entries()
+KERNEL = """
+import sys
+from pathlib import Path
+from threatlab.exercises.progress import Store
+
+name, *paths = sys.argv[1:]
+print("ready", flush=True)
+sys.stdin.readline()
+for path in paths:
+    store = Store(Path(path))
+    for number in range(5):
+        store.record(f"{name}.{number}", "correct")
+        store.entries()
+"""
 
 
 def test_kernels_that_use_damaged_files_at_once_lose_nothing_and_double_nothing(tmp_path):
@@ -98,13 +107,17 @@ def test_kernels_that_use_damaged_files_at_once_lose_nothing_and_double_nothing(
         for number in range(3):
             store.record(f"before.{number}", CORRECT)
         path.write_bytes(DAMAGES[damage](path.read_bytes().splitlines(keepends=True)))
-    context = multiprocessing.get_context("spawn")
-    kernels = [context.Process(target=kernel, args=(name, paths)) for name in "abcdefgh"]
+    command, pipe = [sys.executable, "-W", "ignore", "-c", KERNEL], subprocess.PIPE
+    kernels = [subprocess.Popen([*command, name, *paths], stdin=pipe, stdout=pipe, text=True) for name in "abcdefgh"]
     for each in kernels:
-        each.start()
+        assert each.stdout.readline() == "ready\n"
+    for each in kernels:  # all at once
+        each.stdin.write("\n")
+        each.stdin.flush()
     for each in kernels:
-        each.join()
-    acknowledged = sorted(f"{name}.{number}" for name in "abcdefgh" for number in range(8))
+        each.communicate()
+        assert each.returncode == 0
+    acknowledged = sorted(f"{name}.{number}" for name in "abcdefgh" for number in range(5))
     for path in paths:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
