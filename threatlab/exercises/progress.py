@@ -99,7 +99,7 @@ class Store:
         lesson = question.partition(".")[0]
         every = questions_of(lesson)
         done = len(self.done() & set(every))
-        return f"{TITLES[lesson]}: {done} of {len(every)} done." if lesson in TITLES else ""
+        return f"{TITLES[lesson]}: {done} of {len(every)} done." if question in every else ""
 
     def standings(self) -> tuple[Standing, ...]:
         """Return how far the learner is, lesson by lesson."""
