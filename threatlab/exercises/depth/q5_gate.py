@@ -70,9 +70,9 @@ def _code(value: Any, *_: Any) -> int:
             f"Your gate returned {value}. As an exit code True is 1 and stops the release, and False is 0 and lets it "
             "pass: the opposite of how it reads. Return 0 or 1."
         )
-    if not isinstance(value, int) or value not in (0, 1):
+    if not hasattr(value, "__float__") or value not in (0, 1):
         raise other_kind(value, "an exit code: 0 lets the release pass, 1 stops it")
-    return value
+    return int(value == 1)
 
 
 def _all_right() -> str:
