@@ -57,4 +57,5 @@ def wrong(_):
         ),
         (lambda alone, shared, p: passes(alone) * max(p, passes(shared)), "the larger of two numbers"),
         (lambda alone, shared, p: passes(alone) * p, "Two checks"),
+        (lambda *given: round(through(*given), 3), "That is right, but rounded"),
     ]

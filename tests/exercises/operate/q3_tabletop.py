@@ -38,4 +38,6 @@ def wrong(_):
         (instead(2, "first", "ML engineer"), "Attacker in"),
         (instead(1, "unplug"), "Service down"),
         (instead(6, "call", "business owner"), "unknown option"),
+        ([{**RIGHT[0], "minutes": 999}, *RIGHT[1:]], "nobody decided in time"),
+        (instead(1, "log", note=["proof"]), "the note on 'bounce' is ['proof']"),
     ]

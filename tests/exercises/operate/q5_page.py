@@ -102,6 +102,10 @@ CONSTRAINTS = {
 def wrong(_):
     return [
         (everybody, "takes the next one later"),
+        (
+            lambda *given: monday(*given) | {"security lead": [n for _, n in monday(*given)["security lead"]]},
+            "security lead is ['",
+        ),
         (with_a_fact_in_common, "Being on the internet is no incident"),
         (lambda *given: monday(*given) | {"security lead": monday(*given)["security lead"][1:]}, "needs one"),
     ]

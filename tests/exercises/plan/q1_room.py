@@ -32,5 +32,6 @@ def wrong(_):
         (lambda costs, _: prod(1 - c for c in costs), "That is what is left now"),
         (lambda costs, floor: max(0.0, 1 - floor / (1 - max(costs, default=0))), "Only the dearest control"),
         (lambda costs, floor: 1 - prod(1 - c for c in costs) / floor, "Which of the two is the whole"),
+        (lambda costs, floor: round(room(costs, floor), 3), "That is right, but rounded"),
         (lambda costs, floor: int(1000 * room(costs, floor)) / 1000, "0.00011 above the floor"),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from threatlab.exercises.judges import order, plain
@@ -15,6 +16,7 @@ _STEPS = {"flaw": 1, "keys": 2, "login": 3, "list": 5, "proxy": 6, "bill": 7}
 """Notes of the investigation, and the published step that each tells of (step 4 is the attacker's own workshop)."""
 
 
+@cache
 def notes() -> dict[str, str]:
     """Return the notes of the investigation, in the order of their names: published steps, and one alarm."""
     steps = load_incident(INCIDENT).steps

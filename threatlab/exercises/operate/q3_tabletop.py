@@ -58,8 +58,6 @@ def _decided(now: Exercise, number: int, each: Mapping[str, Any]) -> Exercise:
         after = now.decide(**words, minutes=each.get("minutes", 0.0))
     except ThreatLabError as problem:
         raise refusal(where, problem) from None
-    except TypeError:
-        raise NotYet(f"{where}, is {shown(each)}; option, by and note must be texts.") from None
     entry = after.log[-1]
     if entry.late:
         raise NotYet(f"{where}: {entry.minutes:g} minutes are more than there are, so that nobody decided in time.")
