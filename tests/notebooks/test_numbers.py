@@ -15,6 +15,7 @@ from threatlab import AISystem, assess, load_system
 from threatlab.attacks.extraction import PIXELS, RATE_LIMIT, UNKNOWNS
 from threatlab.catalog import catalog
 from threatlab.exercises.assess.pieces import RISK, SMALL
+from threatlab.exercises.depth import pieces as rare
 from threatlab.exercises.statements import STATEMENTS
 from threatlab.exercises.why.pieces import LEAST_UTILITY
 from threatlab.monitoring.charts import FALSE_ALARMS
@@ -99,6 +100,8 @@ COMPUTED: dict[tuple[str, str], list[Callable[[], str]]] = {
     ],
     ("05", "reasons of 05"): [lambda: "{:.3f} against {:.3f}".format(*three_layers())],
     ("05", "shared-picture-lesson"): [lambda: f"half: {P * 100:.0f} of the {(1 - E) * 100:.0f}%"],
+    ("05", "shared-picture-about"): [lambda: f"less than {rare.MOST} through", lambda: f"({P} is one year of ten.)"],
+    ("05", "more-layers-about"): [lambda: f"layers of {E} bring"],
     ("05", "shared-split-about"): [lambda: f"a margin of {MARGIN:g}"],
     ("06", "charts-about"): [lambda: f"on {100 * FALSE_ALARMS:.0f} of 100 quiet days"],
     ("06", "precision-predict-about"): [lambda: "of the {} clients, {} are".format(*clients())],
@@ -142,6 +145,7 @@ OWN: dict[tuple[str, str], str] = {
     ("04", "steps"): "0",
     ("04", "planner"): "1",
     ("05", "shared"): "8 10",
+    ("05", "more-layers-about"): "0.05",
     ("05", "suite-blind-about"): "0 1",
     ("06", "cusum-about"): "3",
     ("06", "precision-predict-about"): "100",
