@@ -392,8 +392,8 @@ def test_start_copies_the_course_and_update_corrects_the_copy(capsys):
 
 
 def test_start_finds_what_a_wheel_brought_and_without_it_says_how_to_get_it(capsys, monkeypatch, tmp_path):
-    installed = tmp_path / "site-packages" / "threatlab" / "course.py"
-    monkeypatch.setattr("threatlab.course.__file__", str(installed))
+    installed = tmp_path / "site-packages" / "threatlab" / "course" / "folder.py"
+    monkeypatch.setattr("threatlab.course.folder.__file__", str(installed))
     monkeypatch.setattr("sysconfig.get_path", {"data": str(tmp_path / "environment")}.__getitem__)
     code, _, err = run(capsys, "start", "mine")
     assert code == 2

@@ -18,8 +18,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from tests.notebooks.tracked import ROOT, tracked
 from threatlab import ThreatLabError
 from threatlab.course import course_folder
-from threatlab.jupyter.learners_copy import COPIED, as_copied, start, update
-from threatlab.jupyter.merge import merge
+from threatlab.course.learners_copy import COPIED, as_copied, start, update
+from threatlab.course.merge import merge
 from threatlab.lessons import LESSONS
 
 NOTE = "**Corrected in the course.**"
@@ -172,8 +172,8 @@ def test_a_notebook_in_which_nothing_was_changed_is_the_courses(base, course):
 @pytest.fixture
 def lessons(tmp_path, monkeypatch):
     """The folder of a small course's lessons."""
-    installed = tmp_path / "course" / "threatlab" / "course.py"
-    monkeypatch.setattr("threatlab.course.__file__", str(installed))
+    installed = tmp_path / "course" / "threatlab" / "course" / "folder.py"
+    monkeypatch.setattr("threatlab.course.folder.__file__", str(installed))
     monkeypatch.chdir(tmp_path)
     for folder, name in (("notebooks", "00-a"), ("notebooks", "01-b"), ("exercises", "00-a-exercises")):
         file = tmp_path / "course" / folder / f"{name}.ipynb"

@@ -14,8 +14,8 @@ from threatlab.catalog.atlas_check import check_atlas
 from threatlab.checks import check_date, check_score
 from threatlab.cli.inputs import read_inputs
 from threatlab.cli.output import WIDTH, emit, line, table
+from threatlab.course import start, update
 from threatlab.errors import ThreatLabError
-from threatlab.jupyter.learners_copy import start, update
 from threatlab.policy import load_policy
 from threatlab.ranking import reaches
 from threatlab.report import ThreatModel, briefing, load_models, to_html, to_json, to_markdown, to_sarif

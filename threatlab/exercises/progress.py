@@ -77,7 +77,7 @@ class Store:
         lesson = question.partition(".")[0]
         every = questions_of(lesson)
         done = len(self.done() & set(every))
-        return f"{TITLES[lesson]}: {done} of {len(every)} done." if lesson in TITLES else ""
+        return f"{TITLES[lesson]}: {done} of {len(every)} done." if question in every else ""
 
     def standings(self) -> tuple[Standing, ...]:
         """Return how far the learner is, lesson by lesson."""
@@ -178,6 +178,12 @@ def store() -> Store:
     except RuntimeError:  # "~", and this user has no home
         _warn(f"there is no home folder for progress: name a file in {VARIABLE}; it is kept until this kernel ends")
         return Store()
+
+
+def home() -> Path | None:
+    """Return the folder of all that a learner did, or None where nothing is kept."""
+    path = store().path
+    return path.parent if path else None
 
 
 @cache

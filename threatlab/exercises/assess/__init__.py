@@ -7,3 +7,4 @@ from threatlab.exercises.assess.q4_chain import EDITS, q4
 from threatlab.exercises.assess.q5_inventory import q5
 
 QUESTIONS = (q1, q2, q3, q4, q5)
+PIECES = ()

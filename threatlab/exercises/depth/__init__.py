@@ -7,3 +7,4 @@ from threatlab.exercises.depth.q4_regression import deployed, q4, the_bound
 from threatlab.exercises.depth.q5_gate import q5
 
 QUESTIONS = (q1, q2, q3, q4, q5)
+PIECES = ()

@@ -7,3 +7,4 @@ from threatlab.exercises.plan.q4_policy import q4
 from threatlab.exercises.plan.q5_halved import q5
 
 QUESTIONS = (q1, q2, q3, q4, q5)
+PIECES = ()

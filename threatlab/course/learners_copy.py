@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from threatlab.course import course_folder
+from threatlab.course.folder import course_folder
+from threatlab.course.merge import Notebook, merge
 from threatlab.errors import ThreatLabError
 from threatlab.files import read_text, write_text
-from threatlab.jupyter.merge import Notebook, merge
 from threatlab.lessons import LESSONS
 from threatlab.words import counted
 
