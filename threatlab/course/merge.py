@@ -32,7 +32,7 @@ def merge(base: Notebook, mine: Notebook, course: Notebook) -> tuple[Notebook, i
     changed = {name for name, cell in own.items() if _differ(cell, was.get(name))}
     left = [name for name in own if name in changed or name in new]
     came = [name for name in new if name in own or name not in was]
-    moved = [name for name in own if name in was] != [name for name in was if name in own]
+    moved = [name for name in left if name in was] != [name for name in was if name in left]
     order = _woven(left, came) if moved else _woven(came, left)
     both = {
         name for name in changed & new.keys() if _differ(new[name], was.get(name)) and _differ(new[name], own[name])
