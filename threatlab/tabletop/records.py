@@ -133,6 +133,15 @@ class Inject:
         """Ids of its options."""
         return tuple(option.id for option in self.options)
 
+    def option(self, choice: str) -> Option | None:
+        """Return the option of that id; None for "nobody"."""
+        return next((each for each in self.options if each.id == choice), None)
+
+    def words(self, choice: str) -> str:
+        """Return an option's text, or what is said if nobody has decided."""
+        chosen = self.option(choice)
+        return chosen.text if chosen else "Nobody decided in time."
+
 
 @dataclass(frozen=True, slots=True)
 class Moral:
