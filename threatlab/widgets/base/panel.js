@@ -75,13 +75,10 @@ function render({ model, el }) {
   const repaint = () => {
     const first = !page, next = parsed(page = model.get("page")), focused = root.getRootNode().activeElement;
     const here = root.contains(focused), inside = here && focused !== root, form = inside && focused.closest("form");
-    const unsent = inside && isTyped(focused) && focused.dataset.act && focused.value !== focused.getAttribute("value")
-      && request(focused, { [focused.name]: entered(focused) });
     patch(root, shown, next);
     shown = next;
     const gone = inside && !focused.isConnected, told = news, newest = root.querySelector("[data-news]");
     news = newest?.dataset.news;
-    if (gone && unsent) post(unsent);
     if (newest && news !== told && !first && here && (gone || !isTyped(focused))) {  // nobody is moved while typing
       newest.focus({ preventScroll: true });
       const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -102,21 +99,14 @@ function render({ model, el }) {
     else if (!root.querySelector(".tl-problem")) root.querySelectorAll("[name][data-act]").forEach(settle);
   };
 
-  const send = (node, values = {}) => post(request(node, values));
-
-  const request = (node, values) => {
+  const send = (node, values = {}) => {
+    held = null;
     const part = [];
     for (let each = node.parentElement; each !== root; each = each.parentElement) {
       if (each.dataset.part) part.unshift(each.dataset.part);
     }
-    const { act, args = "{}", once = null } = node.dataset;
-    return { act, args: { ...JSON.parse(args), ...values }, part, once };
-  };
-
-  const post = asked => {
-    held = null;
-    const id = `${view}-${++sent}`;
-    model.send({ ...asked, id });
+    const { act, args = "{}", once = null } = node.dataset, id = `${view}-${++sent}`;
+    model.send({ act, args: { ...JSON.parse(args), ...values }, part, once, id });
     setTimeout(() => id === `${view}-${sent}` && !answered() && root.setAttribute("aria-busy", "true"), 1000);
   };
 

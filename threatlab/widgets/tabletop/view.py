@@ -132,9 +132,9 @@ def pickers(state: TabletopState) -> Html:
             None if begun else button("Start", "start", {"timed": True}, hint=timed, once="start"),
             None if begun else button("Start without a clock", "start", hint=free, once="start"),
             button("Reset", "reset", hint="Reset: go back to before the start") if begun else None,
+            tag("span", fixed, class_="tl-sub") if begun else None,
             class_="tl-buttons",
         ),
-        tag("p", fixed, class_="tl-sub") if begun else None,
         class_="tl-tt-pickers",
     )
 
