@@ -10,7 +10,6 @@ from threatlab.exercises.judges import refusal, shown
 from threatlab.exercises.outcome import NotYet
 from threatlab.exercises.question import Question, in_steps
 from threatlab.tabletop import MEASURES, NOBODY, Exercise, begin
-from threatlab.tabletop.exercise import Answer
 from threatlab.tabletop.log import LogEntry
 
 STORY, SEAT = "postmark-mcp", "security analyst"
@@ -53,7 +52,7 @@ def _decided(now: Exercise, number: int, each: Mapping[str, Any]) -> Exercise:
         raise NotYet(f"{where}: nobody decides, and it is decided all the same, by the attacker. Somebody has to.")
     if not each.get("by"):
         raise NotYet(f"{where}, names nobody under by. Afterwards each will say that it was another one.")
-    words = {key: each.get(key, "") for key in Answer.__dataclass_fields__ if key != "minutes"}
+    words = {key: each.get(key, "") for key in ("option", "by", "note")}
     try:
         after = now.decide(**words, minutes=each.get("minutes", 0.0))
     except ThreatLabError as problem:
