@@ -180,6 +180,12 @@ def store() -> Store:
         return Store()
 
 
+def home() -> Path | None:
+    """Return the folder of all that a learner did, or None where nothing is kept."""
+    path = store().path
+    return path.parent if path else None
+
+
 @cache
 def questions_of(lesson: str) -> tuple[str, ...]:
     """Return the ids of a lesson's questions, in their order; none for a lesson that has no exercises."""
