@@ -71,7 +71,7 @@ def test_the_day_plays_stays_responsive_pauses_and_ends(panel: Locator) -> None:
     panel.get_by_role("button", name="Play").click()
     expect(panel.get_by_role("status")).to_contain_text("Playing")
     expect(clock).not_to_have_text("10:00")
-    panel.get_by_label("Detector").select_option(label="Request rate vs. its own average")
+    panel.get_by_role("combobox", name="Detector").select_option(label="Request rate vs. its own average")
     panel.get_by_role("slider", name="Detector threshold").focus()
     panel.page.keyboard.press("Home")
     expect(panel.locator(".tl-chart")).to_contain_text("yours, 1")
