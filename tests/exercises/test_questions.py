@@ -113,7 +113,9 @@ def unsaid(file, run):
     for function in ast.parse(file.read_text("utf-8")).body:
         if isinstance(function, ast.FunctionDef) and run & {*range(function.body[0].lineno, function.end_lineno + 1)}:
             for node in ast.walk(function):
-                says = isinstance(node, ast.Raise | ast.Return) and "ThreatLabError" not in ast.unparse(node)
+                says = isinstance(node, ast.Raise | ast.Return) and not re.search(
+                    "ThreatLabError|NotAttempted", ast.unparse(node)
+                )
                 if says and run.isdisjoint(range(node.lineno, node.end_lineno + 1)):
                     yield ast.unparse(node)
 
