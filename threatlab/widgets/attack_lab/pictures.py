@@ -34,7 +34,7 @@ def _poisoning(result: AttackResult) -> Html:
             ),
         )
     figures = (
-        _figure(digit(image, f"a stamped {true}"), f"a {true}, stamped", f"clean model: {clean}", _answer(answer, true))
+        _figure(digit(image, f"a stamped {true}"), f"a stamped {true}", f"clean data: {clean}", _answer(answer, true))
         for image, true, clean, answer in zip(
             shown["stamped"], shown["true_digit"], shown["clean_model_says"], shown["model_says"], strict=True
         )
@@ -74,7 +74,7 @@ def _evasion(result: AttackResult) -> Html:
         tag(
             "div",
             _figure(digit(before, f"a {true}"), f"a {true}", _answer(says_before, true)),
-            _figure(change(moved, "the change"), "what is changed"),
+            _figure(change(moved, "the change"), "the change"),
             _figure(digit(after, f"the same {true}, changed"), "what is sent", _answer(says_after, true)),
             class_="tl-digits tl-trio",
         )
