@@ -8,7 +8,17 @@ import time
 import numpy as np
 import pandas as pd
 
-from tests.benchmarks import advice, attacks, code_size, explorer_step, inventory_scale, monitoring, panels, rules
+from tests.benchmarks import (
+    advice,
+    attacks,
+    code_size,
+    explorer_step,
+    inventory_scale,
+    minutes,
+    monitoring,
+    panels,
+    rules,
+)
 
 BENCHMARKS = {
     "advice": advice.run,
@@ -19,6 +29,7 @@ BENCHMARKS = {
     "size": code_size.run,
     "attacks": attacks.run,
     "monitoring": monitoring.run,
+    "minutes": minutes.run,
 }
 
 

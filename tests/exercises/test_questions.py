@@ -25,6 +25,8 @@ HERE, ROOT = Path(__file__).parent, Path(__file__).parents[2]
 MODULES = {lesson.name: import_module(f"threatlab.exercises.{lesson.name}") for lesson in LESSONS}
 QUESTIONS = {question.id: question for module in MODULES.values() for question in module.QUESTIONS}
 
+PIECES = {piece.id: piece for module in MODULES.values() for piece in module.PIECES}
+
 every_question = pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
 
 
@@ -149,3 +151,55 @@ def test_a_question_names_the_ideas_it_practices(question):
 def test_together_the_questions_practice_every_idea_of_the_lesson_a_second_time():
     practiced = {idea for question in QUESTIONS.values() for idea in question.covers}
     assert practiced == IDEAS
+
+
+# ---- pieces: what a lesson has its reader write
+
+
+def bank(piece):
+    """A right answer to a piece, and wrong ones, each with a part of the message that it must get."""
+    lesson, _, name = piece.id.partition(".")
+    return import_module(f"tests.exercises.{lesson}.pieces").bank()[name]
+
+
+every_piece = pytest.mark.parametrize("piece", PIECES.values(), ids=PIECES)
+
+
+@pytest.mark.parametrize("lesson", MODULES)
+def test_the_pieces_of_a_lesson_are_numbered_in_order(lesson):
+    names = [f"w{number}" for number, _ in enumerate(MODULES[lesson].PIECES, 1)]
+    assert [getattr(MODULES[lesson], name) for name in names] == list(MODULES[lesson].PIECES)
+    assert [piece.id for piece in MODULES[lesson].PIECES] == [f"{lesson}.{name}" for name in names]
+
+
+@every_piece
+def test_a_piece_takes_what_is_right_and_says_of_each_plausible_mistake_what_it_is(piece):
+    right, mistakes = bank(piece)
+    outcome = piece.check(right)
+    assert outcome.kind == CORRECT, outcome.message
+    assert len(mistakes) >= 2
+    messages = []
+    for answer, part in mistakes:
+        outcome = piece.check(answer)
+        assert outcome.kind not in (CORRECT, NOT_ATTEMPTED, BROKEN), (piece.id, answer, outcome)
+        assert part in outcome.message, f"{piece.id}: {outcome.message!r} does not say {part!r}"
+        messages.append(outcome.message)
+    assert len(set(messages)) == len(messages), piece.id
+
+
+@every_piece
+def test_a_piece_takes_no_nonsense_and_is_never_at_fault(piece):
+    right = bank(piece)[0]
+    for answer in [*ABSURD, *(each for odd in ODD for each in with_an_odd_part(right, odd))]:
+        outcome = piece.check(answer)
+        assert outcome.kind not in (CORRECT, BROKEN), outcome
+
+
+@every_piece
+def test_a_piece_hints_in_steps_fills_its_blank_and_counts_in_no_progress(piece):
+    assert len(piece.hints) >= 2
+    assert piece.solution().code == piece.fills
+    compile(piece.fills, piece.id, "eval")
+    assert set(piece.covers) <= IDEAS
+    assert piece.check(____).kind == NOT_ATTEMPTED
+    assert piece.check(____).progress == ""

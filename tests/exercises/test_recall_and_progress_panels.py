@@ -118,6 +118,12 @@ def test_the_panel_says_where_progress_is_kept(kept, monkeypatch, tmp_path):
     assert "Kept in ~/progress.jsonl." in text(ProgressPanel(kept).page).replace("\\", "/")
     assert "until this kernel ends" in text(ProgressPanel(Store()).page)
 
+    def nowhere():
+        raise RuntimeError("Could not determine home directory.")  # as Python says it of a user without a home
+
+    monkeypatch.setattr("pathlib.Path.home", nowhere)
+    assert f"Kept in {kept.path}." in text(ProgressPanel(kept).page)
+
 
 def test_only_a_lesson_whose_questions_are_all_done_is_marked_as_done(kept):
     kept.record("why.q1", CORRECT)

@@ -17,7 +17,12 @@ from papermill.parameterize import parameterize_notebook
 SECONDS = 300
 """A kernel that hasn't started by then, or a cell that hasn't ended, is stuck: a busy machine takes a tenth."""
 
-Run = Callable[[Path, dict[str, Any]], NotebookNode]
+Edit = Callable[[NotebookNode], None]
+Run = Callable[..., NotebookNode]
+
+
+def as_it_is(_: NotebookNode) -> None:
+    """Change nothing in a notebook before it runs."""
 
 
 @contextmanager
@@ -25,13 +30,14 @@ def kernel(python: Path, environment: dict[str, str]) -> Iterator[Run]:
     """Give a function that runs a notebook in its folder from the first cell to the last, with these parameters.
 
     It raises the `CellExecutionError` of a cell that fails. What a notebook defined is gone before the next one runs;
-    what it imported stays.
+    what it imported stays. What a learner would write in it first, `edit` does.
     """
     client = NotebookClient(new_notebook(), timeout=SECONDS, startup_timeout=SECONDS, kernel_name="python3")
     client.create_kernel_manager().kernel_spec.argv[0] = str(python)
 
-    def run(file: Path, parameters: dict[str, Any]) -> NotebookNode:
+    def run(file: Path, parameters: dict[str, Any], edit: Edit = as_it_is) -> NotebookNode:
         client.nb = with_parameters(file, parameters)
+        edit(client.nb)
         client.execute_cell(new_code_cell(f"%reset -f\n%cd -q {file.parent}"), 0)
         for number, cell in enumerate(client.nb.cells):
             client.execute_cell(cell, number)

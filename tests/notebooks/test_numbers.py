@@ -14,6 +14,10 @@ from tests.notebooks.tracked import tracked
 from threatlab import AISystem, assess, load_system
 from threatlab.attacks.extraction import PIXELS, RATE_LIMIT, UNKNOWNS
 from threatlab.catalog import catalog
+from threatlab.exercises.assess.pieces import RISK, SMALL
+from threatlab.exercises.depth import pieces as rare
+from threatlab.exercises.statements import STATEMENTS
+from threatlab.exercises.why.pieces import LEAST_UTILITY
 from threatlab.monitoring.charts import FALSE_ALARMS
 from threatlab.monitoring.log import simulate_day
 from threatlab.operate.reviews import RHYTHM
@@ -37,6 +41,10 @@ def three_layers() -> tuple[float, float]:
     return P + (1 - P) * ((1 - E - P) / (1 - P)) ** 3, (1 - E) ** 3
 
 
+def claim(control: str) -> float:
+    return float(catalog().controls[control].effectiveness["supply_chain"].value)
+
+
 def core_score(**controls: bool) -> str:
     return f"{assess(AISystem('demo', **controls), 'core').risk_score:.1f}"
 
@@ -48,6 +56,15 @@ def rhythm() -> str:
 
 COMPUTED: dict[tuple[str, str], list[Callable[[], str]]] = {
     ("00", "predict"): [lambda: f"risk score of **{core_score(**dict.fromkeys(CORE, True))}**"],
+    ("00", "first-defense-lesson"): [lambda: f"{LEAST_UTILITY:.0%} of what they had"],
+    ("02", "write-half-about"): [
+        lambda: "scores **{:.1f}**".format(
+            assess(AISystem("a", **{**dict.fromkeys(CORE, False), "monitoring_active": True}), "core").risk_score
+        ),
+        lambda: f"that it scores {assess(load_system('ml-pipeline-prod'), 'core').risk_score:.1f}",
+    ],
+    ("02", "together-about"): [lambda: f"a risk of {RISK}", lambda: f"less than {SMALL} is left"],
+    ("02", "layered-facts"): [lambda: f"would remove {claim('dependencies_scanned'):g} of it alone"],
     ("01", "facts-about"): [lambda: f"Each of the {len(catalog().facts)} **facts**"],
     ("02", "trace"): [
         lambda: f"{CORE['encryption_enabled'].core_weight} for encryption",
@@ -66,14 +83,6 @@ COMPUTED: dict[tuple[str, str], list[Callable[[], str]]] = {
         lambda: f"HIGH {CORE['encryption_enabled'].core_weight} and MEDIUM {CORE['rbac_configured'].core_weight}"
     ],
     ("02", "additive-about"): [lambda: f"Here it is {catalog().shared_failure.beta:g}, a judgment"],
-    ("02", "layered-facts"): [
-        lambda: "remove {:g} and {:g}.".format(
-            *(
-                catalog().controls[control].effectiveness["supply_chain"].value
-                for control in ("dependencies_scanned", "model_artifacts_verified")
-            )
-        )
-    ],
     ("03", "extraction-explain"): [
         lambda: f"{PIXELS} pixels and a constant make {UNKNOWNS} unknowns per digit, so some {UNKNOWNS} answers"
     ],
@@ -89,8 +98,10 @@ COMPUTED: dict[tuple[str, str], list[Callable[[], str]]] = {
         lambda: f"a factor of {three_layers()[0] / three_layers()[1]:.1f} above",
         lambda: "remove 10 to 50% of a threat" if median(CLAIMS) < 0.5 and share_between(0.1, 0.5) > 0.75 else "?",
     ],
-    ("05", "check-reasons"): [lambda: "{:.3f} against {:.3f}".format(*three_layers())],
+    ("05", "reasons of 05"): [lambda: "{:.3f} against {:.3f}".format(*three_layers())],
     ("05", "shared-picture-lesson"): [lambda: f"half: {P * 100:.0f} of the {(1 - E) * 100:.0f}%"],
+    ("05", "shared-picture-about"): [lambda: f"less than {rare.MOST} through", lambda: f"({P} is one year of ten.)"],
+    ("05", "more-layers-about"): [lambda: f"layers of {E} bring"],
     ("05", "shared-split-about"): [lambda: f"a margin of {MARGIN:g}"],
     ("06", "charts-about"): [lambda: f"on {100 * FALSE_ALARMS:.0f} of 100 quiet days"],
     ("06", "precision-predict-about"): [lambda: "of the {} clients, {} are".format(*clients())],
@@ -105,15 +116,18 @@ COMPUTED: dict[tuple[str, str], list[Callable[[], str]]] = {
 """What a text says, with figures that the package works out: for a notebook's cell, phrases that stand in it."""
 
 OWN: dict[tuple[str, str], str] = {
+    ("00", "zero-about"): "0.00",
+    ("00", "progress-about"): "20",
     ("02", "four-questions"): "0 1",  # the scale of the score
     ("02", "mended-remediation-about"): "14 03",
     ("02", "audit"): "1",
     ("02", "layered"): "0.4 0.1",  # weights that the notebook chooses
     ("02", "additive-about"): "1.0 0 1",
-    ("02", "together-about"): "1",
+    ("02", "together-about"): "0.5",
+    ("02", "together-next"): "1",
     ("02", "layered-facts"): "0",
     ("02", "explorer"): "0",
-    ("02", "gaps-about"): "1 0 0.5",  # the scale of a rank
+    ("02", "advice-about"): "1 0 0.5",  # the scale of a rank
     ("03", "words"): "0 1",
     ("03", "poisoning"): "0 100 5",
     ("03", "poisoning-control"): "3 0 1 5",
@@ -131,6 +145,7 @@ OWN: dict[tuple[str, str], str] = {
     ("04", "steps"): "0",
     ("04", "planner"): "1",
     ("05", "shared"): "8 10",
+    ("05", "more-layers-about"): "0.05",
     ("05", "suite-blind-about"): "0 1",
     ("06", "cusum-about"): "3",
     ("06", "precision-predict-about"): "100",
@@ -187,6 +202,8 @@ def texts() -> Iterator[tuple[str, str, str]]:
         for cell in json.loads(path.read_text("utf-8"))["cells"]:
             if cell["cell_type"] == "markdown" and cell["id"] != "title":
                 yield path.name[:2], cell["id"], "".join(cell["source"])
+    for name, asked in STATEMENTS.items():
+        yield name[:2], f"reasons of {name}", " ".join(each.because for each in asked.statements)
 
 
 TEXTS = {(notebook, cell): text for notebook, cell, text in texts()}

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
+from nbformat import NotebookNode
 
 from tests.notebooks.kernel import Run, outputs_of
 from tests.notebooks.test_exercises import checks
 from tests.notebooks.tracked import ROOT, tracked
 from threatlab.dataflow.files import list_drawings
+from threatlab.exercises.question import Question
+from threatlab.lessons import LESSONS
 
 OTHER_PARAMETERS: dict[str, list[dict[str, Any]]] = {
     "06-monitor-and-operate": [
@@ -62,14 +67,35 @@ EXERCISE_PARAMETERS: dict[str, dict[str, Any]] = {
 }
 """What exercises and solutions are run with; the others take a seed."""
 
+BLANK = re.compile("(?<!import )____")
+
 ANSWERS = {"exercises": "\u2026 Not attempted", "solutions": "\u2713 Correct"}
 """What each question answers, by folder; exercises are run before anything is solved."""
 
 
+def pieces_of(lesson: str) -> tuple[Question, ...]:
+    """Return what the notebook of that name has its reader write."""
+    [name] = [each.name for each in LESSONS if each.number == lesson[:2]]
+    pieces: tuple[Question, ...] = import_module(f"threatlab.exercises.{name}").PIECES
+    return pieces
+
+
 @pytest.mark.parametrize("name", [file.stem for file in tracked("notebooks")])
-def test_a_notebook_runs_on_another_system_and_speaks_of_it(name: str, workbook: Path, run: Run) -> None:
+def test_a_notebook_runs_on_another_system_speaks_of_it_and_takes_what_was_to_be_written(
+    name: str, workbook: Path, run: Run
+) -> None:
+    pieces = pieces_of(name)
+
+    def write(notebook: NotebookNode) -> None:
+        for piece in pieces:
+            [cell] = [c for c in notebook.cells if f"{piece.id.partition('.')[2]}.check(" in c.source]
+            cell.source, blanks = BLANK.subn(lambda _, piece=piece: piece.fills, cell.source)
+            assert blanks == 1, piece.id
+
     for parameters in OTHER_PARAMETERS[name]:
-        assert parameters["system"] in outputs_of(run(workbook / f"notebooks/{name}.ipynb", parameters)), parameters
+        said = outputs_of(run(workbook / f"notebooks/{name}.ipynb", parameters, write))
+        assert parameters["system"] in said, parameters
+        assert [each.id for each in pieces if f"\u2713 Correct ({each.id})" not in said] == [], parameters
 
 
 @pytest.mark.parametrize("name", [file.stem for file in tracked("solutions")])

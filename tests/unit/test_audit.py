@@ -7,6 +7,7 @@ import hashlib
 import json
 import math
 import os
+import signal
 import stat
 import subprocess
 import sys
@@ -695,6 +696,45 @@ def test_in_a_browser_there_is_nothing_to_lock(file, monkeypatch):
     assert filled(file).verify().entries == 5
 
 
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+@pytest.mark.parametrize("path", [None, "audit.jsonl"], ids=["in memory", "in a file"])
+def test_a_process_forked_while_a_thread_writes_can_write_too(path, tmp_path):
+    if not hasattr(os, "fork"):
+        pytest.skip("there is no fork here")
+    log, stop = AuditLog(path and tmp_path / path), threading.Event()
+
+    def write():
+        while not stop.is_set():
+            log.append({"writer": "thread"})
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    for _ in range(10):
+        if not (child := os.fork()):
+            signal.alarm(20)  # ends a child that hangs
+            log.append({"writer": "child"})
+            os._exit(0)
+        if end := os.waitpid(child, 0)[1]:
+            break
+    stop.set()
+    thread.join()
+    assert end == 0
+    assert log.verify()
+    assert [entry["writer"] for entry in log].count("child") == (10 if path else 0)
+
+
+@pytest.mark.usefixtures("log")
+def test_a_lock_is_waited_for_no_longer_than_asked(file):
+    pytest.importorskip("fcntl")
+    with file.open("rb") as other, file.open("rb") as ours:
+        with journal.locked(other, shared=False):
+            for shared in (False, True):
+                with pytest.raises(BlockingIOError), journal.locked(ours, shared=shared, patience=0.02):
+                    pass
+        with journal.locked(ours, shared=False, patience=0.02):
+            pass  # it is ours now
+
+
 # ---- places where no log can be
 
 
@@ -710,6 +750,16 @@ def test_a_read_only_log_can_be_read_but_not_written(log, file):
 def test_a_folder_is_no_log(tmp_path):
     with pytest.raises(AuditError, match="not a plain file; name a file"):
         AuditLog(tmp_path)
+
+
+def test_a_pipe_that_takes_the_place_of_a_log_keeps_nobody_waiting(log, file):
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("there are no named pipes here")
+    file.unlink()
+    os.mkfifo(file)
+    for action in (len, AuditLog.verify, lambda log: log.append({})):
+        with pytest.raises(AuditError, match="not a plain file; name a file"):
+            action(log)
 
 
 def test_a_missing_folder_is_named_at_once(tmp_path):

@@ -26,6 +26,7 @@ HOSTILE = "<script>alert(1)</script>\"'&"
 SYSTEMS = [load_system(name) for name in list_systems()[:3]]
 PANELS = {
     "AttackLab": lambda folder: widgets.AttackLab("injection"),
+    "CheckYourself": lambda folder: widgets.CheckYourself("02"),
     "ChecklistPanel": lambda folder: widgets.ChecklistPanel(full()),
     "Dashboard": lambda folder: widgets.Dashboard(SYSTEMS),
     "ExportPanel": lambda folder: widgets.ExportPanel(full(), folder),

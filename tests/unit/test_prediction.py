@@ -6,14 +6,22 @@ import pytest
 
 from tests.unit.page import Page
 from threatlab import ThreatLabError
-from threatlab.widgets import Prediction
+from threatlab.exercises.statements import STATEMENTS
+from threatlab.lessons import LESSONS
+from threatlab.widgets import CheckYourself, Prediction
 
 HOSTILE = "<script>alert(1)</script>"
 
 
 @pytest.fixture
 def asked():
-    return Prediction("How many?", ["first", "second"], [0.0, 0.3, 0.6])
+    return Prediction("How many?", ["first", "second"], [0.0, 0.3, 0.6, 0.9])
+
+
+@pytest.fixture
+def attended(monkeypatch):
+    """A person has the notebook open."""
+    monkeypatch.setenv("JPY_SESSION_NAME", "/course/02-assess.ipynb")
 
 
 def test_a_guess_is_kept_and_can_be_taken_back(asked):
@@ -25,10 +33,17 @@ def test_a_guess_is_kept_and_can_be_taken_back(asked):
 
 def test_a_guess_in_code_is_a_choice_in_the_list(asked):
     asked.guess({"second": 0.6})
-    chosen = Prediction("How many?", ["first", "second"], [0.0, 0.3, 0.6])
+    chosen = Prediction("How many?", ["first", "second"], [0.0, 0.3, 0.6, 0.9])
     Page(chosen).choose("second", "0.6")
     assert chosen.page == asked.page
     assert "1 of 2 predicted" in Page(asked).text
+
+
+def test_two_or_three_answers_are_buttons_and_more_are_a_list():
+    few = Page(Prediction("True?", ["first"], ["true", "false"]))
+    few.answer("first", "true")
+    assert few.panel.guesses == {"first": "true"}
+    assert not few.soup.select("select")
 
 
 def test_after_the_reveal_no_guess_changes(asked):
@@ -44,7 +59,7 @@ def test_the_comparison_counts_what_agrees_and_marks_what_does_not(asked):
     asked.guess({"first": 0.3, "second": 0.6})
     told = asked.compare({"first": 0.1 + 0.2, "second": 0.0})
     assert repr(told) == "1 of 2 predictions right"
-    html = told._repr_html_()
+    html = told.picture()
     assert html.count("right</td>") == 1
     assert html.count("look again") == 1
 
@@ -55,7 +70,7 @@ def test_without_a_guess_there_is_nothing_to_be_right_about(asked):
 
 def test_zero_is_a_guess_and_not_a_missing_one(asked):
     asked.guess({"first": 0.0})
-    assert asked.compare({"first": 0.0, "second": 0.3}).right == 1
+    assert repr(asked.compare({"first": 0.0, "second": 0.3})) == "1 of 1 prediction right"
 
 
 @pytest.mark.parametrize(
@@ -76,5 +91,67 @@ def test_a_missing_result_is_named_and_locks_nothing(asked):
 def test_texts_are_escaped_in_every_picture():
     asked = Prediction(HOSTILE, [HOSTILE], [HOSTILE])
     asked.guess({HOSTILE: HOSTILE})
-    pictures = asked.page + asked.picture() + asked.compare({HOSTILE: HOSTILE})._repr_html_()
+    pictures = asked.page + asked.picture() + asked.compare({HOSTILE: HOSTILE}).picture()
     assert "<script>" not in pictures
+
+
+ACTUAL = {"first": 0.3, "second": 0.0}
+
+
+def test_a_person_who_guessed_nothing_is_asked_before_anything_is_shown_or_locked(asked, attended):
+    comparison = asked.compare(ACTUAL)
+    for text in (repr(comparison), comparison.page, comparison.picture(), asked.page):
+        assert "It is" not in text
+        assert "0.3" not in text.replace('<option value="0.3">0.3</option>', "")
+    asked.guess({"first": 0.3})
+    assert asked.guesses == {"first": 0.3}
+    Page(comparison).click("Show anyway")
+    assert "1 of 1 prediction right" in Page(comparison).text
+    asked.guess({"second": 0.0})
+    assert asked.guesses == {"first": 0.3}
+
+
+def test_where_no_person_has_the_notebook_open_all_is_compared(asked):
+    assert "It is" in asked.compare(ACTUAL).page
+
+
+def test_the_button_shows_at_once_what_is_predicted_and_asks_once_for_what_is_not(asked, attended):
+    comparison = asked.compare(ACTUAL)
+    asked.guess({"first": 0.3})
+    Page(asked).click("Show the answers")
+    assert "It is" not in comparison.page
+    asked.guess({"second": 0.0})
+    Page(asked).click("Show the answers")
+    assert "2 of 2 predictions right" in Page(comparison).text
+
+
+def test_before_its_cell_has_run_there_is_nothing_to_show(asked, attended):
+    asked.guess(ACTUAL)
+    assert "Run the next cell" in Page(asked).text
+    with pytest.raises(ThreatLabError, match="run the next cell"):
+        asked.reveal()
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_a_check_holds_its_answers_and_reasons_back_until_they_are_asked_for(name, attended):
+    check = CheckYourself(name)
+    reasons = [each.because for each in STATEMENTS[name].statements]
+    early = check.page + check.picture() + repr(check) + check.show().page
+    assert not any(reason in Page(check).text for reason in reasons)
+    assert "right" not in early
+    check.guess({each.text: each.answer for each in STATEMENTS[name].statements})
+    shown = Page(check.show()).text
+    assert all(" ".join(reason.split()) in shown for reason in reasons)
+    assert f"{len(reasons)} of {len(reasons)} predictions right" in shown
+
+
+def test_every_lesson_but_the_first_has_a_check_in_which_no_answer_is_always_right():
+    assert {lesson.number for lesson in LESSONS[1:]} <= set(STATEMENTS)
+    for asked in STATEMENTS.values():
+        given = [each.answer for each in asked.statements]
+        assert max(map(given.count, given)) < len(given)
+
+
+def test_a_check_that_is_not_there_is_refused_with_the_nearest():
+    with pytest.raises(ThreatLabError, match="did you mean '01-exclusions'"):
+        CheckYourself("01-exclusion")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import errno
 import json
+import math
 import os
 import sys
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -25,11 +26,19 @@ _WAY_OUT = {
 }
 
 
+def check_file(path: Path, *, to_write: bool = True) -> None:
+    """Raise an OSError if there is no file but something else (a pipe would never answer), or one to read only."""
+    if path.exists():
+        if not path.is_file():
+            raise IsADirectoryError(errno.EISDIR, "it is not a plain file")
+        if to_write and not path.stat().st_mode & 0o222:  # which root could still write
+            raise PermissionError(errno.EACCES, "it is marked read-only")
+
+
 def append_entry(path: Path, plain: dict[str, Any]) -> dict[str, Any]:
     """Write the next entry, with the file locked from the look at its end until all is on disk."""
     with explained(path):
-        if path.exists() and not path.stat().st_mode & 0o222:  # which root could still write
-            raise PermissionError(errno.EACCES, "it is marked read-only")
+        check_file(path)
         with path.open("a+b", buffering=0) as file, locked(file, shared=False):
             ended, rest = _tail(file)
             torn = is_torn(rest)
@@ -41,7 +50,7 @@ def append_entry(path: Path, plain: dict[str, Any]) -> dict[str, Any]:
             if size == 0:
                 _sync_folder(path.parent)  # before any entry: no name, no file after a power cut
             try:
-                _write(file, gap + spelled(entry) + b"\n")
+                write(file, gap + spelled(entry) + b"\n")
             except BaseException:
                 file.truncate(size)
                 raise
@@ -78,7 +87,7 @@ def _set_aside(path: Path, file: BinaryIO, fragment: bytes) -> None:
     """Move what a crash left of an entry out of the log; nobody was told that it was written."""
     spare = path.with_name(path.name + ".torn")
     with spare.open("ab", buffering=0) as torn:
-        _write(torn, fragment)
+        write(torn, fragment)
     _sync_folder(path.parent)
     file.truncate(file.seek(0, os.SEEK_END) - len(fragment))
     os.fsync(file.fileno())
@@ -86,7 +95,7 @@ def _set_aside(path: Path, file: BinaryIO, fragment: bytes) -> None:
     warnings.warn(f"{message}, which are now in {spare.name}", AuditWarning, stacklevel=4)
 
 
-def _write(file: BinaryIO, data: bytes) -> None:
+def write(file: BinaryIO, data: bytes) -> None:
     """Write all of `data`, and return when it would survive a power cut."""
     while data:
         data = data[os.write(file.fileno(), data) :]
@@ -114,31 +123,50 @@ def explained(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def locked(file: BinaryIO, *, shared: bool) -> Iterator[None]:
-    """Keep other processes out; `shared` lets readers in. A browser (Pyodide) has just one."""
+def locked(file: BinaryIO, *, shared: bool, patience: float = math.inf) -> Iterator[None]:
+    """Keep other processes out; `shared` lets readers in. A browser (Pyodide) has just one.
+
+    Raises
+    ------
+    OSError
+        If there are no locks where the file is, or another process held one all through `patience`, in seconds.
+    """
     descriptor = file.fileno()
     if sys.platform == "win32":
         import msvcrt
 
-        while True:
-            try:
-                os.lseek(descriptor, LOCKED_BYTE, os.SEEK_SET)
-                msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-                break
-            except PermissionError:  # another holds it: all locks here are exclusive
-                time.sleep(0.005)
+        def lock(mode: int) -> None:
+            os.lseek(descriptor, LOCKED_BYTE, os.SEEK_SET)
+            msvcrt.locking(descriptor, mode, 1)
+
+        _retry(lambda: lock(msvcrt.LK_NBLCK), PermissionError, patience)  # all locks here are exclusive
         try:
             yield
         finally:
-            os.lseek(descriptor, LOCKED_BYTE, os.SEEK_SET)
-            msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
+            lock(msvcrt.LK_UNLCK)
     elif sys.platform == "emscripten":
         yield
     else:
         import fcntl
 
-        fcntl.flock(descriptor, fcntl.LOCK_SH if shared else fcntl.LOCK_EX)
+        kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
+        if patience == math.inf:
+            fcntl.flock(descriptor, kind)  # in the order in which they came
+        else:
+            _retry(lambda: fcntl.flock(descriptor, kind | fcntl.LOCK_NB), BlockingIOError, patience)
         try:
             yield
         finally:  # closing wouldn't do: a forked child may still hold the descriptor
             fcntl.flock(descriptor, fcntl.LOCK_UN)
+
+
+def _retry(lock: Callable[[], None], held: type[OSError], patience: float) -> None:
+    """Take a lock as soon as no other holds it, and raise its error if that takes longer than `patience` seconds."""
+    until = time.monotonic() + patience
+    while True:
+        try:
+            return lock()
+        except held:
+            if time.monotonic() >= until:
+                raise
+        time.sleep(0.005)

@@ -26,8 +26,14 @@ from threatlab.audit.chain import (
     spelled,
     unsound,
 )
-from threatlab.audit.file import append_entry, explained, locked
+from threatlab.audit.file import append_entry, check_file, explained, locked
 from threatlab.errors import AuditError, AuditWarning
+
+_MEMORY = threading.Lock()
+"""Held while a log in memory grows, and by who forks: so that no child waits for a thread that it doesn't have."""
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_MEMORY.acquire, after_in_parent=_MEMORY.release, after_in_child=_MEMORY.release)
 
 
 @dataclass(frozen=True)
@@ -77,13 +83,11 @@ class AuditLog:
         self._name = "" if path is None else repr(os.fspath(path))
         self._path = None if path is None else Path(path).absolute()  # a later chdir moves no log
         self._lines: list[bytes] = []  # of a log in memory
-        self._guard = threading.Lock()
         if self._path:
             with explained(self._path):
                 if not self._path.parent.is_dir():
                     raise FileNotFoundError(errno.ENOENT, "it would lie in a folder that is missing")
-                if self._path.exists() and not self._path.is_file():
-                    raise IsADirectoryError(errno.EISDIR, "it is not a plain file")
+                check_file(self._path, to_write=False)
 
     def append(self, entry: Mapping[str, object]) -> dict[str, Any]:
         """Add an entry and return it complete; by then it is safe on the disk.
@@ -94,9 +98,9 @@ class AuditLog:
             If JSON can't hold the entry, or the file can't take it. Nothing was written then.
         """
         plain = plain_entry(entry)
-        with self._guard:
-            if self._path:
-                return append_entry(self._path, plain)
+        if self._path:
+            return append_entry(self._path, plain)  # the file's lock keeps threads out too
+        with _MEMORY:
             entry = sealed(plain, json.loads(self._lines[-1]) if self._lines else None)
             self._lines.append(spelled(entry))
             return entry
@@ -168,6 +172,7 @@ class AuditLog:
         with explained(self._path):
             if not self._path.exists():
                 return []
+            check_file(self._path, to_write=False)
             with self._path.open("rb", buffering=0) as file, locked(file, shared=True):
                 file.seek(0)
                 *lines, rest = file.read().split(b"\n")

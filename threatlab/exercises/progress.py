@@ -2,29 +2,43 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
+import re
+import sys
+import traceback
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any, TypeVar
 
-from threatlab.audit import AuditLog
-from threatlab.errors import AuditError, ThreatLabError
+from threatlab.audit.file import check_file, locked, write
+from threatlab.errors import ThreatLabError
 from threatlab.exercises.outcome import BROKEN, CORRECT, NOT_ATTEMPTED
+from threatlab.files import write_text
 from threatlab.lessons import LESSONS
-
-T = TypeVar("T")
+from threatlab.words import counted
 
 VARIABLE = "THREATLAB_PROGRESS"
 """Environment variable that names the file, or says "memory": then nothing is kept when the kernel ends."""
 
 TITLES = {lesson.name: str(lesson) for lesson in LESSONS}
 """The exercises' modules, and the lessons that they belong to."""
+
+Entry = dict[str, str]
+"""What was tried: the id of its "question" and "what" came of it."""
+
+_BEGINNING = '{"question":'
+_ENTRY = re.compile(r'\{"question": ?"([^"\\\n]*)", ?"what": ?"([^"\\\n]*)"')
+"""An entry, wherever in a line it begins: what a crash left of another may stand before it."""
+
+_PATIENCE = 1.0
+"""Seconds to wait for another kernel that writes to the file; one entry takes it some thousandths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +56,17 @@ class Standing:
 class Store:
     """The learner's attempts, oldest first, in a file or in memory.
 
-    The file is an audit log (`threatlab.audit`): several kernels append to it at once, a crash costs at most the
-    entry being written, and a damaged one is found out, set aside under another name, and never dropped.
+    Each is a line of its own at the end of the file, and nothing that stands there is ever changed or moved. So kernels
+    can't undo each other's work, and damage costs the entries that it is in: the others are read as before. If the file
+    can't be used, progress goes on in memory, and that is said once.
     """
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = path
-        self._log = self._opened()
-        self._tried: dict[str, Any] = {}
+        self._entries: list[Entry] = []  # all that is known: what was read last, and what this kernel has added
+        self._damaged = 0
+        self._tried: dict[str, object] = {}
+        self.entries()  # the log of something else is left alone from the start
 
     def record(self, question: str, what: str, tried: object = None) -> None:
         """Keep that something was tried; a progress that can't be kept never stops a learner.
@@ -60,34 +77,38 @@ class Store:
             return
         if tried:
             self._tried[question] = tried
-        self._safely(lambda: self._log.append({"question": question, "what": what}))
+        self._add({"question": question, "what": what})
 
-    def entries(self) -> list[dict[str, Any]]:
+    def entries(self) -> list[Entry]:
         """Return all that is kept since the last reset, oldest first."""
-        entries = self._safely(self._read)
-        last_reset = max((place for place, entry in enumerate(entries, 1) if entry["what"] == "reset"), default=0)
-        return entries[last_reset:]
+        if self.path:
+            try:
+                self._entries, damaged = _read(self.path)
+                self._say_damaged(damaged)
+            except (OSError, ValueError) as problem:
+                self._give_up(problem)
+        last_reset = max((place for place, entry in enumerate(self._entries, 1) if entry["what"] == "reset"), default=0)
+        return self._entries[last_reset:]
 
     def done(self) -> set[str]:
         """Return the ids of the questions answered correctly."""
-        return {entry["question"] for entry in self.entries() if entry["what"] == CORRECT}
+        return _done(self.entries())
 
     def line(self, question: str) -> str:
         """Return how far the learner is in the lesson of a question, in one line."""
         lesson = question.partition(".")[0]
         every = questions_of(lesson)
         done = len(self.done() & set(every))
-        return f"{TITLES[lesson]}: {done} of {len(every)} done." if lesson in TITLES else ""
+        return f"{TITLES[lesson]}: {done} of {len(every)} done." if question in every else ""
 
     def standings(self) -> tuple[Standing, ...]:
         """Return how far the learner is, lesson by lesson."""
-        entries, done = self.entries(), self.done()
-        return tuple(_standing(lesson, entries, done) for lesson in TITLES)
+        return _standings(self.entries())
 
     def reset(self) -> None:
         """Begin anew. The file keeps what was there before, above a mark."""
         self._tried.clear()
-        self._safely(lambda: self._log.append({"question": "", "what": "reset"}))
+        self._add({"question": "", "what": "reset"})
 
     def export(self, path: str | os.PathLike[str]) -> Path:
         """Write the progress as JSON: standings and every attempt since the last reset; return the file's path.
@@ -97,87 +118,65 @@ class Store:
         ThreatLabError
             If there is a file of that name, or it can't be written.
         """
-        file = Path(path)
-        attempts = [{"question": entry["question"], "what": entry["what"]} for entry in self.entries()]
-        text = json.dumps(
-            {
-                "schema": "threatlab/progress/1",
-                "standings": [{"lesson": s.title, "done": s.done, "questions": s.questions} for s in self.standings()],
-                "attempts": attempts,
-            },
-            indent=1,
-        )
-        try:
-            with file.open("x", encoding="utf-8") as out:
-                out.write(text + "\n")
-        except FileExistsError:
-            raise ThreatLabError(f"there is a file {str(file)!r} already: choose another name") from None
-        except OSError as problem:
-            raise ThreatLabError(f"can't write {str(file)!r}: {problem.strerror}; choose another folder") from None
-        return file
+        if os.path.lexists(path):
+            raise ThreatLabError(f"there is a file {os.fspath(path)!r} already: choose another name")
+        attempts = self.entries()
+        standings = [{"lesson": s.title, "done": s.done, "questions": s.questions} for s in _standings(attempts)]
+        content = {"schema": "threatlab/progress/1", "standings": standings, "attempts": attempts}
+        return write_text(Path(path), json.dumps(content, indent=1) + "\n")
 
-    def _read(self) -> list[dict[str, Any]]:
-        if not (sound := self._log.verify()):
-            raise AuditError(sound.reason)
-        return list(self._log)
-
-    def _safely(self, work: Callable[[], T]) -> T:
-        """Do something with the log: if that fails, with the file mended, and if that fails too, in memory."""
-        for mend in (self._recover, self._give_up):
+    def _add(self, entry: Entry) -> None:
+        self.entries()  # what other kernels have added, and whether the file is still one of ours
+        self._entries.append(entry)
+        if self.path:
             try:
-                return work()
-            except AuditError as problem:
-                mend(problem)
-        return work()
-
-    def _opened(self) -> AuditLog:
-        if self.path is None:
-            return AuditLog()
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            log = AuditLog(self.path)
-            if any(b'"what"' not in line for line in _lines(self.path) if b'"hash"' in line):
-                raise AuditError("it is the log of something else")  # noqa: TRY301  # as if it couldn't be opened
-        except (OSError, AuditError) as problem:
-            self._give_up(problem)
-            return self._log
-        return log
+                _append(self.path, entry)
+            except (OSError, ValueError) as problem:
+                self._give_up(problem)
 
     def _give_up(self, problem: Exception) -> None:
-        """Go on in memory, with what is sound of the file."""
-        _warn(f"progress can't be kept in {self.path} ({problem}); it is kept until this kernel ends")
-        sound = _sound_entries(self.path)
-        self.path, self._log = None, AuditLog()
-        for entry in sound:
-            self._log.append(entry)
+        """Go on in memory, for as long as this kernel lives, with all that is known."""
+        file, self.path = self.path, None
+        why = getattr(problem, "strerror", None) or problem
+        _warn(
+            f"progress can't be kept in {file} ({why}): from now on it is kept until this kernel ends. Mend that, or "
+            f"name another file in {VARIABLE}, and restart the kernel to have it kept again"
+        )
 
-    def _recover(self, problem: AuditError) -> None:
-        """Set a damaged file aside and go on with what is sound of it; if that fails too, in memory."""
-        if self.path and _is_sound(self.path):  # another kernel has been here first
-            self._log = AuditLog(self.path)
-            return
-        sound = _sound_entries(self.path)
-        try:
-            if self.path and self.path.exists():
-                spare = _unused(self.path)
-                self.path.rename(spare)
-                _warn(f"the progress file was damaged ({problem}); it is now {spare.name}, and what was sound is kept")
-            self._log = self._opened()
-            for entry in sound:
-                self._log.append(entry)
-        except (OSError, AuditError) as second:
-            self._give_up(second)
+    def _say_damaged(self, lines: int) -> None:
+        if lines > self._damaged:
+            _warn(f"left out of your progress: {counted(lines, 'damaged line')} of {self.path}; all others count")
+        self._damaged = lines
+
+
+def home() -> Path | None:
+    """Return the learner's folder, there or not: that of the progress file. None where nothing is kept in files."""
+    try:
+        file = _file()
+        return None if file is None or (file.exists() and not file.is_file()) else file.parent
+    except (OSError, RuntimeError):  # out of reach; "~", and this user has no home
+        return None
 
 
 @cache
 def store() -> Store:
     """Return the learner's progress: in the file that `VARIABLE` names, or in the home folder."""
-    named = os.environ.get(VARIABLE, "") or "~/.threatlab/progress.jsonl"
     try:
-        return Store(None if named == "memory" else Path(named).expanduser())
-    except RuntimeError:  # "~", and this user has no home
-        _warn(f"there is no home folder for progress: name a file in {VARIABLE}; it is kept until this kernel ends")
+        return Store(_file())
+    except RuntimeError:
+        _warn(f"there is no home folder for progress: it is kept until this kernel ends. Name a file in {VARIABLE}")
         return Store()
+
+
+def _file() -> Path | None:
+    named = os.environ.get(VARIABLE, "") or "~/.threatlab/progress.jsonl"
+    return None if named == "memory" else _absolute(Path(named).expanduser())
+
+
+@cache
+def _absolute(path: Path) -> Path:
+    """Return a path from the root on: a later change of folder moves no file."""
+    return path.absolute()
 
 
 @cache
@@ -188,48 +187,53 @@ def questions_of(lesson: str) -> tuple[str, ...]:
     return tuple(question.id for question in import_module(f"threatlab.exercises.{lesson}").QUESTIONS)
 
 
-def _standing(lesson: str, entries: Iterable[dict[str, Any]], done: set[str]) -> Standing:
-    every = set(questions_of(lesson))
-    kinds = Counter(
-        "help" if entry["what"].startswith(("hint", "solution")) else "check"
-        for entry in entries
-        if entry["question"] in every
-    )
-    return Standing(lesson, TITLES[lesson], len(done & every), len(every), kinds["check"], kinds["help"])
+def _done(entries: Iterable[Entry]) -> set[str]:
+    return {entry["question"] for entry in entries if entry["what"] == CORRECT}
 
 
-def _is_sound(path: Path) -> bool:
+def _standings(entries: list[Entry]) -> tuple[Standing, ...]:
+    times = Counter((entry["question"], entry["what"].startswith(("hint", "solution"))) for entry in entries)
+    done = _done(entries)
+    return tuple(_standing(lesson, times, done) for lesson in TITLES)
+
+
+def _standing(lesson: str, times: Counter[tuple[str, bool]], done: set[str]) -> Standing:
+    every = questions_of(lesson)
+    checks, helped = (sum(times[question, is_help] for question in every) for is_help in (False, True))
+    return Standing(lesson, TITLES[lesson], len(done.intersection(every)), len(every), checks, helped)
+
+
+def _append(path: Path, entry: Entry) -> None:
+    """Add a line to the file, and return when it is on the disk."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    check_file(path)
+    with ExitStack() as stack:
+        file = stack.enter_context(path.open("ab", buffering=0))
+        # Without locks, or where one never ends, it is written all the same: a short line at the end comes out whole.
+        with suppress(OSError):
+            stack.enter_context(locked(file, shared=False, patience=_PATIENCE))
+        write(file, json.dumps(entry, separators=(",", ":"), ensure_ascii=False).encode() + b"\n")
+
+
+def _read(path: Path) -> tuple[list[Entry], int]:
+    """Return the entries in a file, oldest first, and how many of its lines are damaged: ended, and without any."""
+    check_file(path, to_write=False)
     try:
-        return bool(AuditLog(path).verify())
-    except AuditError:
-        return False
-
-
-def _lines(path: Path | None) -> list[bytes]:
-    try:
-        return path.read_bytes().splitlines() if path else []
-    except OSError:
-        return []
-
-
-def _sound_entries(path: Path | None) -> list[dict[str, str]]:
-    """Return what can still be read, line by line, of a damaged file."""
-    sound = []
-    for line in _lines(path):
-        try:
-            entry = json.loads(line)
-            sound.append({"question": str(entry["question"]), "what": str(entry["what"])})
-        except (ValueError, KeyError, TypeError):
-            continue
-    return sound
-
-
-def _unused(path: Path) -> Path:
-    number = 1
-    while (spare := path.with_name(f"{path.stem}.damaged-{number}{path.suffix}")).exists():
-        number += 1
-    return spare
+        text = path.read_bytes().decode(errors="replace")
+    except FileNotFoundError:
+        return [], 0
+    entries = [{"question": question, "what": what} for question, what in _ENTRY.findall(text)]
+    if not entries and not text.startswith(_BEGINNING[: len(text)]):
+        raise ThreatLabError("it holds something else")
+    damaged = sum(bool(line.strip()) and not _ENTRY.search(line) for line in text.split("\n")[:-1])
+    return entries, damaged
 
 
 def _warn(message: str) -> None:
-    warnings.warn(message, UserWarning, stacklevel=4)
+    """Say it at the learner's own line; where warnings are errors, print it: none may take a verdict's place."""
+    ours, frames = str(Path(__file__).parents[1]), traceback.walk_stack(inspect.currentframe())
+    outside = (level for level, (frame, _) in enumerate(frames, 1) if not frame.f_code.co_filename.startswith(ours))
+    try:
+        warnings.warn(message, UserWarning, stacklevel=next(outside, 1))
+    except UserWarning:
+        print(message, file=sys.stderr)

@@ -48,6 +48,8 @@ def in_steps(*hints: str) -> tuple[str, ...]:
 class Question:
     """One question, as data and one judging function. Its worked solution stands in the lesson's solution notebook.
 
+    A *piece* is a question that a lesson asks on its way, of one line: what stands for its blank is in `fills`.
+
     Parameters
     ----------
     id
@@ -65,6 +67,8 @@ class Question:
         Ids of the lesson's ideas that it practices.
     seconds
         How long an answer may take.
+    fills
+        Of a piece: the worked solution, as code that can stand in place of the blank.
     """
 
     id: str
@@ -74,6 +78,7 @@ class Question:
     because: str
     covers: tuple[str, ...]
     seconds: float = _SECONDS
+    fills: str = ""
 
     def check(self, answer: Any = None) -> Outcome:
         """Judge an answer, keep the outcome with the learner's progress, and return it for the notebook to show."""
@@ -102,7 +107,7 @@ class Question:
         progress.store().record(self.id, "solution")
         heading = f"Solution ({self.id})"
         try:
-            return Shown(heading, (self.because,), worked(self.id))
+            return Shown(heading, (self.because,), self.fills or worked(self.id))
         except ThreatLabError as problem:
             return Shown(heading, (self.because, f"The code can't be shown: {problem}."))
 

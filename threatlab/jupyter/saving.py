@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, MutableMapping
 from typing import Any
 
+from threatlab.exercises.kept import latest_picture
+
 VIEW = "application/vnd.jupyter.widget-view+json"
 PICTURE = "text/html"
 
@@ -21,11 +23,14 @@ def keep_pictures(model: dict[str, Any], **_: Any) -> None:
 def drop_live_views(notebook: MutableMapping[str, Any]) -> None:
     """Take the live view out of each output that has a picture beside it, and the widgets' state if no view is left.
 
+    A panel that keeps what is done in it is shown as it was left, not as it was when its cell ran.
+
     JupyterLab prefers a view to a picture, and shows *model not found* where the kernel that had the model is gone.
     """
     outputs = list(_outputs(notebook))
     for output in outputs:
         if PICTURE in output["data"]:
+            output["data"][PICTURE] = latest_picture("".join(output["data"][PICTURE]))
             output["data"].pop(VIEW, None)
             output.get("metadata", {}).pop(VIEW, None)
     if not any(VIEW in output["data"] for output in outputs):

@@ -9,7 +9,7 @@ from threatlab.widgets.explorer.panel import SystemExplorer
 from threatlab.widgets.export.panel import ExportPanel
 from threatlab.widgets.incident_replay.panel import IncidentReplay
 from threatlab.widgets.layers.panel import LayersPanel
-from threatlab.widgets.learning.prediction import Comparison, Prediction
+from threatlab.widgets.learning.prediction import CheckYourself, Comparison, Prediction
 from threatlab.widgets.learning.progress import ProgressPanel
 from threatlab.widgets.learning.recall import Recall
 from threatlab.widgets.planner.panel import Planner
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AttackLab",
+    "CheckYourself",
     "ChecklistPanel",
     "Comparison",
     "Dashboard",

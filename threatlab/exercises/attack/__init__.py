@@ -7,3 +7,4 @@ from threatlab.exercises.attack.q4_budget import q4
 from threatlab.exercises.attack.q5_shelf import q5
 
 QUESTIONS = (q1, q2, q3, q4, q5)
+PIECES = ()

@@ -7,3 +7,4 @@ from threatlab.exercises.capstone.q4_letters import LOOK, q4
 from threatlab.exercises.capstone.q5_ticks import q5
 
 QUESTIONS = (q1, q2, q3, q4, q5)
+PIECES = ()

@@ -1,5 +1,6 @@
 """The questions of lesson 05: an incident in its order, what layers share, a test that can fail, a gate."""
 
+from threatlab.exercises.depth.pieces import PIECES, w1, w2, w3, w4, w5
 from threatlab.exercises.depth.q1_incident import notes, q1
 from threatlab.exercises.depth.q2_formula import q2
 from threatlab.exercises.depth.q3_shared import q3

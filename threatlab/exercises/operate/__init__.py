@@ -7,3 +7,4 @@ from threatlab.exercises.operate.q4_threat import q4
 from threatlab.exercises.operate.q5_page import q5
 
 QUESTIONS = (q1, q2, q3, q4, q5)
+PIECES = ()

@@ -6,3 +6,4 @@ from threatlab.exercises.scope.q3_exclusion import POINTS, airline_scene, q3
 from threatlab.exercises.scope.q4_statements import STATEMENTS, q4
 
 QUESTIONS = (q1, q2, q3, q4)
+PIECES = ()

@@ -13,6 +13,7 @@ import anywidget
 import traitlets
 
 from threatlab.errors import ThreatLabError
+from threatlab.exercises.kept import kept
 from threatlab.widgets.base import html
 
 P = ParamSpec("P")
@@ -43,7 +44,8 @@ class Panel(anywidget.AnyWidget):
 
     A panel of its own kind says how a state is drawn (`draw`), what stays of it in a saved notebook (`picture`), and
     which of its methods are actions (`@action`). An action checks its values, works out the next state and calls
-    `show`. Its style sheet stands beside it, as own.css.
+    `show`. Its style sheet stands beside it, as own.css. One that is to be there again tomorrow says what it was
+    `made_from`, what of a state is kept (`memory`) and how that is taken up (`recall`).
 
     Attributes
     ----------
@@ -80,10 +82,15 @@ class Panel(anywidget.AnyWidget):
             cls._actions = {name: each for name, each in own.items() if getattr(each, "is_action", False)}
         super().__init_subclass__(**kwargs)
 
-    def __init__(self, state: Any) -> None:
+    def __init__(self, state: Any, *, made_from: object = None) -> None:
         self.parts: dict[str, Panel] = {}
-        self.state = state
-        super().__init__(page=self._drawn(state))
+        self.state = self._begun = self._before_anew = state
+        self._place, self._last = None, None
+        self._offer: tuple[str, str, str] | None = None
+        if made_from is not None:
+            self._place, self._last = kept(type(self).__name__, made_from), self.memory(state)
+        self.state = self._taken_up()
+        super().__init__(page=self._drawn(self.state))
         self.on_msg(lambda _, message, __: self.hear(message))
 
     def draw(self, state: Any) -> str:
@@ -94,15 +101,43 @@ class Panel(anywidget.AnyWidget):
         """Return the panel as it stands for a saved notebook: no controls, and inline styles, which survive there."""
         raise NotImplementedError
 
+    def memory(self, state: Any) -> Any:
+        """Return what of a state is kept in the learner's folder, in JSON's kinds."""
+        raise NotImplementedError
+
+    def recall(self, memory: Any) -> Any:
+        """Return the state that a memory is of; `self.state` is still the one that the panel is made with.
+
+        Any exception says that the memory can't be taken up, since the panel is another one today.
+        """
+        raise NotImplementedError
+
+    @action
+    def begin_anew(self) -> None:
+        """Go back to the state that the panel was made with; what was done can be taken up again."""
+        self._before_anew = self.state
+        self.show(self._begun)
+        self._offer = "Begun anew.", "Take it up again", "take_up_again"
+        self.page = self._drawn(self.state)
+
+    @action
+    def take_up_again(self) -> None:
+        """Take back `begin_anew`."""
+        self.show(self._before_anew)
+
     def show(self, state: Any, *, unasked: bool = False) -> None:
         """Go on to another state; if it can't be drawn, nothing changes.
 
         What is said of the last problem goes, unless it is `unasked`, as a step of time is, or work that is done.
         """
         with self.turn:
-            self._refused = self._refused if unasked else ("", "")
+            if not unasked:
+                self._refused, self._offer = ("", ""), None
             page = self._drawn(state)
             self.state, self.page = state, page
+            if self._place and (memory := self.memory(state)) != self._last:
+                self._last = memory
+                self._place.write(memory, self.picture())
 
     def embed(self, name: str, part: Panel | None) -> None:
         """Put another panel into this one under a name, or take it out (None); it can't be shown by itself any more."""
@@ -147,8 +182,24 @@ class Panel(anywidget.AnyWidget):
             self.page = self._drawn(before)
             raise
 
+    def _taken_up(self) -> Any:
+        """Return the state that was kept in this notebook, or the one that the panel is made with."""
+        if not self._place or (memory := self._place.read()) is None or memory == self._last:
+            return self.state
+        try:
+            taken = self.recall(memory)
+        except Exception as problem:  # noqa: BLE001  # whatever an older edition has kept, the notebook goes on
+            self._place.set_aside(problem)
+            return self.state
+        self._last = memory
+        self._offer = "Taken up where you left it.", "Begin anew", "begin_anew"
+        return taken
+
     def _drawn(self, state: Any) -> str:
         page, (name, problem) = self.draw(state), self._refused
+        if self._offer:
+            sentence, label, act = self._offer
+            page = html.tag("p", sentence, " ", html.button(label, act), class_="tl-kept", role="status") + page
         if not problem:
             return page
         said = html.tag(
@@ -159,7 +210,10 @@ class Panel(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         live, about = super()._repr_mimebundle_(**kwargs) or ({}, {})
-        return {**live, "text/plain": repr(self), "text/html": self.picture()}, about
+        picture = self.picture()
+        if self._place:
+            picture = f"{self._place.mark}{picture}</div>"
+        return {**live, "text/plain": repr(self), "text/html": picture}, about
 
 
 def _fitting(name: str, method: Callable[..., Any], args: object) -> dict[str, Any]:

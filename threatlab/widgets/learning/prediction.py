@@ -4,23 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from threatlab.errors import ThreatLabError, unknown_name
-from threatlab.widgets.base.html import Html, choice, markup, saved, saved_table, tag
+from threatlab.exercises.kept import open_notebook
+from threatlab.exercises.statements import STATEMENTS
+from threatlab.widgets.base.html import Html, button, choice, markup, saved, saved_table, table, tag, toggle
 from threatlab.widgets.base.panel import Panel, action
+from threatlab.words import counted
 
 _BLANK = "\u2014"
+_FEW = 3
+"""So many answers are buttons; more are a list."""
 
 
 @dataclass(frozen=True)
 class PredictionState:
-    """What is asked, what was guessed so far, and the results once they are shown: after that no guess changes."""
+    """What is asked, what was guessed so far, and the results once they are shown: after that no guess changes.
+
+    `actual` are the results as far as they are known, `because` the reason of each that has one.
+    """
 
     ask: str
     questions: tuple[str, ...]
     choices: tuple[float | str, ...]
     guesses: Mapping[str, float | str] = field(default_factory=dict)
     actual: Mapping[str, float | str] | None = None
+    because: Mapping[str, str] = field(default_factory=dict)
+    shown: bool = False
+    asking: bool = False
 
 
 class Prediction(Panel):
@@ -29,7 +41,7 @@ class Prediction(Panel):
     Parameters
     ----------
     ask
-        The sentence over the questions.
+        What is asked of each.
     questions
         One text each; their order is kept.
     choices
@@ -37,7 +49,8 @@ class Prediction(Panel):
     """
 
     def __init__(self, ask: str, questions: Sequence[str], choices: Sequence[float | str]) -> None:
-        super().__init__(PredictionState(ask, tuple(questions), tuple(choices)))
+        state = PredictionState(ask, tuple(questions), tuple(choices))
+        super().__init__(state, made_from=[ask, *state.questions, *state.choices])
 
     @property
     def guesses(self) -> Mapping[str, float | str]:
@@ -46,82 +59,178 @@ class Prediction(Panel):
 
     @action
     def choose(self, question: str, answer: float | str | None) -> None:
-        """Predict one answer, as its list does; None takes it back. Once the answers are shown, nothing changes."""
+        """Predict one answer, as its buttons or its list do; None takes it back. Shown answers end it."""
         if question not in self.state.questions:
             raise ThreatLabError(unknown_name("question", question, self.state.questions))
         if answer is not None and answer not in self.state.choices:
             choices = ", ".join(map(str, self.state.choices))
             raise ThreatLabError(f"{answer!r} is not among the answers to choose from: {choices}")
-        if self.state.actual is None:
+        if not self.state.shown:
             others = {q: guess for q, guess in self.guesses.items() if q != question}
-            self.show(replace(self.state, guesses=others if answer is None else {**others, question: answer}))
+            guesses = others if answer is None else {**others, question: answer}
+            self.show(replace(self.state, guesses=guesses, asking=False))
 
     def guess(self, guesses: Mapping[str, float | str]) -> None:
-        """Predict in code: what choosing a value in each question's list does."""
+        """Predict in code: what choosing each question's answer does."""
         for question, answer in guesses.items():
             self.choose(question, answer)
 
+    @action
+    def reveal(self, anyway: bool = False) -> None:
+        """Show the answers, and lock the guesses; with one missing it asks first, unless they are wanted `anyway`."""
+        if self.state.actual is None:
+            raise ThreatLabError("the answers aren't there yet: run the next cell, which works them out")
+        asking = not anyway and len(self.guesses) < len(self.state.questions)
+        self.show(replace(self.state, asking=asking, shown=self.state.shown or not asking))
+
     def compare(self, actual: Mapping[str, float | str]) -> Comparison:
-        """Lock the guesses, and return them beside what really came out, as a table."""
+        """Lock the guesses, and return them beside what really came out, as a table.
+
+        A person who has guessed nothing is asked first. Where no person has the notebook open, all is compared.
+        """
         missing = [question for question in self.state.questions if question not in actual]
         if missing:
             raise ThreatLabError(f"no result was given for {missing[0]!r}; compare() needs one for each question")
         results = {question: actual[question] for question in self.state.questions}
-        self.show(replace(self.state, actual=results))
-        return Comparison(self.guesses, results)
+        shown = self.state.shown or bool(self.guesses) or not open_notebook()
+        self.show(replace(self.state, actual=results, shown=shown, asking=False))
+        return Comparison(self)
+
+    def memory(self, state: PredictionState) -> Any:
+        """Return the guesses, and whether the answers were shown."""
+        return {"guesses": [*state.guesses.items()], "shown": state.shown}
+
+    def recall(self, memory: Any) -> PredictionState:
+        """Return the state with the guesses of a memory."""
+        state: PredictionState = self.state
+        return replace(state, guesses=dict(memory["guesses"]), shown=memory["shown"])
 
     def draw(self, state: PredictionState) -> Html:
-        """Return the questions, each with its list."""
-        locked = state.actual is not None
-        options = [(_BLANK, None), *((str(each), each) for each in state.choices)]
-        lists = (
-            choice(
-                question,
-                "answer",
-                options,
-                state.guesses.get(question),
-                act="choose",
-                args={"question": question},
-                disabled=locked,
-                class_="tl-field tl-guess",
+        """Return the questions, each with its answers to choose from."""
+        asked = (self._question(question, state) for question in state.questions)
+        lead = tag("p", state.ask, class_="tl-ask") if state.questions != (state.ask,) else None
+        return tag("div", lead, *asked, self._below(state), class_="tl-learning tl-prediction")
+
+    def _question(self, question: str, state: PredictionState) -> Html:
+        guess, args = state.guesses.get(question), {"question": question}
+        if len(state.choices) <= _FEW:
+            answers = [(str(each), each, str(each)) for each in state.choices]
+            return toggle(
+                question, "answer", answers, guess, act="choose", args=args, disabled=state.shown, class_="tl-guess"
             )
-            for question in state.questions
-        )
-        progress = f"{len(state.guesses)} of {len(state.questions)} predicted."
-        if locked:
-            progress = "The answers have been shown: these guesses stay as they were."
-        status = tag("p", progress, class_="tl-sub", role="status")
-        return tag("div", tag("p", state.ask, class_="tl-ask"), *lists, status, class_="tl-learning")
+        options = [(_BLANK, None), *((str(each), each) for each in state.choices)]
+        class_ = "tl-field tl-guess"
+        return choice(question, "answer", options, guess, act="choose", args=args, disabled=state.shown, class_=class_)
+
+    def _below(self, state: PredictionState) -> Html:
+        guessed = f"{len(state.guesses)} of {len(state.questions)} predicted."
+        if state.shown:
+            return tag(
+                "p", "The answers have been shown: these guesses stay as they were.", class_="tl-sub", role="status"
+            )
+        if state.asking:
+            return tag("div", _anyway(guessed), class_="tl-buttons")
+        if state.actual is None:
+            whole = len(state.guesses) == len(state.questions)
+            after = " Run the next cell: it works out the answers." if whole else ""
+            return tag("p", guessed, after, class_="tl-sub", role="status")
+        show = button("Show the answers", "reveal")
+        return tag("div", tag("span", guessed, class_="tl-sub", role="status"), show, class_="tl-buttons")
 
     def picture(self) -> Html:
         """Return the guesses for a saved notebook."""
         return saved(self.state.ask, saved_table((), ((q, self.guesses.get(q, _BLANK)) for q in self.state.questions)))
 
     def __repr__(self) -> str:
-        return f"Prediction({self.state.ask!r}, {len(self.guesses)} of {len(self.state.questions)} predicted)"
+        return (
+            f"{type(self).__name__}({self.state.ask!r}, {len(self.guesses)} of {len(self.state.questions)} predicted)"
+        )
 
 
-class Comparison:
-    """Guesses beside results: a table to look at; `right` counts those that agree (numbers to within 0.005)."""
+class CheckYourself(Prediction):
+    """A prediction whose answers are known, with the reason of each: they stand in the package, not in the notebook.
 
-    def __init__(self, guesses: Mapping[str, float | str], actual: Mapping[str, float | str]) -> None:
-        self.guesses, self.actual = dict(guesses), dict(actual)
-        self.right = sum(_agree(guess, self.actual[question]) for question, guess in self.guesses.items())
+    Parameters
+    ----------
+    name
+        Which one: the number of a notebook, such as "02", or another of those in `exercises/statements.toml`.
+
+    Raises
+    ------
+    ThreatLabError
+        If there is none of that name.
+    """
+
+    def __init__(self, name: str) -> None:
+        if name not in STATEMENTS:
+            raise ThreatLabError(unknown_name("check", name, STATEMENTS))
+        asked = STATEMENTS[name]
+        answers = {each.text: each.answer for each in asked.statements}
+        because = {each.text: each.because for each in asked.statements}
+        state = PredictionState(asked.asks, tuple(answers), asked.answers, actual=answers, because=because)
+        Panel.__init__(self, state, made_from=[name, *answers])
+
+    def show(self, state: Any = None, *, unasked: bool = False) -> Any:
+        """Return the guesses beside the answers, with the reasons: what the button does, and asks as it does."""
+        return self.compare(self.state.actual) if state is None else super().show(state, unasked=unasked)
+
+
+class Comparison(Panel):
+    """Guesses beside results, as a table: numbers agree to within 0.005.
+
+    Where nothing was predicted, it asks whether to show the results all the same.
+    """
+
+    def __init__(self, prediction: Prediction) -> None:
+        self._prediction = prediction
+        super().__init__(prediction.state)
+        prediction.observe(lambda _: self.show(prediction.state, unasked=True), "page")
+
+    @action
+    def reveal(self, anyway: bool = True) -> None:
+        """Show the results though nothing was predicted."""
+        self._prediction.reveal(anyway)
+
+    def draw(self, state: PredictionState) -> Html:
+        """Return the table, or the question whether to show it."""
+        if not state.shown:
+            nothing = "Nothing is predicted yet. Guess above first: then this compares."
+            return tag("div", tag("div", _anyway(nothing), class_="tl-buttons"), class_="tl-learning")
+        return tag("div", table(*self._rows(state)), tag("p", _count(state), "."), class_="tl-learning tl-compared")
+
+    def picture(self) -> Html:
+        """Return the table for a saved notebook, or that it was not asked for."""
+        if not self.state.shown:
+            return saved(self.state.ask, tag("p", "Nothing was predicted, so nothing is compared."))
+        return markup(saved_table(*self._rows(self.state)), tag("p", f"{self!r}."))
+
+    def _rows(self, state: PredictionState) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
+        rows = [self._row(state, question, result) for question, result in (state.actual or {}).items()]
+        return ("", "You said", "It is", ""), rows
+
+    def _row(self, state: PredictionState, question: str, result: float | str) -> tuple[object, ...]:
+        guess, because = state.guesses.get(question), state.because.get(question)
+        mark = "" if guess is None else "\u2713 right" if _agree(guess, result) else "\u2260 look again"
+        why = tag("p", because, class_="tl-sub") if because else None
+        return (markup(question, why), _BLANK if guess is None else guess, result, mark)
 
     def __repr__(self) -> str:
-        if not self.guesses:
-            results = len(self.actual)
-            return f"nothing was predicted; {results} result{'' if results == 1 else 's'}"
-        return f"{self.right} of {len(self.guesses)} predictions right"
+        return _count(self.state)
 
-    def _repr_html_(self) -> str:
-        rows = (self._row(question, result) for question, result in self.actual.items())
-        return markup(saved_table(("", "You said", "It is", ""), rows), tag("p", f"{self!r}."))
 
-    def _row(self, question: str, result: float | str) -> tuple[object, ...]:
-        guess = self.guesses.get(question)
-        mark = "" if guess is None else "\u2713 right" if _agree(guess, result) else "\u2260 look again"
-        return (question, _BLANK if guess is None else guess, result, mark)
+def _count(state: PredictionState) -> str:
+    """Return how many guesses are right, in words."""
+    results = state.actual or {}
+    if not state.shown:
+        return "nothing was predicted: guess first, or have the results shown anyway"
+    if not state.guesses:
+        return f"nothing was predicted; {counted(len(results), 'result')}"
+    right = sum(_agree(guess, results[question]) for question, guess in state.guesses.items())
+    return f"{right} of {counted(len(state.guesses), 'prediction')} right"
+
+
+def _anyway(why: str) -> Html:
+    return markup(tag("span", why, role="status"), button("Show anyway", "reveal", {"anyway": True}))
 
 
 def _agree(guess: float | str, result: float | str) -> bool:

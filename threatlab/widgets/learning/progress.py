@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -110,8 +111,9 @@ def place(path: Path | None) -> str:
     """Return where a progress is kept, in words; a file in the home folder is named from there."""
     if path is None:
         return "Kept until this kernel ends, and in no file. Nothing leaves this machine."
-    inside = path.is_relative_to(Path.home())
-    return f"Kept in {Path('~', path.relative_to(Path.home())) if inside else path}. Nothing leaves this machine."
+    with suppress(RuntimeError, ValueError):  # who is at home nowhere, and a file that lies elsewhere
+        path = Path("~", path.relative_to(Path.home()))
+    return f"Kept in {path}. Nothing leaves this machine."
 
 
 def standings_table(standings: tuple[Standing, ...], kept: str) -> Html:

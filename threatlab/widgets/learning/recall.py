@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from threatlab.errors import ThreatLabError, unknown_name
 from threatlab.exercises.outcome import Outcome
@@ -30,7 +31,8 @@ class Recall(Panel):
             raise ThreatLabError(unknown_name("notebook", notebook, RECALL))
         self.notebook = notebook
         self._questions = {each.question.id: each for each in RECALL[notebook]}
-        super().__init__({})
+        asked = [[each.asks, each.options] for each in self._questions.values()]
+        super().__init__({}, made_from=[notebook, asked])
 
     @property
     def outcomes(self) -> Mapping[str, Outcome]:
@@ -48,6 +50,14 @@ class Recall(Panel):
         others = {name: each for name, each in self.state.items() if name != question}
         self.show({**others, question: letter} if letter else others)
         return self.outcomes.get(question)
+
+    def memory(self, state: Mapping[str, str]) -> dict[str, str]:
+        """Return the letters."""
+        return dict(state)
+
+    def recall(self, memory: Any) -> dict[str, str]:
+        """Return the letters that were chosen, for the questions that are asked."""
+        return {name: letter for name, letter in memory.items() if letter in self._questions[name].options}
 
     def draw(self, state: Mapping[str, str]) -> Html:
         """Return the questions, each with its list and with what its answer came to."""

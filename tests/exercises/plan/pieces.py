@@ -1,0 +1,72 @@
+"""Right and wrong answers to the pieces of lesson 04, and what each wrong one must be told."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from threatlab import assess, load_system
+from threatlab.catalog import Criterion
+
+RAY = load_system("shadowray")
+GAPS = [step for step in assess(RAY).best_next(99) if step.effort_days <= 5][:6]
+GAP = {5: 0.0, 6: 0.012}
+START = date(2026, 12, 1)
+REASON, WHO, UNTIL = "No days left", "Ada", START + timedelta(days=60)
+
+
+def bank():
+    by_rate = sorted(GAPS, key=lambda step: -step.removes / step.effort_days)
+    return {
+        "w1": (
+            (GAPS, by_rate),
+            [
+                ((GAPS, by_rate[::-1]), "Put a minus before the key"),
+                ((GAPS, sorted(GAPS, key=lambda step: (step.effort_days, step.removes))), "divided by the days"),
+                ((GAPS, by_rate[1:]), "each step of `gaps` once"),
+                (by_rate, "give both"),
+                ((GAPS, "gaps"), "is no list"),
+            ],
+        ),
+        "w2": (
+            (GAP, 6),
+            [((GAP, 5), "both leave the same risk"), ((GAP, 7), "none of the budgets"), ((GAP, "six"), "not a number")],
+        ),
+        "w3": (
+            (RAY, 30, (0.97, "Nobody notices three in a hundred")),
+            [
+                ((RAY, 30, 0.97), "a floor and its reason"),
+                ((RAY, 30, (97, "Nobody notices three in a hundred")), "no share of usefulness"),
+                ((RAY, 30, (0.97, "because")), "no reason that a product owner"),
+            ],
+        ),
+        "w4": (
+            (START, (REASON, WHO, UNTIL.isoformat())),
+            [
+                ((START, (REASON, "the team", UNTIL)), "nobody whom one could ask"),
+                ((START, ("later", WHO, UNTIL)), "is no reason"),
+                ((START, (REASON, WHO, START)), "over before the work begins"),
+                ((START, (REASON, WHO, START + timedelta(days=800))), "within a year"),
+                ((START, (REASON, WHO, "soon")), "is no day"),
+                ((START, (REASON, WHO)), "a reason, a name and a last day"),
+            ],
+        ),
+        "w5": (
+            Criterion("open interfaces", unit="interfaces", at_most=0),
+            [("the system is secure", "is not a criterion"), (0, "0 is not a criterion")],
+        ),
+        "w6": (
+            "Without the vault the risk of a breach stays at 0.24, and Grace answers for it until 1 March 2027.",
+            [
+                (
+                    "Without the vault the risk of a privacy breach stays high, and Grace answers until March 2027.",
+                    "No number",
+                ),
+                ("Without the vault the risk of a privacy breach stays at 0.24, and Grace answers for it.", "no day"),
+                (
+                    "Without the vault the risk of a privacy breach stays at 0.24 until the first of March 2027.",
+                    "Nobody",
+                ),
+                ("It stays.", "no sentence of the form"),
+            ],
+        ),
+    }

@@ -1,0 +1,187 @@
+"""What lesson 05 has its reader write: a bound, two controls in depth, a rare theft, a red test, a gate's command."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any
+
+from threatlab.assessment import assess
+from threatlab.attacks import ATTACKS
+from threatlab.depth import above_bound, switch_off
+from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.exercises.judges import a_kind, a_number, shown
+from threatlab.exercises.outcome import NotYet
+from threatlab.exercises.question import Question, in_steps
+from threatlab.incidents import load_incident, replay
+from threatlab.regression import Bound, suggested_bounds
+from threatlab.system import AISystem
+from threatlab.words import capital
+
+LAYERS, STOPS, MOST = 3, 0.8, 0.02
+"""The scene of section 3: so many layers, what each stops on average, and the most that may get through."""
+
+
+def _signed(answer: Any) -> str:
+    given, own = answer if isinstance(answer, tuple) and len(answer) == 2 else (None, answer)
+    system = a_kind(given, AISystem, "a system; check((defended, mine))")
+    if not isinstance(own, tuple | list) or len(own) != 2:
+        raise NotYet(f'{shown(own)} can\'t be read; give a bound and its reason, such as (0.2, "...").')
+    bound, reason = a_number(own[0]), own[1]
+    if not 0 < bound < 1:
+        raise NotYet(f"{bound:g} is no risk that a single threat can have; give a number between 0 and 1.")
+    if not isinstance(reason, str) or len(reason.split()) < 4:
+        raise NotYet(f"{shown(reason)} is no reason. Why this number, and not twice as much?")
+    worst = max(assess(switch_off(system, *system.catalog.layers)).by_threat.values())
+    if worst <= bound:
+        raise NotYet(
+            f"With every layer off the worst threat is at {worst:.2f}: {bound:g} can't be broken, and tests nothing."
+        )
+    gaps = above_bound(system, bound)
+    if gaps:
+        gap = max(gaps, key=lambda each: each.risk)
+        where = f"with {system.catalog.layers[gap.layer].title} off" if gap.layer else "with every layer on"
+        title = system.catalog.threats[gap.threat].title
+        return (
+            f"At {bound:g} the claim is false: {title} is at {gap.risk:.2f} {where}. Your reason says if that matters."
+        )
+    return (
+        f"At {bound:g} the claim holds, and it could have failed: without any layer the worst threat is at {worst:.2f}."
+    )
+
+
+def _depth(answer: Any) -> str:
+    incident = load_incident("shadowray")
+    controls = incident.system.catalog.controls
+    if isinstance(answer, str) or not isinstance(answer, list | tuple | set) or len(set(map(str, answer))) != 2:
+        raise NotYet(f'{shown(answer)} are not two controls; write ["...", "..."].')
+    chosen = sorted(map(str, answer))
+    for name in chosen:
+        if name not in controls:
+            raise NotYet(capital(unknown_name("control", name, controls)))
+    alone = {name: replay(incident, incident.system.with_(**{name: True})) for name in chosen}
+    for name, ran in alone.items():
+        if not ran.stopped_at:
+            raise NotYet(f"{controls[name].title} alone stops this attacker at no step.")
+    one, two = (controls[name] for name in chosen)
+    if one.layer == two.layer:
+        layer = incident.system.catalog.layers[one.layer].title
+        raise NotYet(f"Both stand in {layer}: what takes that layer down takes both. Take one of another layer.")
+    both = replay(incident, incident.system.with_(**dict.fromkeys(chosen, True))).chance
+    steps = " and ".join(f"step {alone[name].stopped_at}" for name in chosen)
+    return f"They stop at {steps}, in two layers. Either alone lets 1 attempt of 10 through; together {both:.1%}."
+
+
+def _rare(answer: Any) -> str:
+    chance = a_number(answer)
+    if not 0 < chance <= 1 - STOPS:
+        raise NotYet(
+            f"{chance:g} is no chance in a year that fits: above 0, and at most {1 - STOPS:g}, or a layer is too bad."
+        )
+    through, product = chance + (1 - chance) * (1 - STOPS / (1 - chance)) ** LAYERS, (1 - STOPS) ** LAYERS
+    if through >= MOST:
+        raise NotYet(f"With {chance:g} a year {through:.3f} gets through, {through / product:.1f} times the product.")
+    return f"{through:.3f} gets through: one theft in {1 / chance:.0f} years. The product had said {product:.3f}."
+
+
+def _red(answer: Any) -> str:
+    given = a_kind(answer, Bound, "a bound; take one of strict, such as strict['evasion'], and change its control")
+    known = {(b.attack, b.at_most) for b in suggested_bounds()}
+    if (given.attack, given.at_most) not in known:
+        raise NotYet("That bound is none of those that were measured. Leave at_most, and switch the control off.")
+    try:
+        ran = ATTACKS[given.attack].run(control=given.control, **given.knobs)
+    except ThreatLabError as problem:
+        raise NotYet(f"It can't be run: {problem}.") from None
+    if ran.success <= given.at_most:
+        raise NotYet(f"Still green: {given.name} gets {ran.success:.2f}, and {given.at_most:.2f} is allowed.")
+    return f"Red: {given.attack} without that control gets {ran.success:.2f}, and {given.at_most:.2f} is allowed."
+
+
+def _command(answer: Any) -> str:
+    if not isinstance(answer, str):
+        raise NotYet(f"{shown(answer)} is no text; write the line between quotes.")
+    words = shlex.split(answer.replace("python -m ", "")) if answer.count('"') % 2 == 0 else []
+    if words[:2] != ["threatlab", "assess"]:
+        raise NotYet("The line begins with: threatlab assess")
+    options = [word for word in words[2:] if word.startswith("--")]
+    stop = (
+        words[words.index("--fail-at") + 1 :][:1]
+        if "--fail-at" in words
+        else [word.partition("=")[2] for word in options if word.startswith("--fail-at=")]
+    )
+    if not stop:
+        raise NotYet("Without --fail-at the exit code is 0, whatever the score is.")
+    try:
+        bound = float(stop[0])
+    except ValueError:
+        raise NotYet(f"--fail-at takes a number, not {stop[0]!r}.") from None
+    if not 0 < bound <= 1:
+        raise NotYet(f"{bound:g} stops every release, or none: a score lies between 0 and 1.")
+    files = [word for word in words[2:] if word.endswith((".json", ".toml"))]
+    if files != ["threat-model.json"]:
+        raise NotYet("Name the file that is assessed: threat-model.json.")
+    return f"Exit code 1 at a score of {bound:g} or more, 0 below: a pipeline needs nothing else."
+
+
+w1 = Question(
+    id="depth.w1",
+    title="A bound that you would sign",
+    judge=_signed,
+    hints=in_steps(
+        "`bare` holds the risks with every layer off: above its largest number a bound tests nothing.",
+        "A pair: a number between the bars of the picture and its diamonds, and a sentence.",
+    ),
+    because="It lies below what the worst threat is without any layer, so it can be broken, and it has a reason.",
+    covers=("arch-depth",),
+    fills='(max(bare.values()) / 2, "One lost layer may not cost more than half of all")',
+)
+
+w2 = Question(
+    id="depth.w2",
+    title="Two controls, two layers, one attacker",
+    judge=_depth,
+    hints=in_steps(
+        "Each has to stop the attacker alone; the comparison above names some.",
+        "One of them stops at step 1. Which stops later, in another layer?",
+    ),
+    because="One keeps the attacker off the interface; where that fails, the isolated cluster has nothing to reach.",
+    covers=("arch-depth",),
+    fills='["service_exposure_hardened", "training_environment_isolated"]',
+)
+
+w3 = Question(
+    id="depth.w3",
+    title="How rare a theft has to be",
+    judge=_rare,
+    hints=in_steps(
+        "One year in ten is 0.1, and lets 0.101 through.", "Below the chance itself nothing gets. Try 0.01."
+    ),
+    because="Three layers of 0.8 are good for 0.02 only if what they share fails less often than once in eighty years.",
+    covers=("arch-depth",),
+    fills="0.01",
+)
+
+w4 = Question(
+    id="depth.w4",
+    title="A test, seen red",
+    judge=_red,
+    hints=in_steps(
+        'replace(strict["evasion"], ...) is that bound with something changed.', 'The control is "none" then.'
+    ),
+    because="The bound was measured with the control in place. Without it the attack goes back to what it was.",
+    covers=("step-validation",),
+    seconds=20.0,
+    fills='replace(strict["extraction"], control="none")',
+)
+
+w5 = Question(
+    id="depth.w5",
+    title="The gate, in one line",
+    judge=_command,
+    hints=in_steps("threatlab assess FILE assesses a file.", "--fail-at 0.5 says from which score on it stops."),
+    because="It reads the file, and its exit code is the answer.",
+    covers=("practice-automate",),
+    fills='"threatlab assess threat-model.json --fail-at 0.5"',
+)
+
+PIECES = (w1, w2, w3, w4, w5)
