@@ -13,6 +13,7 @@ from threatlab import ThreatLabError
 from threatlab.attacks import ATTACKS
 from threatlab.attacks.membership import SURE
 from threatlab.catalog import catalog
+from threatlab.exercises import progress
 from threatlab.widgets import AttackLab
 from threatlab.widgets.attack_lab import view
 
@@ -318,3 +319,43 @@ def test_the_seed_and_each_knob_have_a_field_that_shows_where_it_stands(labs):
         assert all(each["data-act"] == "enter" for each in fields.values())
     large = Page(AttackLab("evasion", seed=4_000_000_001))
     assert large.field("Seed (which random draw)")["value"] == "4000000001"
+
+
+@pytest.fixture
+def learner(tmp_path, monkeypatch):
+    """A learner whose folder is new, with notebook 03 open."""
+    monkeypatch.setenv("JPY_SESSION_NAME", "/course/03-attack.ipynb")
+    monkeypatch.setenv(progress.VARIABLE, str(tmp_path / "progress.jsonl"))
+    progress.store.cache_clear()
+    yield tmp_path
+    progress.store.cache_clear()
+
+
+def test_what_was_reached_is_there_again_tomorrow_and_can_be_begun_anew(learner):
+    first = ready("injection")
+    first.set(control="separation", adaptive=True)
+    tomorrow = ready("injection")
+    page = Page(tomorrow)
+    assert targets(page) == targets(Page(first))
+    assert targets(page)["Attacker"]
+    assert targets(page)["Attacker"] in text(tomorrow.picture())
+    assert "Taken up where you left it." in page.text
+    assert tomorrow.result.control == "none"
+    page.click("Begin anew")
+    assert targets(page)["Attacker"] == ""
+    assert not tomorrow.state.running
+    page.click("Take it up again")
+    assert targets(page) == targets(Page(ready("injection"))) == targets(Page(first))
+    assert targets(Page(ready("injection", pages=100)))["Attacker"] == "", "another panel"
+
+
+def test_a_lab_that_is_begun_anew_while_it_runs_stands_still_afterwards(learner):
+    ready("injection").set(control="separation", adaptive=True)
+    lab = ready("injection")
+    page = Page(lab)
+    page.choose("Control", ATTACKS["injection"].controls["keyword_filter"].title)
+    lab.begin_anew()
+    lab.take_up_again()
+    assert not lab.state.running
+    assert lab.result.control == "keyword_filter"
+    assert targets(page)["Attacker"]

@@ -221,7 +221,7 @@ KNOBS = (
         "The attacker knows the control",
         default=True,
         only_with=("smoothing", "quantize"),
-        otherwise="Only a filter changes the best direction of the attack.",
+        otherwise="Only a filter changes how best to attack.",
     ),
     Knob(
         "trained_for",

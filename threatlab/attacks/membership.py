@@ -224,7 +224,7 @@ KNOBS = (
         "The attacker asks about changed copies too",
         default=False,
         only_with=("label_only", "both"),
-        otherwise="Who gets the model's confidence needs no copies.",
+        otherwise="Who sees confidences needs no copies.",
     ),
 )
 

@@ -44,9 +44,9 @@ class AttackLab(Panel):
         state = view.AttackState(chosen, "none", {knob.name: knob.default for knob in chosen.knobs} | {"seed": 0})
         wanted = _turned(state, settings)
         self._opening = wanted.control, wanted.settings
-        self._worker = LatestOnly(_run, self.show, self._show_results, self.turn)
-        super().__init__(wanted)
-        self._worker.submit(wanted)
+        self._worker = LatestOnly(_run, self._announce, self._show_results, self.turn)
+        super().__init__(wanted, made_from=[attack, *self._opening])
+        self._worker.submit(self.state)
 
     @property
     def result(self) -> AttackResult:
@@ -74,9 +74,29 @@ class AttackLab(Panel):
         return view.page(state)
 
     def picture(self) -> Html:
-        """Return what stays of it in a saved notebook, once it is run."""
-        self._worker.wait()
+        """Return what stays of it in a saved notebook."""
         return view.static_picture(self.state)
+
+    def memory(self, state: view.AttackState) -> dict[str, Any]:
+        """Return what was reached."""
+        return {name: [best.rank, best.report] for name, best in state.reached.items()}
+
+    def recall(self, memory: Any) -> view.AttackState:
+        """Return the state with what was reached of the targets that there are."""
+        state: view.AttackState = self.state
+        reached = {name: view.Reached(*memory[name]) for name in state.attack.targets if name in memory}
+        return replace(state, reached=reached)
+
+    @action
+    def begin_anew(self) -> None:
+        """Forget what was reached, until it is taken up again; the settings stay."""
+        self._worker.wait()
+        self._begun = replace(self.state, reached={}, news="")
+        super().begin_anew()
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        self._worker.wait()
+        return super()._repr_mimebundle_(**kwargs)
 
     def __repr__(self) -> str:
         self._worker.wait()
@@ -86,6 +106,9 @@ class AttackLab(Panel):
         )
         figures = f", success={state.defended.success:.2f}" if state.defended else ""
         return f"AttackLab({state.attack.name!r}, {settings}{figures})"
+
+    def _announce(self, state: view.AttackState) -> None:
+        self.show(state, unasked=state is self.state)  # the run that it opens with
 
     def _show_results(self, state: view.AttackState, results: Pair | Exception) -> None:
         if isinstance(results, Exception):

@@ -20,6 +20,8 @@ def _poisoning(result: AttackResult) -> Html:
     shown = result.evidence
     screened = (
         f"The control kept {shown['poison_kept']:.0%} of the poison and {shown['honest_kept']:.0%} of the honest rows."
+        if result.control != "none"
+        else ""
     )
     if "stamped" not in shown:
         missed, clean = shown["missed_per_100"], shown["missed_per_100_by_a_clean_model"]
@@ -39,7 +41,7 @@ def _poisoning(result: AttackResult) -> Html:
             shown["stamped"], shown["true_digit"], shown["clean_model_says"], shown["model_says"], strict=True
         )
     )
-    return markup(tag("div", *figures, class_="tl-digits"), tag("p", screened))
+    return markup(tag("div", *figures, class_="tl-digits"), screened and tag("p", screened))
 
 
 def _extraction(result: AttackResult) -> Html:

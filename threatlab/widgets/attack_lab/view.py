@@ -73,7 +73,11 @@ def targets(state: AttackState) -> Html:
     """Return what there is to reach, and the best that was reached so far."""
     return markup(
         caption(f"{state.attack.title}: your targets"),
-        tag("ul", *(tag("li", *_target(state, name)) for name in state.attack.targets), class_="tl-targets"),
+        tag(
+            "ul",
+            *(tag("li", _target(state, name, class_="tl-sub tl-reached")) for name in state.attack.targets),
+            class_="tl-targets",
+        ),
     )
 
 
@@ -135,7 +139,7 @@ def static_picture(state: AttackState) -> Html:
     )
     return saved(
         state.attack.title,
-        *(tag("p", tag("b", f"{each.role}: "), each.task) for each in state.attack.targets.values()),
+        *(_target(state, name) for name in state.attack.targets),
         f"Control: {state.attack.controls[state.control].title}, {settings}, seed {state.settings['seed']}.",
         saved_table((), rows),
         tag("p", state.defended.note),
@@ -163,13 +167,11 @@ def reached(state: AttackState, alone: AttackResult, defended: AttackResult) -> 
     return better
 
 
-def _target(state: AttackState, name: str) -> tuple[object, ...]:
+def _target(state: AttackState, name: str, **looks: str) -> Html:
     target, best = state.attack.targets[name], state.reached.get(name)
     task = tag("p", tag("b", f"{target.role}:"), " ", target.task)
-    if best is None:
-        return (task,)
-    reached = tag("b", "Reached", class_="tl-holds")
-    return task, tag("p", reached, f": {best.report}. {target.teaches}", class_="tl-sub")
+    said = best and tag("p", tag("b", "Reached"), f": {best.report}. {target.teaches}", **looks)
+    return markup(task, said)
 
 
 def _fields(state: AttackState) -> tuple[Html, ...]:
