@@ -15,6 +15,7 @@ from threatlab import AISystem, assess, load_system
 from threatlab.attacks.extraction import PIXELS, RATE_LIMIT, UNKNOWNS
 from threatlab.catalog import catalog
 from threatlab.exercises.assess.pieces import RISK, SMALL
+from threatlab.exercises.attack.pieces import MOST_MISSED
 from threatlab.exercises.depth import pieces as rare
 from threatlab.exercises.statements import STATEMENTS
 from threatlab.exercises.why.pieces import LEAST_UTILITY
@@ -83,8 +84,10 @@ COMPUTED: dict[tuple[str, str], list[Callable[[], str]]] = {
         lambda: f"HIGH {CORE['encryption_enabled'].core_weight} and MEDIUM {CORE['rbac_configured'].core_weight}"
     ],
     ("02", "additive-about"): [lambda: f"Here it is {catalog().shared_failure.beta:g}, a judgment"],
+    ("03", "write-flips-about"): [lambda: f"at most {100 * MOST_MISSED:g} of 100 malignant cases"],
     ("03", "extraction-explain"): [
-        lambda: f"{PIXELS} pixels and a constant make {UNKNOWNS} unknowns per digit, so some {UNKNOWNS} answers"
+        lambda: f"and so do {RATE_LIMIT} full answers",
+        lambda: f"{PIXELS} pixels and a constant make {UNKNOWNS} unknowns per digit, so some {UNKNOWNS} answers",
     ],
     ("03", "membership-sure-about"): [lambda: f"so {10 * unseen():,} others"],
     ("03", "membership-explain"): [
@@ -130,7 +133,7 @@ OWN: dict[tuple[str, str], str] = {
     ("02", "advice-about"): "1 0 0.5",  # the scale of a rank
     ("03", "words"): "0 1",
     ("03", "poisoning"): "0 100 5",
-    ("03", "poisoning-control"): "3 0 1 5",
+    ("03", "poisoning-control"): "3 0 100",
     ("03", "poisoning-explain"): "1 5",
     ("03", "poisoning-flips"): "40",
     ("03", "poisoning-incident"): "100",
