@@ -126,6 +126,8 @@ function render({ model, el }) {
     held = [target, { [target.name]: entered(target) }];  // only the newest of a drag, once the one before is answered
     if (answered()) send(...held);
   });
+  // The wheel moves the page, and no number: a field that has the focus would count up and down below the pointer.
+  root.addEventListener("wheel", ({ target }) => target.type === "number" && target.blur(), { passive: true });
   root.addEventListener("submit", event => {
     event.preventDefault();
     const fields = [...event.target.elements].filter(field => field.name);
