@@ -295,7 +295,9 @@ def test_hints_are_graded_and_the_solution_says_why():
 
 
 def test_where_the_solutions_are_not_installed_a_sentence_says_how_to_get_them(monkeypatch, tmp_path):
-    monkeypatch.setattr("threatlab.course.__file__", str(tmp_path / "site-packages" / "threatlab" / "course.py"))
+    monkeypatch.setattr(
+        "threatlab.course.folder.__file__", str(tmp_path / "site-packages" / "threatlab" / "course" / "folder.py")
+    )
     monkeypatch.setattr("sysconfig.get_path", {"data": str(tmp_path)}.__getitem__)
     shown = question(is_four, id="assess.q1").solution()
     assert shown.code == ""

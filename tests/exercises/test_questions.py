@@ -237,7 +237,7 @@ def test_together_the_questions_practice_every_idea_of_the_lesson_a_second_time(
 # ---- pieces: what a lesson has its reader write
 
 
-def bank(piece):
+def answers_to(piece):
     """A right answer to a piece, and wrong ones, each with a part of the message that it must get."""
     lesson, _, name = piece.id.partition(".")
     return import_module(f"tests.exercises.{lesson}.pieces").bank()[name]
@@ -255,7 +255,7 @@ def test_the_pieces_of_a_lesson_are_numbered_in_order(lesson):
 
 @every_piece
 def test_a_piece_takes_what_is_right_and_says_of_each_plausible_mistake_what_it_is(piece):
-    right, mistakes = bank(piece)
+    right, mistakes = answers_to(piece)
     outcome = piece.check(right)
     assert outcome.kind == CORRECT, outcome.message
     assert len(mistakes) >= 2
@@ -270,7 +270,7 @@ def test_a_piece_takes_what_is_right_and_says_of_each_plausible_mistake_what_it_
 
 @every_piece
 def test_a_piece_takes_no_nonsense_and_is_never_at_fault(piece):
-    right = bank(piece)[0]
+    right = answers_to(piece)[0]
     for answer in [*ABSURD, *(each for odd in ODD for each in with_an_odd_part(right, odd))]:
         outcome = piece.check(answer)
         assert outcome.kind not in (CORRECT, BROKEN), outcome
