@@ -133,7 +133,7 @@ def usual(question):
 
 
 @every_question
-def test_each_thing_asked_is_broken_alone_by_an_answer_and_each_thing_that_can_be_said_is_said_to_one(question):
+def test_each_thing_asked_is_missed_alone_by_a_plausible_answer_and_whatever_can_be_said_is_said_to_one(question):
     truth, answers, messages = right(question.id), wrong(question), []
     file = file_of(ROOT / "threatlab" / "exercises", question)
     with lines_run(file) as run:
