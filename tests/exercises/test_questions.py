@@ -47,7 +47,7 @@ def files(folder, lesson):
     return sorted(file.stem for file in (folder / lesson).glob("q*.py"))
 
 
-def bank(question):
+def wrong_answers(question):
     """The file of the wrong answers to a question."""
     lesson, _, number = question.id.partition(".")
     (name,) = (file for file in files(HERE, lesson) if file.startswith(f"{number}_"))
@@ -56,8 +56,8 @@ def bank(question):
 
 def wrong(question):
     """The wrong answers to a question, each with a part of the message that it must get."""
-    more = getattr(bank(question), "wrong", lambda _: ())
-    return [*getattr(bank(question), "CONSTRAINTS", {}).values(), *more(right(question.id))]
+    more = getattr(wrong_answers(question), "wrong", lambda _: ())
+    return [*getattr(wrong_answers(question), "CONSTRAINTS", {}).values(), *more(right(question.id))]
 
 
 def test_each_lesson_has_three_to_five_questions_numbered_in_order():
@@ -145,7 +145,9 @@ def slips(question):
     return [*(slip.says for slip in parts.get("slips", ())), *itertools.chain(*wrong)]
 
 
-@pytest.mark.parametrize("name", [name for name, each in QUESTIONS.items() if hasattr(bank(each), "CONSTRAINTS")])
+@pytest.mark.parametrize(
+    "name", [name for name, each in QUESTIONS.items() if hasattr(wrong_answers(each), "CONSTRAINTS")]
+)
 def test_whatever_a_question_can_say_of_an_answer_is_said_to_one(name):
     question, (lesson, _, number) = QUESTIONS[name], name.partition(".")
     (file,) = (ROOT / "threatlab" / "exercises" / lesson).glob(f"{number}_*.py")
