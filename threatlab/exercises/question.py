@@ -134,7 +134,7 @@ class Question:
     def _checked_here(self) -> Shown | None:
         """Return what a check in the same cell came to: a notebook shows the last value of a cell, and no other."""
         cell, outcome = _CHECKED.get(self.id, (None, None))
-        return outcome.shown if outcome and cell is not None and cell == _cell() else None
+        return outcome.shown if outcome is not None and cell is not None and cell == _cell() else None
 
 
 def _cell() -> int | None:
