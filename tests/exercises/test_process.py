@@ -269,13 +269,27 @@ def test_an_endless_generator_is_stopped_too():
     assert "still running after 0.3 seconds" in at_once(next).check(endless_ones()).message
 
 
-def test_an_answer_without_code_begins_no_process():
-    program = """
-from threatlab.exercises import why
-why.q2.check([1]); why.w1.check(load_system("shadowray")); question(len).check(pd.DataFrame())
+@pytest.mark.parametrize(
+    ("session", "check", "processes"),
+    [
+        ("", "why.q1.check({}); why.q2.check([1])", 0),
+        ("", "why.w1.check(load_system('shadowray')); question(len).check(pd.DataFrame())", 0),
+        ("", "why.q3.check(lambda _: set())", 1),
+        ("03-attack.ipynb", "RECALL['01'][0].question.check('a'); why.w3.check('generates_content')", 0),
+        ("03-attack-exercises.ipynb", "why.q1.check(____)", 1),
+    ],
+)
+def test_a_process_begins_with_the_first_code_or_when_a_person_checks_an_exercise(
+    session, check, processes, monkeypatch
+):
+    monkeypatch.setenv("JPY_SESSION_NAME", session)
+    program = f"""
+from threatlab.exercises import ____, why
+from threatlab.exercises.recall import RECALL
+{check}
 print(process._process.cache_info().currsize)
 """
-    assert check_elsewhere(program) == "0"
+    assert check_elsewhere(program) == f"{processes}"
 
 
 def test_what_an_answer_changes_it_changes_in_a_copy():

@@ -82,8 +82,8 @@ class Question:
 
         See `threatlab.exercises.guard.judged` for where an answer's code runs, and what it can't change.
         """
-        if open_notebook() and not self.fills:
-            warm_up()
+        if open_notebook() and self.id in progress.questions_of(self.id.partition(".")[0]):
+            warm_up()  # this is a notebook of exercises, and the next answer may hold code
         came = Verdict(NOT_ATTEMPTED, "") if has_blank(answer) else judged(self.judge, answer, self.seconds)
         message = still_blank(answer) if came.kind == NOT_ATTEMPTED else came.message
         code = linecache.getline(came.at.file, came.at.number).strip() if came.at else ""
