@@ -13,6 +13,7 @@ from threatlab.dataflow import ELEMENT_KINDS, ZONE_KINDS, DataFlow
 from threatlab.dataflow.files import list_drawings, load_drawing
 from threatlab.dataflow.picture.geometry import FONT, Rect, wrap
 from threatlab.dataflow.picture.layout import WIDTH, layout
+from threatlab.dataflow.picture.places import kept_from, places
 from threatlab.dataflow.picture.svg import THEMES, draw, in_words
 
 PANEL = 560
@@ -61,6 +62,30 @@ def test_no_two_boxes_overlap_and_each_stands_in_the_lane_of_its_zone(drawing):
     for box in made.boxes:
         lane = lanes[drawing.element(box.element).zone]
         assert lane.y < box.rect.y < box.rect.bottom < lane.bottom
+
+
+def test_what_has_a_flow_keeps_its_place_when_something_is_added_or_renamed(drawing):
+    if len(drawing.zones) < 2:
+        return
+    zone = drawing.zones[0].name
+    steps = (
+        (lambda d: d.with_element("New", "tool", zone), {}),
+        (lambda d: d.with_flow("New", d.elements[-2].name, "new", "other"), {}),
+        (lambda d: d.changing_element("New", name="Newer"), {"New": "Newer"}),
+        (lambda d: d.changing_zone(zone, name="Elsewhere"), {zone: "Elsewhere"}),
+        (lambda d: d.without("Newer"), {}),
+    )
+    kept, before = (), drawing
+    for change, renamed in steps:
+        columns = {name: column for name, (_, column) in places(before, kept).items() if before.flows_of(name)}
+        now = change(before)
+        kept, before = kept_from(before, kept, now, renamed), now
+        after = places(now, kept)
+        stay = {renamed.get(name, name): column for name, column in columns.items()}
+        assert {name: after[name][1] for name in stay if name in after} == {n: c for n, c in stay.items() if n in after}
+        made = layout(now, kept=kept)
+        assert not [pair for pair in combinations(boxes_of(made), 2) if pair[0].overlaps(pair[1], 6)]
+    assert len(set(places(before, kept).values())) == len(before.elements)
 
 
 def test_no_words_stand_on_a_box_or_on_other_words(drawing):

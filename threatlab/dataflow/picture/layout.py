@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from threatlab.dataflow import DataFlow
 from threatlab.dataflow.picture.geometry import BOLD, LINE, Box, Label, Lane, Layout, Rect, wrap
-from threatlab.dataflow.picture.places import COLUMNS, places, rows_of
+from threatlab.dataflow.picture.places import COLUMNS, Kept, places, rows_of
 from threatlab.dataflow.picture.routes import SIGN, label, route, signed
 
 WIDTH = 660
@@ -28,15 +28,15 @@ GAPS = (54, 66, 84, 104)
 
 
 @lru_cache(maxsize=64)
-def layout(drawing: DataFlow, width: int = WIDTH) -> Layout:
-    """Return where everything stands in a picture `width` px wide; its height follows.
+def layout(drawing: DataFlow, width: int = WIDTH, kept: Kept = ()) -> Layout:
+    """Return where everything stands in a picture `width` px wide; its height follows. `kept` are places that stay.
 
     No two boxes overlap, nothing lies outside, and no label lies on a box or on another label. Where even wide rows
     have no room for a flow's words, its number stands alone; where there is none for that either, its arrow does.
     """
     best: Layout | None = None
     for gap in GAPS:
-        made = _layout(drawing, width, gap)
+        made = _layout(drawing, width, gap, kept)
         if best is None or _words(made) > _words(best):
             best = made
         if _words(made) == len(drawing.flows):
@@ -50,8 +50,8 @@ def _words(made: Layout) -> int:
     return sum(" " in " ".join(label.lines) for label in made.labels)
 
 
-def _layout(drawing: DataFlow, width: int, gap: int) -> Layout:
-    lanes, boxes = _lanes(drawing, width, gap)
+def _layout(drawing: DataFlow, width: int, gap: int, kept: Kept) -> Layout:
+    lanes, boxes = _lanes(drawing, width, gap, kept)
     bottom = max((lane.rect.bottom for lane in lanes), default=0.0)
     bounds = Rect(HEAD + 2, 0, width - HEAD - 4, bottom)
     where = {box.element: box.rect for box in boxes}
@@ -82,8 +82,8 @@ def _layout(drawing: DataFlow, width: int, gap: int) -> Layout:
     return Layout(width, bottom + LEGEND, lanes, boxes, tuple(arrows), tuple(labels))
 
 
-def _lanes(drawing: DataFlow, width: int, gap: int) -> tuple[tuple[Lane, ...], tuple[Box, ...]]:
-    at, rows = places(drawing), rows_of(drawing)
+def _lanes(drawing: DataFlow, width: int, gap: int, kept: Kept) -> tuple[tuple[Lane, ...], tuple[Box, ...]]:
+    at, rows = places(drawing, kept), rows_of(drawing, kept)
     named = {e.name: wrap(e.name, BOX - (24 if e.kind == "person" else 12), 3, BOLD) for e in drawing.elements}
     step = (width - HEAD - 2 * MARGIN - BOX) / (COLUMNS - 1)
     lanes, boxes, y = [], [], 0.0
