@@ -228,7 +228,7 @@ class ScopeEditor(Panel):
 
     @action
     def redraw(self, drawing: DataFlow) -> None:
-        """Show a drawing that was made in code, with the controls that the panel was made with; undo brings back this."""
+        """Show a drawing that was made in code, with the controls that the panel was made with."""
         if not isinstance(drawing, DataFlow):
             raise ThreatLabError(f"only a DataFlow can be drawn, not {drawing!r}; load_drawing() gives one")
         now: ScopeState = self.state
