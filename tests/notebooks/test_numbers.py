@@ -68,7 +68,7 @@ COMPUTED: dict[tuple[str, str], list[Callable[[], str]]] = {
     ],
     ("02", "together-about"): [lambda: f"a risk of {RISK}", lambda: f"less than {SMALL} is left"],
     ("02", "layered-facts"): [lambda: f"would remove {claim('dependencies_scanned'):g} of it alone"],
-    ("01", "facts-about"): [lambda: f"Each of the {len(catalog().facts)} **facts**"],
+    ("01", "draw-about"): [lambda: f"one of the {len(catalog().facts)} **facts**"],
     ("02", "trace"): [
         lambda: f"{CORE['encryption_enabled'].core_weight} for encryption",
         lambda: f"{CORE['rbac_configured'].core_weight} for role-based",
