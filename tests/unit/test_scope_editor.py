@@ -592,4 +592,4 @@ def test_the_cells_around_the_editor_run_twice_and_after_whatever_was_done_in_it
             exec(cell.source, names)  # the workbook's own
         if "panel" in names:
             done(names["panel"])
-    assert "hides: ['trains a model', 'learns from users']" in capsys.readouterr().out
+    assert "hides trains a model, learns from users" in capsys.readouterr().out

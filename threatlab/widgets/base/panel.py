@@ -66,6 +66,8 @@ class Panel(anywidget.AnyWidget):
     turn = threading.RLock()
 
     page = traitlets.Unicode().tag(sync=True)
+    live = traitlets.Unicode().tag(sync=True)
+    """HTML of what changes by itself each second: it stands in the page's element with `data-live`."""
     answered = traitlets.Unicode().tag(sync=True)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -115,15 +117,18 @@ class Panel(anywidget.AnyWidget):
     @action
     def begin_anew(self) -> None:
         """Go back to the state that the panel was made with; what was done can be taken up again."""
-        self._before_anew = self.state
-        self.show(self._begun)
-        self._offer = "Begun anew.", "Take it up again", "take_up_again"
-        self.page = self._drawn(self.state)
+        self._show_anew(self._begun)
 
     @action
     def take_up_again(self) -> None:
         """Take back `begin_anew`."""
         self.show(self._before_anew)
+
+    def _show_anew(self, state: Any) -> None:
+        before = self.state
+        self.show(state)
+        self._before_anew, self._offer = before, ("Begun anew.", "Take it up again", "take_up_again")
+        self.page = self._drawn(self.state)
 
     def show(self, state: Any, *, unasked: bool = False) -> None:
         """Go on to another state; if it can't be drawn, nothing changes.
@@ -140,10 +145,11 @@ class Panel(anywidget.AnyWidget):
                 self._place.write(memory, self.picture())
 
     def embed(self, name: str, part: Panel | None) -> None:
-        """Put another panel into this one under a name, or take it out (None)."""
+        """Put another panel into this one under a name, or take it out (None); it can't be shown by itself any more."""
         self.parts.pop(name, None)
         if part is not None:
             self.parts[name] = part
+            part.close()  # its line to the page: this panel's carries all that is said
             part.observe(lambda _: self.show(self.state, unasked=True), "page")
 
     def hear(self, message: Any) -> None:
