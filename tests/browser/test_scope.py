@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import nbformat
 import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.access import tab_to
 from tests.browser.blank_page import BlankPage
-from tests.browser.lab import LOOKS, SCROLLED, Lab
+from tests.browser.lab import LOOKS
 from tests.browser.needed import run_here
 from threatlab import load_system
 from threatlab.dataflow import DataFlow
@@ -252,18 +251,3 @@ def test_a_drawing_is_left_only_when_one_says_so(
     expect(editor.locator(".tl-head")).to_contain_text("nothing is drawn yet")
     press(editor, "Undo")
     shows(editor, load_drawing("shadowray").with_zone("Partner", "own"))
-
-
-def test_in_jupyterlab_the_score_stays_in_sight_while_the_page_goes_on(lab: Lab, tmp_path: Path) -> None:
-    cells = [
-        nbformat.v4.new_code_cell("from threatlab.widgets import ScopeEditor\nScopeEditor('shadowray')"),
-        nbformat.v4.new_markdown_cell("below\n\n" * 60),
-    ]
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), tmp_path / "scope.ipynb")
-    lab.open(tmp_path / "scope.ipynb")
-    lab.run_all()
-    lab.find(".tl-head")
-    lab.notebook.locator(SCROLLED).evaluate("page => page.scrollTo(0, 500)")
-    expect(lab.notebook.locator(".tl-top")).not_to_be_in_viewport()
-    expect(lab.notebook.locator(".tl-head")).to_be_in_viewport(ratio=1)

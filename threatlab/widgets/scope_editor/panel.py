@@ -214,7 +214,7 @@ class ScopeEditor(Panel):
             parts = counted(self.state.unsaved, "part")
             raise ThreatLabError(
                 f"you have drawn or changed {parts} that are not saved. Keep them, or leave them? Undo brings them "
-                'back. In code, unsaved="save" or unsaved="leave" says which'
+                'back. (In code, unsaved="save" or "leave" says which.)'
             )
         if self.state.unsaved and unsaved == "save":
             self.save()
@@ -336,11 +336,10 @@ class ScopeEditor(Panel):
         state = ScopeState(
             drawing, drawing, chosen, base, before=now, form=form, accepted=now.accepted, saved=self._files()
         )
-        self.show(replace(state, last_change=done or f"This is {drawing.title}."))
+        self._go_on(state, done or f"This is {drawing.title}.")
 
     def _go_on(self, state: ScopeState, done: str) -> None:
-        told = " ".join((done, *view.changed_facts(self.state, state)))
-        self.show(replace(state, last_change=told, score_before=self.state.score))
+        self.show(replace(state, last_change=" ".join((done, *view.changed_facts(self.state, state)))))
 
     def _files(self) -> tuple[str, ...]:
         """Return the names of the learner's own drawings."""

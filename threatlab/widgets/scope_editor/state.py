@@ -18,8 +18,7 @@ class ScopeState:
     """What the editor shows: a drawing, the system that brings its controls, and how it came to be.
 
     `opened` is the drawing as it was opened or last saved, and `chosen` its name in the list; `before` is the state
-    that Undo goes back to; `kept` are the places in the picture that stay; `last_change` says what the last change did,
-    and `score_before` is the score before it.
+    that Undo goes back to; `kept` are the places in the picture that stay; `last_change` says what the last change did.
     `form` is the form that is open, `picked` the part that is changed in it, and `accepted` are the actions that were
     done so far, by form or in code. `saved` are the learner's files; `asked` is the drawing that waits for an answer
     to what becomes of this one, and `standing` the file that is in the way.
@@ -32,7 +31,6 @@ class ScopeState:
     before: ScopeState | None = field(default=None, compare=False, repr=False)
     kept: Kept = ()
     last_change: str = ""
-    score_before: str = ""
     form: str = "flow"
     picked: str = ""
     accepted: tuple[str, ...] = ()
@@ -71,6 +69,12 @@ class ScopeState:
         """The risk in scope in two digits; "" while nothing drawn has earned one."""
         earned = self.drawing.flows or self.true
         return f"{self.hidden.in_scope.risk_score:.2f}" if earned else ""
+
+    @property
+    def score_before(self) -> str:
+        """The score before the last change; "" if there was none, or none that differs."""
+        before = self.before.score if self.before and self.score else ""
+        return "" if before == self.score else before
 
     @property
     def unsaved(self) -> int:

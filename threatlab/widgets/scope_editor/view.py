@@ -113,7 +113,7 @@ def headline(state: ScopeState) -> Html:
     if not state.score:
         shown = tag("div", "No risk score: ", _unearned(state), class_="tl-lead")
     else:
-        was = markup(tag("s", state.score_before), " \u2192 ") if _moved(state) else None
+        was = markup(tag("s", state.score_before), " \u2192 ") if state.score_before else None
         beyond = tag("div", class_="tl-beyond", style=f"left:{now:.1%};width:{gap:.1%}") if gap else None
         track = tag("div", tag("div", class_="tl-fill", style=f"width:{now:.1%}"), beyond, class_="tl-track")
         scale = tag("div", tag("span", 0), tag("span", _whole(state)), tag("span", 1), class_="tl-scale")
@@ -235,10 +235,6 @@ def _whole(state: ScopeState) -> Html:
     return markup("with what you left out ", score, None if state.hidden.risk else ": it moves no score")
 
 
-def _moved(state: ScopeState) -> bool:
-    return state.score_before not in ("", state.score)
-
-
 def _unearned(state: ScopeState) -> str:
     return "no flow is drawn yet." if state.drawing.elements else "nothing is drawn yet."
 
@@ -254,7 +250,7 @@ def _counted(drawing: DataFlow) -> str:
 def _announcement(state: ScopeState) -> str:
     if not state.score:
         return f"{state.last_change} No risk score: {_unearned(state)}"
-    was = f"{state.score_before} \u2192 " if _moved(state) else ""
+    was = f"{state.score_before} \u2192 " if state.score_before else ""
     whole = state.hidden.everything.risk_score
     return f"{state.last_change} Risk in scope {was}{state.score}, with what is left out {whole:.2f}."
 
