@@ -21,7 +21,7 @@ from tests.exercises.clothes import in_other_clothes
 from tests.exercises.solved import right
 from tests.exercises.test_machinery import ABSURD
 from threatlab.exercises import ____, progress
-from threatlab.exercises.guard import learners_line, run
+from threatlab.exercises.guard import learners_line, verdict_of_code
 from threatlab.exercises.outcome import BROKEN, CORRECT, NOT_ATTEMPTED, NOT_YET, RAISED, NotYet
 from threatlab.lessons import LESSONS
 
@@ -200,8 +200,8 @@ def with_an_odd_part(answer, odd):
 def test_an_answer_that_is_odd_in_a_part_is_never_the_questions_fault(question):
     for odd in ODD:
         for answer in with_an_odd_part(right(question.id), odd):
-            kind, message, _ = question._verdict(run(lambda answer=answer: question.judge(answer), question.seconds))
-            assert kind != BROKEN, (odd, message)
+            came = verdict_of_code(question.judge, answer, question.seconds)
+            assert came.kind != BROKEN, (odd, came.message)
 
 
 @every_question
@@ -260,8 +260,8 @@ def test_a_piece_takes_what_is_right_and_says_of_each_plausible_mistake_what_it_
 def test_a_piece_takes_no_nonsense_and_is_never_at_fault(piece):
     right = answers_to(piece)[0]
     for answer in [*ABSURD, *(each for odd in ODD for each in with_an_odd_part(right, odd))]:
-        outcome = piece.check(answer)
-        assert outcome.kind not in (CORRECT, BROKEN), outcome
+        came = verdict_of_code(piece.judge, answer, piece.seconds)
+        assert came.kind not in (CORRECT, BROKEN), came
 
 
 @every_piece

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from threatlab.errors import nearest
 from threatlab.exercises.blank import has_blank
-from threatlab.exercises.guard import learners_line
+from threatlab.exercises.guard import learners_line, learners_time
 from threatlab.exercises.outcome import NotAttempted, NotYet
 from threatlab.words import counted
 
@@ -363,7 +363,8 @@ def a_function(answer: Any, takes: str) -> Callable[..., Any]:
 def called(function: Callable[..., Any], *given: Any) -> Any:
     """Return what a learner's function makes of copies of the arguments, or refuse one that can't be called so."""
     try:
-        return plain(function(*map(_copied, given)))
+        with learners_time():
+            return plain(function(*map(_copied, given)))
     except NotYet:
         raise
     except Exception as problem:
