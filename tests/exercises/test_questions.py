@@ -187,8 +187,6 @@ def with_an_odd_part(answer, odd):
     if callable(answer):
         yield lambda *_: odd
         yield lambda *_: [odd]
-        yield lambda *_: {"a": odd}
-        yield lambda *_: (odd, odd)
     if isinstance(answer, dict):
         yield {**answer, next(iter(answer)): odd}
     if isinstance(answer, list | tuple):
