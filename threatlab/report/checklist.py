@@ -53,6 +53,8 @@ def checklist(model: ThreatModel) -> tuple[CheckItem, ...]:
 
 def _assessment(model: ThreatModel) -> tuple[bool, str]:
     result, system = model.assessment, model.system
+    if model.example:
+        return False, f"assess a system of your own: {system.title} is an example"
     open_facts = [fact for fact in system.catalog.facts if system[fact] is None]
     unknown = sum(finding.unknown for finding in result.findings)
     if open_facts:

@@ -185,5 +185,17 @@ def record(model: ThreatModel) -> Section:
         blocks.append(Items((Code(model.audit_head),)))
     else:
         blocks.append(model.gap("audit_head"))
-    said = "Scores are teaching values, good for comparing and arguing; each figure's source stands in the catalog."
-    return Section("Record", (*blocks, Text(said)))
+    method = (
+        "Method: the scope was drawn, and what the system is follows from the drawing or from an answer. Each control "
+        "was answered with yes, no or unknown; unknown counts as missing. Each threat's likelihood and impact are "
+        "judged values of the catalog, lowered by the controls in place; the risk score joins the threats, on a scale "
+        "from 0 to 1. Scores are for comparing and arguing, and are no probabilities."
+    )
+    line = "_" * 20
+    signed: tuple[tuple[Cell, ...], ...] = (
+        ("Made by", model.author or line, str(model.made_on or line), line),
+        ("Reviewed by", line, line, line),
+        ("Accepted by the owner", model.system.owner or line, line, line),
+    )
+    sign_off = Table("Review and sign-off", ("What", "Who", "When", "Signature"), signed)
+    return Section("Record", (*blocks, Text(method), sign_off))
