@@ -7,6 +7,7 @@
 export PYTHON
 
 RUN := .venv/bin/python
+COPY := my-course
 
 # What a learner makes beside them is none of ours: the notebooks under version control, or all where there is no git.
 tracked = $(sort $(or $(shell git ls-files '$(1)/*.ipynb' 2>/dev/null),$(wildcard $(1)/*.ipynb)))
@@ -26,9 +27,10 @@ test check notebooks exercises bench: LOCKS += requirements-test.lock
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
-lab: environment ## Open the lesson in JupyterLab; the first time, install it into .venv
-	@$(RUN) -m jupyterlab --ServerApp.root_dir="$(CURDIR)" \
-		--LabApp.default_url="/lab/tree/$(firstword $(NOTEBOOKS))" $(LAB_ARGS)
+lab: environment ## Open your copy of the course in JupyterLab: made the first time, corrected from then on
+	@$(RUN) -m threatlab $(if $(wildcard $(COPY)/.threatlab/course),update,start) $(COPY)
+	@$(RUN) -m jupyterlab --ServerApp.root_dir="$(CURDIR)/$(COPY)" \
+		--LabApp.default_url="/lab/tree/$(notdir $(firstword $(NOTEBOOKS)))" $(LAB_ARGS)
 
 test: static ## Prove it all: format, lint, types, unit tests, every notebook, the browser
 	@THREATLAB_PROGRESS=memory $(PYTEST) $(NBVAL) tests $(NOTEBOOKS) $(SOLUTIONS) $(EXERCISES) $(PYTEST_ARGS)

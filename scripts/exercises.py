@@ -1,4 +1,4 @@
-"""Make each notebook of exercises/ from its namesake in solutions/, and run it: python -m scripts.exercises FILE ...
+"""Make the exercise notebook of each in solutions/, and run it: python -m scripts.exercises FILE ...
 
 What stands between `### BEGIN SOLUTION` and `### END SOLUTION` is taken out; all else is the same to the last
 character, so a question is mended in one place.
@@ -27,7 +27,7 @@ def main(files: list[str]) -> int:
     os.environ["THREATLAB_PROGRESS"] = "memory"
     failed = 0
     for solution in map(Path, files):
-        exercise = EXERCISES / solution.name
+        exercise = exercise_of(solution)
         try:
             made = clean(run_in(unsolved(nbformat.read(solution, as_version=4)), exercise))
             changed = save(exercise, made)
@@ -37,6 +37,11 @@ def main(files: list[str]) -> int:
         else:
             print(f"{exercise.name}: {'saved' if changed else 'ran, and says what it said before'}")
     return failed
+
+
+def exercise_of(solution: Path) -> Path:
+    """Return the exercise that is made from a solution; in a learner's copy it lies beside the lesson."""
+    return EXERCISES / f"{solution.stem}-exercises.ipynb"
 
 
 def unsolved(solution: NotebookNode) -> NotebookNode:

@@ -22,6 +22,11 @@ class AuditWarning(UserWarning):
     """Something unfinished was found at the end of an audit file, and set aside."""
 
 
+def nearest(name: object, known: Iterable[str]) -> str:
+    """Return the one of `known` that is spelled most like a `name`, or "" if none is near."""
+    return next(iter(get_close_matches(str(name), sorted(known), n=1, cutoff=0.6)), "")
+
+
 def unknown_name(kind: str, name: object, known: Iterable[str]) -> str:
     """Return the sentence for a `name` that is none of `known`, with the nearest one if any is near.
 
@@ -29,9 +34,8 @@ def unknown_name(kind: str, name: object, known: Iterable[str]) -> str:
     "unknown ruleset 'cor': did you mean 'core'?"
     """
     choices = sorted(known)
-    near = get_close_matches(str(name), choices, n=1, cutoff=0.6)
-    if near:
-        return f"unknown {kind} {name!r}: did you mean {near[0]!r}?"
+    if near := nearest(name, choices):
+        return f"unknown {kind} {name!r}: did you mean {near!r}?"
     if len(choices) <= 12:
         return f"unknown {kind} {name!r}: choose one of {', '.join(choices)}"
     return f"unknown {kind} {name!r}: none of the {len(choices)} known ones is spelled like it"

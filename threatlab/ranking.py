@@ -20,6 +20,11 @@ def reaches(score: float, threshold: float) -> bool:
     return round(score, SHOWN) >= round(threshold, SHOWN)
 
 
+def moved(now: float, before: float) -> float:
+    """Return how far a score has moved, as both are shown: from what reads 0.72 to what reads 0.67 it is 0.05."""
+    return round(round(now, SHOWN) - round(before, SHOWN), SHOWN)
+
+
 def exceeds(risk: float, bound: float) -> bool:
     """Tell whether a risk is above a bound, both as they are shown: what reads 0.15 is not above 0.15."""
     return round(risk, SHOWN) > round(bound, SHOWN)

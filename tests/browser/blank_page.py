@@ -27,7 +27,7 @@ AROUND, AROUND_NARROW = 432, 116
 # What a panel's script speaks with in JupyterLab. Of what changes by itself, as a clock does, the kernel is asked.
 SHOW = """async script => {
     const {default: {render}} = await import('data:text/javascript;charset=utf-8,' + encodeURIComponent(script));
-    const values = {page: '', answered: ''}, listeners = [];
+    const values = {page: '', live: '', answered: ''}, listeners = [];
     const ask = async message => {
         const change = await window.kernel(message);
         if (!change) return;
@@ -117,7 +117,7 @@ class BlankPage:
             return None
         while self._unheard:
             self._panel.hear(self._unheard.pop(0))
-        before, self._shown = self._shown, {"page": self._panel.page, "answered": self._panel.answered}
+        before, self._shown = self._shown, {name: getattr(self._panel, name) for name in ("page", "live", "answered")}
         return None if before == self._shown else self._shown
 
     def _note(self, address: str) -> None:

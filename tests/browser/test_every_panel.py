@@ -119,7 +119,8 @@ def a_campaign_over_many_accounts(folder: Path) -> Panel:
 def a_message_for_another(folder: Path) -> Panel:
     panel = TabletopPanel("shadowray")
     panel.start()
-    panel.decide(next(iter(panel.exercise.inject.options)).id)
+    panel.decide(panel.exercise.inject.options[0].id)
+    panel.next_message()
     panel.set(role=next(role for role in ("ML engineer", "incident lead") if role not in panel.exercise.may_decide))
     return panel
 

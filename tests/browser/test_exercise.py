@@ -14,7 +14,7 @@ from tests.browser.lab import LOOKS, Lab
 from threatlab.exercises.outcome import CORRECT, NOT_YET
 from threatlab.exercises.progress import VARIABLE
 
-EXERCISE = Path(__file__).parents[2] / "exercises" / "02-assess.ipynb"
+EXERCISE = Path(__file__).parents[2] / "exercises" / "02-assess-exercises.ipynb"
 ASKED = "survey-score"
 """The cell of question 1; the copy ends with it."""
 

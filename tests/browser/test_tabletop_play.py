@@ -35,13 +35,15 @@ def decide(panel: Locator, now: Exercise, choice: str) -> Exercise:
         expect(seat).to_have_value(f'"{now.may_decide[0]}"')
     panel.get_by_label("Your reason, for the log").fill(f"because of {now.at}")
     option(panel, now.at, choice).click()
-    return now.decide(choice)
+    now = now.decide(choice)
+    expect(panel).to_contain_text(now.log[-1].consequence)
+    return now
 
 
 def test_the_keyboard_alone_decides_and_no_letter_is_lost_on_a_slow_kernel(blank: BlankPage, panel: Locator) -> None:
     page = panel.page
     panel.get_by_label("Story").focus()
-    tab_to(panel.get_by_role("button", name=re.compile("^Start")))
+    tab_to(panel.get_by_role("button", name="Start: the clock runs"))
     page.keyboard.press("Enter")
     timer = panel.get_by_role("timer")
     expect(timer).to_contain_text(re.compile(r"(0:|1:[01]|1:2[0-8]).* left to decide"))  # it moves by itself
@@ -54,8 +56,15 @@ def test_the_keyboard_alone_decides_and_no_letter_is_lost_on_a_slow_kernel(blank
         page.keyboard.type("not commands")
         tab_to(option(panel, "load", "kill"))
         page.keyboard.press("Space")
-    expect(panel.locator("article h3")).to_have_text(STORY.injects["returns"].title)
+        page.keyboard.press("Space")
+    expect(panel.get_by_role("group", name="What followed")).to_be_focused()
     expect(panel).to_contain_text("r and x are letters, not commands")
+    page.keyboard.press("Space")
+    tab_to(panel.get_by_role("button", name="Next message"))
+    page.keyboard.press("Enter")
+    expect(panel.get_by_role("group", name="The message")).to_be_focused()
+    expect(panel.locator("article h3")).to_have_text(STORY.injects["returns"].title)
+    expect(panel.locator(".tl-tt-timeline li")).to_have_count(1)
     panel.get_by_role("button", name="Pause").click()
     expect(timer).to_contain_text("the clock stands")
     stood = timer.text_content()
@@ -63,13 +72,44 @@ def test_the_keyboard_alone_decides_and_no_letter_is_lost_on_a_slow_kernel(blank
     expect(panel.locator(".tl-tt-has")).to_be_visible()
     assert timer.text_content() == stood
     option(panel, "returns", STORY.injects["returns"].options[0].id).dblclick()
+    expect(panel.get_by_role("button", name="Next message")).to_be_visible()
     expect(panel.locator(".tl-tt-timeline li")).to_have_count(2)
+
+
+def test_letters_that_were_not_sent_when_the_time_ran_out_go_with_their_decision(blank: BlankPage) -> None:
+    moved = [0.0]
+    table = TabletopPanel("shadowray", clock=lambda: moved[0])
+    panel = blank.open(table)
+    panel.get_by_role("button", name="Start: the clock runs").click()
+    panel.get_by_label("Your reason, for the log").focus()
+    panel.page.keyboard.type("we were nearly")
+    moved[0] = 10_000.0
+    expect(panel.get_by_role("group", name="What followed")).to_be_focused()
+    expect(panel).to_contain_text("we were nearly")
+    assert [entry.note for entry in table.exercise.log] == ["we were nearly"]
+    panel.get_by_role("button", name="Next message").click()
+    expect(panel.get_by_label("Your reason, for the log")).to_have_value("")
+
+
+def test_what_is_new_comes_into_view_and_gets_the_focus(panel: Locator) -> None:
+    page = panel.page
+    page.set_viewport_size({"width": 1280, "height": 400})
+    panel.get_by_role("button", name="Start without a clock").click()
+    chosen = option(panel, "load", "kill")
+    chosen.scroll_into_view_if_needed()
+    chosen.click()
+    for name, onward in (("What followed", "Next message"), ("The message", "Undo"), ("The message", None)):
+        news = panel.get_by_role("group", name=name)
+        expect(news).to_be_focused()
+        page.wait_for_function("node => Math.abs(node.getBoundingClientRect().top - 8) < 2", arg=news.element_handle())
+        if onward:
+            panel.get_by_role("button", name=onward).click()
+    expect(panel.locator(".tl-tt-timeline li")).to_have_count(0)
 
 
 def test_with_the_mouse_a_story_is_played_to_its_lessons(panel: Locator) -> None:
     now = begin("shadowray")
-    panel.get_by_role("button", name=re.compile("^Start")).click()
-    panel.get_by_role("button", name="Pause").click()
+    panel.get_by_role("button", name="Start without a clock").click()
     for choice in PATH:
         assert now.inject is not None
         expect(panel.locator("article h3")).to_have_text(now.inject.title)
@@ -78,6 +118,8 @@ def test_with_the_mouse_a_story_is_played_to_its_lessons(panel: Locator) -> None
             panel.get_by_label("You decide as the").select_option("ML engineer")
             expect(panel.get_by_role("button", name=re.compile("^Hand it over"))).to_be_visible()
         now = decide(panel, now, choice)
+        if not now.finished:
+            panel.get_by_role("button", name="Next message").click()
     expect(panel.locator("article")).to_have_count(0)
     for lesson in now.lessons:
         expect(panel).to_contain_text(lesson.text)

@@ -295,7 +295,9 @@ def test_hints_are_graded_and_the_solution_says_why():
 
 
 def test_where_the_solutions_are_not_installed_a_sentence_says_how_to_get_them(monkeypatch, tmp_path):
-    monkeypatch.setattr("threatlab.course.__file__", str(tmp_path / "site-packages" / "threatlab" / "course.py"))
+    monkeypatch.setattr(
+        "threatlab.course.folder.__file__", str(tmp_path / "site-packages" / "threatlab" / "course" / "folder.py")
+    )
     monkeypatch.setattr("sysconfig.get_path", {"data": str(tmp_path)}.__getitem__)
     shown = question(is_four, id="assess.q1").solution()
     assert shown.code == ""
@@ -412,6 +414,6 @@ def test_a_text_is_marked_by_the_learner_and_nobody_pretends_to_grade_it():
     with pytest.raises(NotYet, match="misses: gives a date says why"):
         judge((text, [1]))
     assert "By your own mark it meets 2 of 3" in judge((text, [1, 2]))
-    for answer, said in ((("a", [1]), "That is 1 words"), ((text, [4]), "numbers from 1 to 3"), (3, "not a text")):
+    for answer, said in ((("a", [1]), "That is 1 word."), ((text, [4]), "a point's number, 1 to 3"), (3, "not a text")):
         with pytest.raises(NotYet, match=said):
             judge(answer)

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+import contextlib
 import csv
+import inspect
+import itertools
+import re
+import sys
 from collections import Counter
 from importlib import import_module
 from pathlib import Path
@@ -11,11 +17,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.exercises.clothes import in_other_clothes
 from tests.exercises.solved import right
 from tests.exercises.test_machinery import ABSURD
 from threatlab.exercises import ____, progress
 from threatlab.exercises.guard import run
-from threatlab.exercises.outcome import BROKEN, CORRECT, NOT_ATTEMPTED, OUTCOMES, RAISED
+from threatlab.exercises.outcome import BROKEN, CORRECT, NOT_ATTEMPTED, NOT_YET, OUTCOMES, RAISED
 from threatlab.lessons import LESSONS
 
 COVERAGE = Path(__file__).parents[1] / "data" / "lesson-coverage.csv"
@@ -40,11 +47,17 @@ def files(folder, lesson):
     return sorted(file.stem for file in (folder / lesson).glob("q*.py"))
 
 
-def wrong(question):
-    """The wrong answers to a question, each with a part of the message that it must get."""
+def bank(question):
+    """The file of the wrong answers to a question."""
     lesson, _, number = question.id.partition(".")
     (name,) = (file for file in files(HERE, lesson) if file.startswith(f"{number}_"))
-    return import_module(f"tests.exercises.{lesson}.{name}").wrong(right(question.id))
+    return import_module(f"tests.exercises.{lesson}.{name}")
+
+
+def wrong(question):
+    """The wrong answers to a question, each with a part of the message that it must get."""
+    more = getattr(bank(question), "wrong", lambda _: ())
+    return [*getattr(bank(question), "CONSTRAINTS", {}).values(), *more(right(question.id))]
 
 
 def test_each_lesson_has_three_to_five_questions_numbered_in_order():
@@ -83,7 +96,7 @@ def test_the_solution_that_is_shown_holds_no_blank_and_no_mark_and_says_why_it_i
 @every_question
 def test_a_plausible_wrong_answer_is_refused_with_the_message_meant_for_it(question):
     answers = wrong(question)
-    assert len(answers) >= 3
+    assert len(answers) >= 3, question.id
     messages = []
     for answer, part in answers:
         outcome = question.check(answer)
@@ -93,6 +106,70 @@ def test_a_plausible_wrong_answer_is_refused_with_the_message_meant_for_it(quest
         messages.append(outcome.message)
     commonest = Counter(messages).most_common(1)[0]
     assert commonest[1] == 1, f"{question.id} says the same to different mistakes: {commonest[0]}"
+
+
+def unsaid(file, run):
+    """The lines of each refusal and return in a question's file that didn't run, in functions of which a part did."""
+    for function in ast.parse(file.read_text("utf-8")).body:
+        if isinstance(function, ast.FunctionDef) and run & {*range(function.body[0].lineno, function.end_lineno + 1)}:
+            for node in ast.walk(function):
+                says = isinstance(node, ast.Raise | ast.Return) and "ThreatLabError" not in ast.unparse(node)
+                if says and run.isdisjoint(range(node.lineno, node.end_lineno + 1)):
+                    yield ast.unparse(node)
+
+
+@contextlib.contextmanager
+def lines_run(file):
+    """Return the lines of a file that are run meanwhile."""
+    run, before = set(), sys.gettrace()
+
+    def trace(frame, event, _):
+        if frame.f_code.co_filename != str(file):
+            return None
+        run.add(frame.f_lineno)
+        return trace
+
+    sys.settrace(trace)
+    try:
+        yield run
+    finally:
+        sys.settrace(before)
+
+
+def slips(question):
+    """What a judge that questions share has to say of usual mistakes."""
+    parts = inspect.getclosurevars(question.judge).nonlocals
+    wrong = (parts.get(kept, {}).values() for kept in ("misconceptions", "misplaced"))
+    return [*(slip.says for slip in parts.get("slips", ())), *itertools.chain(*wrong)]
+
+
+@pytest.mark.parametrize("name", [name for name, each in QUESTIONS.items() if hasattr(bank(each), "CONSTRAINTS")])
+def test_whatever_a_question_can_say_of_an_answer_is_said_to_one(name):
+    question, (lesson, _, number) = QUESTIONS[name], name.partition(".")
+    (file,) = (ROOT / "threatlab" / "exercises" / lesson).glob(f"{number}_*.py")
+    truth, answers, said = right(name), [answer for answer, _ in wrong(question)], []
+    with lines_run(file) as run:
+        question.judge(truth)
+        for answer in answers:
+            with pytest.raises(Exception) as refused:  # one of the learner's, too
+                question.judge(answer)
+            said.append(str(refused.value))
+    never = list(unsaid(file, run))
+    assert not never, f"{file.name}: no answer gets to {never}"
+    silent = [slip for slip in slips(question) if not any(slip in message for message in said)]
+    assert not silent, f"{name} says to no wrong answer: {silent}"
+    if isinstance(truth, dict):
+        given = [answer for answer in answers if isinstance(answer, dict) and answer.keys() == truth.keys()]
+        wrong_in = [[name for name in truth if answer[name] != truth[name]] for answer in given]
+        assert {name for names in wrong_in if len(names) == 1 for name in names} == truth.keys()
+
+
+@every_question
+def test_a_right_answer_in_other_clothes_is_accepted_or_told_what_to_change(question):
+    for name, answer, says in in_other_clothes(right(question.id)):
+        outcome = question.check(answer)
+        told = says and outcome.kind == NOT_YET and re.search(says, outcome.message)
+        assert outcome or told, f"{question.id} in {name}: {outcome.kind}, {outcome.message}"
 
 
 @every_question
@@ -156,7 +233,7 @@ def test_together_the_questions_practice_every_idea_of_the_lesson_a_second_time(
 # ---- pieces: what a lesson has its reader write
 
 
-def bank(piece):
+def answers_to(piece):
     """A right answer to a piece, and wrong ones, each with a part of the message that it must get."""
     lesson, _, name = piece.id.partition(".")
     return import_module(f"tests.exercises.{lesson}.pieces").bank()[name]
@@ -174,7 +251,7 @@ def test_the_pieces_of_a_lesson_are_numbered_in_order(lesson):
 
 @every_piece
 def test_a_piece_takes_what_is_right_and_says_of_each_plausible_mistake_what_it_is(piece):
-    right, mistakes = bank(piece)
+    right, mistakes = answers_to(piece)
     outcome = piece.check(right)
     assert outcome.kind == CORRECT, outcome.message
     assert len(mistakes) >= 2
@@ -189,7 +266,7 @@ def test_a_piece_takes_what_is_right_and_says_of_each_plausible_mistake_what_it_
 
 @every_piece
 def test_a_piece_takes_no_nonsense_and_is_never_at_fault(piece):
-    right = bank(piece)[0]
+    right = answers_to(piece)[0]
     for answer in [*ABSURD, *(each for odd in ODD for each in with_an_odd_part(right, odd))]:
         outcome = piece.check(answer)
         assert outcome.kind not in (CORRECT, BROKEN), outcome

@@ -9,11 +9,11 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from scripts.exercises import STUB, unsolved
+from scripts.exercises import STUB, exercise_of, unsolved
 from scripts.notebooks import NotebookError
 from tests.notebooks.kernel import outputs_of
 from tests.notebooks.saved import faults
-from tests.notebooks.tracked import ROOT, tracked
+from tests.notebooks.tracked import tracked
 from threatlab.exercises.solution import BEGIN, CHECK, END
 from threatlab.lessons import LESSONS
 
@@ -41,7 +41,7 @@ def questions_of(solution):
 
 @every_solution
 def test_an_exercise_has_not_drifted_from_its_solution(solution):
-    exercise = nbformat.read(ROOT / "exercises" / solution.name, as_version=4)
+    exercise = nbformat.read(exercise_of(solution), as_version=4)
     made = unsolved(nbformat.read(solution, as_version=4))
     assert [cell.source for cell in exercise.cells] == [cell.source for cell in made.cells], "run make exercises"
     assert [cell.id for cell in exercise.cells] == [cell.id for cell in made.cells]
@@ -49,12 +49,12 @@ def test_an_exercise_has_not_drifted_from_its_solution(solution):
 
 
 def test_there_is_an_exercise_for_each_solution_and_none_besides():
-    assert {file.name for file in tracked("exercises")} == {file.name for file in SOLUTIONS}
+    assert {file.name for file in tracked("exercises")} == {exercise_of(file).name for file in SOLUTIONS}
 
 
 @every_solution
 def test_both_are_saved_whole_and_clean(solution):
-    for file in (solution, ROOT / "exercises" / solution.name):
+    for file in (solution, exercise_of(solution)):
         assert faults(nbformat.read(file, as_version=4)) == []
 
 
@@ -85,7 +85,7 @@ def test_a_solution_answers_every_question_correctly(solution):
 
 @every_solution
 def test_an_unsolved_exercise_says_not_attempted_to_every_question(solution):
-    notebook = nbformat.read(ROOT / "exercises" / solution.name, as_version=4)
+    notebook = nbformat.read(exercise_of(solution), as_version=4)
     asked = [cell for cell in notebook.cells if cell.cell_type == "code" and checks(new_notebook(cells=[cell]))]
     assert asked
     for cell in asked:
@@ -95,7 +95,7 @@ def test_an_unsolved_exercise_says_not_attempted_to_every_question(solution):
 
 @every_solution
 def test_no_solution_shines_through(solution):
-    exercise = (ROOT / "exercises" / solution.name).read_text(encoding="utf-8")
+    exercise = exercise_of(solution).read_text(encoding="utf-8")
     assert "SOLUTION" not in exercise
     assert STUB in exercise
 

@@ -69,8 +69,8 @@ EXERCISE_PARAMETERS: dict[str, dict[str, Any]] = {
 
 BLANK = re.compile("(?<!import )____")
 
-ANSWERS = {"exercises": "\u2026 Not attempted", "solutions": "\u2713 Correct"}
-"""What each question answers, by folder; exercises are run before anything is solved."""
+ANSWERS = {"exercises/{}-exercises.ipynb": "\u2026 Not attempted", "solutions/{}.ipynb": "\u2713 Correct"}
+"""What each question answers, by the notebook that asks it; exercises are run before anything is solved."""
 
 
 def pieces_of(lesson: str) -> tuple[Question, ...]:
@@ -102,8 +102,7 @@ def test_a_notebook_runs_on_another_system_speaks_of_it_and_takes_what_was_to_be
 def test_each_question_is_not_attempted_in_the_exercise_and_right_in_the_solution(
     name: str, workbook: Path, run: Run
 ) -> None:
-    for folder, answer in ANSWERS.items():
-        file = workbook / folder / f"{name}.ipynb"
+    for file, answer in ((workbook / place.format(name), answer) for place, answer in ANSWERS.items()):
         ran = run(file, EXERCISE_PARAMETERS.get(name, {"seed": 3}))
         cells = [nbformat.v4.new_notebook(cells=[cell]) for cell in ran.cells if cell.cell_type == "code"]
         answers = [outputs_of(cell) for cell in cells if checks(cell)]

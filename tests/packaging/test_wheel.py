@@ -49,10 +49,8 @@ def test_the_package_is_imported_where_there_is_no_jupyter(python: Path, tmp_pat
 
 def test_papermill_runs_a_notebook_of_a_learner_s_copy(python: Path, tmp_path: Path) -> None:
     run_outside(python, python.with_name("threatlab"), "start", "mine", folder=tmp_path)
-    papermill = ("-m", "papermill", "--no-progress-bar", "--cwd", "mine/notebooks")
-    run_outside(
-        python, *papermill, "mine/notebooks/01-scope.ipynb", "ran.ipynb", "-p", "system", "tay", folder=tmp_path
-    )
+    papermill = ("-m", "papermill", "--no-progress-bar", "--cwd", "mine")
+    run_outside(python, *papermill, "mine/01-scope.ipynb", "ran.ipynb", "-p", "system", "tay", folder=tmp_path)
     assert "tay" in outputs_of(nbformat.read(tmp_path / "ran.ipynb", as_version=4))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import re
@@ -19,7 +18,6 @@ from tests.unit.threat_models import full
 from threatlab import AISystem, assess, list_systems, load_system
 from threatlab.cli import main
 from threatlab.cli.output import line
-from threatlab.cli.start import copy_workbook
 from threatlab.course import course_folder
 from threatlab.report import ThreatModel, load_model, load_models, save_model
 
@@ -293,6 +291,8 @@ BAD = [
     (("report", "none.json"), "there is no file 'none.json'"),
     (("report", "empty.json"), "'empty.json' is empty: it needs at least a schema and a system"),
     (("start", "bot.toml"), "'bot.toml' is a file; name a folder"),
+    (("start", ""), "'' is no folder; name one to work in, such as my-course"),
+    (("update", "mine"), "'mine' holds no copy of the course; 'threatlab start DIR' makes one"),
 ]
 
 
@@ -372,59 +372,40 @@ def test_examples_in_the_help_run_as_they_are_written(capsys):
         assert run(capsys, *example.split())[::2] == (0, ""), example
 
 
-# ---- start
+# ---- start and update
 
 
-def test_start_copies_the_workbook_and_never_touches_what_is_there(capsys):
+def test_start_copies_the_course_and_update_corrects_the_copy(capsys):
     code, out, _ = run(capsys, "start", "mine")
     notebooks = sorted(file.name for file in course_folder("notebooks").glob("*.ipynb"))
     assert code == 0
-    assert sorted(file.name for file in Path("mine/notebooks").iterdir()) == notebooks != []
-    mine, gone = (Path("mine/notebooks") / name for name in notebooks[:2])
-    mine.write_text("my own work")
-    gone.unlink()
-    code, out, _ = run(capsys, "start", "mine")
+    assert {f"{name}: new" for name in notebooks} < {*out.splitlines()}
+    assert out.endswith("Your copy of the course is in mine.\n")
+    assert run(capsys, "update", "mine")[1].startswith("No corrections since the last time.\n")
+    mine = Path("mine", notebooks[0])
+    mine.write_text("spoiled")
+    Path("mine/.threatlab/course", mine.name).write_text("{}")
+    code, out, _ = run(capsys, "update", "mine")
     assert code == 0
-    assert mine.read_text() == "my own work"
-    assert gone.read_bytes() == (course_folder("notebooks") / gone.name).read_bytes()
-    assert f"new   notebooks/{gone.name}" in out
-    assert f"kept  notebooks/{mine.name} (was there, not touched)" in out
-    assert "1 copied," in out
-
-
-def test_half_a_copy_is_not_left_behind(tmp_path, monkeypatch):
-    source = tmp_path / "source"
-    (source / "notebooks").mkdir(parents=True)
-    (source / "notebooks" / "a.ipynb").write_text("text")
-
-    class Full(io.FileIO):
-        def write(self, data):
-            super().write(data[:2])
-            raise OSError(28, "No space left on device")
-
-    usual = Path.open
-    monkeypatch.setattr(
-        Path, "open", lambda self, mode="r", *rest: Full(str(self), "x") if mode == "xb" else usual(self, mode, *rest)
-    )
-    with pytest.raises(ValueError, match="No space left"):
-        copy_workbook(source, tmp_path / "target")
-    assert list((tmp_path / "target" / "notebooks").iterdir()) == []
+    assert f"{mine.name}: stays as it is" in out
+    assert mine.read_text() == "spoiled"
 
 
 def test_start_finds_what_a_wheel_brought_and_without_it_says_how_to_get_it(capsys, monkeypatch, tmp_path):
-    installed = tmp_path / "site-packages" / "threatlab" / "course.py"
-    monkeypatch.setattr("threatlab.course.__file__", str(installed))
+    installed = tmp_path / "site-packages" / "threatlab" / "course" / "folder.py"
+    monkeypatch.setattr("threatlab.course.folder.__file__", str(installed))
     monkeypatch.setattr("sysconfig.get_path", {"data": str(tmp_path / "environment")}.__getitem__)
     code, _, err = run(capsys, "start", "mine")
     assert code == 2
     assert "clone the course's repository" in err
     assert not Path("mine").exists()
 
-    shipped = tmp_path / "environment" / "share" / "threatlab" / "notebooks" / "00-first.ipynb"
-    shipped.parent.mkdir(parents=True)  # as a wheel brings them
-    shipped.write_text("{}", encoding="utf-8")
-    assert run(capsys, "start", "mine")[0] == 0
-    assert Path("mine", "notebooks", "00-first.ipynb").read_text(encoding="utf-8") == "{}"
+    for name in ("notebooks/00-first.ipynb", "exercises/00-first-exercises.ipynb"):  # as a wheel brings them
+        shipped = tmp_path / "environment" / "share" / "threatlab" / name
+        shipped.parent.mkdir(parents=True)
+        shipped.write_text(json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}))
+        assert run(capsys, "start", "mine")[0] == (0 if "exercises" in name else 2)
+    assert {file.name for file in Path("mine").glob("*.ipynb")} == {"00-first.ipynb", "00-first-exercises.ipynb"}
 
 
 # ---- as a process

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import itertools
+import re
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.unit.drawings import sketch
 from tests.unit.strategies import thorough
 from threatlab import AISystem, ThreatLabError, assess, load_system
 from threatlab.catalog import catalog
 from threatlab.dataflow import CARRIES, DataFlow
-from threatlab.dataflow.facts import facts_from, hidden_by_exclusions, system_from
+from threatlab.dataflow.facts import facts_from, hidden_by_exclusions, system_from, why_it_matters
 from threatlab.dataflow.files import list_drawings, load_drawing
 from threatlab.dataflow.rules import RULES
 
@@ -342,6 +344,48 @@ def test_an_exclusion_that_moves_no_score_still_hides_flows():
     hidden = hidden_by_exclusions(load_drawing("clearview"), load_system("clearview"))
     assert hidden.risk == 0.0
     assert len(hidden.crossings) == 3
+
+
+WARD = sketch(
+    "Nurse: person, user device; Desk: process; Record: data store; Letters: data store; Spare: process; "
+    "Mail: tool; Writer: model",
+    "Nurse > Desk: questions",
+    "Desk > Writer: questions",
+    "Record > Writer: documents",
+    "Letters > Writer: documents!",
+    "Writer > Mail: generated content",
+    "Writer > Spare: generated content",
+)
+MATTERS = {
+    "Nurse": {"lowers the risk score", "alone shows: internet-facing", "stands at a trust boundary (flow 1)"},
+    "Desk": {
+        "lowers the risk score",
+        "alone shows: internet-facing",
+        "stands at a trust boundary (flow 1)",
+        "is the only way from Nurse to Writer",
+    },
+    "Letters": {"gets or sends personal data (flow 4)"},
+    "Record": {"holds personal data"},
+    "Mail": {"is a tool: what it does has an effect"},
+    "Spare": set(),
+}
+
+
+@pytest.mark.parametrize("element", MATTERS)
+def test_what_speaks_against_leaving_a_part_out_is_said_also_where_no_score_tells(element):
+    record = replace(WARD.element("Record"), personal=True)
+    ward = replace(WARD, elements=tuple(record if e.name == "Record" else e for e in WARD.elements))
+    reasons = why_it_matters(ward.excluding("Writer", "why", "who"), element)
+    assert {re.sub(r"(risk score) from .*", r"\1", reason) for reason in reasons} == MATTERS[element]
+    hidden = hidden_by_exclusions(ward.excluding(element, "why", "who"))
+    assert bool(hidden.risk) == any(
+        f"from {hidden.everything.risk_score:.2f} to {hidden.in_scope.risk_score:.2f}" in reason for reason in reasons
+    )
+
+
+def test_a_part_that_is_not_drawn_is_answered_with_the_nearest():
+    with pytest.raises(ThreatLabError, match="'Record'"):
+        why_it_matters(WARD, "Recrod")
 
 
 def test_facts_come_from_the_drawing_and_controls_from_the_base():

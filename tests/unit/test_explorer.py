@@ -311,3 +311,34 @@ def test_bad_input_is_refused_and_changes_nothing(panel):
 def test_the_panel_names_itself_the_same_every_time(panel):
     assert repr(panel) == repr(SystemExplorer("shadowray", alert_threshold=0.7))
     assert "0x" not in repr(panel)
+
+
+# ---- the score in sight
+
+
+def test_how_the_score_moved_stands_beside_the_answer_that_moved_it(panel):
+    before = panel.risk_score
+    page = Page(panel)
+    page.answer(catalog().controls["secrets_in_vault"].question, "yes")
+    told = f"{before:.2f} \u2192 {panel.risk_score:.2f}"
+    question = page.question(catalog().controls["secrets_in_vault"].question)
+    assert told in question.find_next_sibling().get_text()
+    assert f"Risk score from {before:.2f} to {panel.risk_score:.2f}" in page.soup.select_one("[role=status]").get_text()
+    page.click("Reset")
+    assert "\u2192" not in page.text
+
+
+@pytest.mark.parametrize("control", catalog().controls)
+def test_the_change_is_the_difference_of_what_is_shown(panel, control):
+    panel.apply(control)
+    told = re.search("(0[.][0-9]+) \u2212(0[.][0-9]+), better", Page(panel).text)
+    if told:
+        assert float(told[1]) - float(told[2]) == pytest.approx(round(panel.risk_score, 2))
+
+
+def test_a_second_click_of_a_double_click_on_apply_applies_no_other_control(panel):
+    button = Page(panel).soup.select_one("[data-act=apply]")
+    for _ in range(2):
+        Page(panel).press(button)
+    assert sum(panel.system[each] is not panel.state.start[each] for each in catalog().controls) == 1
+    assert button["data-once"]

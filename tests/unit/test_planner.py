@@ -256,8 +256,8 @@ def test_the_form_says_beside_itself_what_is_missing_and_begins_anew_once_it_is_
     page, send, what = Page(panel), "Accept this risk", "HIGH: Encryption not enabled"
     attempts = [
         ({}, "Choose what you accept"),
-        ({"Accept what stays open": what}, "eason of the acceptance of encryption_enabled is empty"),
-        ({"Accept what stays open": what, "Reason": "The cloud encrypts disks"}, "owner of the acceptance"),
+        ({"Accept what stays open": what}, "The reason for accepting 'Encrypt data and models' is empty"),
+        ({"Accept what stays open": what, "Reason": "The cloud encrypts disks"}, "the owner who accepts"),
         (
             {
                 "Accept what stays open": what,
@@ -266,6 +266,15 @@ def test_the_form_says_beside_itself_what_is_missing_and_begins_anew_once_it_is_
                 "Until (such as 2027-06-30)": "in spring",
             },
             "'in spring'; give a date",
+        ),
+        (
+            {
+                "Accept what stays open": what,
+                "Reason": "The cloud encrypts disks",
+                "Who answers for it": "Ada",
+                "Until (such as 2027-06-30)": "2020-06-30",
+            },
+            "2020-06-30 is before the plan begins",
         ),
     ]
     key = page.soup.form["data-key"]
@@ -279,6 +288,13 @@ def test_the_form_says_beside_itself_what_is_missing_and_begins_anew_once_it_is_
     assert page.problem == ""
     assert page.soup.form["data-key"] != key
     assert [page.field(label)["value"] for label in ("Reason", "Who answers for it")] == ["", "Ada"]
+
+
+def test_the_list_of_controls_begins_with_the_steps_of_the_plan_in_their_order(panel):
+    listed = [each.text for each in Page(panel).field("Look at one control").select("option")[1:]]
+    steps = [step.title for step in panel.plan.steps]
+    assert listed[: len(steps)] == steps
+    assert len(set(listed)) == len(listed) > len(steps)
 
 
 def test_an_acceptance_that_the_policy_came_with_is_not_said_to_be_new():

@@ -285,11 +285,11 @@ def test_a_policy_that_says_nothing_is_none(text):
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"reason": " "}, "reason of the acceptance of staff_trained is empty"),
-        ({"reason": None}, "reason of the acceptance of staff_trained is None"),
-        ({"owner": ""}, "owner of the acceptance of staff_trained is empty"),
-        ({"owner": 5}, "owner of the acceptance of staff_trained is 5"),
-        ({"expires": "soon"}, "expires of the acceptance of staff_trained is 'soon'; give a date"),
+        ({"reason": " "}, "the reason for accepting 'Train staff' is empty"),
+        ({"reason": None}, "the reason for accepting 'Train staff' is None"),
+        ({"owner": ""}, "the owner who accepts 'Train staff' is empty"),
+        ({"owner": 5}, "the owner who accepts 'Train staff' is 5"),
+        ({"expires": "soon"}, "the last day of accepting 'Train staff' is 'soon'; give a date"),
         ({"expires": None}, "is None; give a date"),
         ({"what": "staff_train"}, "did you mean 'staff_trained'"),
         ({"what": None}, "unknown control or threat to accept None"),

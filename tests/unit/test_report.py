@@ -35,7 +35,7 @@ from threatlab.report import (
 )
 from threatlab.report.blocks import shown
 from threatlab.report.page import page
-from threatlab.tabletop import load_story, run_unattended
+from threatlab.tabletop import begin, load_story, run_unattended
 
 # ---- the model
 
@@ -67,6 +67,18 @@ def test_a_tabletop_is_kept_with_its_log_and_lessons():
     assert [each.inject for each in kept.decisions] == [entry.title for entry in exercise.log]
     assert {each.kind for each in kept.lessons} <= {"keep", "change"}
     assert kept.finished
+    assert kept.unattended
+    assert not from_exercise(begin(story)).unattended
+
+
+def test_a_tabletop_says_what_was_taken_back_and_who_sees_to_a_lesson_until_when():
+    now = begin("shadowray").decide("declare").take_back().decide("ask")
+    kept = from_exercise(now.assign(now.lessons[0].id, "Ana", "2026-11-30"))
+    assert kept.decisions[0].taken_back == (begin("shadowray").decide("declare").log[0].text,)
+    assert (kept.lessons[0].owner, kept.lessons[0].due) == ("Ana", date(2026, 11, 30))
+    page = to_markdown(full().with_(tabletop=kept))
+    assert f"Decided first, and taken back: {kept.decisions[0].taken_back[0]}" in page
+    assert "| Ana | 2026-11-30 |" in page
 
 
 def test_an_acceptance_holds_through_its_day_and_not_without_a_date():

@@ -171,7 +171,7 @@ def test_setting_a_control_does_what_code_does():
     clicked, driven = StreamMonitor(small()), StreamMonitor(small())
     page = Page(clicked)
     page.choose("Jump to", "12:00")
-    page.enter("Alert threshold", 8)
+    page.enter("Detector threshold", 8)
     page.choose("Detector", DETECTORS["rate"].title)
     page.choose("Speed", "fast: 18 s a day")
     driven.jump(720)
@@ -185,7 +185,7 @@ def test_the_threshold_stands_at_the_slider_and_as_a_number_beside_it():
     slider, figure = Page(panel).soup.select("[name=threshold]")
     assert [slider["value"], figure["value"]] == ["12.5", "12.5"]
     assert (slider["type"], figure["type"]) == ("range", "number")
-    assert figure["aria-label"] == "Alert threshold, as a number"
+    assert figure["aria-label"] == "Detector threshold, as a number"
 
 
 def test_time_passes_by_advance_and_stops_at_midnight():
@@ -329,7 +329,7 @@ def test_a_threshold_moved_while_playing_is_shown_at_once():
         if panel.minute < 600:
             return False
         before = len(panel.evaluation.alerts)
-        Page(panel).enter("Alert threshold", 2)
+        Page(panel).enter("Detector threshold", 2)
         assert len(panel.evaluation.alerts) > before
         assert f"Alerts {len(panel.evaluation.alerts)} " in Page(panel).text
         assert panel.playing
@@ -343,7 +343,7 @@ def test_what_is_said_of_a_refused_threshold_stays_while_time_passes():
 
     def refused():
         if panel.minute == 50:
-            Page(panel).enter("Alert threshold", None)
+            Page(panel).enter("Detector threshold", None)
         return panel.minute >= 100
 
     play(panel, until=lambda: refused() and "Threshold is None; give a number" in Page(panel).problem)

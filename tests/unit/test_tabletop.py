@@ -6,6 +6,7 @@ import copy
 import inspect
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -369,6 +370,62 @@ def test_the_log_tells_time_role_message_decision_consequence_and_note():
     }
 
 
+@pytest.mark.parametrize(
+    ("answers", "nobody_was_there"),
+    [
+        (None, True),
+        (load_story("shadowray").answers, True),
+        (load_story("shadowray").prepared, True),
+        (list(load_story("shadowray").answers.values())[:1], False),
+        (["declare"], False),
+        ([], False),
+    ],
+)
+def test_a_run_of_the_storys_own_answers_is_marked_as_one_that_nobody_played(answers, nobody_was_there):
+    end = run_unattended("shadowray") if answers is None else play(begin("shadowray"), answers, to_the_end=False)
+    assert end.unattended is end.to_dict()["unattended"] is nobody_was_there
+
+
+def test_a_person_who_plays_on_from_the_storys_own_answers_has_not_played_it_all():
+    assert replace(begin("shadowray"), unattended=True).decide("declare").unattended
+
+
+def test_a_decision_that_is_taken_back_is_named_by_the_one_in_its_place():
+    first = begin("shadowray").decide("declare")
+    asked, killed = first.decide("cut"), first.decide("block")
+    again = asked.take_back().decide("block").take_back().decide("block")
+    assert again.figures == killed.figures
+    assert again.log[-1].taken_back == (asked.log[-1].text, killed.log[-1].text)
+    assert not again.log[0].taken_back
+    assert play(begin("shadowray"), again.answers(), to_the_end=False) == again
+    with pytest.raises(ThreatLabError, match="no decision to take back"):
+        begin("shadowray").take_back()
+
+
+def test_a_reason_can_be_added_to_the_last_decision():
+    now = begin("shadowray").decide("declare", note="in a hurry").decide("cut")
+    noted = now.add_note("they were still in")
+    assert [entry.note for entry in noted.log] == ["in a hurry", "they were still in"]
+    assert noted == begin("shadowray").decide("declare", note="in a hurry").decide("cut", note="they were still in")
+    with pytest.raises(ThreatLabError, match="no decision to give a reason for"):
+        begin("shadowray").add_note("too soon")
+
+
+def test_a_lesson_gets_a_name_and_a_day():
+    end = run_unattended("shadowray")
+    first, second = (lesson.id for lesson in end.lessons[:2])
+    tasked = end.assign(first, " Ana ", "2026-11-30").assign(second, "Ben")
+    assert (tasked.lessons[0].task.who, str(tasked.lessons[0].task.due)) == ("Ana", "2026-11-30")
+    assert (tasked.lessons[1].task.who, tasked.lessons[1].task.due) == ("Ben", None)
+    assert tasked.to_dict()["lessons"][0]["due"] == "2026-11-30"
+    assert tasked.assign(first, "").lessons[0].task == end.lessons[0].task
+    for wrong, said in (((first, 3), "the name of who sees to it is 3"), ((first, "Ana", "30.11."), "is '30.11.'")):
+        with pytest.raises(ThreatLabError, match=said):
+            end.assign(*wrong)
+    with pytest.raises(ThreatLabError, match="unknown lesson of this run"):
+        begin("shadowray").assign(first, "Ana")
+
+
 def test_an_empty_log_is_an_empty_frame():
     assert begin("shadowray").log.to_frame().empty
 
@@ -378,7 +435,8 @@ def test_what_is_written_as_json_comes_back_and_plays_the_same_exercise(name):
     end = run_unattended(name, system=load_system("tay"))
     table = json.loads(json.dumps(end.to_dict()))
     assert table == end.to_dict()
-    assert run_unattended(table["story"], table["answers"], load_system("tay")).to_dict() == table
+    again = run_unattended(table["story"], table["answers"], load_system("tay"))
+    assert replace(again, unattended=True).to_dict() == table
     assert len(table["log"]) == len(end.log)
     assert table["case"] == load_story(name).incident.case
 

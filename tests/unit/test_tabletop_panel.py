@@ -10,6 +10,7 @@ import pytest
 
 from tests.unit.page import Page
 from threatlab import AISystem, ThreatLabError
+from threatlab.exercises import progress
 from threatlab.tabletop import MEASURES, NOBODY, begin, load_story, run_unattended
 from threatlab.tabletop.clock import Countdown
 from threatlab.widgets import TabletopPanel
@@ -47,6 +48,8 @@ def text(html):
 
 
 START = "Start: the clock runs from the first message on"
+FREE = "Start without a clock: decisions can be undone"
+UNDO = "Undo the last decision: it is named in the log beside the one in its place"
 RESET = "Reset: go back to before the start"
 NOTE = "Your reason, for the log (optional)"
 
@@ -166,12 +169,14 @@ def test_the_note_goes_into_the_log_and_the_field_is_empty_for_the_next(panel):
     Page(panel).enter(NOTE, "too long a queue")
     click_option(panel, 0)
     assert panel.exercise.log[0].note == "too long a queue"
+    Page(panel).click("Next message")
     assert Page(panel).field(NOTE)["value"] == ""
 
 
 def test_a_decision_of_another_role_is_handed_over(panel):
     panel.decide_all(["declare", "cut", "copy", "all"])
     page = Page(panel)
+    page.click("Next message")
     assert all(option.has_attr("disabled") for option in page.soup.select(".tl-tt-option"))
     page.press(page.soup.select_one(".tl-tt-option"))
     assert panel.exercise.at == "tell"
@@ -202,7 +207,7 @@ def test_the_lists_choose_story_system_and_role(panel):
     assert panel.state.system.true >= set(load_story("postmark-mcp").prepared_controls)
     panel.start()
     assert page.field("Story").has_attr("disabled")
-    with pytest.raises(ThreatLabError, match="can't change while an exercise goes on"):
+    with pytest.raises(ThreatLabError, match="can't change once an exercise has begun"):
         panel.set(story="shadowray")
 
 
@@ -214,13 +219,156 @@ def test_a_system_of_ones_own_meets_the_story(clock):
     assert "My cluster" in Page(panel).field("The system").get_text()
 
 
-def test_reset_goes_back_to_before_the_start(panel):
-    before = panel.page
+def test_reset_goes_back_to_before_the_start_and_can_be_undone(panel):
+    before = panel.state
     panel.decide_all(["declare"])
+    begun = panel.exercise
     Page(panel).click(RESET)
-    assert panel.exercise is None
-    assert panel.page == before
-    assert Page(panel).button(RESET).has_attr("disabled")
+    assert panel.state == before
+    Page(panel).click("Take it up again")
+    assert panel.exercise == begun
+
+
+def test_once_begun_the_panel_says_why_story_and_system_are_fixed_and_how_to_choose_again(panel):
+    why = "To choose again, press Reset."
+    assert why not in Page(panel).text
+    panel.start()
+    assert why in Page(panel).text
+    assert Page(panel).field("The system").has_attr("disabled")
+    assert Page(panel).button(RESET)
+
+
+# ---- between two messages
+
+
+def test_after_a_decision_what_followed_is_shown_and_no_message_to_decide_unseen(panel, clock):
+    Page(panel).click(START)
+    click_option(panel, 0)
+    page, entry = Page(panel), panel.exercise.log[-1]
+    assert entry.consequence in page.text
+    assert panel.exercise.text not in page.text
+    assert not page.soup.select(".tl-tt-option, .tl-tt-clock")
+    clock.now += 10_000
+    panel.tick()
+    assert len(panel.exercise.log) == 1, "no time passes while a team reads what followed"
+    page.click("Next message: its clock starts")
+    assert panel.exercise.inject.question in page.text
+    assert panel.time_left == panel.exercise.inject.minutes * 60
+    assert panel.state.countdown.running
+
+
+def test_without_a_clock_the_last_decision_can_be_undone_and_the_log_says_so(panel):
+    page = Page(panel)
+    page.click(FREE)
+    page.enter(NOTE, "by mistake")
+    click_option(panel, 1)
+    first = panel.exercise.log[0].text
+    page.click(UNDO)
+    assert not len(panel.exercise.log)
+    assert page.field(NOTE)["value"] == "by mistake"
+    click_option(panel, 0)
+    assert panel.exercise.log[0].taken_back == (first,)
+    assert f"Decided first, and taken back: \u201c{first}\u201d" in page.text
+
+
+def test_a_double_click_on_undo_takes_back_one_decision(panel):
+    panel.decide_all(["declare", "cut"])
+    undo = Page(panel).button(UNDO)
+    for _ in range(2):
+        Page(panel).press(undo)
+    assert len(panel.exercise.log) == 1
+
+
+def test_against_the_clock_nothing_is_undone(panel):
+    Page(panel).click(START)
+    click_option(panel, 0)
+    assert "Undo" not in Page(panel).text
+    with pytest.raises(ThreatLabError, match="against the clock can't be taken back"):
+        panel.undo()
+
+
+def test_a_reason_that_arrives_after_its_decision_goes_with_it_and_not_with_the_next(panel, clock):
+    Page(panel).click(START)
+    field = Page(panel).field(NOTE)
+    clock.now += 90
+    panel.tick()
+    Page(panel)._send(field, {"note": "we were nearly"})
+    assert panel.exercise.log[0].note == "we were nearly"
+    Page(panel).click("Next message: its clock starts")
+    assert Page(panel).field(NOTE)["value"] == ""
+
+
+def test_what_is_new_is_marked_by_another_word_at_each_step(panel):
+    seen = []
+    for _ in load_story("shadowray").injects:
+        panel.next_message() if panel.exercise else panel.start()
+        seen.append(Page(panel).soup.select_one("[data-news]")["data-news"])
+        panel.decide(NOBODY)
+        seen.append(Page(panel).soup.select_one("[data-news]")["data-news"])
+        if panel.exercise.finished:
+            break
+    assert len(set(seen)) == len(seen)
+
+
+def test_a_lesson_gets_its_name_and_its_day_each_by_itself(panel):
+    panel.decide_all(load_story("shadowray").answers)
+    lesson = panel.exercise.lessons[0]
+    page = Page(panel)
+    page.enter(f"Who sees to it ({lesson.text})", "Ana")
+    page.enter(f"Until, such as 2026-12-01 ({lesson.text})", "next week")
+    assert "'next week'; give a date" in page.problem
+    page.enter(f"Until, such as 2026-12-01 ({lesson.text})", "2026-12-04")
+    task = panel.exercise.lessons[0].task
+    assert (task.who, str(task.due)) == ("Ana", "2026-12-04")
+    assert "(Ana, until 2026-12-04)" in text(panel.picture())
+
+
+def test_a_run_that_nobody_played_says_so(panel):
+    panel.decide_all(load_story("shadowray").answers)
+    assert "Nobody played this run" in Page(panel).text
+    assert "Nobody played this run" in text(panel.picture())
+
+
+# ---- tomorrow
+
+
+@pytest.fixture
+def learner(tmp_path, monkeypatch):
+    monkeypatch.setenv("JPY_SESSION_NAME", "/course/06-monitor-and-operate.ipynb")
+    monkeypatch.setenv(progress.VARIABLE, str(tmp_path / "progress.jsonl"))
+    progress.store.cache_clear()
+    yield
+    progress.store.cache_clear()
+
+
+def test_an_unfinished_run_is_taken_up_with_its_clock_standing(learner, clock):
+    first = TabletopPanel("shadowray", clock=clock)
+    first.set(story="postmark-mcp", role="security analyst")
+    Page(first).click(START)
+    click_option(first, 0)
+    Page(first).click("Next message: its clock starts")
+    again = TabletopPanel("shadowray", clock=clock)
+    assert again.exercise == first.exercise
+    assert again.state.role == "security analyst"
+    assert again.state.timed
+    assert not again.state.countdown.running
+    assert "Taken up where you left it" in Page(again).text
+    assert first.exercise.log[-1].consequence in Page(again).text
+    Page(again).click("Next message: its clock starts")
+    assert again.state.countdown.running
+
+
+def test_what_was_undone_who_sees_to_a_lesson_and_that_nobody_played_are_taken_up(learner, clock):
+    first = TabletopPanel("shadowray", clock=clock)
+    first.decide_all(load_story("shadowray").answers)
+    first.undo()
+    first.assign(first.exercise.lessons[0].id, who="Ana", due="2026-12-04")
+    assert TabletopPanel("shadowray", clock=clock).exercise == first.exercise
+
+
+def test_a_run_against_another_system_is_another_run(learner, clock):
+    TabletopPanel("shadowray", clock=clock).start()
+    assert TabletopPanel("shadowray", AISystem("mine"), clock=clock).exercise is None
 
 
 # ---- the clock
@@ -240,7 +388,7 @@ def test_the_start_button_lets_it_run_and_the_face_tells_what_is_left(panel, clo
     clock.now += 25
     panel.tick()
     assert panel.time_left == 65
-    assert "1:05 left to decide" in text(panel.page)
+    assert "1:05 left to decide" in text(panel.live)
     assert Page(panel).button("Pause")
 
 
@@ -251,7 +399,7 @@ def test_paused_time_does_not_count(panel, clock):
     clock.now += 10_000
     panel.tick()
     assert panel.time_left == 60
-    assert "1:00 to decide; the clock stands" in text(panel.page)
+    assert "1:00 to decide; the clock stands" in text(panel.live)
     Page(panel).click("Run the clock")
     clock.now += 30
     assert panel.time_left == 30
@@ -282,12 +430,13 @@ def test_a_click_after_the_time_and_before_the_tick_comes_too_late(panel, clock)
     assert "Too late" in text(panel.page)
 
 
-def test_each_decision_has_its_own_time_and_the_clock_runs_on(panel, clock):
+def test_a_second_sends_the_face_of_the_clock_and_not_the_page(panel, clock):
     Page(panel).click(START)
-    clock.now += 60
-    click_option(panel, 0)
-    assert panel.state.countdown.running
-    assert panel.time_left == panel.exercise.inject.minutes * 60
+    page, live = panel.page, panel.live
+    clock.now += 1
+    panel.tick()
+    assert panel.page is page
+    assert panel.live != live
 
 
 def test_a_note_that_was_being_written_when_the_time_ran_out_is_kept(panel, clock):

@@ -123,9 +123,13 @@ tabletops = st.builds(
     Tabletop,
     words,
     st.booleans(),
-    st.lists(st.builds(Decision, words, words, st.just("") | words, words, words), max_size=2),
-    st.lists(st.builds(Moral, st.sampled_from(["keep", "change"]), words), max_size=2),
+    st.lists(
+        st.builds(Decision, words, words, st.just("") | words, words, words, words, st.lists(words, max_size=2)),
+        max_size=2,
+    ),
+    st.lists(st.builds(Moral, st.sampled_from(["keep", "change"]), words, words, st.none() | days), max_size=2),
     st.none() | days,
+    st.booleans(),
 )
 alerts = st.builds(
     AlertChoice, words, st.floats(0, 1e6), words, st.integers(0, 999), st.lists(words, max_size=2), st.floats(0, 99),

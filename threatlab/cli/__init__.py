@@ -14,8 +14,7 @@ from threatlab.catalog.atlas_check import check_atlas
 from threatlab.checks import check_date, check_score
 from threatlab.cli.inputs import read_inputs
 from threatlab.cli.output import WIDTH, emit, line, table
-from threatlab.cli.start import copy_workbook
-from threatlab.course import course_folder
+from threatlab.course import start, update
 from threatlab.errors import ThreatLabError
 from threatlab.policy import load_policy
 from threatlab.ranking import reaches
@@ -60,10 +59,23 @@ exit codes:
 example:
   threatlab catalog check ATLAS-latest.yaml
 """
+_START = """\
+Copy the course's notebooks into a folder of your own, or bring the copy there up to date.
+"""
+_UPDATE = """\
+Bring the course's corrections into your copy, cell by cell. Close its notebooks in
+JupyterLab first: a page that is open doesn't see what changes in its file.
+"""
+_COPY_MORE = """\
+A cell that you changed stays yours, as do cells that you added, moved or deleted. Where the
+course has corrected a cell that you changed, a note beneath yours holds the correction.
+Nothing of yours is overwritten or deleted. 'update' leaves a notebook that you deleted or
+renamed away; 'start' brings it back.
+"""
 _MAIN_MORE = """\
 start here:
   threatlab assess shadowray      assess the system of a published incident
-  threatlab start my-workbook     copy the course's notebooks into a folder of your own
+  threatlab start my-course       copy the course's notebooks into a folder of your own
   threatlab COMMAND --help        what a command takes
 """
 
@@ -78,7 +90,14 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code: 0, 1 (a gate failed) or 2 (bad input)."""
     parsed = _parser().parse_args(arguments)
-    commands = {"assess": _assess, "report": _report, "systems": _systems, "catalog": _catalog, "start": _start}
+    commands = {
+        "assess": _assess,
+        "report": _report,
+        "systems": _systems,
+        "catalog": _catalog,
+        "start": _copy,
+        "update": _copy,
+    }
     try:
         return commands[parsed.command](parsed)
     except ThreatLabError as problem:
@@ -155,11 +174,10 @@ def _catalog(asked: argparse.Namespace) -> int:
     return FAILED if changes else PASSED
 
 
-def _start(asked: argparse.Namespace) -> int:
-    done = copy_workbook(course_folder("notebooks").parent, Path(asked.folder))
-    lines = [f"new   {name}" for name in done.new] + [f"kept  {name} (was there, not touched)" for name in done.kept]
-    lines.append(f"{len(done.new)} copied, {len(done.kept)} left as they were. Open {asked.folder} in JupyterLab.")
-    emit("\n".join(lines) + "\n", None)
+def _copy(asked: argparse.Namespace) -> int:
+    done = {"start": start, "update": update}[asked.command](asked.folder)
+    rows = [f"{name}: {what}" for name, what in done.items()] or ["No corrections since the last time."]
+    emit("\n".join([*rows, f"Your copy of the course is in {asked.folder}."]) + "\n", None)
     return PASSED
 
 
@@ -221,6 +239,9 @@ def _parser() -> argparse.ArgumentParser:
     check = command("catalog", about, _CATALOG, _CATALOG_MORE)
     check.add_argument("check", choices=("check",), help="the one thing that can be done with it")
     check.add_argument("file", metavar="FILE", help="ATLAS.yaml of a later release, or the same as JSON")
-    start = command("start", "copy the workbook into a folder to work in; never over what is there")
-    start.add_argument("folder", metavar="DIR", help="the folder to work in; made if it isn't there")
+    about = "copy the course into a folder to work in, or bring the copy there up to date"
+    started = command("start", about, _START, _COPY_MORE)
+    started.add_argument("folder", metavar="DIR", help="the folder to work in; made if it isn't there")
+    updated = command("update", "bring the course's corrections into your copy", _UPDATE, _COPY_MORE)
+    updated.add_argument("folder", metavar="DIR", help="the folder with your copy")
     return parser

@@ -6,7 +6,8 @@ says that the drawing is whole: then it is false, but for what the drawing itsel
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 from threatlab.assessment import Assessment, assess
 from threatlab.catalog import catalog
@@ -16,7 +17,6 @@ from threatlab.dataflow.rules import RULES
 from threatlab.dataflow.trails import Path, Scope
 from threatlab.errors import ThreatLabError
 from threatlab.system import AISystem, check_system
-from threatlab.words import counted, listed
 
 SEEN = 0.005
 """Scores are shown with two digits: a smaller difference can't be seen, and isn't claimed."""
@@ -100,17 +100,11 @@ def system_from(drawing: DataFlow, base: AISystem | None = None, *, with_exclude
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
-    """What a drawing's exclusions take out of sight: true facts, flows and crossings (by number), and risk (0..1).
-
-    `personal` are the left-out elements and the hidden flows (as texts) that are marked as personal data, `tools` the
-    left-out tools: they are hidden even where no fact or score tells.
-    """
+    """What a drawing's exclusions take out of sight: true facts, flows and crossings (by number), and risk (0..1)."""
 
     facts: tuple[str, ...]
     flows: Path
     crossings: Path
-    personal: tuple[str, ...]
-    tools: tuple[str, ...]
     in_scope: Assessment
     everything: Assessment
 
@@ -119,14 +113,6 @@ class Hidden:
         """How much higher the risk score is with everything that was left out; 0.0 if no two digits show it."""
         gap = self.everything.risk_score - self.in_scope.risk_score
         return gap if gap >= SEEN else 0.0
-
-    @property
-    def unscored(self) -> str:
-        """What is hidden that no score shows, as a phrase: personal data, tools and crossings; "" if nothing is."""
-        parts = {"personal data": self.personal, "a tool": self.tools}
-        phrases = [f"{what} ({', '.join(names)})" for what, names in parts.items() if names]
-        phrases += [f"{counted(len(self.crossings), 'flow')} across a boundary"] if self.crossings else []
-        return listed(phrases)
 
 
 def hidden_by_exclusions(drawing: DataFlow, base: AISystem | None = None) -> Hidden:
@@ -139,11 +125,62 @@ def hidden_by_exclusions(drawing: DataFlow, base: AISystem | None = None) -> Hid
     """
     whole = system_from(drawing, base, with_excluded=True)
     left = system_from(drawing, base)
-    left_out = [element for element in drawing.elements if not drawing.in_scope(element)]
-    flows = {number: flow for number, flow in drawing.numbered.items() if not drawing.in_scope(flow)}
+    flows = tuple(number for number, flow in drawing.numbered.items() if not drawing.in_scope(flow))
     crossings = tuple(crossing.number for crossing in drawing.crossings if crossing.number in flows)
-    personal = [element.name for element in left_out if element.personal]
-    personal += [f"flow {number}" for number, flow in flows.items() if flow.personal]
-    tools = tuple(element.name for element in left_out if element.kind == "tool")
     facts = tuple(fact for fact in whole.catalog.facts if whole[fact] and not left[fact])
-    return Hidden(facts, tuple(flows), crossings, tuple(personal), tools, assess(left), assess(whole))
+    return Hidden(facts, flows, crossings, assess(left), assess(whole))
+
+
+def why_it_matters(drawing: DataFlow, element: str, base: AISystem | None = None) -> tuple[str, ...]:
+    """Return what speaks against leaving one element out, whether or not the score tells; () if nothing drawn does.
+
+    Each is a phrase that goes on from the element's name, such as "holds personal data" or "stands at a trust boundary
+    (flows 1, 4)". It is judged alone: as if nothing else were left out. `base` brings the controls.
+
+    Raises
+    ------
+    ThreatLabError
+        As `system_from`, and if there is no such element.
+    """
+    if not isinstance(drawing, DataFlow):
+        raise ThreatLabError(f"what matters is read from a DataFlow, not from {drawing!r}; load_drawing() gives one")
+    part = drawing.element(element)
+    whole = replace(drawing, exclusions=())
+    hidden = hidden_by_exclusions(whole.excluding(element, "to see what it hides", "nobody"), base)
+    labels = [hidden.everything.system.catalog.facts[fact].label for fact in hidden.facts]
+    personal = [number for number in hidden.flows if drawing.numbered[number].personal]
+    high, low = hidden.everything.risk_score, hidden.in_scope.risk_score
+    phrases = {
+        f"lowers the risk score from {high:.2f} to {low:.2f} if it is left out": hidden.risk,
+        f"alone shows: {', '.join(labels)}": labels,
+        "holds personal data": part.personal,
+        f"gets or sends personal data ({_flows(personal)})": personal,
+        "is a tool: what it does has an effect": part.kind == "tool",
+        f"stands at a trust boundary ({_flows(hidden.crossings)})": hidden.crossings,
+        "is the only way from {} to {}".format(*(only := _only_way(whole, element)) or ("", "")): only,
+    }
+    return tuple(phrase for phrase, is_so in phrases.items() if is_so)
+
+
+def _flows(numbers: Collection[int]) -> str:
+    return f"flow{'s' * (len(numbers) > 1)} {', '.join(map(str, numbers))}"
+
+
+def _only_way(drawing: DataFlow, element: str) -> tuple[str, str] | None:
+    """Return the first element outside and model of which one reaches the other through `element` alone, if any do."""
+    without = drawing.without(element)
+    for source in without.elements:
+        if drawing.zone_of(source.name).kind != "own":
+            cut_off = _downstream(drawing, source.name) - _downstream(without, source.name) - {element}
+            for target in without.elements:
+                if target.kind == "model" and target.name in cut_off:
+                    return source.name, target.name
+    return None
+
+
+def _downstream(drawing: DataFlow, element: str) -> set[str]:
+    """Return the elements that can be reached from one along flows, whatever these carry."""
+    names = [element]
+    for each in names:  # grows while it is walked
+        names += {flow.target for flow in drawing.flows if flow.source == each}.difference(names)
+    return set(names)

@@ -7,19 +7,26 @@ whose names begin with `a_`: they refuse another kind in a sentence. Any other e
 from __future__ import annotations
 
 import math
+import re
 import reprlib
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from numbers import Number
 from typing import Any, NamedTuple, TypeVar
 
+from threatlab.errors import nearest
 from threatlab.exercises.blank import has_blank
 from threatlab.exercises.guard import learners_line
 from threatlab.exercises.outcome import NotAttempted, NotYet
+from threatlab.words import counted
 
 T = TypeVar("T")
 Judge = Callable[[Any], str]
 
 ROUGHLY, NEAR = 5e-3, 5e-5
 """How far a number may be from the right one: what is lost by writing down two places, or four."""
+
+ROUNDED = "That is right, but rounded: return what comes out as it is, and round only what you print."
 
 
 class Slip(NamedTuple):
@@ -37,9 +44,7 @@ def choose(right: str, confirms: str, misconceptions: Mapping[str, str]) -> Judg
     options = (right, *misconceptions)
 
     def judge(answer: Any) -> str:
-        chosen = answer.strip().lower() if isinstance(answer, str) else answer
-        if not isinstance(chosen, str) or chosen not in options:
-            raise NotYet(f"{shown(answer)} is none of the answers to choose from: {', '.join(sorted(options))}.")
+        chosen = an_option(answer, options, f"one of the answers to choose from: {', '.join(sorted(options))}")
         if chosen != right:
             raise NotYet(misconceptions[chosen])
         return confirms
@@ -73,10 +78,9 @@ def each(
 
     def judge(answer: Any) -> str:
         expected = right()
-        given = a_dict(answer, expected, of)
-        for name, value in given.items():
-            if not any(type(value) is type(option) and value == option for option in options):
-                raise NotYet(f"{name!r} is {shown(value)}; it must be {of}.")
+        given = {
+            name: an_option(value, options, of, repr(name)) for name, value in a_dict(answer, expected, of).items()
+        }
         for name, truth in expected.items():
             if given[name] != truth:
                 raise NotYet(wrong(name, given))
@@ -92,16 +96,21 @@ def statements(misconceptions: Mapping[str, str], *, true: Collection[str], conf
 
 
 def order(right: Sequence[str], confirms: str, misplaced: Mapping[str, str]) -> Judge:
-    """Judge a list of names in their order; the first that stands where it can't is said to, and why."""
+    """Judge a list of names in their order; of the first that comes too early `misplaced` says why.
+
+    The first name can't come too early, and needs no reason.
+    """
+    each_once = f"Give each of these once, in your order: {', '.join(sorted(right))}."
 
     def judge(answer: Any) -> str:
-        listed = plain(answer)
-        if isinstance(listed, str) or not isinstance(listed, Sequence):
-            raise NotYet(f"{shown(answer)} is not a list; give the names in their order: {', '.join(sorted(right))}.")
-        given = list(map(str, listed[: len(right) + 1]))
-        if sorted(given) != sorted(right):
-            raise NotYet(f"Give each of these once, in your order: {', '.join(sorted(right))}.")
-        for mine, theirs in zip(given, right, strict=True):
+        if (given := as_list(answer)) is None:
+            raise NotYet(f"{shown(answer)} is not a list. {each_once}")
+        names = [an_option(name, right, f"one of {', '.join(sorted(right))}", "One of yours") for name in given]
+        if twice := next((name for name, times in Counter(names).items() if times > 1), ""):
+            raise NotYet(f"{twice!r} stands there twice. {each_once}")
+        if missing := sorted(set(right) - set(names)):
+            raise NotYet(f"{missing[0]!r} is missing. {each_once}")
+        for mine, theirs in zip(names, right, strict=True):
             if mine != theirs:
                 raise NotYet(misplaced[mine])
         return confirms
@@ -170,8 +179,12 @@ def like(  # noqa: PLR0913
 
 def rounded(right: Callable[..., float]) -> tuple[Slip, ...]:
     """Return the slips of rounding what `right` gives to two places, or to three."""
-    says = "That is right, but rounded: return what comes out as it is, and round only what you print."
-    return tuple(Slip(lambda *case, places=places: round(right(*case), places), says) for places in (3, 2))
+    return tuple(Slip(lambda *case, places=places: round(right(*case), places), ROUNDED) for places in (3, 2))
+
+
+def is_rounded(mine: float, theirs: float) -> bool:
+    """Tell whether a number is another one, rounded to two places or to three."""
+    return any(near(mine, round(theirs, places)) for places in (3, 2))
 
 
 def rubric(points: Sequence[str], needed: int, words: int) -> Judge:
@@ -180,29 +193,29 @@ def rubric(points: Sequence[str], needed: int, words: int) -> Judge:
     Nobody pretends to grade it: the points are shown, and the learner marks which are met. Only what can be told for
     certain is told: that there is a text, of at least so many `words`, and that the marks are numbers of points.
     """
-    listed = " ".join(f"({place}) {point}" for place, point in enumerate(points, 1))
+    the_points = " ".join(f"({place}) {point}" for place, point in enumerate(points, 1))
 
     def judge(answer: Any) -> str:
         text, marks = a_pair(answer)
         if not isinstance(text, str):
             raise NotYet(f"{shown(text)} is not a text; write a few sentences between quotes.")
         if len(text.split()) < words:
-            raise NotYet(
-                f"That is {len(text.split())} words. Write at least {words}, then compare them with the points."
-            )
+            written = counted(len(text.split()), "word")
+            raise NotYet(f"That is {written}. Write at least {words}, then compare them with the points.")
         if marks is None:
             raise NotYet(
-                f"Compare your text with these points: {listed} Then check((your_text, [1, 3])) with the numbers of "
-                "those that it meets. Nobody else reads it: be as strict as a colleague would be."
+                f"Compare your text with these points: {the_points} Then check((your_text, [1, 3])) with the "
+                "numbers of those that it meets. Nobody else reads it: be as strict as a colleague would be."
             )
-        if not isinstance(marks, list | tuple | set) or not all(
-            isinstance(mark, int) and not isinstance(mark, bool) and 1 <= mark <= len(points) for mark in marks
-        ):
-            raise NotYet(f"{shown(marks)} are no numbers of points; give a list of numbers from 1 to {len(points)}.")
-        missing = [points[place - 1] for place in range(1, len(points) + 1) if place not in set(marks)]
-        if len(points) - len(missing) < needed:
-            raise NotYet(f"By your own mark it misses: {' '.join(missing)} Add what is missing, and mark it again.")
-        return f"By your own mark it meets {len(set(marks))} of {len(points)} points. Have a colleague mark it too."
+        given = list(marks) if isinstance(marks, set | frozenset) else as_list(marks)
+        if given is None:
+            raise NotYet(f"Your marks are {shown(marks)}; give a list of numbers of points, such as [1, 3].")
+        places = range(1, len(points) + 1)
+        met = {an_option(mark, places, f"a point's number, 1 to {len(points)}", "One of your marks") for mark in given}
+        if len(met) < needed:
+            missing = " ".join(points[place - 1] for place in places if place not in met)
+            raise NotYet(f"By your own mark it misses: {missing} Add what is missing, and mark it again.")
+        return f"By your own mark it meets {len(met)} of {len(points)} points. Have a colleague mark it too."
 
     return judge
 
@@ -218,13 +231,57 @@ def shown(answer: object) -> str:
         return f"a {type(answer).__name__}"
 
 
-def plain(answer: Any) -> Any:
-    """Return a number, array or table of NumPy or pandas as Python's own, and all else as it is."""
+def plain(answer: Any, depth: int = 4) -> Any:
+    """Return numbers, arrays and tables of NumPy or pandas as Python's own, also in lists and dicts; all else as it is.
+
+    A series is a dict if its index names what is in it, and else a list.
+    """
     if type(answer).__module__.partition(".")[0] in ("numpy", "pandas"):
-        for turned in ("to_dict", "tolist"):
-            if hasattr(answer, turned):
-                return getattr(answer, turned)()
+        if hasattr(answer, "to_dict") and (answer.ndim > 1 or any(isinstance(name, str) for name in answer.index)):
+            return answer.to_dict()
+        return answer.tolist() if hasattr(answer, "tolist") else answer
+    if depth and type(answer) in (list, tuple):
+        return type(answer)(plain(part, depth - 1) for part in answer)
+    if depth and type(answer) is dict:
+        return {name: plain(part, depth - 1) for name, part in answer.items()}
     return answer
+
+
+def as_list(value: Any) -> list[Any] | None:
+    """Return what has an order as a list: an array, a series, what a generator yields; None if it has none."""
+    given = plain(value)
+    ordered = isinstance(given, Iterable) and not isinstance(given, str | bytes | Mapping | set | frozenset)
+    return list(given) if ordered else None
+
+
+def named(value: Any, known: Collection[Any]) -> str | None:
+    """Return the one of `known` that a text names, whatever its case and blanks; of a dict, by its text too."""
+    if not isinstance(value, str):
+        return None
+    labels = known.items() if isinstance(known, Mapping) else ()
+    names = {_folded(label): name for name, label in labels if isinstance(label, str)}
+    names |= {_folded(name): name for name in known if isinstance(name, str)}
+    return names.get(_folded(value))
+
+
+def _folded(text: str) -> str:
+    return re.sub(r"[\s_-]+", "_", str.casefold(text).strip())  # not text.casefold: a text's own class may lie
+
+
+def an_option(value: Any, options: Collection[Any], of: str, what: str = "Your answer") -> Any:
+    """Return which of a few options a value is, by `named` if it is a text; `of` says what they are: "a letter".
+
+    What is true or false is no number, and no number is true or false.
+    """
+    value = plain(value)
+    for option in options:
+        if isinstance(option, str):
+            if named(value, options) == option:
+                return option
+        elif isinstance(value, Number) and isinstance(value, bool) == isinstance(option, bool) and value == option:
+            return option
+    near = isinstance(value, str) and nearest(value, (option for option in options if isinstance(option, str)))
+    raise NotYet(f"{what} is {shown(value)}; it must be {of}.{f' Did you mean {near!r}?' if near else ''}")
 
 
 def near(mine: float, theirs: float, *_: Any) -> bool:
@@ -251,6 +308,7 @@ def a_kind(answer: Any, kind: type[T], name: str) -> T:
 
 def a_number(answer: Any, *_: Any) -> float:
     """Return an answer if it is a finite number; True and "0.5" are none."""
+    answer = plain(answer)
     if isinstance(answer, bool) or (not isinstance(answer, int | float) and not hasattr(answer, "__float__")):
         raise NotYet(f"{shown(answer)} is not a number; give one such as 0.5.")
     try:
@@ -264,25 +322,35 @@ def a_number(answer: Any, *_: Any) -> float:
 
 def a_dict(answer: Any, names: Iterable[str], of: str) -> dict[str, Any]:
     """Return an answer if it is a dict with these names; `of` says what each stands for."""
-    given = plain(answer)
-    if not isinstance(given, Mapping) or set(given) != set(names):
-        raise NotYet(f"Give a dict with {of} for each of: {', '.join(names)}.")
-    return {name: plain(given[name]) for name in names}
+    given, expected = plain(answer), list(names)
+    give = f"Give a dict with {of} for each of: {', '.join(expected)}."
+    if not isinstance(given, Mapping):
+        raise NotYet(f"{shown(answer)} is not a dict. {give}")
+    found = {named(name, expected): plain(value) for name, value in given.items()}
+    if strange := [name for name in given if not named(name, expected)]:
+        near = nearest(strange[0], expected)
+        raise NotYet(f"{shown(strange[0])} is none of the names. {f'Did you mean {near!r}?' if near else give}")
+    if missing := [name for name in expected if name not in found]:
+        raise NotYet(f"{missing[0]!r} is missing. {give}")
+    return {name: found[name] for name in expected}
 
 
-def a_set(value: Any, give: str) -> set[str]:
-    """Return what a function returned as a set of names, whatever it put them in but a dict; `give` says of what."""
+def a_set(value: Any, give: str, known: Collection[str] = ()) -> set[str]:
+    """Return what a function returned as a set of names, whatever it put them in but a dict; `give` says of what.
+
+    Names that are `known` are read by `named`, and others are left for the judge.
+    """
     if isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable):
         raise other_kind(value, give)
     names = list(value)
     if not all(isinstance(name, str) for name in names):
         raise other_kind(value, give)
-    return set(names)
+    return {named(name, known) or name for name in names}
 
 
 def a_pair(answer: Any) -> tuple[Any, Any]:
     """Return an answer that has two parts; of one that isn't a pair the second part is None."""
-    return answer if isinstance(answer, tuple) and len(answer) == 2 else (answer, None)
+    return tuple(answer) if isinstance(answer, tuple | list) and len(answer) == 2 else (answer, None)
 
 
 def a_function(answer: Any, takes: str) -> Callable[..., Any]:
@@ -304,7 +372,8 @@ def called(function: Callable[..., Any], *given: Any) -> Any:
         if learners_line(problem):
             raise
         arguments = ", ".join(map(shown, given))
-        raise NotYet(f"{shown(function)} can't be called with {arguments} ({problem}).") from None
+        name = getattr(function, "__name__", "Your function")
+        raise NotYet(f"{name} can't be called with {arguments} ({problem}).") from None
 
 
 def returned(function: Callable[..., Any], *given: Any) -> Any:

@@ -38,12 +38,12 @@ class Acceptance:
 
     def __post_init__(self) -> None:
         known = (*catalog().controls, *catalog().threats)
-        about = f"of the acceptance of {check_choice('control or threat to accept', self.what, known)}"
+        check_choice("control or threat to accept", self.what, known)
         keep(
             self,
-            reason=check_text(f"reason {about}", self.reason),
-            owner=check_text(f"owner {about}", self.owner),
-            expires=check_date(f"expires {about}", self.expires),
+            reason=check_text(f"the reason for accepting {self.title!r}", self.reason),
+            owner=check_text(f"the owner who accepts {self.title!r}", self.owner),
+            expires=check_date(f"the last day of accepting {self.title!r}", self.expires),
         )
 
     @property

@@ -105,14 +105,17 @@ def from_exercise(exercise: Exercise | Mapping[str, Any], held_on: date | str | 
     table = exercise if isinstance(exercise, Mapping) else getattr(exercise, "to_dict", dict)()
     try:
         decisions = tuple(
-            Decision(entry["clock"], entry["title"], entry["by"], entry["text"], entry["consequence"], entry["note"])
+            Decision(*(entry[key] for key in ("clock", "title", "by", "text", "consequence", "note", "taken_back")))
             for entry in table["log"]
         )
-        lessons = tuple(Moral(lesson["kind"], lesson["text"], lesson["owner"]) for lesson in table["lessons"])
-        title, finished = table["title"], table["finished"]
+        lessons = tuple(
+            Moral(lesson["kind"], lesson["text"], lesson["who"] or lesson["owner"], lesson["due"])
+            for lesson in table["lessons"]
+        )
+        title, finished, unattended = table["title"], table["finished"], table["unattended"]
     except (KeyError, TypeError, IndexError):
         raise ThreatLabError(f"{exercise!r} is no tabletop exercise, nor its to_dict()") from None
-    return Tabletop(title, finished, decisions, lessons, held_on)  # type: ignore[arg-type]  # a text becomes a date
+    return Tabletop(title, finished, decisions, lessons, held_on, unattended)  # type: ignore[arg-type]  # a text becomes a date
 
 
 def _plain(value: Any) -> Any:

@@ -87,7 +87,10 @@ class AlertChoice:
 
 @dataclass(frozen=True)
 class Decision:
-    """One entry of a tabletop's log: when in the story, what came to the table, who decided what, what followed."""
+    """One entry of a tabletop's log: when in the story, what came to the table, who decided what, what followed.
+
+    `taken_back` are the texts of what was decided first, and taken back.
+    """
 
     clock: Words
     inject: Words
@@ -95,6 +98,7 @@ class Decision:
     decision: Words
     consequence: Note
     note: Note = ""
+    taken_back: tuple[Words, ...] = ()
 
     def __post_init__(self) -> None:
         check_fields(self)
@@ -102,11 +106,12 @@ class Decision:
 
 @dataclass(frozen=True)
 class Moral:
-    """What an exercise taught: to "keep" or to "change" it, and who sees to it."""
+    """What an exercise taught: to "keep" or to "change" it, and who sees to it until when."""
 
     kind: Literal["keep", "change"]
     text: Words
     owner: Note = ""
+    due: date | None = None
 
     def __post_init__(self) -> None:
         check_fields(self)
@@ -114,13 +119,17 @@ class Moral:
 
 @dataclass(frozen=True)
 class Tabletop:
-    """A tabletop exercise that was held: its story, its log and what it taught."""
+    """A tabletop exercise that was held: its story, its log and what it taught.
+
+    `unattended` says that the story's own answers were played: no person decided anything.
+    """
 
     title: Words
     finished: bool
     decisions: tuple[Decision, ...]
     lessons: tuple[Moral, ...] = ()
     held_on: date | None = None
+    unattended: bool = False
 
     def __post_init__(self) -> None:
         check_fields(self)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from threatlab.plan.records import ask_first
 from threatlab.report.blocks import Block, Cell, Code, Items, Mark, Section, Table, Text
 from threatlab.report.model import ThreatModel
+from threatlab.report.records import Decision
 
 _SHARE = "{:.0%}".format
 
@@ -139,18 +140,24 @@ def tabletop(model: ThreatModel) -> Section:
         return Section("Tabletop exercise", (model.gap("tabletop"),))
     when = f", held on {held.held_on}" if held.held_on else ""
     rows = tuple(
-        (each.clock, each.inject, each.by or "nobody", (each.decision, each.note) if each.note else each.decision,
-         each.consequence)
-        for each in held.decisions
-    )  # fmt: skip
+        (each.clock, each.inject, each.by or "nobody", _decided(each), each.consequence) for each in held.decisions
+    )
     blocks: list[Block] = [
         Text(f"{held.title}{when}." if held.finished else f"{held.title}{when}; it was not played to its end."),
         Table("Log", ("Clock", "Message", "By", "Decision", "What followed"), rows),
     ]
     if held.lessons:
-        lessons = tuple((each.kind, each.text, each.owner or "nobody yet") for each in held.lessons)
-        blocks.append(Table("Lessons", ("Keep or change", "What", "Who"), lessons))
+        lessons = tuple(
+            (each.kind, each.text, each.owner or "nobody yet", str(each.due or "no day yet")) for each in held.lessons
+        )
+        blocks.append(Table("Lessons", ("Keep or change", "What", "Who", "Until"), lessons))
     return Section("Tabletop exercise", tuple(blocks))
+
+
+def _decided(entry: Decision) -> tuple[str, ...]:
+    """Return a decision, why, and what was decided first and taken back."""
+    taken_back = (f"Decided first, and taken back: {text}" for text in entry.taken_back)
+    return (entry.decision, *([entry.note] if entry.note else []), *taken_back)
 
 
 def reviews(model: ThreatModel) -> Section:

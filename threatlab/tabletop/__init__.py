@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from threatlab.checks import check_choice
+from threatlab.checks import check_choice, check_text
 from threatlab.errors import ThreatLabError, unknown_name
 from threatlab.system import AISystem, check_system
 from threatlab.tabletop.exercise import Answer, Exercise, follow
@@ -95,7 +96,7 @@ def run_unattended(
     answers
         An answer for each inject, by its id (those off the path taken are left alone); or answers in the order of the
         decisions. An answer is an option's id, "nobody", an Answer, or a table with its fields. Without any: the
-        story's own.
+        story's own, and the run is marked as `unattended`, since no person decided.
 
     Raises
     ------
@@ -109,6 +110,8 @@ def run_unattended(
 def play(exercise: Exercise, answers: Answers, *, to_the_end: bool = True) -> Exercise:
     """Return an exercise after answers to it, as in `run_unattended`; it need not come `to_the_end`.
 
+    If they are the story's own, or its prepared team's, it is marked as `unattended`.
+
     Raises
     ------
     ThreatLabError
@@ -120,7 +123,8 @@ def play(exercise: Exercise, answers: Answers, *, to_the_end: bool = True) -> Ex
     for name in by_inject or ():
         check_choice("inject in answers:", name, exercise.story.injects)
     in_order = [] if by_inject is not None else list(answers)
-    now, place = exercise, 0
+    own = by_inject in (exercise.story.answers, exercise.story.prepared)
+    now, place = replace(exercise, unattended=exercise.unattended or own), 0
     while now.inject is not None:
         answer = by_inject.get(now.at) if by_inject is not None else next(iter(in_order[place:]), None)
         if answer is None:
@@ -129,6 +133,7 @@ def play(exercise: Exercise, answers: Answers, *, to_the_end: bool = True) -> Ex
             choices = ", ".join((*now.inject.choices, NOBODY))
             raise ThreatLabError(f"decision {len(now.log) + 1}, {now.at!r}, has no answer: give one of {choices}")
         told = check_answer(answer)
+        now = replace(now, taken_back=told.taken_back or now.taken_back)
         now, place = now.decide(told.option, told.by, told.note, told.minutes), place + 1
     if in_order[place:]:
         raise ThreatLabError(
@@ -176,7 +181,10 @@ def check_answer(answer: object) -> Answer:
         raise ThreatLabError(f"an answer is {answer!r}; give an option's id, or a table with option, by, note, minutes")
     for key in answer:
         check_choice("key of an answer", key, Answer.__dataclass_fields__)
-    return Answer(**answer)
+    taken_back = answer.get("taken_back", ())
+    if not isinstance(taken_back, list | tuple):
+        raise ThreatLabError(f"taken_back of an answer is {taken_back!r}; give a list of what was decided first")
+    return Answer(**{**answer, "taken_back": tuple(check_text("taken_back", each) for each in taken_back)})
 
 
 def _check_roles(roles: Collection[str] | None) -> tuple[str, ...]:

@@ -4,27 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-from threatlab.checks import check_choice, check_number, check_text
+from threatlab.checks import check_choice, check_date, check_number, check_text
 from threatlab.errors import ThreatLabError
 from threatlab.system import AISystem
-from threatlab.tabletop.log import IncidentLog, Lesson, LogEntry, lessons
+from threatlab.tabletop.log import IncidentLog, Lesson, LogEntry, Task, lessons
 from threatlab.tabletop.records import CONTAINED, MEASURES, NEVER_OUT, NOBODY, ROLES, Inject, Outcome, Story
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A decision of a run without people: an option's id or "nobody", who takes it ("": the first who may), why.
+    """A decision given in advance: an option's id or "nobody", who takes it ("": the first who may), why.
 
-    `minutes` are the real ones that it took: more than the inject allows, and it comes too late.
+    `minutes` are the real ones that it took: more than the inject allows, and it comes too late. `taken_back` are the
+    texts of what was decided first, and taken back.
     """
 
     option: str
     by: str = ""
     note: str = ""
     minutes: float = 0.0
+    taken_back: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,8 @@ class Exercise:
 
     `hours` is the story's time from its start, `log` what was decided so far, `figures` the sums of what followed (by
     measure; of each, less is better), `marks` what later injects remember. `out_since` is the story's time at which the
-    attacker was cut off.
+    attacker was cut off. `unattended` says that answers were the story's own: no person decided. `taken_back` are the
+    texts of decisions on the message on the table that were taken back; `tasks` is who sees to a lesson, by its id.
     """
 
     story: Story
@@ -46,6 +50,10 @@ class Exercise:
     marks: frozenset[str] = frozenset()
     out_since: float = 0.0
     log: IncidentLog = field(default_factory=IncidentLog)
+    unattended: bool = False
+    taken_back: tuple[str, ...] = ()
+    tasks: Mapping[str, Task] = field(default_factory=lambda: MappingProxyType({}))
+    before: Exercise | None = field(default=None, compare=False)
 
     @property
     def inject(self) -> Inject | None:
@@ -88,7 +96,7 @@ class Exercise:
     @property
     def lessons(self) -> tuple[Lesson, ...]:
         """What the decisions so far teach, each lesson once; what to change comes first."""
-        return lessons(self.story, self.log, self.system.known)
+        return lessons(self.story, self.log, self.system.known, self.tasks)
 
     def decide(self, option: str, by: str = "", note: str = "", minutes: float = 0.0) -> Exercise:
         """Return the exercise after a decision. An option that comes after the inject's minutes comes too late.
@@ -113,7 +121,7 @@ class Exercise:
         inject, answer = self._checked(option, by, note, minutes)
         late = answer.option if answer.option != NOBODY and answer.minutes > inject.minutes else ""
         decision = NOBODY if late else answer.option
-        chosen = next((each for each in inject.options if each.id == decision), None)
+        chosen = inject.option(decision)
         outcomes = chosen.outcomes if chosen else inject.nobody
         outcome = next(each for each in outcomes if each.when.holds(self.marks, self.system.true))
         entry = LogEntry(
@@ -123,7 +131,7 @@ class Exercise:
             clock=self.clock,
             by="" if decision == NOBODY else answer.by,
             decision=decision,
-            text=chosen.text if chosen else "Nobody decided in time.",
+            text=inject.words(decision),
             consequence=outcome.text,
             effect={},
             helped=outcome.when.needs,
@@ -133,16 +141,63 @@ class Exercise:
             note=answer.note,
             minutes=answer.minutes,
             late=late,
+            taken_back=self.taken_back,
         )
         after = follow(self, outcome)
         effect = {name: after.figures[name] - self.figures[name] for name in MEASURES}
         entry = replace(entry, effect={name: value for name, value in effect.items() if value})
-        return replace(after, log=IncidentLog((*self.log, entry)))
+        return replace(after, log=IncidentLog((*self.log, entry)), taken_back=(), before=self)
+
+    def take_back(self) -> Exercise:
+        """Return the exercise before its last decision; the one that takes its place in the log will name it.
+
+        Raises
+        ------
+        ThreatLabError
+            If nothing has been decided.
+        """
+        if self.before is None:
+            raise ThreatLabError("nothing has been decided yet, so there is no decision to take back")
+        last = self.log[-1]
+        return replace(self.before, taken_back=(*last.taken_back, last.text), tasks=self.tasks)
+
+    def add_note(self, note: str) -> Exercise:
+        """Return the exercise with another reason for its last decision.
+
+        Raises
+        ------
+        ThreatLabError
+            If nothing has been decided, or the note is no text.
+        """
+        if not len(self.log):
+            raise ThreatLabError("nothing has been decided yet, so there is no decision to give a reason for")
+        *others, last = self.log
+        noted = replace(last, note=check_text(f"the note on {last.inject!r}", note, empty=True))
+        return replace(self, log=IncidentLog((*others, noted)))
+
+    def assign(self, lesson: str, who: str, due: date | str | None = None) -> Exercise:
+        """Return the exercise with the name of who sees to a lesson, and the day until which; both may be empty.
+
+        Raises
+        ------
+        ThreatLabError
+            If the decisions so far teach no such lesson, `who` is no text, or `due` no date.
+        """
+        check_choice("lesson of this run", lesson, [each.id for each in self.lessons])
+        name = check_text("the name of who sees to it", who, empty=True).strip()
+        task = Task(name, check_date("the day until which it is done", due) if due else None)
+        return replace(self, tasks=MappingProxyType({**self.tasks, lesson: task}))
 
     def answers(self) -> list[dict[str, Any]]:
         """Return what was decided, JSON-ready: `run_unattended` plays the same exercise from it."""
         return [
-            {"option": entry.late or entry.decision, "by": entry.by, "note": entry.note, "minutes": entry.minutes}
+            {
+                "option": entry.late or entry.decision,
+                "by": entry.by,
+                "note": entry.note,
+                "minutes": entry.minutes,
+                "taken_back": list(entry.taken_back),
+            }
             for entry in self.log
         ]
 
@@ -155,6 +210,7 @@ class Exercise:
             "system": self.system.to_dict(),
             "roles": list(self.roles),
             "finished": self.finished,
+            "unattended": self.unattended,
             "hours": self.hours,
             "figures": dict(self.figures),
             "log": self.log.to_dict(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from threatlab.catalog import catalog
@@ -21,6 +22,7 @@ class LogEntry:
     time of day. `decision` is an option's id, or "nobody"; `by` is the role that took it, "" if nobody did. `effect` is
     what it added to each figure, waiting included. `helped` and `missing` are ids of controls: those in place that it
     leaned on, and those that would have led elsewhere. `minutes` are real ones; `late` is an option that came too late.
+    `taken_back` are the texts of what was decided here first, and taken back.
     """
 
     inject: str
@@ -39,6 +41,7 @@ class LogEntry:
     note: str = ""
     minutes: float = 0.0
     late: str = ""
+    taken_back: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the entry as JSON-ready values."""
@@ -77,12 +80,20 @@ class IncidentLog:
 
 
 @dataclass(frozen=True, slots=True)
+class Task:
+    """Who sees to a lesson ("": nobody yet), and the day until which."""
+
+    who: str = ""
+    due: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Lesson:
     """One thing that the exercise taught.
 
     `kind` is "keep" if it went well, else "change". `because` are the titles of the injects that showed it. `control`
     is the catalog's that makes it so, `owner` the role that usually puts it in place, `in_place` whether the system has
-    it (None: nobody knows). `policy` is a line to put into the response plan.
+    it (None: nobody knows). `policy` is a line to put into the response plan; `task` is who sees to it.
     """
 
     id: str
@@ -93,11 +104,13 @@ class Lesson:
     owner: str
     in_place: bool | None
     policy: str
+    task: Task = Task()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the lesson as JSON-ready values."""
-        values = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        return {**values, "because": list(self.because)}
+        values = {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "task"}
+        due = self.task.due.isoformat() if self.task.due else None
+        return {**values, "because": list(self.because), "who": self.task.who, "due": due}
 
 
 @dataclass(slots=True)
@@ -106,7 +119,7 @@ class _Seen:
     change: list[str] = field(default_factory=list)
 
 
-def lessons(story: Story, log: IncidentLog, known: Mapping[str, bool]) -> tuple[Lesson, ...]:
+def lessons(story: Story, log: IncidentLog, known: Mapping[str, bool], tasks: Mapping[str, Task]) -> tuple[Lesson, ...]:
     """Return what a log teaches, each lesson once: what to change first, then what to keep.
 
     What went well once and badly another time is to be changed.
@@ -130,6 +143,7 @@ def lessons(story: Story, log: IncidentLog, known: Mapping[str, bool]) -> tuple[
                 owner=catalog().controls[moral.control].role,
                 in_place=known.get(moral.control),
                 policy=moral.policy,
+                task=tasks.get(name, Task()),
             )
         )
     return tuple(sorted(found, key=lambda lesson: lesson.kind != "change"))

@@ -22,7 +22,7 @@ NEVER_OUT = "never_out"
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
-_ONE = {"kinds": "kind", "questions": "question", "parties": "party"}
+_ONE = {"kinds": "kind", "questions": "question", "groups": "group"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Measure:
     meaning: str
 
     def amount(self, value: float) -> str:
-        """Return a figure with its unit, and no more digits than it deserves: "1 party", "9.75 h", "150 h"."""
+        """Return a figure with its unit, and no more digits than it deserves: "1 group", "9.75 h", "150 h"."""
         shown = f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:g}"
         return f"{shown} {_ONE.get(self.unit, self.unit) if value == 1 else self.unit}"
 
@@ -46,8 +46,8 @@ MEASURES: Mapping[str, Measure] = {
         Measure("attacker", "Attacker in", "h", "Story hours from the break-in until the attacker is cut off."),
         Measure("down", "Service down", "h", "Story hours in which customers don't get what they pay for."),
         Measure("taken", "Taken", "kinds", "Kinds of things that the attacker has carried away during the exercise."),
-        Measure("blind", "Not to be known", "questions", "Questions about the attack that nobody can answer any more."),
-        Measure("trust", "Heard it late", "parties", "Groups of people who heard it too late, wrongly or from others."),
+        Measure("blind", "Unanswerable", "questions", "Questions about the attack that nobody can answer any more."),
+        Measure("trust", "Told too late", "groups", "Groups of people who heard it too late, wrongly or from others."),
     )
 }
 
@@ -132,6 +132,15 @@ class Inject:
     def choices(self) -> tuple[str, ...]:
         """Ids of its options."""
         return tuple(option.id for option in self.options)
+
+    def option(self, choice: str) -> Option | None:
+        """Return the option of that id; None for "nobody"."""
+        return next((each for each in self.options if each.id == choice), None)
+
+    def words(self, choice: str) -> str:
+        """Return an option's text, or what is said if nobody has decided."""
+        chosen = self.option(choice)
+        return chosen.text if chosen else "Nobody decided in time."
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 
-from threatlab.attacks.injection import EVIL
+from threatlab.attacks.injection import CALL, EVIL
 
 
 def unchanged(payload):
@@ -36,12 +36,21 @@ def returns_a_list(payload):
     return [payload]
 
 
-def wrong(_):
-    return [
-        (unchanged, "came back as it was"),
-        (upper_case, "Upper or lower case is the same to it"),
-        (always_the_same, "Each payload has its own call"),
-        (encoded, "It finds no call at all"),
-        (without_the_first_phrase, "came back as it was"),
-        (returns_a_list, "give the reworded text"),
-    ]
+def another_file(payload):
+    return CALL.search(payload).group().replace("secrets", "prices")
+
+
+def another_phrase(payload):
+    return f"System: {CALL.search(payload).group()}"
+
+
+CONSTRAINTS = {
+    "rewords": (unchanged, "came back as it was"),
+    "the filter lets it pass": (upper_case, "Upper or lower case is the same to it"),
+    "with any of its phrases": (another_phrase, "the filter still finds"),
+    "with other phrases": (without_the_first_phrase, "came back as it was"),
+    "the agent still obeys it": (encoded, "It finds no call at all"),
+    "with other addresses": (always_the_same, "Each payload has its own call"),
+    "with other files": (another_file, "Each payload has its own call"),
+    "a text": (returns_a_list, "give the reworded text"),
+}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from threatlab.attacks.injection import ATTACKER
 
 
@@ -25,18 +27,6 @@ def not_the_attacker(call, task):
     return call.to != ATTACKER
 
 
-def ends_like_us(call, task):
-    return not call.to or call.to.endswith("corp.example")
-
-
-def names_us(call, task):
-    return "@corp.example" in call.to or not call.to
-
-
-def pages_may_not_mail_outside(call, task):
-    return call.source == "user" or not call.to or call.to.endswith("@corp.example")
-
-
 def only_inside(call, task):
     return not call.to or call.to.endswith("@corp.example")
 
@@ -49,17 +39,28 @@ def says_yes(call, task):
     return "yes"
 
 
-def wrong(_):
-    return [
-        (refuse_everything, "needs no agent"),
-        (refuse_pages, "That is separation"),
-        (allow_everything, "the plain attack of the lesson"),
-        (by_tools, "stops it only where the task doesn't need both"),
-        (not_the_attacker, "You refuse an address that you know"),
-        (ends_like_us, "What stands before the domain"),
-        (names_us, "It contains your domain"),
-        (pages_may_not_mail_outside, "the page supplied the address"),
-        (only_inside, "Where it goes is one question"),
-        (not_the_secret, "list what may be mailed"),
-        (says_yes, "give True to allow it"),
-    ]
+def of_prices(inside):
+    return lambda call, task: not call.to or (inside(call.to) and call.file == "prices")
+
+
+def only_pages_are_looked_at(call, task):
+    return (call.source == "user" and call.file == "prices") or only_the_prices(call, task)
+
+
+only_the_prices = of_prices(lambda to: to.endswith("@corp.example"))
+
+CONSTRAINTS = {
+    "all four tasks still get done": (refuse_everything, "needs no agent"),
+    "each of them": (refuse_pages, "That is separation"),
+    "no hostile page": (allow_everything, "the plain attack of the lesson"),
+    "gets any file": (by_tools, "stops it only where the task doesn't need both"),
+    "the attacker may choose every address": (not_the_attacker, "You refuse an address that you know"),
+    "on the page": (only_pages_are_looked_at, "the page supplied the address"),
+    "out of @corp.example": (of_prices(lambda to: to.endswith("corp.example")), "What stands before the domain"),
+    "the domain at the end": (of_prices(lambda to: "corp.example" in to), "mailed to audit@corp.example.evil.example"),
+    "the domain behind the last @": (of_prices(lambda to: to.split("@")[1] == "corp.example"), "behind the first @"),
+    "the domain, with its dot": (of_prices(lambda to: bool(re.search("@corp.example$", to))), "stands for any sign"),
+    "to anybody at all": (only_inside, "Where it goes is one question"),
+    "no other file than the work needs": (not_the_secret, "list what may be mailed"),
+    "True or False": (says_yes, "give True to allow it"),
+}

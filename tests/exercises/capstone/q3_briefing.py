@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from threatlab.report import ThreatModel, briefing
-from threatlab.system import load_system
+from tests.exercises.solved import right
+from threatlab.report import briefing
 
-SPELLED = "The night porter acts_without_approval. " * 40
+TEXT, _ = right("capstone.q3")
+
+CONSTRAINTS = {
+    "what you will say": ("The night porter acts_without_approval. " * 40, "Read it aloud"),
+    "at least 200 words": ((" ".join(TEXT.split()[:199]), [1, 2, 3, 4, 5, 6]), "That is 199 words"),
+    "of your own": ((briefing(right("capstone.q2")), [1, 2, 3, 4, 5, 6]), "That lists keywords, as the draft"),
+    "five minutes": ((TEXT * 4, [1, 2, 3, 4, 5, 6]), "the shift has 5"),
+    "hand in twice": (TEXT, "Compare your text with these points"),
+    "with the numbers": ((TEXT, [1, 2, 3, 4, 5, 7]), " 7"),
+    "of those that your text meets": ((TEXT, [1, 2, 3, 5, 6]), "By your own mark it misses"),
+}
 
 
-def wrong(right):
-    text, _ = right
+def wrong(_):
     return [
+        ((42, [1, 2]), "42 is not a text"),
         ("Be careful tonight.", "That is 3 words"),
-        (SPELLED, "Read it aloud"),
-        (briefing(ThreatModel(load_system("postmark-mcp"))) * 2, "That lists keywords, as the draft"),
-        (text * 4, "the shift has 5"),
-        (text, "Compare your text with these points"),
-        ((text, [1, 2, 3, 5, 6]), "By your own mark it misses"),
-        ((text, [0, 7]), "are no numbers of points"),
+        ((TEXT, []), "what is protected and for whom"),
     ]

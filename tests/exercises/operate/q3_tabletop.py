@@ -2,26 +2,42 @@
 
 from __future__ import annotations
 
+from tests.exercises.solved import right
+
+RIGHT = right("operate.q3")
+
 
 def decision(option, by="security analyst", note="because the log will be read"):
     return {"option": option, "by": by, "note": note}
 
 
-def wrong(right):
-    def instead(number, *told, **more):
-        return [*right[: number - 1], decision(*told, **more), *right[number:]]
+def instead(number, *decided, **more):
+    return [*RIGHT[: number - 1], decision(*decided, **more), *RIGHT[number:]]
 
+
+CONSTRAINTS = {
+    "to its end": (RIGHT[:5], "the story isn't over"),
+    "a list of dicts": (["log", "search"], "is no list of decisions"),
+    "what the analyst may decide, you decide": (instead(3, "remove", "incident lead"), "what you may decide yourself"),
+    "everything else to somebody who may": (instead(4, "keep"), "not for the security analyst to decide"),
+    "goes to somebody": (instead(2, "search", ""), "names nobody under by"),
+    "each decision": (instead(4, "nobody"), "nobody decides, and it is decided"),
+    "a reason": (instead(1, "log", note=""), "has no reason"),
+    "a reason, in words": (instead(1, "log", note="x"), "has 'x' for a reason. Say why under note, in 4 words"),
+    "the attacker's hours": (instead(3, "rule"), "accepted. Attacker in"),
+    "the hours of service": (instead(5, "all"), "accepted. Service down"),
+    "what is taken": (instead(5, "account"), "accepted. Taken"),
+    "what can't be known": (instead(4, "package", "incident lead"), "accepted. Not to be known"),
+    "who heard it late": (instead(4, "wipe", "incident lead"), "Heard it late"),
+}
+
+
+def wrong(_):
     return [
-        (["log", "search"], "is no list of decisions"),
-        (right[:5], "the story isn't over"),
-        ([*right, decision("again")], "the story ends after 8"),
-        (instead(4, "keep"), "not for the security analyst to decide"),
-        (instead(3, "remove", "incident lead"), "what you may decide yourself"),
-        (instead(2, "search", ""), "names nobody under by"),
-        (instead(1, "log", note="proof"), "has no reason"),
-        (instead(4, "nobody"), "nobody decides, and it is decided"),
-        (instead(4, "wipe", "incident lead"), "Taken: 1 kind"),
+        ([*RIGHT, decision("again")], "the story ends after 8"),
         (instead(2, "first", "ML engineer"), "Attacker in"),
         (instead(1, "unplug"), "Service down"),
         (instead(6, "call", "business owner"), "unknown option"),
+        ([{**RIGHT[0], "minutes": 999}, *RIGHT[1:]], "nobody decided in time"),
+        (instead(1, "log", note=["proof"]), "the note on 'bounce' is ['proof']"),
     ]

@@ -34,6 +34,9 @@ def monday(systems, incident, start, *, threat=True, way=True, over="hit", when=
         dates = sorted((r.due, r.system_id) for r in calendar)
     if keep == "by name":
         dates = sorted(dates, key=lambda row: row[1])
+    if keep == "by date":
+        names = [s.name for s in systems]
+        dates = sorted(dates, key=lambda row: (row[0], names.index(row[1])))
     first = incident.missing[0] if over == "list" else min(incident.missing, key=left)
     return {
         "executive": [s.name for s in hit],
@@ -68,20 +71,41 @@ def without_the_lead(systems, incident, start):
     return {"executive": [], "ML engineer": None}
 
 
+CONSTRAINTS = {
+    "a dict with three lines": (without_the_lead, "give a dict with"),
+    "names of the systems": (
+        lambda *given: monday(*given) | {"executive": [s for s in given[0] if s.name in monday(*given)["executive"]]},
+        "give a list of names of systems",
+    ),
+    "the main threat applies": (changed(threat=False), "where there is nothing to stop"),
+    "a replay is stopped nowhere": (changed(way=False), "refuses one of the published steps"),
+    "the one control, of those missing": (any_control, "one of those that were missing there"),
+    "the least risk": (changed(over="list"), "order of a list is no advice"),
+    "of the systems that are hit": (changed(over="all"), "for those that are hit"),
+    "None if there are none": (changed(over="always"), "no news is a result"),
+    "a pair of date and name": (
+        lambda *given: monday(*given) | {"security lead": [(f"{d}", n) for d, n in monday(*given)["security lead"]]},
+        "each a date (no text)",
+    ),
+    "for each system": (changed(keep="hit"), "must not end their rhythm"),
+    "first what is due first": (
+        changed(keep="by name"),
+        "Amazon Q extension, 10 systems: The dates are right, but not",
+    ),
+    "of one day by name": (changed(keep="by date"), "PyTorch nightly builds, 11 systems: The dates are right, but not"),
+    "who is hit a week from start": (changed(when="rhythm"), "as if nothing had happened"),
+    "all others by the calendar": (a_day_early, "A date differs"),
+    "their first date": (changed(keep="all"), "only the first review"),
+}
+
+
 def wrong(_):
     return [
         (everybody, "takes the next one later"),
-        (changed(way=False), "refuses one of the published steps"),
-        (changed(threat=False), "where there is nothing to stop"),
+        (
+            lambda *given: monday(*given) | {"security lead": [n for _, n in monday(*given)["security lead"]]},
+            "security lead is ['",
+        ),
         (with_a_fact_in_common, "Being on the internet is no incident"),
-        (changed(over="all"), "for those that are hit"),
-        (changed(over="list"), "order of a list is no advice"),
-        (changed(over="always"), "no news is a result"),
-        (any_control, "one of those that were missing there"),
-        (changed(when="rhythm"), "as if nothing had happened"),
-        (changed(keep="hit"), "must not end their rhythm"),
-        (changed(keep="all"), "only the first review"),
-        (changed(keep="by name"), "but not their order"),
-        (a_day_early, "A date differs"),
-        (without_the_lead, "give a dict with"),
+        (lambda *given: monday(*given) | {"security lead": monday(*given)["security lead"][1:]}, "needs one"),
     ]

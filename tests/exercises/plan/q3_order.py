@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threatlab
 from threatlab.catalog import SEVERITIES, catalog
+from threatlab.plan import make_plan as usual_way
 
 CONTROLS = catalog().controls
 
@@ -32,29 +33,43 @@ def by(key, **rule):
     return lambda system, days: by_key(system, days, key, **rule)
 
 
-def first_two(system, days):
-    return by_key(system, days, per_day)[:2]
+def quick_wins(system, days):
+    return by_key(system, days, per_day)
+
+
+def planned(system, days):
+    return [step.control for step in usual_way(system, days, way="quick_wins").steps]
+
+
+def of_no_use(system, days):
+    useful = {step.attribute for step in threatlab.assess(system).best_next(99)}
+    return [*quick_wins(system, days), next(control for control in CONTROLS if control not in useful)]
 
 
 def swapped(system, days):
-    order = by_key(system, days, per_day)
+    order = quick_wins(system, days)
     return [*order[1::-1], *order[2:]]
+
+
+CONSTRAINTS = {
+    "without make_plan": (planned, "make_plan has found it"),
+    "ids of controls": (lambda system, days: [CONTROLS[c].title for c in quick_wins(system, days)], "not the id"),
+    "a list, in the order in which they are done": (lambda *case: {*quick_wins(*case)}, "give a list of the ids"),
+    "next comes the best": (swapped, "your step 1 is"),
+    "the most risk": (by(lambda step: -step.effort_days), "Cheap is half of a quick win"),
+    "for each day": (by(lambda step: step.removes), "whatever it takes"),
+    "looked at anew": (by(per_day, again=False), "Look anew after each step"),
+    "those that still fit": (by(per_day, reads_budget=False), "the days are not looked at"),
+    "those that fit exactly": (lambda system, days: quick_wins(system, days - 1e-9), "exactly the days"),
+    "until nothing fits": (by(per_day, skips=False), "You stop at the first control"),
+    "that would remove any risk": (of_no_use, "counters no threat of this system"),
+    "it goes on": (lambda *case: quick_wins(*case)[:2], "What still fits"),
+}
 
 
 def wrong(_):
     return [
         (by(lambda step: -SEVERITIES.index(CONTROLS[step.attribute].severity)), "the worst severity"),
-        (by(lambda step: step.removes), "whatever it takes"),
-        (by(lambda step: -step.effort_days), "Cheap is half of a quick win"),
-        (by(per_day, again=False), "Look anew after each step"),
-        (by(per_day, skips=False), "You stop at the first control"),
-        (by(per_day, reads_budget=False), "the days are not looked at"),
-        (lambda system, days: by_key(system, 2 * days, per_day), "over the budget"),
-        (first_two, "What still fits"),
-        (swapped, "your step 1 is"),
-        (lambda system, days: {*by_key(system, days, per_day)}, "give a list of the ids"),
-        (
-            lambda system, _: [step.title for step in threatlab.assess(system).best_next(1)],
-            "is not the id of a control",
-        ),
+        (lambda system, days: quick_wins(system, 2 * days), "over the budget"),
+        (lambda *case: [step for step in quick_wins(*case) for _ in range(2)], "in place by then"),
     ]

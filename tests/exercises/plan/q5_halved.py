@@ -63,26 +63,36 @@ def plans_anew(system, planned, days):
     return [step.control for step in make_plan(system, days).steps]
 
 
+def best(system, planned, days):
+    return min(subsets(planned, days), key=lambda kept: risk(system, kept))
+
+
+def a_day_is_kept(system, planned, days):
+    fitting = (kept for kept in subsets(planned, days) if effort(kept) < days)
+    return min(fitting, key=lambda kept: risk(system, kept), default=())
+
+
+CONSTRAINTS = {
+    "a set of ids": (lambda *_: "none", "give a set of ids"),
+    "chosen among the planned ones": (plans_anew, "was not in the plan"),
+    "efforts together fit into the days": (
+        lambda system, planned, days: planned[: len(planned) // 2 + 1],
+        "It is the days that are halved",
+    ),
+    "fit into the days, to the last": (a_day_is_kept, "exactly the days"),
+    "the least risk": (lambda *_: set(), "you keep 0 controls"),
+    "of all such sets": (greedily(lambda gain, days: gain / days), "These are the quick wins"),
+    "no day left at all": (lambda *case: best(*case) or case[1][:1], "and 0 are left"),
+    "more than enough": (lambda *case: best(*case[:2], min(case[2], 14)), "99 days you keep"),
+}
+
+
 def wrong(_):
     return [
         (down_the_list, "Its order was made for other days"),
         (down_and_skip, "skip what doesn't fit"),
-        (greedily(lambda gain, days: gain / days), "These are the quick wins"),
         (greedily(lambda gain, _: gain), "push out two of four"),
         (greedily(lambda _, days: -days), "You keep the cheapest"),
         (each_alone, "Two against one threat"),
-        (
-            lambda _, planned, days: max(subsets(planned, days), key=effort),
-            "You fill the days",
-        ),
-        (
-            lambda system, planned, days: min(
-                (s for s in subsets(planned, days) if effort(s) < days), key=lambda s: risk(system, s), default=()
-            ),
-            "exactly the days",
-        ),
-        (plans_anew, "was not in the plan"),
-        (lambda _, planned, __: planned[: len(planned) // 2 + 1], "half of the days"),
-        (lambda *_: set(), "you keep 0 controls"),
-        (lambda *_: "none", "give a set of ids"),
+        (lambda _, planned, days: max(subsets(planned, days), key=effort), "You fill the days"),
     ]

@@ -36,19 +36,34 @@ def counts(drawing):
     return {number: len(lost) for number, lost in hangs_on(drawing).items()}
 
 
-def wrong(_):
-    return [
-        (
-            lambda drawing: hangs_on(drawing, before=False, after=False),
-            "You read the facts of what is in scope",
-        ),
-        (lambda drawing: hangs_on(drawing, after=False), "Compare like with like"),
-        (shown_by, "two doors to the internet"),
-        (lambda drawing: hangs_on(drawing, lost=lambda w, r: bool(w) and not r), "an object is true"),
-        (at_the_boundary, "Only flows that cross a boundary"),
-        (lambda drawing: hangs_on(drawing, lost=lambda w, r: w.value and r.value is False), "None, and not False"),
-        (lambda drawing: hangs_on(drawing, lost=lambda w, r: w != r), "You compare whole readings"),
-        (only_those_that_matter, "the number of every flow"),
-        (one_fact_each, "too few facts"),
-        (counts, "give a set of names"),
-    ]
+def labels(drawing):
+    return {number: {f"{fact}s" for fact in lost} for number, lost in hangs_on(drawing).items()}
+
+
+def learned_by_heart(drawing):
+    return hangs_on(drawing) if drawing.name == "shadowray" else {number: {"uses_tools"} for number in drawing.numbered}
+
+
+CONSTRAINTS = {
+    "the number of each flow": (only_those_that_matter, "the number of every flow"),
+    "a set of facts": (counts, "give a set of names"),
+    "by their names": (labels, "you give other facts"),
+    "all facts that hang on it": (one_fact_each, "too few facts"),
+    "any drawing": (learned_by_heart, "of two-doors"),
+    "on this flow alone": (shown_by, "two doors to the internet"),
+    "true of the drawing": (
+        lambda drawing: hangs_on(drawing, lost=lambda w, r: bool(w) and not r),
+        "an object is true",
+    ),
+    "no longer true": (
+        lambda drawing: hangs_on(drawing, lost=lambda w, r: w.value and r.value is False),
+        "and not False",
+    ),
+    "facts, not readings": (lambda drawing: hangs_on(drawing, lost=lambda w, r: w != r), "You compare whole readings"),
+    "flows inside a zone, too": (at_the_boundary, "Only flows that cross a boundary"),
+    "what was left out counts": (
+        lambda drawing: hangs_on(drawing, before=False, after=False),
+        "You read the facts of what is in scope",
+    ),
+    "before and after": (lambda drawing: hangs_on(drawing, after=False), "Compare like with like"),
+}

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from threatlab.exercises.scope import STATEMENTS
+from tests.exercises.solved import right
 
+RIGHT = right("scope.q4")
 
-def wrong(right):
-    return [
-        *(({**right, name: not truth}, f"'{name}':") for name, truth in right.items()),
-        (dict.fromkeys(STATEMENTS, "yes"), "must be True or False"),
-    ]
+CONSTRAINTS = {name: ({**RIGHT, name: not truth}, f"'{name}':") for name, truth in RIGHT.items()} | {
+    "true or false": (dict.fromkeys(RIGHT, "yes"), "must be True or False"),
+}

@@ -39,12 +39,21 @@ def only_counts(incident):
     return len(seen(incident))
 
 
+def what_was_known(incident):
+    asked = ("encryption_enabled", "rbac_configured", "monitoring_active")
+    return {control for control in asked if incident.system[control] is not None}
+
+
+CONSTRAINTS = {
+    "what the three checks ask about": (all_that_was_missing, "has no question about it"),
+    "known to have been missing": (unknown_counts, "nobody has said whether it was in place"),
+    "missing, and not in place": (what_was_known, "which was in place"),
+    "all of them": (nothing_ever, "asks about more of what was missing"),
+    "of any incident": (learned_by_heart, "For a system without encryption"),
+    "a set of names": (only_counts, "a set of controls' names"),
+    "perhaps an empty set": (lambda incident: seen(incident) or None, "returned nothing"),
+}
+
+
 def wrong(_):
-    return [
-        (unknown_counts, "nobody has said whether it was in place"),
-        (all_that_was_missing, "has no question about it"),
-        (what_it_overlooks, "keep the rest"),
-        (nothing_ever, "asks about more of what was missing"),
-        (learned_by_heart, "For a system without encryption"),
-        (only_counts, "a set of controls' names"),
-    ]
+    return [(what_it_overlooks, "keep the rest")]

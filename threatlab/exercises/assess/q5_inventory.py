@@ -7,7 +7,17 @@ from typing import Any
 
 from threatlab.assessment import assess
 from threatlab.catalog import catalog
-from threatlab.exercises.judges import a_function, a_number, near, other_kind, returned, shown
+from threatlab.exercises.judges import (
+    ROUNDED,
+    a_function,
+    a_number,
+    as_list,
+    is_rounded,
+    near,
+    other_kind,
+    returned,
+    shown,
+)
 from threatlab.exercises.outcome import NotYet
 from threatlab.exercises.question import Question, in_steps
 from threatlab.system import AISystem, load_system
@@ -45,7 +55,7 @@ def _worst_and_best(system: AISystem) -> tuple[float, float]:
 
 def _rows(value: Any, systems: Sequence[AISystem]) -> list[tuple[str, float, float]]:
     """Return the rows that a function gave, if they are rows of these systems."""
-    rows = list(value) if isinstance(value, list | tuple) else []
+    rows = as_list(value) or []
     if len(rows) != len(systems) or not all(isinstance(row, list | tuple) and len(row) == 3 for row in rows):
         raise other_kind(value, "a list with a (name, worst, best) for each system")
     if sorted(str(row[0]) for row in rows) != sorted(system.name for system in systems):
@@ -58,6 +68,9 @@ def _judge_ranking(systems: Sequence[AISystem], rows: list[tuple[str, float, flo
     for name, worst, best in rows:
         system = by_name[name]
         right_worst, right_best = _worst_and_best(system)
+        both = ((worst, right_worst), (best, right_best))
+        if all(is_rounded(*pair) for pair in both) and not all(near(*pair) for pair in both):
+            raise NotYet(f"{name}: {ROUNDED}")
         if not near(worst, right_worst):
             raise NotYet(
                 f"{name}: your worst case is {worst:.4f}. assess counts an unknown control as missing, so its score is "

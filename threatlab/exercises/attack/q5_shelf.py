@@ -20,7 +20,11 @@ _SHELF: Mapping[str, Options] = {
     "a model that stopped deciding": {"none": (1, 0, 0.99), "dull": (0, 0, 0.51), "filter": (0.66, 0, 0.97)},
     "a filter that helps the attacker": {"none": (0.48, 0, 0.99), "smooth": (0.62, 0, 0.99), "dull": (0, 0, 0.5)},
     "two measures of luck": {"none": (0.9, 0.1, 0.9), "coarse": (0.45, 0.1, 0.9), "coin": (0.55, 0.5, 0.9)},
-    "a model that was never very good": {"none": (0.78, 0.5, 0.83), "shallow": (0.61, 0.5, 0.81)},
+    "a model that was never very good": {
+        "none": (0.78, 0.5, 0.83),
+        "shallow": (0.61, 0.5, 0.81),
+        "narrow": (0.55, 0.5, 0.785),
+    },
     "two that hold equally": {"none": (1, 0, 1.0), "costly": (0.2, 0, 0.96), "cheap": (0.2, 0, 0.99)},
     "one on the edge": {"none": (1, 0, 1.0), "edge": (0.1, 0, 0.95), "safe": (0.3, 0, 1.0)},
 }
@@ -34,6 +38,11 @@ def _choice(options: Options, *, floor: float | None = None, luck: bool = True, 
 
 
 _SLIPS = (
+    Slip(
+        lambda options: _choice(options, floor=options["none"][2] - (1 - _FLOOR)),
+        "It costs less than five points, and these are points of a perfect system. The floor is 95 % of what this one "
+        "has without a control.",
+    ),
     Slip(
         lambda options: _choice(options, floor=0.0),
         "It has the lowest success, and look at its usefulness. A model that says the same to everybody can't be "

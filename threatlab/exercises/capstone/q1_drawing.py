@@ -12,6 +12,8 @@ from threatlab.exercises.judges import a_kind
 from threatlab.exercises.outcome import NotYet
 from threatlab.exercises.question import Question, in_steps
 
+NAME = "night-porter"
+
 SHOWN = {
     "internet_facing": "Guests write from anywhere. Which flow of yours comes in from a zone where anyone may be?",
     "generates_content": "It writes replies. What leaves your model, and with which word of carries?",
@@ -40,7 +42,10 @@ _NOT_SHOWN = {
 
 def draws_the_porter(answer: Any) -> str:
     """Judge a drawing by the facts that follow from it, and by what it leaves open."""
-    drawing = a_kind(answer, DataFlow, "a drawing; give a DataFlow with zones, elements and flows")
+    drawn = getattr(answer, "drawing", answer)  # a ScopeEditor has one
+    drawing = a_kind(drawn, DataFlow, "a drawing; give a DataFlow with zones, elements and flows")
+    if "-".join(drawing.name.lower().split()) != NAME:
+        raise NotYet(f"Your drawing is called {drawing.name!r}; call it {NAME!r}.")
     if not drawing.flows:
         raise NotYet("Nothing flows in your drawing yet. Begin with one message of a guest, and follow it to the end.")
     if not any(flow.carries == "questions" and drawing.zone_of(flow.source).kind != "own" for flow in drawing.flows):

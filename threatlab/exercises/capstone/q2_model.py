@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from threatlab.errors import ThreatLabError
@@ -10,14 +10,18 @@ from threatlab.exercises.capstone.q1_drawing import SHOWN, facts_shown
 from threatlab.exercises.judges import a_kind, refusal
 from threatlab.exercises.outcome import NotYet
 from threatlab.exercises.question import Question, in_steps
-from threatlab.report import Evidence, ThreatModel, checklist
+from threatlab.report import Evidence, ThreatModel, checklist, from_exercise
 from threatlab.system import AISystem
+from threatlab.tabletop import run_unattended
 
 BUDGET, HOURS, MAX_RISK = 15, 7, 0.7
 """Person-days for the plan, analyst hours a day for alerts, and what the owner accepts: the terms of the exercise."""
 
-TODAY, LONGEST = date(2026, 12, 1), timedelta(days=183)
-"""The day of the model, and how long a risk may be accepted: half a year."""
+TODAY, HALF_A_YEAR_ON, PLAYED_ON = date(2026, 12, 1), date(2027, 6, 1), date(2026, 11, 20)
+"""The day of the model, the last day of an acceptance, and the day of the exercise."""
+
+STORY, SIGNS = "postmark-mcp", "night operations"
+"""What the team played, and who signs for what stays open."""
 
 _STATED = {
     "encryption_enabled": True,
@@ -26,7 +30,11 @@ _STATED = {
     "monitoring_active": False,
     "untrusted_content_segregated": False,
 }
-_FALSE_FACTS = ("makes_predictions", "trains_model", "runs_on_user_devices")
+_FALSE_FACTS = {
+    "makes_predictions": "the porter puts nobody into a class and gives no marks",
+    "trains_model": "the chain has never trained or tuned a model of its own",
+    "runs_on_user_devices": "the messenger is on every phone anyway, and nothing of the chain's runs there",
+}
 _OPEN_FACT, _OPEN_CONTROL, _BOAST = "learns_from_user_input", "secrets_in_vault", "prompt_guardrails_enabled"
 
 _WORDS = 4
@@ -49,7 +57,13 @@ def models_the_porter(answer: Any) -> str:
         )
     if model.made_on != TODAY:
         raise NotYet(f"The model is made on {model.made_on}; the night porter is judged as of {TODAY}.")
-    for judge in (_accepts, _plans, _has_evidence, _promises):
+    first = model.before.known if model.before else {}
+    if other := [name for name, value in first.items() if model.system.known.get(name) is not value]:
+        raise NotYet(
+            f"In before, {other[0]} is {first[other[0]]}, and not in the system. It was first "
+            "assessed today, and nothing has changed since."
+        )
+    for judge in (_has_a_policy, _accepts, _plans, _has_evidence, _promises):
         judge(model)
     plan, items = model.plan, checklist(model)
     done = sum(item.done for item in items)
@@ -71,9 +85,12 @@ def _knows_what_it_is(system: AISystem) -> None:
             f"{_OPEN_FACT} is {system[_OPEN_FACT]}. The contract doesn't say, and the vendor has not answered. No "
             "answer is not a no: how do you write that down?"
         )
-    for fact in _FALSE_FACTS:
+    for fact, says in _FALSE_FACTS.items():
         if system[fact] is not False:
-            raise NotYet(f"{fact} is {system[fact]}, and the description does speak of it. It says no.")
+            raise NotYet(
+                f"{fact} is {system[fact]}, and the page says no: {says}. A drawing can't show that; "
+                f"system.with_({fact}=False) says it."
+            )
 
 
 def _knows_its_controls(system: AISystem) -> None:
@@ -83,16 +100,16 @@ def _knows_its_controls(system: AISystem) -> None:
             f"{_OPEN_CONTROL} is {system[_OPEN_CONTROL]}. Nobody has looked where the key lies: it may well be in a "
             "vault. Write down what is known, and let the report send somebody to look."
         )
-    if system[_BOAST]:
+    if system[_BOAST] is not None:
         raise NotYet(
-            f"{_BOAST} is True, by a brochure. Read the control's question again: is the screen *tested*? What a "
-            "seller says of his goods is known to be said, and nothing more."
+            f"{_BOAST} is {system[_BOAST]}, by a brochure. Read the control's question again: is the screen *tested*? "
+            "The brochure says neither yes nor no to that, and what a seller says of his goods is no source."
         )
     for control, value in _STATED.items():
         if system[control] is not value:
             raise NotYet(f"{control} is {system[control]}. Somebody has said how it is with that one: who, and what?")
     for control in system.catalog.controls:
-        if control not in (*_STATED, _BOAST) and system[control] is not None:
+        if control not in _STATED and system[control] is not None:
             raise NotYet(
                 f"{control} is {system[control]}. It asks: {system.catalog.controls[control].question} Nobody has said "
                 "a word about that. What is not spoken of is unknown: not in place, and not known to be missing."
@@ -101,10 +118,10 @@ def _knows_its_controls(system: AISystem) -> None:
             raise NotYet(f"{control} has no note. Who says so? In half a year that is the only question about it.")
 
 
-def _accepts(model: ThreatModel) -> None:
-    """Refuse a policy without a bound, and an acceptance that nobody will ever look at again."""
+def _has_a_policy(model: ThreatModel) -> None:
+    """Refuse a policy that can't be broken, or that accepts nothing."""
     ticks = {item.id: item.done for item in checklist(model)}
-    policy, plan = model.policy, model.plan
+    policy = model.policy
     if policy is None or not ticks["policy"]:
         raise NotYet("Your policy can't be broken: with no bound on any risk it accepts all of them.")
     if policy.max_risk > MAX_RISK:
@@ -114,9 +131,13 @@ def _accepts(model: ThreatModel) -> None:
         )
     if not policy.accepted:
         raise NotYet(f"{BUDGET} days don't pay for everything. What stays open has to be accepted by somebody.")
-    planned = {step.control for step in plan.steps} if plan else set()
+
+
+def _accepts(model: ThreatModel) -> None:
+    """Refuse an acceptance of what isn't open, that nobody signs, or that nobody will ever look at again."""
+    planned = {step.control for step in model.plan.steps} if model.plan else set()
     open_ = {finding.attribute: finding for finding in model.assessment.findings}
-    for each in policy.accepted:
+    for each in model.policy.accepted if model.policy else ():
         if each.what in planned:
             raise NotYet(f"{each.what} is accepted *and* planned. Which of the two does {each.owner} answer for?")
         if each.what not in open_ and not model.assessment.by_threat.get(each.what):
@@ -128,10 +149,15 @@ def _accepts(model: ThreatModel) -> None:
             )
         if len(each.reason.split()) < _WORDS:
             raise NotYet(f"{each.what} is accepted because of {each.reason!r}. Would that convince the next owner?")
-        if not TODAY < each.expires <= TODAY + LONGEST:
+        if SIGNS not in each.owner.lower():
+            raise NotYet(
+                f"{each.what} is accepted by {each.owner}. The page says who signs for what stays open: the head of "
+                f"{SIGNS}."
+            )
+        if not TODAY < each.expires <= HALF_A_YEAR_ON:
             raise NotYet(
                 f"{each.what} is accepted until {each.expires}. An acceptance is a loan: it ends after today, and "
-                f"within {LONGEST.days} days somebody has to decide again."
+                f"within half a year, by {HALF_A_YEAR_ON}, somebody has to decide again."
             )
 
 
@@ -149,8 +175,8 @@ def _plans(model: ThreatModel) -> None:
         )
     if any(step.due is None for step in plan.steps):
         raise NotYet("The steps have owners and no dates. Who is asked on which morning?")
-    if early := [step for step in plan.steps if step.start and step.start < TODAY]:
-        raise NotYet(f"{early[0].title} begins on {early[0].start}, and today is {TODAY}. Whom do you ask yesterday?")
+    if (begins := min(step.start or TODAY for step in plan.steps)) != TODAY:
+        raise NotYet(f"The plan begins on {begins}, and today is {TODAY}: it is to begin today.")
 
 
 def _has_evidence(model: ThreatModel) -> None:
@@ -170,13 +196,17 @@ def _has_evidence(model: ThreatModel) -> None:
                 "otherwise. Evidence is what from_attack makes of a run, and not what one remembers of it."
             )
     runs = [run for run in model.evidence if run.attack == "injection" and run.knobs.get("adaptive") is True]
-    if not any(run.control == "none" for run in runs) or not any(run.control != "none" for run in runs):
+    bare = [run.success for run in runs if run.control == "none"]
+    bounds = [run.success_at_most for run in runs if run.control != "none"]
+    if not bare or not bounds:
         raise NotYet(
-            "Show injection by an attacker who adapts, once without a control and once with one: a figure alone tells "
-            "nobody what the control was worth."
+            f"No run of injection by an attacker who adapts (adaptive=True) is {'with' if bare else 'without'} a "
+            "control: a figure alone tells nobody what the control was worth."
         )
-    if not any(run.passed is not None for run in runs if run.control != "none"):
+    if not any(bound is not None for bound in bounds):
         raise NotYet("Your run against a control has no bound (success_at_most). What would have been a failure?")
+    if not any(bound is not None and bound < min(bare) for bound in bounds):
+        raise NotYet("The attack without any control keeps your bound, too. Which success would be a failure?")
 
 
 def _is_real(run: Evidence) -> bool:
@@ -191,7 +221,7 @@ def _is_real(run: Evidence) -> bool:
 
 
 def _promises(model: ThreatModel) -> None:
-    """Refuse what an artifact only pretends: an unfinished exercise, reviews of another system, no reason."""
+    """Refuse what an artifact only pretends: another exercise, reviews of another system, no reason, another day."""
     waiting = {item.id: item.artifact for item in checklist(model) if not item.done and item.id != "assessment"}
     if waiting:
         name, says = next(iter(waiting.items()))
@@ -204,6 +234,14 @@ def _promises(model: ThreatModel) -> None:
             f"At {choice.threshold:g} the alerts take {choice.analyst_hours:g} hours a day, and the shift can spare "
             f"{HOURS}. What happens to the alerts that nobody gets to?"
         )
+    played, told = from_exercise(run_unattended(STORY), PLAYED_ON), model.tabletop
+    if told is None or told.title != played.title or told.held_on != PLAYED_ON:
+        what = f"{told.title!r}, held on {told.held_on}" if told else "none"
+        raise NotYet(f"The exercise in your model is {what}. The team played {played.title!r} on {PLAYED_ON}.")
+    if [each.decision for each in told.decisions] != [each.decision for each in played.decisions]:
+        raise NotYet(f"These are not the team's decisions of {PLAYED_ON}: run_unattended plays it as they did.")
+    if not any(each.on == TODAY for each in model.training):
+        raise NotYet(f"Your training record is of {model.training[0].on}. The briefing is tonight, on {TODAY}.")
 
 
 q2 = Question(

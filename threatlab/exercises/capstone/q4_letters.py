@@ -24,10 +24,9 @@ LOOK = {
 
 def letters_each_once(answer: Any) -> str:
     """Judge a dict from six findings to the six letters of STRIDE, each used once and each one of its control's."""
-    letters, controls = a_dict(answer, LOOK, "one letter"), catalog().controls
+    controls = catalog().controls
+    letters = {name: _letter(name, given) for name, given in a_dict(answer, LOOK, "one letter").items()}
     for name, letter in letters.items():
-        if not isinstance(letter, str) or letter not in STRIDE:
-            raise NotYet(f"{name} is {shown(letter)}; give one letter of STRIDE.")
         if letter not in controls[name].stride:
             raise NotYet(
                 f"{name} under {letter}: that is where {BREAKS[letter]}. {LOOK[name]} Which promise is broken there?"
@@ -43,6 +42,13 @@ def letters_each_once(answer: Any) -> str:
         )
     many = sum(len(controls[name].stride) > 1 for name in LOOK)
     return f"Each letter once. {many} of the {len(LOOK)} stand under further letters too: by_stride shows them in each."
+
+
+def _letter(name: str, given: Any) -> str:
+    letter = given.strip().upper() if isinstance(given, str) else ""
+    if letter not in STRIDE:
+        raise NotYet(f"{name} is {shown(given)}; give one letter of STRIDE, such as 'S'.")
+    return letter
 
 
 q4 = Question(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from threatlab.exercises.judges import order, plain
@@ -15,6 +16,7 @@ _STEPS = {"flaw": 1, "keys": 2, "login": 3, "list": 5, "proxy": 6, "bill": 7}
 """Notes of the investigation, and the published step that each tells of (step 4 is the attacker's own workshop)."""
 
 
+@cache
 def notes() -> dict[str, str]:
     """Return the notes of the investigation, in the order of their names: published steps, and one alarm."""
     steps = load_incident(INCIDENT).steps
@@ -35,7 +37,6 @@ def in_order() -> list[str]:
 def orders_the_incident(answer: Any) -> str:
     """Judge a list of the notes in their order."""
     misplaced = {
-        "flaw": "'flaw' is how they got onto the machine at all. What in the other notes can be done from outside?",
         "keys": "'keys' lay on a machine. Who finds something there has to be there.",
         "login": "'login' uses keys. They have to be found first, and whoever asks the account anything has logged in.",
         "list": "'list' asks the account a question: only somebody who is logged in can, and nobody sells what they "
@@ -55,9 +56,7 @@ def orders_the_incident(answer: Any) -> str:
     steps = [name for name in names if name != ALARM]
     too_late = [[*steps[:at], ALARM, *steps[at:]] for at in range(passed + 1, len(names))]
     given = plain(answer)
-    if (
-        isinstance(given, list) and list(map(str, given)) in too_late
-    ):  # `order` would blame the innocent note that stands in the alarm's place
+    if isinstance(given, list | tuple) and list(given) in too_late:  # `order` would blame the note in the alarm's place
         raise NotYet(
             "'alarm' rings earlier. By then somebody has done with the account what its owner's software never does, "
             "though it cost nothing and broke nothing. Which note was that?"

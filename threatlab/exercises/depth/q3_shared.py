@@ -16,7 +16,10 @@ Needs = Mapping[str, Collection[str]]
 _ARCHITECTURES: Mapping[str, tuple[Layers, Needs]] = {
     "a control in reserve": (
         {"door": ["login", "guard"], "model": ["filter"], "data": ["keys"], "watch": ["alerts"]},
-        {"login": ["directory"], "filter": ["gateway"], "keys": ["gateway"], "alerts": ["directory"], "guard": []},
+        {
+            "login": ["directory"], "filter": ["gateway"], "keys": ["gateway"], "alerts": ["directory"], "guard": [],
+            "printer": ["power"], "lamp": ["power"], "coffee": ["power"],
+        },
     ),
     "through a middleman": (
         {"door": ["login"], "model": ["filter"], "exit": ["proxy"], "data": ["keys", "backup"], "watch": ["alerts"]},
@@ -32,6 +35,10 @@ _ARCHITECTURES: Mapping[str, tuple[Layers, Needs]] = {
     "many controls, one layer": (
         {"door": ["a", "b", "c"], "model": ["filter"], "data": ["keys"], "watch": []},
         {"a": ["firewall"], "b": ["firewall"], "c": ["firewall"], "filter": ["Ada"], "keys": ["Ada"]},
+    ),
+    "a control that others hang on": (
+        {"door": ["login"], "model": ["filter"], "data": ["keys"], "watch": ["alerts"]},
+        {"keys": ["login"], "alerts": ["login"], "filter": ["gateway"]},
     ),
     "a circle": (
         {"door": ["login"], "data": ["keys"], "watch": ["alerts"]},
@@ -89,8 +96,8 @@ def _names(value: Any, layers: Layers, _: Needs) -> set[str]:
     names = a_set(value, "a set of names, which may hold more than one")
     if controls := sorted(names & {control for held in layers.values() for control in held}):
         raise NotYet(
-            f"You name {shown(controls[0])}, which is a control. It takes down at most its own layer; asked is what "
-            "controls hang on."
+            f"You name {shown(controls[0])}, which is a control. Asked is what controls hang on: take them out of your "
+            "set, whatever else hangs on them."
         )
     return names
 
@@ -103,19 +110,33 @@ def _otherwise(name: str, mine: set[str], _right: set[str], layers: Layers, _: N
     )
 
 
+_by_failing = like(
+    _missed,
+    lambda: _ARCHITECTURES,
+    _SLIPS,
+    takes="layers and hangs_on",
+    reads=_names,
+    otherwise=_otherwise,
+    confirms=f"Right for {len(_ARCHITECTURES)} architectures: with a reserve, through a middleman, with a tie, "
+    "with many controls in one layer, with a control behind others, and with two things that hang on each other.",
+)
+
+
+def finds_the_shared(answer: Any) -> str:
+    """Judge a function from layers and needs to what most layers hang on."""
+    try:
+        return _by_failing(answer)
+    except RecursionError:
+        raise NotYet(
+            "Your function calls itself without end. Two things that hang on each other send it in a circle: keep what "
+            "it has looked at, and never look at the same thing twice."
+        ) from None
+
+
 q3 = Question(
     id="depth.q3",
     title="What would everybody miss?",
-    judge=like(
-        _missed,
-        lambda: _ARCHITECTURES,
-        _SLIPS,
-        takes="layers and hangs_on",
-        reads=_names,
-        otherwise=_otherwise,
-        confirms=f"Right for {len(_ARCHITECTURES)} architectures: with a reserve, through a middleman, with a tie, "
-        "with many controls in one layer, and with two things that hang on each other.",
-    ),
+    judge=finds_the_shared,
     hints=in_steps(
         "Two small steps: everything that a control hangs on, also through others; then, for each of those things, "
         "how many layers have no control left without it.",

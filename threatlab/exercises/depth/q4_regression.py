@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
+from statistics import mean
 from typing import TYPE_CHECKING, Any
 
-from threatlab.exercises.judges import a_function, called, shown
+from threatlab.exercises.judges import a_function, called, plain, shown
 from threatlab.exercises.outcome import NotYet
 from threatlab.exercises.question import Question, in_steps
 
@@ -21,6 +23,9 @@ _TRIED = 40
 """Runs that a test may take; a real one of ten seeds takes a second."""
 
 Run = Callable[[int], "AttackResult"]
+Runs = list[tuple[int, "AttackResult"]]
+
+_NUMBER = re.compile(r"(\d+(?:\.\d+)?)\s*(%?)")
 
 
 def the_bound() -> Bound:
@@ -55,7 +60,11 @@ def _useless(seed: int) -> AttackResult:
 
 
 def _dear(seed: int) -> AttackResult:
-    return replace(deployed(seed), utility=the_bound().utility_at_least - 0.05)
+    return replace(deployed(seed), utility=the_bound().utility_at_least - 0.01)
+
+
+def _half_hardened(seed: int) -> AttackResult:
+    return replace(deployed(seed), success=the_bound().at_most + 0.01)
 
 
 def _partly(seed: int) -> AttackResult:
@@ -67,68 +76,89 @@ _BROKEN: Mapping[Run, str] = {
     "fail for the one thing that it is there for. What does it assert about success?",
     _useless: "The service now answers everybody at random. Nobody can fool it, nobody can use it, and your test "
     "passes. Which half of the bound is not asserted?",
-    _dear: "Usefulness has fallen by some points below its bound, and your test passes. It asks for less than the "
-    "bound says.",
+    _dear: "Usefulness has fallen just below its bound, and your test passes. It asks for less than the bound says.",
+    _half_hardened: "Attackers get a point further than the bound, and your test passes. It allows more than the bound "
+    "says.",
     _partly: "There are three servers, and on two of them the control is off. Your test drew the third, and passes. "
-    "How many seeds does it try?",
+    "Which seeds does it try?",
 }
+
+_FIGURES = {"success": "how far the attacker got", "utility": "how useful the service still was"}
 
 
 def can_fail(answer: Any) -> str:
-    """Judge a regression test: it passes on the service as deployed, and fails on four that are not."""
+    """Judge a regression test: it passes on the service as deployed, and fails on each that is not, and says why."""
     test = a_function(answer, "run")
     for run in (deployed, _another_day):
-        ran, problem = _verdict(test, run)
+        runs, problem = _verdict(test, run)
         if problem is not None:
             raise NotYet(
                 f"The control is in place, and your test fails{_said(problem)}. One run is not the next: the bound is "
                 "the worst of ten seeds, with a margin. Is yours tighter, or does it want one exact number?"
             )
-        if not ran:
+        if not runs:
             raise NotYet("Your test never runs the attack: it passes on anything. It gets run; call run(seed).")
+    failed = {}
     for broken, says in _BROKEN.items():
-        ran, problem = _verdict(test, broken)
+        runs, problem = _verdict(test, broken)
         if problem is None:
             raise NotYet(says)
-    _, problem = _verdict(test, _off)
-    if not str(problem).strip():
-        raise NotYet(
-            "It fails where it has to, and says nothing. At three in the morning somebody reads only the message: put "
-            "into each assert how far the attacker got, and with which seed."
-        )
-    if not any(map(str.isdigit, str(problem))):
-        raise NotYet(
-            f"It fails where it has to, and says {_short(str(problem))!r}, without a number. At three in the morning "
-            "that is a riddle: how far did the attacker get, how far may they, and with which seed is it seen again?"
-        )
+        failed[broken] = str(problem), runs
+    for message, runs in failed.values():
+        if lacks := _lacks(message, runs):
+            raise NotYet(f"It fails where it has to, and {lacks} At three in the morning somebody reads only that.")
     return (
         "It passes on the service as deployed, with other seeds too, and fails when the control is off, off on two of "
-        f"three servers, or paid for with the service. Its message: {_short(str(problem))}"
+        f"three servers, too weak, or paid for with the service. Its message: {_short(failed[_off][0])}"
     )
 
 
-def _verdict(test: Callable[..., Any], run: Run) -> tuple[int, AssertionError | None]:
-    """Return how often a test ran the attack, and the assert that failed, if one did."""
-    ran: list[int] = []
+def _lacks(message: str, runs: Runs) -> str:
+    """Return what the message of a failed assert lacks, by the runs that it speaks of, or ""."""
+    figure = "success" if any(result.success > the_bound().at_most for _, result in runs) else "utility"
+    if not message.strip():
+        return f"says nothing: put into each assert {_FIGURES[figure]}, and with which seed."
+    says = f"says {_short(message)!r}, but not"
+    measured = [getattr(result, figure) for _, result in runs]
+    if not any(
+        _rounds_to(number, value) for number in _NUMBER.findall(message) for value in [*measured, mean(measured)]
+    ):
+        return f"{says} {_FIGURES[figure]}: {measured[-1]:.2f}."
+    if not {int(number) for number, _ in _NUMBER.findall(message) if number.isdigit()} & {seed for seed, _ in runs}:
+        return f"{says} with which seed that is seen again: {runs[-1][0]}."
+    return ""
+
+
+def _rounds_to(number: tuple[str, str], value: float) -> bool:
+    """Tell whether a number of a text, with its percent sign if it has one, is this share, to the places it has."""
+    digits, percent = number
+    places = len(digits.partition(".")[2])
+    return bool(percent or places) and abs(float(digits) - value * (100 if percent else 1)) <= 0.51 * 10**-places
+
+
+def _verdict(test: Callable[..., Any], run: Run) -> tuple[Runs, AssertionError | None]:
+    """Return the runs that a test made of the attack, by seed, and the assert that failed, if one did."""
+    runs: Runs = []
 
     def counted(seed: int) -> AttackResult:
-        if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+        number = plain(seed)
+        if isinstance(number, bool) or not isinstance(number, int) or number < 0:
             raise NotYet(f"Your test calls run({shown(seed)}); a seed is a whole number such as 0.")
-        ran.append(seed)
-        if len(ran) > _TRIED:
+        if len(runs) == _TRIED:
             raise NotYet(f"Your test runs the attack more than {_TRIED} times. It is to run at every change: take ten.")
-        return run(seed)
+        runs.append((number, run(number)))
+        return runs[-1][1]
 
     try:
         verdict = called(test, counted)
     except AssertionError as problem:
-        return len(ran), problem
+        return runs, problem
     if verdict is not None:
         raise NotYet(
-            f"Your test returned {shown(verdict)}. A test runner doesn't look at what a test returns: it would be "
-            "green whatever comes. Use assert."
+            f"Your test returned {shown(verdict)}. A test runner doesn't look at what a test returns: leave the return "
+            "out, and use assert."
         )
-    return len(ran), None
+    return runs, None
 
 
 def _said(problem: AssertionError) -> str:
@@ -153,7 +183,7 @@ q4 = Question(
     ),
     because="A green test is worth what it would be red for. Success has an upper bound, or an attack that came back "
     "is not noticed; usefulness has a lower one, or switching the service off would be the best control; several "
-    "seeds, or luck decides. And you have now seen it fail four times, which is the only way to know that it can.",
+    "seeds, or luck decides. And you have now seen it fail, which is the only way to know that it can.",
     covers=("step-validation", "practice-test"),
     seconds=60.0,
 )

@@ -39,8 +39,16 @@ def _releases() -> Mapping[str, tuple[AISystem, AISystem, float]]:
             "The score fell by it, and yours is content: the system is the same, less is admitted.")  # fmt: skip
     release(safe, safe.with_(internet_facing=False), "The file said that the system faces the internet, and now says "
             "that it doesn't. It may be true. A machine can't know, so a person has to look.")  # fmt: skip
+    release(
+        safe,
+        safe.with_(rate_limiting_enabled=False, abuse_detection_active=True, service_exposure_hardened=True),
+        "One control is gone, two have come, and the score fell. Yours adds up, and lets it pass; whether the two "
+        "make up for the one, a person has to say.",
+    )
     release(bare, bare.with_(generates_content=True), "The new file admits one fact more. The score rose, and stays "
             "below the number. Yours stops it, and next time nobody will admit anything.")  # fmt: skip
+    release(bare.with_(generates_content=False), bare.with_(generates_content=True), "A no was corrected to a yes: the "
+            "file admits more than before. Yours stops it, and next time the no will stay.")  # fmt: skip
     release(bare.with_(rbac_configured=None), bare.with_(rbac_configured=False), "What was unknown is now known to be "
             "missing. Nothing got worse, somebody looked. Yours stops it.")  # fmt: skip
     release(bare, bare.with_(generates_content=False), "A question about the system that was open has been answered "
@@ -62,9 +70,9 @@ def _code(value: Any, *_: Any) -> int:
             f"Your gate returned {value}. As an exit code True is 1 and stops the release, and False is 0 and lets it "
             "pass: the opposite of how it reads. Return 0 or 1."
         )
-    if not isinstance(value, int) or value not in (0, 1):
+    if not hasattr(value, "__float__") or value not in (0, 1):
         raise other_kind(value, "an exit code: 0 lets the release pass, 1 stops it")
-    return value
+    return int(value == 1)
 
 
 def _all_right() -> str:

@@ -94,6 +94,29 @@ _SLIPS = (
         "Only the false alerts take time in your reckoning. A true one is read as well, and nobody knows before.",
     ),
     Slip(
+        lambda table, hours, loss: _cheapest(table, hours - 0.01, loss),
+        "Almost. Alerts that take exactly the hours there are can still be read: at most means <=.",
+    ),
+    Slip(
+        lambda table, hours, loss: _least(
+            _within(table, hours),
+            _cost(_within(table, hours), loss) + _within(table, hours)["alerts"] * HOURLY_RATE / 2,
+        ),
+        "An alert costs a whole hour in your sum. It takes half of one.",
+    ),
+    Slip(
+        lambda table, hours, loss: _least(
+            _within(table, hours),
+            _cost(_within(table, hours).assign(queries_lost=table["queries_before_detection"]), loss),
+        ),
+        "You count the queries before detection: a mean, over those who were caught. What all of them got together, "
+        "the missed too, stands in another column.",
+    ),
+    Slip(
+        lambda table, _hours, loss: _cheapest(table, 8.0, loss),
+        "Your team has eight hours whatever `hours` says. Two teams have more.",
+    ),
+    Slip(
         lambda table, hours, loss: _cheapest(table, hours / 2, loss),
         "Your alerts take an hour each. They take half of one, so twice as many fit.",
     ),
@@ -137,6 +160,16 @@ def _alike(mine: float, theirs: float, table: pd.DataFrame, *_: float) -> bool:
     return bool((rows[0] == rows[1]).all())
 
 
+def _dearer(_name: str, mine: float, right: float, table: pd.DataFrame, hours: float, loss: float) -> str:
+    costs = _cost(table, loss).set_axis(table["threshold"])
+    if mine not in set(_within(table, hours)["threshold"]):
+        return f"There are {hours:g} hours: first throw out the rows that take more."
+    return (
+        f"That costs {costs[mine]:,.0f} at {HOURLY_RATE:g} an hour and a loss of {loss:g} a query; another threshold "
+        f"within the hours costs {costs[right]:,.0f}."
+    )
+
+
 def _what_it_costs(name: str, threshold: float, table: pd.DataFrame, *_: float) -> str:
     row = table[table["threshold"] == threshold].iloc[0]
     return (
@@ -156,10 +189,7 @@ q1 = Question(
         reads=_threshold,
         same=_alike,
         where=_what_it_costs,
-        otherwise=lambda *_: (
-            "First throw out the rows with more hours than there are; then compare what is left by one "
-            f"sum: the analysts' hours at {HOURLY_RATE:g} each, and all queries lost at their price."
-        ),
+        otherwise=_dearer,
         confirms="On days, detectors, teams and prices that you hadn't seen it stays within the hours, at the least "
         "cost. The same detector got quite different thresholds: which one is right was never a question of "
         "statistics alone.",

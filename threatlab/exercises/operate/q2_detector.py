@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from statistics import mean
 from typing import Any, NamedTuple
 
-from threatlab.exercises.judges import a_function, a_number, other_kind, returned
+from threatlab.exercises.judges import a_function, a_number, other_kind, returned, shown
 from threatlab.exercises.outcome import NotYet
 from threatlab.exercises.question import Question, in_steps
 
-Windows = list[dict[str, list[float]]]
+Window = dict[str, list[float]]
+Windows = list[Window]
 
-SLACK, THRESHOLD = 0.02, 0.2
-"""What the detector of q2 takes off each gap, and the sum at which it alerts."""
+SLACK, THRESHOLD = 1 / 64, 1 / 4
+"""What the detector of q2 takes off each gap, and the sum at which it alerts: sums of such numbers are exact."""
 
 
 def reference(windows: Sequence[Mapping[str, Sequence[float]]]) -> dict[str, int]:
@@ -39,32 +41,29 @@ def invent(  # noqa: PLR0913
     level: Mapping[str, Callable[[int], float]] | None = None,
     asks: Mapping[str, int] | None = None,
     drift_at: int = 99,
-) -> Windows:
-    """Return invented windows: every client near 0.9, but for those with a `level` of their own, by window.
+) -> Iterator[Window]:
+    """Yield invented windows: every client near 0.9, but for those with a `level` of their own, by window.
 
     `asks` is how many requests a client makes in a window, 3 if it isn't named; from `drift_at` on, the model is
     less sure of everybody, by 0.1.
     """
     rng, own, many = random.Random(seed), level or {}, asks or {}  # noqa: S311  # an invented log, no secret
-    windows = []
     for number in range(count):
         drift = 0.1 if number >= drift_at else 0.0
-        windows.append(
-            {
-                name: [
-                    round((own[name](number) if name in own else 0.9) - drift + rng.uniform(-0.01, 0.01), 3)
-                    for _ in range(many.get(name, 3))
-                ]
-                for name in names
-            }
-        )
-    return windows
+        yield {
+            name: [
+                round((own[name](number) if name in own else 0.9) - drift + rng.uniform(-0.01, 0.01), 3)
+                for _ in range(many.get(name, 3))
+            ]
+            for name in names
+        }
 
 
+@cache
 def small_day() -> Windows:
     """Return the day on which the learner sees the broken detector fail: a drift, and Ida who copies the model."""
     names = ("Ada", "Ben", "Cleo", "Dan", "Eve", "Finn", "Gus", "Ida")
-    return invent(1, names, level={"Ida": lambda at: 0.91 if at < 10 else 0.82}, drift_at=25)
+    return list(invent(1, names, level={"Ida": lambda at: 0.91 if at < 10 else 0.82}, drift_at=25))
 
 
 _CLIENTS = tuple(f"c{number}" for number in range(1, 9))
@@ -81,55 +80,69 @@ class _Series(NamedTuple):
 
 _SERIES = (
     _Series(
-        "the model becomes less sure of everybody, at window 20, and nobody attacks",
-        invent(2, _CLIENTS, drift_at=20),
+        "in window 12 c6 asks for what the model hardly knows, and in no other",
+        list(invent(9, _CLIENTS, level={"c6": lambda at: 0.3 if at == 12 else 0.9})),
+        {"c6": 12},
+        "c6 alerts in window 12: that is the first in which its sum is high enough, and windows are counted from 0.",
+    ),
+    _Series(
+        "the model becomes less sure of everybody, step by step from window 20 on, and nobody attacks",
+        list(invent(2, _CLIENTS, level=dict.fromkeys(_CLIENTS, lambda at: 0.9 - 0.1 * min(max(at - 19, 0), 4)))),
         {},
-        "Against what do you compare? The first window knows nothing of the twentieth. Here all eight fall together, "
+        "Against what do you compare? A window that is over knows nothing of this one. Here all eight fall together, "
         "and none of them has moved away from the others.",
     ),
     _Series(
         "c1 sends clearer pictures than anybody, and the model is surer of c1",
-        invent(6, _CLIENTS, level={"c1": lambda _: 0.99}),
+        list(invent(6, _CLIENTS, level={"c1": lambda _: 0.99})),
         {},
-        "c1 deviates, but in the other direction: a copier's requests are those that the model is *less* sure of.",
+        "c1 deviates, but in the other direction, and the others by less than the slack: a copier's requests are those "
+        "that the model is *less* sure of.",
     ),
     _Series(
         "c5 is only a little off, always: 0.86 where the others have 0.9",
-        invent(7, _CLIENTS, level={"c5": lambda _: 0.86}),
+        list(invent(7, _CLIENTS, level={"c5": lambda _: 0.86})),
         {"c5": 0},
-        "A little, in every window, is what this detector adds up for. Did you raise threshold or slack to get rid "
-        "of the flood? That silences the quiet ones first.",
+        "A little below the others of the same window, in every window, is what this detector adds up for. What you "
+        "compare with hides it, or slack and threshold are no longer what they were.",
     ),
     _Series(
         "c7 behaves better than anybody for 30 windows, and copies the model from window 30 on",
-        invent(3, _CLIENTS, level={"c7": lambda at: 0.95 if at < 30 else 0.82}),
+        list(invent(3, _CLIENTS, level={"c7": lambda at: 0.95 if at < 30 else 0.82})),
         {"c7": 30},
         "Look at c7's sum before window 30: it has sunk far below zero, and all that has to be made up again "
         "before anything is seen. A good morning must not be credit for the afternoon.",
     ),
     _Series(
         "c8 copies the model from the start, and asks more than all others together",
-        invent(4, _CLIENTS[4:], level={"c8": lambda _: 0.81}, asks={"c8": 60}),
+        list(invent(4, _CLIENTS[4:], level={"c8": lambda _: 0.81}, asks={"c8": 60})),
         {"c8": 0},
         "When each request has a vote, the one who asks most decides what is normal, and c8 asks 60 of every 69. "
         "Whom do you count, requests or clients?",
     ),
     _Series(
         "c3 copies the model, and hides among honest requests in every third window",
-        invent(5, _CLIENTS, level={"c3": lambda at: 0.9 if at % 3 == 2 else 0.82}),
+        list(invent(5, _CLIENTS, level={"c3": lambda at: 0.9 if at % 3 == 2 else 0.82})),
         {"c3": 0},
         "One good window, and c3 is forgiven everything. What is added up shall shrink by what a good window takes "
         "off, and not vanish.",
     ),
     _Series(
         "everything at once: a drift at window 15, and c2, who copies from window 20 on and asks a lot",
-        invent(8, _CLIENTS, level={"c2": lambda at: 0.93 if at < 20 else 0.8}, asks={"c2": 40}, drift_at=15),
+        list(invent(8, _CLIENTS, level={"c2": lambda at: 0.93 if at < 20 else 0.8}, asks={"c2": 40}, drift_at=15)),
         {"c2": 20},
         "Each fault alone is mended, it seems, but not all of them in the same detector.",
     ),
+    _Series(
+        "c1's sum reaches the threshold, and not more, in the last window",
+        [{name: [0.8125 if name == "c1" else 0.875] for name in _CLIENTS[:4]} for _ in range(8)],
+        {"c1": 0},
+        "A sum that is as high as the threshold alerts (>=). That was right in the detector as it was, and so were "
+        "slack and threshold.",
+    ),
 )
-_PATIENCE = 2
-"""Windows by which an answer may be slower than ours: another fair way to take the middle of a fleet is right too."""
+_PATIENCE = 3
+"""Windows by which an answer may differ from ours: another fair way to take the middle of a fleet is right too."""
 
 
 def mends_the_detector(answer: Any) -> str:
@@ -137,15 +150,26 @@ def mends_the_detector(answer: Any) -> str:
     function = a_function(answer, "a list of windows")
     for happens, windows, culprits, says in _SERIES:
         alerts = returned(function, windows)
-        if not isinstance(alerts, Mapping) or not set(alerts) <= set(windows[0]):
+        if not isinstance(alerts, Mapping):
             raise other_kind(alerts, "a dict from clients to numbers of windows")
+        if strangers := [shown(name) for name in alerts if name not in windows[0]]:
+            raise NotYet(
+                f"Your function names {strangers[0]}, who is no client there: name those in the windows it gets."
+            )
         first = {name: a_number(at) for name, at in alerts.items()}
-        latest = {name: at + _PATIENCE for name, at in reference(windows).items()}
-        late = [name for name in culprits if name not in first or first[name] > latest[name]]
+        ours = reference(windows)
+        late = [
+            name
+            for name, begins in culprits.items()
+            if name not in first or first[name] > ours[name] + (_PATIENCE if ours[name] > begins else 0)
+        ]
         wrong = [name for name in first if name not in culprits or first[name] < culprits[name]]
+        named = ", ".join(f"{name} in window {at:g}" for name, at in first.items()) or "nobody"
+        where = f"A hidden series: {happens}. Your detector names {named}."
         if late or wrong:
-            named = ", ".join(f"{name} in window {at:g}" for name, at in first.items()) or "nobody"
-            raise NotYet(f"A hidden series: {happens}. Your detector names {named}. {says}")
+            raise NotYet(f"{where} {says}")
+        if any(first[name] < ours[name] - _PATIENCE for name in first):
+            raise NotYet(f"{where} That is too soon: did you lower slack or threshold? They are to be left alone.")
     return (
         f"All {len(_SERIES)} hidden series: it sees the loud, the patient and the careful one, and lets a change of "
         "the whole world and an unusually clear customer pass."

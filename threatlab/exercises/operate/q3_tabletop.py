@@ -10,7 +10,6 @@ from threatlab.exercises.judges import refusal, shown
 from threatlab.exercises.outcome import NotYet
 from threatlab.exercises.question import Question, in_steps
 from threatlab.tabletop import MEASURES, NOBODY, Exercise, begin
-from threatlab.tabletop.exercise import Answer
 from threatlab.tabletop.log import LogEntry
 
 STORY, SEAT = "postmark-mcp", "security analyst"
@@ -23,7 +22,8 @@ _WORDS = 4
 
 def plays_the_seat(answer: Any) -> str:
     """Judge answers to the story by who takes them, why, and what comes of them."""
-    given = answer.answers() if isinstance(answer, Exercise) else answer
+    played = getattr(answer, "exercise", answer)  # a TabletopPanel has one
+    given = played.answers() if isinstance(played, Exercise) else answer
     if not isinstance(given, list | tuple) or not all(isinstance(each, Mapping) for each in given):
         raise NotYet(
             f"{shown(answer)} is no list of decisions. Each is a dict: "
@@ -38,9 +38,8 @@ def plays_the_seat(answer: Any) -> str:
         raise NotYet(
             f"After {len(given)} decisions the story isn't over: {now.inject.title!r} lies on the table. {now.text}"
         )
-    for measure, most in GOALS.items():
-        if now.figures[measure] > most:
-            raise NotYet(_missed(now, measure, most))
+    if missed := [measure for measure, most in GOALS.items() if now.figures[measure] > most]:
+        raise NotYet(_missed(now, missed))
     figures = ", ".join(f"{MEASURES[name].title.lower()} {MEASURES[name].amount(now.figures[name])}" for name in GOALS)
     mine = sum(entry.by == SEAT for entry in now.log)
     return f"All five figures hold ({figures}), and each decision has a name: {mine} of {len(now.log)} are your own."
@@ -53,35 +52,39 @@ def _decided(now: Exercise, number: int, each: Mapping[str, Any]) -> Exercise:
         raise NotYet(f"{where}: nobody decides, and it is decided all the same, by the attacker. Somebody has to.")
     if not each.get("by"):
         raise NotYet(f"{where}, names nobody under by. Afterwards each will say that it was another one.")
-    words = {key: each.get(key, "") for key in Answer.__dataclass_fields__ if key != "minutes"}
+    words = {key: each.get(key, "") for key in ("option", "by", "note")}
     try:
         after = now.decide(**words, minutes=each.get("minutes", 0.0))
     except ThreatLabError as problem:
         raise refusal(where, problem) from None
-    except TypeError:
-        raise NotYet(f"{where}, is {shown(each)}; option, by and note must be texts.") from None
     entry = after.log[-1]
     if entry.late:
         raise NotYet(f"{where}: {entry.minutes:g} minutes are more than there are, so that nobody decided in time.")
     if SEAT in now.may_decide and entry.by != SEAT:
         raise NotYet(f"{where}: you hand over to the {entry.by} what you may decide yourself. What does waiting cost?")
     if len(entry.note.split()) < _WORDS:
-        raise NotYet(f"{where}, has no reason. Say in a few words, under note, why: the log is read in a calmer week.")
+        reason = f"{shown(entry.note)} for a reason" if entry.note.strip() else "no reason"
+        raise NotYet(
+            f"{where}, has {reason}. Say why under note, in {_WORDS} words or more: it is read in a calmer week."
+        )
     return after
 
 
-def _missed(end: Exercise, measure: str, most: float) -> str:
-    """Return which figure is too high, and the decision to look at first."""
-    asked = MEASURES[measure]
+def _missed(end: Exercise, missed: list[str]) -> str:
+    """Return which figures are too high, and the decision to look at first."""
 
     def share(entry: LogEntry) -> float:
-        return entry.effect.get(measure, 0.0)
+        return entry.effect.get(missed[0], 0.0)
 
     worst = max(end.log, key=share)
     number = list(end.log).index(worst) + 1
+    asked = {MEASURES[name]: name for name in missed}
+    figures = "; ".join(
+        f"{of.title}: {of.amount(end.figures[name])}, at most {of.amount(GOALS[name])}" for of, name in asked.items()
+    )
     return (
-        f"{asked.title}: {asked.amount(end.figures[measure])}, and at most {asked.amount(most)} are accepted. Most of "
-        f"what you could change comes from decision {number}, {worst.title!r}: {worst.consequence}"
+        f"More than is accepted. {figures}. Most of what you could change of {MEASURES[missed[0]].title!r} comes from "
+        f"decision {number}, {worst.title!r}: {worst.consequence}"
     )
 
 

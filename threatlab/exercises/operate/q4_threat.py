@@ -17,11 +17,6 @@ from threatlab.system import AISystem, list_systems, load_system
 _WRITES = AISystem("writes-code", generates_content=True)
 _AGENT = _WRITES.with_(uses_tools=True, acts_without_approval=True)
 _HIT = (_WRITES, _WRITES.with_(makes_predictions=True, uses_third_party_model=True), _AGENT)
-_SAFE = (
-    AISystem("scores-loans", makes_predictions=True, trains_model=True, handles_personal_data=True),
-    AISystem("steers-a-crane", makes_predictions=True, uses_tools=True, acts_without_approval=True),
-    AISystem("finds-documents", makes_predictions=True, uses_retrieval=True, internet_facing=True, keeps_memory=True),
-)
 _FEEBLE = frozenset(
     (
         "encryption_enabled", "rbac_configured", "secrets_in_vault", "authentication_enforced", "rate_limiting_enabled",
@@ -63,6 +58,8 @@ def enters_the_threat(answer: Any) -> str:
 
 def _hits(newer: Catalog, name: str) -> None:
     entry = newer.threats[name]
+    if not entry.likelihood or not entry.impact:
+        raise NotYet("A likelihood or an impact of 0 says that it can't happen, or wouldn't matter. Why enter it then?")
     if not entry.applies_when_any:
         raise NotYet("With no fact in applies_when_any it applies to every system there is. Who can invent a name?")
     for system in _HIT:
@@ -71,12 +68,12 @@ def _hits(newer: Catalog, name: str) -> None:
                 "It does not apply to an assistant that only writes code, which a developer copies and runs. The "
                 "report has such cases: what has to be true of a system so that it can invent a name?"
             )
-    for system in _SAFE:
-        if _explained(newer, name, system).inherent > 0:
+    for fact in set(newer.facts) - _WRITES.true:
+        if _explained(newer, name, AISystem("never-writes").with_(**{fact: True})).inherent > 0:
             raise NotYet(
-                f"It applies to the system {system.name!r} ({', '.join(sorted(system.true))}), which never writes a "
-                "line. One fact of applies_when_any is enough: it is a list of alternatives. Facts that only make "
-                "matters worse belong elsewhere."
+                f"It applies to a system of which only {fact} is true, and which never writes a line. One fact of "
+                "applies_when_any is enough: it is a list of alternatives. Facts that only make matters worse belong "
+                "elsewhere."
             )
     if entry.stride in "DRI":
         raise NotYet(f"STRIDE {entry.stride!r}: in the end somebody's code runs in your system. Which letter is that?")
@@ -87,8 +84,6 @@ def _is_likely(newer: Catalog, name: str) -> None:
     for field, why in (("likelihood_why", entry.likelihood_why), ("impact_why", entry.impact_why)):
         if len(why.split()) < _WORDS:
             raise NotYet(f"{field} is {why!r}. A figure without a reason can't be argued with: say what it rests on.")
-    if not entry.likelihood or not entry.impact:
-        raise NotYet("A likelihood or an impact of 0 says that it can't happen, or wouldn't matter. Why enter it then?")
     if entry.likelihood >= _OFTEN:
         raise NotYet(
             f"A likelihood of {entry.likelihood:g}: is that the share of inventions that the study measured? The "

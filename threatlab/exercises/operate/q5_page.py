@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -74,7 +74,7 @@ def _mondays() -> tuple[tuple[str, tuple[AISystem, ...], date], ...]:
     few = ("amazon-q", "claude-distillation", "clearview", "hugging-face", "id-me", "llm-jacking")
     return (
         ("amazon-q", (asks, *(system[name] for name in some), scorer), date(2027, 5, 10)),
-        ("pytorch-nightly", tuple(guarded.values()), date(2026, 12, 7)),
+        ("pytorch-nightly", tuple(guarded.values())[::-1], date(2026, 12, 7)),
         ("tay", (*(guarded[name] for name in few), scorer), date(2027, 3, 1)),
         ("amazon-q", (scorer,), date(2027, 5, 10)),
     )
@@ -99,9 +99,10 @@ def writes_the_page(answer: Any) -> str:
 
 def _for_executive(where: str, page: Page, incident: Incident, systems: Sequence[AISystem], _: date) -> None:
     named = page["executive"]
-    if isinstance(named, str) or not isinstance(named, Iterable):
+    given: list[Any] = list(named) if isinstance(named, Iterable) and not isinstance(named, str) else [None]
+    if not all(isinstance(name, str) for name in given):
         raise NotYet(f"executive is {shown(named)}; give a list of names of systems, perhaps an empty one.")
-    given, right = list(named), {system.name for system in _hit(incident, systems)}
+    right = {system.name for system in _hit(incident, systems)}
     mistakes: dict[str, Sequence[AISystem]] = {
         "That is everybody. An executive who gets a call about each system takes the next one later.": systems,
         "You name each system that the incident's threat applies to, also those with a control in place that refuses "
@@ -113,10 +114,10 @@ def _for_executive(where: str, page: Page, incident: Incident, systems: Sequence
         ],
         "You name those with the highest scores, news or not.": [s for s in systems if assess(s).risk_score >= 0.7],
     }
-    if set(map(str, given)) != right or len(given) != len(right):
-        explains = (says for says, wrong in mistakes.items() if {s.name for s in wrong} == set(map(str, given)))
+    if set(given) != right or len(given) != len(right):
+        explains = (says for says, wrong in mistakes.items() if {s.name for s in wrong} == set(given))
         raise NotYet(
-            f"{where}: for the executive you name {', '.join(map(str, given[:8])) or 'nobody'}. "
+            f"{where}: for the executive you name {', '.join(given[:8]) or 'nobody'}. "
             + next(explains, "Hit is a system if the threat applies to it *and* a replay is stopped nowhere.")
         )
 
@@ -144,19 +145,23 @@ def _for_engineer(where: str, page: Page, incident: Incident, systems: Sequence[
         raise NotYet(f"{where}: you begin with {control}. {why}")
 
 
-def _is_due(row: Any) -> bool:
-    pair = isinstance(row, list | tuple) and len(row) == 2
-    return pair and isinstance(row[0], date) and isinstance(row[1], str)
+def _due(row: Any) -> tuple[date, str] | None:
+    """Return a row as a pair of date and name, also of a day with an hour such as pandas has; None if it is none."""
+    if not isinstance(row, list | tuple) or len(row) != 2:
+        return None
+    day = row[0].date() if isinstance(row[0], datetime) else row[0]
+    return (day, row[1]) if isinstance(day, date) and isinstance(row[1], str) else None
 
 
 def _for_lead(where: str, page: Page, incident: Incident, systems: Sequence[AISystem], start: date) -> None:
     rows = page["security lead"]
-    if not isinstance(rows, list | tuple) or not all(map(_is_due, rows)):
-        raise NotYet(f"security lead is {shown(rows)}; give a list of pairs, each a date and a name.")
-    given, right = [tuple(row) for row in rows], _dates(systems, start, _hit(incident, systems))
+    given: list[Any] = [_due(row) for row in rows] if isinstance(rows, list | tuple) else [None]
+    hit = _hit(incident, systems)
+    right = _dates(systems, start, hit)
+    if None in given:
+        raise NotYet(f"security lead is {shown(rows)}; give a list of pairs, each a date (no text) and a name.")
     if given == right:
         return
-    hit = _hit(incident, systems)
     named = {name for _, name in given}
     if len(given) > len(systems):
         why = "There are more dates than systems: only the first review of each belongs on this page."

@@ -67,15 +67,17 @@ def _same(mine: float, theirs: float, *_: object) -> bool:
     return near(mine, theirs) or (mine == 0 and theirs < 0)  # who goes wrong may stop at 0, or go on below
 
 
-def _otherwise(name: str, given: float, right: float, costs: Sequence[float], _: float) -> str:
+def _otherwise(name: str, given: float, right: float, costs: Sequence[float], floor: float) -> str:
     if given < 0 and not right:
         return (
             f"For {name} you return {given:.3f}. The floor is broken already, so nothing may be added; but no control "
             "gives usefulness back. What is the least that may be returned?"
         )
+    left = _left(costs) * (1 - given)
+    side = "above the floor: more may go" if left > floor else "below the floor"
     return (
-        f"For {name} you return {given:.3f}. With one more control of that cost {_left(costs) * (1 - given):.3f} would "
-        "be left. Is that the floor?"
+        f"For {name} you return {given:.4g}. With one more control of that cost {left:.4g} would be left, "
+        f"{abs(left - floor):.2g} {side}."
     )
 
 

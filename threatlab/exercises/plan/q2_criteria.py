@@ -21,14 +21,14 @@ class _Draft:
     wish: str = ""
 
 
-_MINUTES = dict.fromkeys(("min", "minute", "minutes"), 1.0)
-_MINUTES |= dict.fromkeys(("h", "hour", "hours"), 1 / 60) | dict.fromkeys(("s", "second", "seconds"), 60.0)
+_MINUTES = dict.fromkeys(("min", "mins", "minute", "minutes"), 1.0)
+_MINUTES |= dict.fromkeys(("h", "hour", "hours"), 1 / 60) | dict.fromkeys(("s", "sec", "second", "seconds"), 60.0)
 """What a minute is in each unit of time."""
 
 _DRAFTS = {
     "planted": _Draft(
         "In the monthly test, at most 5 of 100 planted instructions are followed.",
-        ((0.0, True), (0.05, True), (0.051, False), (1.0, False)),
+        ((0.0, True), (0.05, True), (0.0501, False), (1.0, False)),
     ),
     "scanned": _Draft(
         "Up to 100% of all uploaded documents are scanned.",
@@ -36,7 +36,7 @@ _DRAFTS = {
     ),
     "honest": _Draft(
         "At least 95 of 100 honest questions are still answered.",
-        ((1.0, True), (0.95, True), (0.949, False), (0.0, False)),
+        ((1.0, True), (0.95, True), (0.9499, False), (0.0, False)),
     ),
     "aware": _Draft(
         "Everybody in the team is aware of prompt injection.",
@@ -44,7 +44,7 @@ _DRAFTS = {
     ),
     "rollback": _Draft(
         "In a drill, the model of last week is serving again 30 minutes after the alarm, or sooner.",
-        ((0.0, True), (30.0, True), (31.0, False), (600.0, False)),
+        ((0.0, True), (30.0, True), (30.1, False), (600.0, False)),
     ),
     "vault": _Draft(
         "The vault is configured in line with best practice.",
@@ -75,12 +75,14 @@ def writes_criteria(answer: Any) -> str:
 
 def _agrees(name: str, draft: _Draft, given: Criterion) -> None:
     """Refuse a criterion whose verdict on some measured value is another than the draft's."""
-    minutes = max(value for value, _ in draft.measured) > 1
-    if minutes and given.unit == "share":
+    minutes, unit = max(value for value, _ in draft.measured) > 1, given.unit.strip().lower()
+    if minutes and unit == "share":
         raise NotYet(f"{name!r}: a share has no minutes in it. What is counted here, and in which unit?")
-    if minutes and given.unit not in _MINUTES:
+    if minutes and unit not in _MINUTES:
         raise NotYet(f"{name!r}: a time in {given.unit!r} can't be compared here. Give minutes, hours or seconds.")
-    scale = _MINUTES[given.unit] if minutes else 1.0 if given.unit == "share" else 100.0
+    if not minutes and unit in _MINUTES:
+        raise NotYet(f"{name!r}: nothing in this line takes {given.unit}. What is counted, and out of how many?")
+    scale = _MINUTES[unit] if minutes else 1.0 if unit == "share" else 100.0
     verdicts = [given.met(value * scale) for value, _ in draft.measured]
     right = [success for _, success in draft.measured]
     if verdicts == right:

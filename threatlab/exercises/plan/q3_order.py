@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+import sys
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -79,6 +80,10 @@ _SLIPS = (
         "that are left.",
     ),
     Slip(
+        lambda system, days: greedy(system, days - _ENOUGH, per_day),
+        "Almost. A control that takes exactly the days that are left fits, too.",
+    ),
+    Slip(
         lambda system, _: greedy(system, float("inf"), per_day),
         "The order is right, and the plan takes as long as it takes: the days are not looked at.",
     ),
@@ -99,23 +104,31 @@ def _cases() -> Mapping[str, tuple[AISystem, float]]:
 
 
 def _ids(value: Any, *_: Any) -> list[str]:
-    if isinstance(value, str) or not isinstance(value, Sequence):
+    if isinstance(value, str | bytes | Mapping | set | frozenset) or not isinstance(value, Iterable):
         raise other_kind(value, "a list of the ids of controls, in their order")
-    for control in value:
+    ids = list(value)
+    for control in ids:
         if not isinstance(control, str) or control not in catalog().controls:
             raise NotYet(f"{shown(control)} in your list is not the id of a control: a step has it as .attribute.")
-    return list(value)
+    return ids
 
 
-def _first_difference(name: str, given: list[str], right: list[str], _: AISystem, days: float) -> str:
-    if sum(map(effort, given)) > days:
-        return f"For {name} your plan takes {sum(map(effort, given)):g}: over the budget."
-    for number, (mine, theirs) in enumerate(zip(given, right, strict=False), start=1):
-        if mine != theirs:
+def _first_difference(name: str, given: list[str], right: list[str], system: AISystem, days: float) -> str:
+    left = days
+    for number, control in enumerate(given):
+        done = system.with_(**dict.fromkeys(given[:number], True))
+        gains = {step.attribute: step.removes for step in assess(done).best_next(len(catalog().controls))}
+        where = f"For {name}, your step {number + 1} is {control}"
+        if control not in gains:
+            return f"{where}. It removes nothing there: it is in place by then, or counters no threat of this system."
+        if effort(control) > left:
+            return f"{where}, of {effort(control):g} days, and {left:g} are left: over the budget."
+        if control != right[number]:
             return (
-                f"For {name}, your step {number} is {mine}. At that point another control that still fits removes more "
-                "for each day. Print removes / effort_days of each there."
+                f"{where}, which removes {per_day(gains[control], control):.4f} for each day. Another one that still "
+                f"fits removes {per_day(gains[right[number]], right[number]):.4f} there."
             )
+        left -= effort(control)
     return (
         f"For {name} you take {len(given)} steps, and {len(right)} are right. What still fits into the days that are "
         "left, and still removes something?"
@@ -130,18 +143,39 @@ def _all_right() -> str:
     )
 
 
+_by_steps = like(
+    quick_wins,
+    _cases,
+    _SLIPS,
+    takes="a system and a number of days",
+    reads=_ids,
+    otherwise=_first_difference,
+    confirms=_all_right,
+)
+
+
+def finds_quick_wins(answer: Any) -> str:
+    """Judge a function by the order that it returns, and by who has found it."""
+    confirms = _by_steps(answer)
+    modules: set[str] = set()
+    before = sys.getprofile()
+    sys.setprofile(lambda frame, *_: modules.add(frame.f_globals.get("__name__", "")))  # an alias is seen, too
+    try:
+        for case in _cases().values():
+            list(answer(*case))
+    finally:
+        sys.setprofile(before)
+    if any(f"{module}.".startswith("threatlab.plan.") for module in modules):
+        raise NotYet(
+            "The order is right, and make_plan has found it. The team asks why it begins there: write the loop."
+        )
+    return confirms
+
+
 q3 = Question(
     id="plan.q3",
     title="Quick wins, step by step",
-    judge=like(
-        quick_wins,
-        _cases,
-        _SLIPS,
-        takes="a system and a number of days",
-        reads=_ids,
-        otherwise=_first_difference,
-        confirms=_all_right,
-    ),
+    judge=finds_quick_wins,
     hints=in_steps(
         "A loop: look at what would remove risk now, keep what fits into the days left, take the best for each "
         "day, put it in place, and begin again. It ends when nothing fits.",

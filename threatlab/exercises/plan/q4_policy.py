@@ -38,20 +38,22 @@ class _Day:
 _DAYS = (
     _Day(200, 30, -1, "The acceptance ran out yesterday, and the finding is as old as the hills. Yours lets it pass: "
          "somebody once accepted it, and that is all it asks."),
-    _Day(200, 30, 0, "Today is the last day of the acceptance. It holds through that day, and yours breaks it now."),
     _Day(200, 30, 1, "The acceptance holds until tomorrow, and yours reports a breach today."),
+    _Day(200, 30, 0, "Today is the last day of the acceptance. It holds through that day, and yours breaks it now."),
     _Day(5, 30, -1, "The acceptance ran out yesterday, and the finding is five days old where thirty are allowed. "
          "Yours lets it pass by its age. What was promised for a day, and wasn't kept, counts as open from the next."),
+    _Day(3, 30, None, "A finding is three days old where thirty are allowed, and yours reports it."),
     _Day(30, 30, None, "A finding that may stay open for 30 days is 30 days old today. It is still within; yours "
          "reports it."),
     _Day(31, 30, None, "A finding that may stay open for 30 days is 31 days old. Yours says nothing."),
     _Day(0, 0, None, "A severity with 0 days may not stay open at all, and today it was found. Yours lets it pass. "
          "Either 0 is taken for None (both are false to Python, and only one of them means 'for any time'), or the "
          "ages are compared: 0 days are not more than 0."),
+    _Day(0, 0, 1, "A severity with 0 days may not stay open, unless it is accepted, and this one is until "
+         "tomorrow. Yours reports it."),
     _Day(900, None, None, "A severity with None may stay open for any time, and yours reports it."),
     _Day(900, None, -1, "A severity with None may stay open for any time, accepted or not. Yours reports it because an "
          "acceptance ran out that nobody needed."),
-    _Day(3, 30, None, "A finding is three days old where thirty are allowed, and yours reports it."),
 )  # fmt: skip
 
 

@@ -131,8 +131,8 @@ def _kept(value: Any, system: AISystem, planned: Planned, days: float) -> set[st
         )
     if _days(kept) > days:
         raise NotYet(
-            f"For {system.title} you keep {_days(kept):g} days of work, and {days:g} are left. What is half of the "
-            "budget: half of the controls, or half of the days?"
+            f"For {system.title} you keep {_days(kept):g} days of work, and {days:g} are left. It is the days that are "
+            "halved, not the number of controls."
         )
     return kept
 

@@ -8,10 +8,10 @@ from typing import Any
 from threatlab.catalog import catalog
 from threatlab.dataflow import DataFlow
 from threatlab.dataflow.facts import facts_from
-from threatlab.dataflow.parts import CARRIES
-from threatlab.errors import ThreatLabError
+from threatlab.dataflow.parts import CARRIES, ELEMENT_KINDS
+from threatlab.errors import ThreatLabError, nearest
 from threatlab.exercises.blank import has_blank
-from threatlab.exercises.judges import a_kind, a_pair, refusal, shown
+from threatlab.exercises.judges import a_kind, a_pair, as_list, named, refusal, shown
 from threatlab.exercises.outcome import NotYet
 from threatlab.exercises.question import Question, in_steps
 
@@ -47,22 +47,23 @@ def draw_on(begun: DataFlow, elements: Sequence[Row], flows: Sequence[Row]) -> D
     """
     if has_blank((elements, flows)):
         raise ThreatLabError("a blank is left: replace each ____ in the two lists")
-    drawing = begun
-    for row in _rows(elements, _ELEMENT):
+    drawing, zones = begun, [zone.name for zone in begun.zones]
+    for row in _rows(elements, _ELEMENT, (*_DRAWN, *ELEMENT_KINDS, *zones)):
         drawing = drawing.with_element(*row)
-    for *row, personal in _rows(flows, _FLOW):
+    for *row, personal in _rows(flows, _FLOW, (*_DRAWN, *CARRIES)):
         drawing = drawing.with_flow(*row, personal=personal)
     return drawing
 
 
-def _rows(rows: Any, meant: str) -> Sequence[Row]:
-    length = meant.count(",") + 1
-    if isinstance(rows, str) or not isinstance(rows, Sequence):
+def _rows(rows: Any, meant: str, known: Collection[str]) -> list[Row]:
+    """Return rows of this length, with what is `known` spelled as we do."""
+    length, given = meant.count(",") + 1, as_list(rows)
+    if given is None:
         raise ThreatLabError(f"{shown(rows)} is not a list; give a list of rows such as {meant}")
-    for row in rows:
+    for row in given:
         if isinstance(row, str) or not isinstance(row, Sequence) or len(row) != length:
             raise ThreatLabError(f"{shown(row)} is not a row such as {meant}: it needs {length} entries")
-    return rows
+    return [[named(cell, known) or cell for cell in row] for row in given]
 
 
 def draws_the_chatbot(answer: Any) -> str:
@@ -94,12 +95,15 @@ def _labels(facts: Collection[str]) -> str:
 
 def _what_is_there(drawing: DataFlow) -> None:
     names = {element.name for element in drawing.elements}
-    if "Fare pages" not in names:
+    missing = [name for name in _DRAWN if name not in names]
+    if alike := [(name, near) for name in missing if (near := nearest(name, names - set(_DRAWN)))]:
+        raise NotYet(f"You drew {alike[0][1]!r}; call it {alike[0][0]!r}, as the account does.")
+    if "Fare pages" in missing:
         raise NotYet(
             "Where does the chatbot know fares from? Follow what flows from the model backward: something that the "
             "airline wrote flows in, and what it says decides what customers are told. It is missing ('Fare pages')."
         )
-    if missing := [name for name in _DRAWN if name not in names]:
+    if missing:
         raise NotYet(f"{missing[0]!r} is not drawn. These four have to be there, so named: {', '.join(_DRAWN)}.")
     if "Chatbot" in drawing.left_out:
         raise NotYet(
@@ -130,11 +134,18 @@ def _whose_it_is(drawing: DataFlow) -> None:
             f"Your chatbot is a {kind}. We took it for a language model that words each answer anew. A {kind} only "
             "hands on what somebody else wrote, so from your drawing nothing generated would ever reach a customer."
         )
-    if drawing.zone_of("Fare pages").kind != "own":
+    pages = drawing.zone_of("Fare pages")
+    if pages.kind != "own":
         raise NotYet(
-            f"Your fare pages stand in {drawing.zone_of('Fare pages').name!r}. Then strangers write what the chatbot "
-            "reads. Who edits the pages of the airline's website?"
+            f"Your fare pages stand in {pages.name!r}. Then strangers write what the chatbot reads. Who edits the "
+            "pages of the airline's website?"
         )
+    for name, at in (("chatbot", zone), ("fare pages", pages)):
+        if at.name != "Website":
+            raise NotYet(
+                f"You put your {name} into {at.name!r}. It is the airline's, yes, but another room: those who hand out "
+                "refunds neither run the website nor write its pages. Where does the account say that it is?"
+            )
 
 
 def _what_flows(drawing: DataFlow) -> None:
@@ -146,8 +157,13 @@ def _what_flows(drawing: DataFlow) -> None:
             "the fare pages into the chatbot, and choose the word for what a model reads beside the question."
         )
     asked = [f for f in drawing.flows if f.carries == "questions" and _leads(drawing, "Customer", f.target, "Chatbot")]
+    if not asked and "questions" in _carried(drawing, "Chatbot", "Customer"):
+        raise NotYet("Your question goes from the chatbot to the customer. Who asks whom?")
     if not asked:
-        raise NotYet("Nothing carries the customer's question to the chatbot. Which word of the list says 'questions'?")
+        raise NotYet(
+            "Nothing carries the customer's question to the chatbot. Which word of the list means what is to be "
+            "answered, and does that flow begin at the customer?"
+        )
     if not any(flow.personal for flow in asked):
         raise NotYet(
             "The question is not marked as personal data. Read it again: it tells an airline of a death in a family, "
@@ -162,7 +178,12 @@ def _what_flows(drawing: DataFlow) -> None:
         f.carries == "generated content" and _leads(drawing, "Chatbot", f.target, "Customer") for f in drawing.flows
     ):
         raise NotYet("Nothing that the chatbot wrote reaches the customer: then there would have been no case.")
-    if not _carried(drawing, "Fare pages", "Customer"):
+    _what_the_link_shows(drawing)
+
+
+def _what_the_link_shows(drawing: DataFlow) -> None:
+    link = _carried(drawing, "Fare pages", "Customer")
+    if not link:
         if _carried(drawing, "Customer", "Fare pages"):
             raise NotYet(
                 "Your arrow goes from the customer to the pages: that is the click. A flow points where the data goes, "
@@ -173,6 +194,13 @@ def _what_flows(drawing: DataFlow) -> None:
             "read for themselves. The two said different things, and you only see that they can if both are drawn, "
             "each from where it comes."
         )
+    if wrong := [carries for carries in link if carries not in ("documents", "other")]:
+        raise NotYet(
+            f"What goes from the fare pages to the customer is {wrong[0]!r} in your drawing, which means: "
+            f"{CARRIES[wrong[0]]}. This is a page that people of the airline wrote. Which word is that?"
+        )
+    if any(flow.personal for flow in drawing.flows if flow.source == "Fare pages"):
+        raise NotYet("A flow from your fare pages is marked as personal data. What does a page tell of who asks?")
 
 
 def _what_is_read(drawing: DataFlow) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
+from threatlab.catalog import catalog
 from threatlab.dataflow import DataFlow
 from threatlab.dataflow.facts import facts_from
 from threatlab.dataflow.files import load_drawing
@@ -119,7 +120,8 @@ def _sets(value: Any, drawing: DataFlow) -> Lost:
     give = "a dict with the number of every flow of a drawing, and a set of facts for each, which may be empty"
     if not isinstance(value, Mapping) or set(value) != set(drawing.numbered):
         raise other_kind(value, give)
-    return {number: a_set(facts, f"a set of names of facts for flow {number}") for number, facts in value.items()}
+    labels = {fact.id: fact.label for fact in catalog().facts.values()}
+    return {n: a_set(facts, f"a set of names of facts for flow {n}", labels) for n, facts in value.items()}
 
 
 def _misjudged(name: str, given: Lost, right: Lost, drawing: DataFlow) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from threatlab.catalog import catalog
 from threatlab.dataflow import DataFlow
 from threatlab.dataflow.facts import hidden_by_exclusions
 from threatlab.errors import ThreatLabError
-from threatlab.exercises.judges import a_kind, a_pair, refusal, rubric
+from threatlab.exercises.judges import a_dict, a_kind, a_pair, named, plain, refusal, rubric
 from threatlab.exercises.outcome import NotYet
 from threatlab.exercises.question import Question, in_steps
 
@@ -22,12 +23,18 @@ POINTS = (
 """What a reason for an exclusion is compared with, by the learner."""
 
 _NOBODY = re.compile(
-    r"\b([Ww]e|us|everyone|everybody|nobody|someone|somebody|tbd|TBD|they)\b|^(the )?[\w ]*(team|management|company)$"
+    r"\b([Ww]e|us|everyone|everybody|nobody|someone|somebody|tbd|TBD|they)\b"
+    r"|^(the )?[\w ]*(team|management|company|department|staff|board|committee|group|airline)$"
 )
 _NEVER = re.compile(
-    r"\b(until further notice|(?<!no )later(?! than)|never|regularly|periodically|as needed|soon|tbd)\b", re.IGNORECASE
+    r"\b(until further notice|(?<!no )later(?! than)|never|regularly|periodically|occasionally|eventually|soon|tbd)\b"
+    r"|\b(as|if|when|where) (needed|necessary|required)\b|\bin (due course|(the )?future)\b|\bat some (point|time)\b"
+    r"|\b(some ?(day|time)|now and then|time to time|once in a while)\b",
+    re.IGNORECASE,
 )
-_WISH = re.compile(r"\b(should|supposed to|meant (to|for)|not intended|ought)\b", re.IGNORECASE)
+_WISH = re.compile(
+    r"\b(should|supposed to|(meant|designed|expected) (to|for)|intended|ought|ideally|hopefully)\b", re.IGNORECASE
+)
 _EVENT = re.compile(
     r"\d|\b(with|at|after|before|when|once|if|every|each|next|in|on|until|by|spring|summer|autumn|fall|winter)\b"
     r"|\b(week|month|quarter|year|annual)ly\b|\b(renewal|release|audit|incident|change)s?\b"
@@ -70,7 +77,7 @@ def argues_an_exclusion(answer: Any) -> str:
     """
     given, marks = a_pair(answer)
     scene = airline_scene()
-    argued = _excluded(scene, given) if isinstance(given, Mapping) else a_kind(given, DataFlow, _KIND)
+    argued = _excluded(scene, given) if isinstance(plain(given), Mapping) else a_kind(given, DataFlow, _KIND)
     if (argued.elements, argued.flows, argued.zones) != (scene.elements, scene.flows, scene.zones):
         raise NotYet("Your drawing is no longer the scene: leave its elements and flows as they are, and exclude one.")
     if len(argued.exclusions) != 1:
@@ -90,10 +97,10 @@ def argues_an_exclusion(answer: Any) -> str:
 
 
 def _excluded(scene: DataFlow, given: Mapping[Any, Any]) -> DataFlow:
-    if set(given) != set(_PARTS):
-        raise NotYet(f"An exclusion has four parts: give a dict with {', '.join(_PARTS)}.")
+    parts = {n: str(part) if isinstance(part, date) else part for n, part in a_dict(given, _PARTS, "a text").items()}
+    element = named(parts["element"], [each.name for each in scene.elements])
     try:
-        return scene.excluding(**given)
+        return scene.excluding(**parts | {"element": element or parts["element"]})
     except ThreatLabError as problem:
         raise refusal("It can't be left out like that", problem) from None
 

@@ -37,6 +37,9 @@ LOOK = {
 """The incidents that are asked about, and what to look at in each: the half that depends on where it went wrong."""
 
 
+_THREATS = {threat.id: threat.title for threat in catalog().threats.values()}
+
+
 def main_threats() -> dict[str, str]:
     """Return the main threat of each incident that is asked about."""
     return {name: load_incident(name).threat for name in LOOK}
@@ -63,7 +66,7 @@ def _all_right() -> str:
 q1 = Question(
     id="why.q1",
     title="Incidents, sorted by their main threat",
-    judge=each(main_threats, catalog().threats, f"a threat ({', '.join(catalog().threats)})", _mistaken, _all_right),
+    judge=each(main_threats, _THREATS, f"a threat ({', '.join(_THREATS)})", _mistaken, _all_right),
     hints=in_steps(
         "Ask of each summary: was it the data that a model learns from, its input, its answers, or a part that "
         "somebody installed? What was lost in the end comes second.",

@@ -20,7 +20,6 @@ q2 = Question(
             "or the checklist of the last project: why this one, and not another?",
             "again": "'again' measures something against a number. Where does the note come from that says what is "
             "measured, and which change is it a test of?",
-            "flow": "'flow' says what the system is. Everything else in the notes speaks about it.",
         },
     ),
     hints=in_steps(

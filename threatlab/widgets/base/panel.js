@@ -63,18 +63,28 @@ function render({ model, el }) {
   const root = document.createElement("div"), view = Math.random().toString(36).slice(2);
   root.className = "tl";
   root.tabIndex = -1;
-  let page = "", shown = parsed(page), sent = 0, held = null;
+  let page = "", shown = parsed(page), sent = 0, held = null, news;
   const answered = () => sent === 0 || model.get("answered") === `${view}-${sent}`;
 
   const paint = () => {
-    if (model.get("page") === page) return;  // one message changes both `page` and `answered`, and tells of each
-    page = model.get("page");
-    const next = parsed(page), focused = root.getRootNode().activeElement;
-    const inside = focused !== root && root.contains(focused), form = inside && focused.closest("form")?.dataset.act;
+    if (model.get("page") !== page) repaint();  // one message can change all that follow() hears of, and tells of each
+    const slot = root.querySelector("[data-live]");
+    if (slot) slot.innerHTML = model.get("live");
+  };
+
+  const repaint = () => {
+    const first = !page, next = parsed(page = model.get("page")), focused = root.getRootNode().activeElement;
+    const here = root.contains(focused), inside = here && focused !== root, form = inside && focused.closest("form");
     patch(root, shown, next);
     shown = next;
-    if (inside && !focused.isConnected) {  // what had the focus is gone: its like gets it, or the panel as a whole
-      const { dataset: { act, args }, name, type } = focused, within = form ? `form[data-act="${form}"] ` : "";
+    const gone = inside && !focused.isConnected, told = news, newest = root.querySelector("[data-news]");
+    news = newest?.dataset.news;
+    if (newest && news !== told && !first && here && (gone || !isTyped(focused))) {  // nobody is moved while typing
+      newest.focus({ preventScroll: true });
+      const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+      newest.scrollIntoView({ block: "start", behavior: still ? "auto" : "smooth" });
+    } else if (gone) {  // what had the focus is gone: its like gets it, or the panel as a whole
+      const { dataset: { act, args }, name, type } = focused, within = form ? `form[data-act="${form.dataset.act}"] ` : "";
       const like = [...root.querySelectorAll(`${within}:is(a, button, input, select)`)].find(each =>
         each.dataset.act === act && each.dataset.args === args && each.name === name && each.type === type);
       (like ?? root).focus({ preventScroll: true });
@@ -142,7 +152,7 @@ function render({ model, el }) {
     paint();
     rest();
   };
-  for (const change of ["change:page", "change:answered"]) model.on(change, follow);
+  for (const change of ["change:page", "change:live", "change:answered"]) model.on(change, follow);
   follow();
   el.append(root);
   return () => window.removeEventListener("keydown", keys, true);

@@ -66,6 +66,8 @@ class Panel(anywidget.AnyWidget):
     turn = threading.RLock()
 
     page = traitlets.Unicode().tag(sync=True)
+    live = traitlets.Unicode().tag(sync=True)
+    """HTML of what changes by itself each second: it stands in the page's element with `data-live`."""
     answered = traitlets.Unicode().tag(sync=True)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -115,15 +117,18 @@ class Panel(anywidget.AnyWidget):
     @action
     def begin_anew(self) -> None:
         """Go back to the state that the panel was made with; what was done can be taken up again."""
-        self._before_anew = self.state
-        self.show(self._begun)
-        self._offer = "Begun anew.", "Take it up again", "take_up_again"
-        self.page = self._drawn(self.state)
+        self._show_anew(self._begun)
 
     @action
     def take_up_again(self) -> None:
         """Take back `begin_anew`."""
         self.show(self._before_anew)
+
+    def _show_anew(self, state: Any) -> None:
+        before = self.state
+        self.show(state)
+        self._before_anew, self._offer = before, ("Begun anew.", "Take it up again", "take_up_again")
+        self.page = self._drawn(self.state)
 
     def show(self, state: Any, *, unasked: bool = False) -> None:
         """Go on to another state; if it can't be drawn, nothing changes.

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from threatlab.catalog import catalog
 from threatlab.operate.overview import Overview, Work, overview
-from threatlab.ranking import reaches
+from threatlab.ranking import moved, reaches
 from threatlab.system import AISystem
 from threatlab.widgets.base.html import (
     Html,
@@ -29,8 +29,6 @@ from threatlab.words import days
 
 SHOWN = 5
 """Lines of a list on the page: as many as can be read at a glance, from the back of a room."""
-_SAME = 0.005
-"""Scores are shown with two digits: a smaller difference can't be seen, and isn't claimed."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,7 @@ def executive(state: DashboardState) -> Html:
         )
         for each in summary.assessments[:SHOWN]
     )
-    certain = f" Whatever the open answers are: {len(summary.answered)}." if above else ""
+    certain = f" {_surely(len(summary.answered))}" if above else ""
     threshold = f"systems at or above the alert threshold of {state.alert_threshold:.2f}.{certain}"
     return _card(
         "Executive: where do we stand?",
@@ -143,6 +141,11 @@ def static_picture(state: DashboardState) -> Html:
     return saved(announcement(state), *(saved_table((title, ""), rows) for title, rows in lists))
 
 
+def _surely(certain: int) -> str:
+    """Return how many systems stay above the threshold even if every open question is answered in their favor."""
+    return f"{certain or 'None'} of them would be so even if every open question were answered for the best."
+
+
 def _card(title: str, *inside: object) -> Html:
     return tag("div", caption(title), *inside, class_="tl-card")
 
@@ -151,12 +154,12 @@ def _trend(summary: Overview) -> Html:
     mean = markup("Mean risk score ", tag("b", f"{summary.mean:.2f}"))
     if summary.mean_before is None:
         return markup(mean, "; there was no review before.")
-    change = summary.mean - summary.mean_before
-    if abs(change) < _SAME:
-        return markup(mean, ", as at the last review.")
+    change = moved(summary.mean, summary.mean_before)
+    if not change:
+        return markup(mean, ", the same as at the last review.")
     word, kind = ("down", "better") if change < 0 else ("up", "worse")
-    moved = tag("span", f"{word} {abs(change):.2f}", class_=f"tl-{kind}")
-    return markup(mean, ", ", moved, f" from {summary.mean_before:.2f} at the last review.")
+    by = tag("span", f"{word} {abs(change):.2f}", class_=f"tl-{kind}")
+    return markup(mean, ", ", by, f" from {summary.mean_before:.2f} at the last review.")
 
 
 def _decision(summary: Overview) -> str:

@@ -58,7 +58,8 @@ class SystemExplorer(Panel):
     def set(self, **attributes: bool | None) -> None:
         """Answer questions: `panel.set(rbac_configured=True)` does what a click on its yes does."""
         with self.turn:
-            self.show(replace(self.state, system=self.system.with_(**attributes)))
+            system, before = self.system.with_(**attributes), self.assessment.risk_score
+            self.show(replace(self.state, system=system, answered=(next(iter(attributes), ""), before)))
 
     @action
     def answer(self, attribute: str, value: bool | None) -> None:
@@ -77,7 +78,7 @@ class SystemExplorer(Panel):
     @action
     def reset(self) -> None:
         """Go back to the system as the panel found it."""
-        self.show(replace(self.state, system=self.state.start))
+        self.show(replace(self.state, system=self.state.start, answered=("", 0.0)))
 
     @action
     def choose(self, name: str) -> None:
@@ -85,7 +86,7 @@ class SystemExplorer(Panel):
         if name not in tuple(self._choices):
             raise ThreatLabError(unknown_name("system", name, self._choices))
         chosen = self._choices[name]
-        self.show(replace(self.state, system=chosen, start=chosen, explained=""))
+        self.show(replace(self.state, system=chosen, start=chosen, explained="", answered=("", 0.0)))
 
     @action
     def explain(self, what: str = "risk_score") -> None:
@@ -129,7 +130,7 @@ class SystemExplorer(Panel):
     @traitlets.observe("system")
     def _follow(self, change: dict[str, AISystem]) -> None:
         if change["new"] is not self.state.system:
-            self.show(replace(self.state, system=change["new"]))
+            self.show(replace(self.state, system=change["new"], answered=("", 0.0)))
 
     def draw(self, state: view.ExplorerState) -> Html:
         """Return the panel's HTML."""

@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 
 from threatlab.assessment import Assessment, Finding, NextQuestion, NextStep, assess
 from threatlab.catalog import Catalog, Control
-from threatlab.ranking import reaches
+from threatlab.ranking import moved, reaches
 from threatlab.system import AISystem
 from threatlab.widgets.base.explanation import explainable, explanation
 from threatlab.widgets.base.html import (
@@ -35,8 +35,6 @@ STEPS_SHOWN = 3
 QUESTIONS_SHOWN = 3
 FINDINGS_SHOWN = 5
 _MINUS = "\u2212"
-_SAME = 0.005
-"""Scores are shown with two digits: a smaller difference can't be seen, and isn't claimed."""
 _LONGEST_BAR = 0.45
 """Inherent risk that fills the width: above what any one threat of the catalog reaches for most systems."""
 _ANSWERS = (("yes", True, "Yes"), ("no", False, "No"), ("?", None, "Unknown"))
@@ -47,6 +45,7 @@ class ExplorerState:
     """What the explorer shows: the system as it is now and as it was, and the score at which an alert is raised.
 
     `explained` is the number whose origin is shown, `attacked` the control whose measuring attack is open; "" for none.
+    `answered` is the fact or control that was answered last, with the risk score (0..1) before: it is told beside it.
     """
 
     system: AISystem
@@ -55,6 +54,7 @@ class ExplorerState:
     explained: str = ""
     attacked: str = ""
     all_findings: bool = False
+    answered: tuple[str, float] = ("", 0.0)
 
     @property
     def catalog(self) -> Catalog:
@@ -138,7 +138,13 @@ def next_steps(state: ExplorerState) -> Html:
             ),
             tag("span", f"{_MINUS}{step.removes:.2f}", class_="tl-num"),
             tag("span", days(step.effort_days), class_="tl-sub tl-num"),
-            button("Apply", "apply", {"control": step.attribute}, hint=f"Apply: {step.title}"),
+            button(
+                "Apply",
+                "apply",
+                {"control": step.attribute},
+                hint=f"Apply: {step.title}",
+                once=f"apply-{step.attribute}",
+            ),
             class_="tl-step",
         )
         for step in state.steps
@@ -209,9 +215,9 @@ def questions(state: ExplorerState) -> Html:
         layers[state.catalog.layers[control.layer].title].append(control.id)
     first = next(iter(state.before.best_next(1)), None)
     return markup(
-        caption("What it is"),
+        caption("What it is", "facts: a yes can raise the risk"),
         *(_section(state, title, members) for title, members in facts.items()),
-        caption("What protects it", class_="tl-second"),
+        caption("What protects it", "controls: a yes can lower it", class_="tl-second"),
         *(
             _section(state, title, members, opened=first is not None and first.attribute in members)
             for title, members in layers.items()
@@ -274,7 +280,7 @@ def static_picture(state: ExplorerState) -> Html:
 
 
 def _section(state: ExplorerState, title: str, attributes: list[str], *, opened: bool = False) -> Html:
-    asked = (_question(state, attribute) for attribute in attributes)
+    asked = (markup(_question(state, attribute), _moved(state, attribute)) for attribute in attributes)
     return fold(fold_title(state, title, attributes), *asked, opened=opened, key=f"{state.start.name}-{title}")
 
 
@@ -282,7 +288,18 @@ def _question(state: ExplorerState, attribute: str) -> Html:
     control = state.catalog.controls.get(attribute)
     about = control or state.catalog.facts[attribute]
     needed = control is None or control.applies(state.system.true)
-    return _toggle(attribute, about.question, state.system[attribute], "" if needed else "tl-na")
+    class_ = "tl-fact" if control is None else "" if needed else "tl-na"
+    return _toggle(attribute, about.question, state.system[attribute], class_)
+
+
+def _moved(state: ExplorerState, attribute: str) -> Html | None:
+    """Return how the score moved by the last answer, where it was given: the headline may be out of sight."""
+    last, before = state.answered
+    if attribute != last:
+        return None
+    return tag(
+        "p", "Risk score ", tag("b", f"{before:.2f} \u2192 {state.now.risk_score:.2f}"), class_="tl-sub tl-moved"
+    )
 
 
 @lru_cache(maxsize=1024)  # a click changes one or two of the questions, which are two thirds of the page
@@ -293,22 +310,26 @@ def _toggle(attribute: str, question: str, value: bool | None, class_: str) -> H
 def _announcement(state: ExplorerState) -> Html:
     """Return what a screen reader says after a change."""
     worst = state.now.worst_threat
-    words = f"Risk score {state.now.risk_score:.2f}, {len(state.now.findings)} findings"
+    last, before = state.answered
+    was = f"from {before:.2f} to " if last else ""
+    words = f"Risk score {was}{state.now.risk_score:.2f}, {len(state.now.findings)} findings"
     if worst:
         words += f", worst threat {state.catalog.threats[worst].title} {state.now.by_threat[worst]:.2f}"
     return unheard(f"{words}.")
 
 
 def _delta(state: ExplorerState) -> Html:
-    now, before = state.now.risk_score, state.before.risk_score
+    before = state.before.risk_score
+    change = moved(state.now.risk_score, before)
     if state.system == state.start:
         return tag("span", "as you found it", class_="tl-sub")
     was = tag("s", f"{before:.2f}", class_="tl-num")
-    if abs(now - before) < _SAME:
+    if not change:
         return markup(was, " no change since you began")
-    sign, word = (_MINUS, "better") if now < before else ("+", "worse")
-    change = tag("span", f"{sign}{abs(now - before):.2f}, {word}", class_=f"tl-num tl-{word}")
-    return markup(was, " ", change, " since you began")
+    sign, word = (_MINUS, "better") if change < 0 else ("+", "worse")
+    return markup(
+        was, " ", tag("span", f"{sign}{abs(change):.2f}, {word}", class_=f"tl-num tl-{word}"), " since you began"
+    )
 
 
 def _worst(state: ExplorerState) -> Html | None:
@@ -347,8 +368,8 @@ def _moves(question: NextQuestion) -> str:
 
 def _was(state: ExplorerState, threat: str) -> Html | None:
     before = state.before.by_threat[threat]
-    moved = abs(state.now.by_threat[threat] - before) >= _SAME
-    return markup(tag("s", f"{before:.2f}", class_="tl-sub"), " ") if moved else None
+    change = moved(state.now.by_threat[threat], before)
+    return markup(tag("s", f"{before:.2f}", class_="tl-sub"), " ") if change else None
 
 
 def _why_not(state: ExplorerState, threat: str) -> str:

@@ -55,10 +55,13 @@ class IncidentReplay(Panel):
 
     @action
     def choose(self, incident: str) -> None:
-        """Show another incident, and begin anew."""
+        """Show another incident; what was switched stays so."""
         if incident not in tuple(self._incidents):
             raise ThreatLabError(unknown_name("incident", incident, self._incidents))
-        self.show(self._begin(self._incidents[incident]))
+        was, now = self.state.start.true, self.state.system.true
+        switched = {each: each in now for each in self.state.catalog.controls if (each in now) != (each in was)}
+        begun = self._begin(self._incidents[incident])
+        self.show(replace(begun, system=begun.system.with_(**switched)))
 
     @action
     def reset(self) -> None:

@@ -99,7 +99,7 @@ def headline(state: ReplayState) -> Html:
         ),
         tag("div", tag("span", state.incident.when), " ", state.incident.summary, class_="tl-lead"),
         unheard(announcement(state)),
-        class_="tl-head tl-replayed",
+        class_="tl-head tl-replayed tl-alerting" if now.stopped_at is None else "tl-head tl-replayed",
     )
 
 
@@ -175,7 +175,7 @@ def static_picture(state: ReplayState) -> Html:
 def _ending(outcome: Replay) -> str:
     if outcome.stopped_at is None:
         return "gets to the end"
-    return f"is stopped at step {outcome.stopped_at} of {len(outcome.steps)}"
+    return f"is mostly stopped at step {outcome.stopped_at} of {len(outcome.steps)}"
 
 
 def _of_100(chance: float) -> str:
@@ -186,8 +186,8 @@ def _of_100(chance: float) -> str:
 def _change(state: ReplayState) -> Html:
     if state.system == state.start:
         return tag("span", "as it was", class_="tl-sub")
-    if state.now.chance == state.before.chance:
-        return tag("span", "no further than as it was, and no less", class_="tl-sub")
+    if _of_100(state.now.chance) == _of_100(state.before.chance):
+        return tag("span", "as many as it was", class_="tl-sub")
     word = "better" if state.now.chance < state.before.chance else "worse"
     was = tag("s", f"{_of_100(state.before.chance)} of 100", class_="tl-num")
     return markup(was, " ", tag("span", word, class_=f"tl-{word}"), " than as it was")

@@ -11,7 +11,7 @@ from threatlab.assessment import Assessment, assess
 from threatlab.catalog import Catalog
 from threatlab.depth import Gap, LayerOff, above_bound, harden, layers_off, switch_off
 from threatlab.depth.common_cause import CommonCause, common_cause
-from threatlab.ranking import exceeds, rounded
+from threatlab.ranking import exceeds, moved, rounded
 from threatlab.system import AISystem
 from threatlab.widgets.base.html import (
     Html,
@@ -40,8 +40,6 @@ PLANS: Mapping[str, float | None] = MappingProxyType(
 """What is in place besides what the system has: days of the best next controls, or all of them (None)."""
 
 _GAPS_SHOWN = 3
-_SAME = 0.005
-"""Scores are shown with two digits: a smaller difference can't be seen, and isn't claimed."""
 
 
 @dataclass(frozen=True)
@@ -266,11 +264,12 @@ def _switch(state: LayersState, off: LayerOff) -> Html:
 
 
 def _change(state: LayersState) -> Html:
-    before, change = state.now.risk_score, state.switched.risk_score - state.now.risk_score
+    before = state.now.risk_score
+    change = moved(state.switched.risk_score, before)
     if not state.off:
         return tag("span", "every layer on", class_="tl-sub")
     was = tag("s", f"{before:.2f}", class_="tl-num")
-    if abs(change) < _SAME:
+    if not change:
         return markup(was, " no change")
     return markup(was, " ", tag("span", f"+{change:.2f}, worse", class_="tl-num tl-worse"))
 
@@ -302,5 +301,5 @@ def _risk(state: LayersState, risk: float) -> Html:
 
 
 def _cell(state: LayersState, threat: str, risk: float) -> Html:
-    pale = abs(risk - state.now.by_threat[threat]) < _SAME and not exceeds(risk, state.bound)
+    pale = not moved(risk, state.now.by_threat[threat]) and not exceeds(risk, state.bound)
     return tag("td", _risk(state, risk), class_="tl-sub" if pale else None)

@@ -125,7 +125,10 @@ class Planner(Panel):
         """Accept the risk of an open finding (by its control) or of a threat, until a date: its bound is suspended."""
         if what == "":
             raise ThreatLabError("choose what you accept: a finding that stays open, or a threat above its bound")
-        self.show(replace(self.state, policy=self.state.policy.accept(what, reason, owner, expires)))
+        policy, start = self.state.policy.accept(what, reason, owner, expires), self.state.start
+        if not policy.accepted[-1].holds(start):
+            raise ThreatLabError(f"{policy.accepted[-1].expires} is before the plan begins, {start}: give a later day")
+        self.show(replace(self.state, policy=policy))
 
     @action
     def explain(self, control: str = "") -> None:

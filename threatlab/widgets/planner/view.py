@@ -224,9 +224,10 @@ def settings(state: PlannerState) -> Html:
 
 
 def controls(state: PlannerState) -> list[tuple[str, str]]:
-    """Return the controls that a plan may hold, with labels, worst finding first; and the one that is looked at."""
+    """Return the controls that a plan may hold, with labels: its steps in order, then the others, worst first."""
+    steps = [step.control for step in state.plan.steps]
     missing = [finding.attribute for finding in assess(state.system).findings]
-    listed = dict.fromkeys([*missing, state.looked_at] if state.looked_at else missing)
+    listed = dict.fromkeys([*steps, *missing, *([state.looked_at] if state.looked_at else [])])
     return [("choose a control\u2026", ""), *((state.catalog.controls[name].title, name) for name in listed)]
 
 

@@ -85,7 +85,7 @@ class ScopeEditor(Panel):
     def exclude(self, element: str, reason: str, owner: str, review: str = "") -> None:
         """Leave an element out of scope, for a reason that somebody answers for."""
         drawing = self.drawing.excluding(element, reason, owner, review)
-        done = f"Left out {element}. {view.hides(drawing, element, self.state.base)}"
+        done = f"Left out {element}. {view.speaks_against(drawing, element, self.state.base)}"
         self._change("exclude", drawing, done.rstrip())
 
     @action

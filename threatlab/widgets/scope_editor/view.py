@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from threatlab.catalog import Catalog
 from threatlab.dataflow import DataFlow
-from threatlab.dataflow.facts import Hidden, Reading, facts_from, hidden_by_exclusions
+from threatlab.dataflow.facts import Hidden, Reading, facts_from, hidden_by_exclusions, why_it_matters
 from threatlab.dataflow.picture import draw
 from threatlab.system import AISystem
 from threatlab.widgets.base.html import (
@@ -162,22 +162,19 @@ def exclusions(state: ScopeState) -> Html | None:
             tag("b", f"{e.element}."),
             f" {e.reason} ",
             tag("span", f"({e.owner}; {f'review: {e.review}' if e.review else 'no review is set'})"),
-            f" {hides(state.drawing, e.element, state.base)}",
+            f" {speaks_against(state.drawing, e.element, state.base)}",
         )
         for e in state.drawing.exclusions
     ]
     return tag("div", caption("Left out of scope"), tag("ul", *rows), class_="tl-left-out") if rows else None
 
 
-def hides(drawing: DataFlow, element: str, base: AISystem | None) -> str:
-    """Return in a sentence what leaving out one element hides, whether or not the score tells."""
-    alone = tuple(exclusion for exclusion in drawing.exclusions if exclusion.element == element)
-    hidden = hidden_by_exclusions(replace(drawing, exclusions=alone), base)
-    if hidden.risk:
-        return f"That hides {hidden.unscored}, beside what the score shows." if hidden.unscored else ""
-    if hidden.unscored:
-        return f"That moves no score, and still hides {hidden.unscored}."
-    return "That moves no score, and hides no personal data, no tool and no flow across a boundary."
+def speaks_against(drawing: DataFlow, element: str, base: AISystem | None) -> str:
+    """Return in a sentence what speaks against leaving one element out, whether or not the score tells."""
+    reasons = why_it_matters(drawing, element, base)
+    if not reasons:
+        return "Nothing drawn speaks against it: no score, no personal data, no tool, no boundary, no only way."
+    return f"All the same, it {'; it '.join(reasons)}."
 
 
 def questions(state: ScopeState) -> Html | None:

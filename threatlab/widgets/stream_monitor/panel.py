@@ -1,4 +1,4 @@
-"""The stream monitor: a day of requests plays, an alert threshold is set, and both kinds of cost can be seen."""
+"""The stream monitor: a day of requests plays, a detector threshold is set, and both kinds of cost can be seen."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ KIND = "stream monitor"
 
 
 class StreamMonitor(Panel):
-    """A live panel on one invented day of requests: play it, move the alert threshold, see what it costs.
+    """A live panel on one invented day of requests: play it, move the detector threshold, see what it costs.
 
     Display it as the last value of a cell. All that a click does can be done in code: `play`, `pause`, `jump`,
     `advance`, `set`; `evaluation` is what the panel shows now. Only one monitor plays at a time: one that is made or

@@ -78,8 +78,8 @@ def threshold_curve(state: StreamState) -> Html:
         line_chart(
             lines,
             {across(2**power): str(2**power) for power in range(8)},
-            "Precision and recall by alert threshold; figures in the table below",
-            mark=(across(state.threshold), f"alert threshold (doubling); dashed: yours, {state.threshold:g}"),
+            "Precision and recall by detector threshold; figures in the table below",
+            mark=(across(state.threshold), f"detector threshold (doubling); dashed: yours, {state.threshold:g}"),
         ),
         _curve_table(state),
     )

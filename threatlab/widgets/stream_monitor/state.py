@@ -14,7 +14,7 @@ from threatlab.monitoring.watch import Watch
 from threatlab.monitoring.windows import WINDOW
 
 LOWEST, HIGHEST = 1.0, 128.0
-"""Alert thresholds between which the slider moves."""
+"""Detector thresholds between which the slider moves."""
 
 THRESHOLDS = tuple(2 ** (quarter / 4) for quarter in range(29))
 """The thresholds of the curve, from `LOWEST` to `HIGHEST`: each four of them double it."""

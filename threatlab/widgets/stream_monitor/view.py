@@ -97,7 +97,7 @@ def controls(state: StreamState) -> Html:
         choice("Speed", "speed", speeds, state.speed, act="set"),
         choice("Jump to", "to", *_places(state), act="jump"),
         choice("Detector", "detector", detectors, state.detector, act="set"),
-        slider("Alert threshold", "threshold", state.threshold, act="set", low=LOWEST, high=HIGHEST),
+        slider("Detector threshold", "threshold", state.threshold, act="set", low=LOWEST, high=HIGHEST),
         tag(
             "div",
             choice("Many accounts", "accounts", _spreads(state), state.accounts, act="set"),
@@ -271,10 +271,10 @@ def static_picture(state: StreamState) -> Html:
     )
     if state.campaign:
         shown = saved_table((), [("Over", "one campaign", f"{len(state.now.campaigns):,} accounts"), *figures])
-        return saved(clock(state.minute), f" \u00b7 alert threshold {state.threshold:g}", shown)
+        return saved(clock(state.minute), f" \u00b7 detector threshold {state.threshold:g}", shown)
     return saved(
         clock(state.minute),
-        f" \u00b7 {DETECTORS[state.detector].title} \u00b7 alert threshold ",
+        f" \u00b7 {DETECTORS[state.detector].title} \u00b7 detector threshold ",
         tag("b", f"{state.threshold:g}"),
         saved_table((), figures),
         tag("b", "Queries that each attacker got, from loud to stealthy"),

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from threatlab.tabletop import MEASURES, Exercise, Lesson, LogEntry, compare
-from threatlab.widgets.base.html import Html, caption, markup, number, saved, saved_table, table, tag
-from threatlab.widgets.tabletop.view import TabletopState
+from threatlab.widgets.base.html import (
+    Html,
+    caption,
+    field,
+    markup,
+    number,
+    problem,
+    saved,
+    saved_table,
+    table,
+    tag,
+)
+from threatlab.widgets.tabletop.view import TabletopState, taken_back
 from threatlab.words import lower_first
 
 _KINDS = {"change": "Change", "keep": "Keep"}
 _HAVE = {True: "in place", False: "not in place", None: "nobody knows whether it is in place"}
+_UNATTENDED = "Nobody played this run: its decisions are answers that come with the story."
 _LOG = ("Time", "Message", "Decision, and what followed")
 
 
@@ -19,7 +31,10 @@ def finish(state: TabletopState) -> Html:
         return markup()
     log = table(_LOG, map(_logged, exercise.log), class_="tl-tt-log")
     lessons = tag("ul", *(_lesson(state, each) for each in exercise.lessons), class_="tl-tt-lessons")
-    return markup(_figures(state, exercise), caption("Lessons"), lessons, caption("Incident log"), log)
+    asked = "give each one a name and a day: they go into the report"
+    return markup(
+        _figures(state, exercise), caption("Lessons", asked), problem("assign"), lessons, caption("Incident log"), log
+    )
 
 
 def _figures(state: TabletopState, exercise: Exercise) -> Html:
@@ -36,6 +51,7 @@ def _figures(state: TabletopState, exercise: Exercise) -> Html:
     return markup(
         caption("How it ended", "of each, less is better; they are not added up, and nobody is graded"),
         table(heads, rows, row_heads=True, class_="tl-tt-ended"),
+        tag("p", _UNATTENDED) if exercise.unattended else None,
         tag(
             "p",
             f"All three are played by the same rules. The prepared team has in place: {ready}. Its price is in the "
@@ -59,14 +75,30 @@ def _lesson(state: TabletopState, lesson: Lesson) -> Html:
             f"For the response plan: {lesson.policy}",
             class_="tl-sub",
         ),
+        _task(lesson),
         class_=f"tl-tt-lesson tl-tt-lesson-{lesson.kind}",
     )
 
 
+def _task(lesson: Lesson) -> Html:
+    """Return the fields for who sees to a lesson, and until when; a screen reader hears which lesson."""
+    which, args = tag("span", f" ({lesson.text})", class_="tl-hidden"), {"lesson": lesson.id}
+    due = str(lesson.task.due or "")
+    who = field(markup("Who sees to it", which), "who", lesson.task.who, act="assign", args=args)
+    until = field(markup("Until, such as 2026-12-01", which), "due", due, act="assign", args=args)
+    return tag("div", who, until, class_="tl-tt-task")
+
+
 def _logged(entry: LogEntry) -> tuple[Html, str, Html]:
     note = tag("p", f"Note: \u201c{entry.note}\u201d", class_="tl-sub") if entry.note else None
-    what = markup(tag("b", entry.by or "nobody", ":"), f" {entry.text}", tag("p", entry.consequence), note)
+    decided = tag("b", entry.by or "nobody", ":"), f" {entry.text}"
+    what = markup(*decided, taken_back(entry), tag("p", entry.consequence), note)
     return (number(entry.clock), entry.title, what)
+
+
+def _tasked(lesson: Lesson) -> str:
+    parts = [lesson.task.who, f"until {lesson.task.due}" if lesson.task.due else ""]
+    return f" ({', '.join(filter(None, parts))})" if any(parts) else ""
 
 
 def static_picture(state: TabletopState) -> Html:
@@ -84,7 +116,11 @@ def static_picture(state: TabletopState) -> Html:
         ]
         amounts = "; ".join(f"{m.title.lower()} {m.amount(exercise.figures[name])}" for name, m in MEASURES.items())
         lessons = tag(
-            "ul", *(tag("li", tag("b", f"{_KINDS[each.kind]}."), f" {each.text}") for each in exercise.lessons)
+            "ul",
+            *(
+                tag("li", tag("b", f"{_KINDS[each.kind]}."), f" {each.text}", _tasked(each))
+                for each in exercise.lessons
+            ),
         )
         inject = exercise.inject
         body = markup(
@@ -92,6 +128,7 @@ def static_picture(state: TabletopState) -> Html:
             tag("p", tag("b", f"{exercise.clock}, {inject.title}."), f" {exercise.text}") if inject else None,
             tag("p", amounts.capitalize(), "."),
             markup(tag("p", tag("b", "Lessons")), lessons) if exercise.finished else None,
+            tag("p", _UNATTENDED) if exercise.unattended else None,
         )
     origin = f" \u00b7 a tabletop exercise made from {story.incident.title}, {story.incident.case}"
     return saved(story.title, origin, body)

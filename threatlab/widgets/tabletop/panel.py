@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from threatlab.errors import ThreatLabError, unknown_name
 from threatlab.system import AISystem
 from threatlab.tabletop import NOBODY, ROLES, Exercise, begin, load_story, play
 from threatlab.tabletop.clock import Countdown
+from threatlab.tabletop.log import Task
 from threatlab.widgets.base.html import Html
 from threatlab.widgets.base.panel import Panel, action
 from threatlab.widgets.base.ticker import Ticker
@@ -24,8 +26,9 @@ class TabletopPanel(Panel):
     """A live tabletop exercise: messages, decisions, a countdown, figures, and at the end lessons and the incident log.
 
     Display it as the last value of a cell. What a click does can be done in code: `set`, `start`, `decide`,
-    `decide_all`, `pause`, `resume`, `reset`; `exercise` is what the panel shows. In code no clock runs, unless `resume`
-    or `start(timed=True)` says so: a decision takes the `minutes` that it is given.
+    `decide_all`, `next_message`, `undo`, `assign`, `pause`, `resume`, `reset`; `exercise` is what the panel shows. In
+    code no clock runs, unless `resume` or `start(timed=True)` says so: a decision takes the `minutes` that it is given.
+    An exercise is kept with its decisions; taken up again, its clock stands.
 
     Parameters
     ----------
@@ -57,7 +60,9 @@ class TabletopPanel(Panel):
         self._own, self._clock = system, clock
         Ticker.release(_KIND)  # a cell that is run again makes a new panel, and the clock of the old one stops
         meets, title = self._system(story, view.AS_IT_IS), system.title if system else ""
-        super().__init__(view.TabletopState(load_story(story), meets, _check_role(role), own=title))
+        state = view.TabletopState(load_story(story), meets, _check_role(role), own=title)
+        super().__init__(state, made_from=[story, meets.to_dict()])
+        self._look()
 
     @property
     def exercise(self) -> Exercise | None:
@@ -81,7 +86,7 @@ class TabletopPanel(Panel):
         changed = replace(self.state, role=_check_role(role or self.state.role))
         if story is not None or system is not None:
             if self.exercise is not None:
-                raise ThreatLabError("story and system can't change while an exercise goes on: reset() ends it")
+                raise ThreatLabError("story and system can't change once an exercise has begun: reset() ends it")
             name = load_story(self.state.story.id if story is None else story).id
             chosen = self.state.chosen if system is None else system
             if chosen not in (view.AS_IT_IS, view.PREPARED):
@@ -94,14 +99,12 @@ class TabletopPanel(Panel):
         """Put the first message on the table; the Start button lets the clock run, too (`timed`)."""
         if self.exercise is not None:
             raise ThreatLabError("the exercise has begun: decide() goes on, reset() ends it")
-        self._advance(begin(self.state.story, self.state.system))
-        if timed is True:
-            self.resume()
+        self._open(begin(self.state.story, self.state.system), timed=timed is True)
 
     def decide(self, option: str, by: str = "", note: str = "", minutes: float = 0.0) -> None:
         """Decide, as the role whose seat is taken unless `by` names another; see `Exercise.decide`."""
         with self.turn:
-            exercise = self._begun()
+            exercise = self._going()
             role = "" if option == NOBODY else by or self.state.role
             self._advance(exercise.decide(option, role, note, minutes))
 
@@ -112,11 +115,36 @@ class TabletopPanel(Panel):
         self.decide(option, note=self.state.note, minutes=spent)
 
     @action
-    def write(self, note: str) -> None:
-        """Write down the reason for the decision to come."""
+    def next_message(self) -> None:
+        """Put the next message on the table, and in a timed run let its clock start; code can decide without."""
+        self._open(self._going(), timed=self.state.timed)
+
+    @action
+    def undo(self) -> None:
+        """Take back the last decision; the log will name it beside the one in its place. Not against the clock."""
+        exercise = self._going()
+        if self.state.timed:
+            raise ThreatLabError("a decision against the clock can't be taken back: reset() ends the exercise")
+        self._open(exercise.take_back(), timed=False, note=exercise.log[-1].note)
+
+    @action
+    def write(self, note: str, inject: str = "") -> None:
+        """Write down the reason for the decision to come, or for the last one if that was on this `inject`."""
         if not isinstance(note, str):
             raise ThreatLabError(f"the reason is {note!r}; give a text")
-        self.show(replace(self.state, note=note))
+        last = self.state.last
+        if inject and last is not None and last.inject == inject:
+            self.show(replace(self.state, exercise=self._going().add_note(note)))
+        else:
+            self.show(replace(self.state, note=note))
+
+    @action
+    def assign(self, lesson: str, who: str | None = None, due: date | str | None = None) -> None:
+        """Write down who sees to a lesson, until which day, or both; what is None stays as it is."""
+        exercise = self._going()
+        task = exercise.tasks.get(lesson, Task())
+        exercise = exercise.assign(lesson, task.who if who is None else who, task.due if due is None else due)
+        self.show(replace(self.state, exercise=exercise))
 
     def decide_all(self, answers: Any) -> None:
         """Play answers from here on, as `run_unattended` does; if one is wrong, nothing changes."""
@@ -128,21 +156,22 @@ class TabletopPanel(Panel):
     def pause(self) -> None:
         """Let the clock stand."""
         self._ticker.stop()
-        self._read(self.state.countdown.paused(self._clock()))
+        self.show(replace(self.state, countdown=self.state.countdown.paused(self._clock())))
 
     @action
     def resume(self) -> None:
         """Let the clock run, if a decision is open. Outside a kernel it moves only when it is looked at (`tick`)."""
-        if self.exercise is not None and not self.exercise.finished:
+        if self.exercise is not None and not self.exercise.finished and self.state.on_table:
             if self._ticker.possible:
                 self._ticker.start()
-            self._read(self.state.countdown.started(self._clock()))
+            self.show(replace(self.state, timed=True, countdown=self.state.countdown.started(self._clock())))
 
     @action
     def reset(self) -> None:
-        """End the exercise, and go back to before the start."""
-        self._ticker.stop()
-        self.show(replace(self.state, exercise=None, timed_out=False, note="", countdown=Countdown(1.0)))
+        """End the exercise, and go back to before the start; the panel offers to take it up again."""
+        self.pause()
+        state = self.state
+        self._show_anew(view.TabletopState(state.story, state.system, state.role, state.chosen, state.own))
 
     def tick(self) -> bool:
         """Look at the clock, as each second does: when the time is up, nobody has decided, and the clock stands."""
@@ -151,17 +180,53 @@ class TabletopPanel(Panel):
             if exercise is None or exercise.finished or not countdown.running:
                 return False
             if self.time_left > 0:
-                self._read(countdown)
+                self._look()
                 return True
             spent = exercise.inject.minutes if exercise.inject else 0.0
             self._advance(exercise.decide(NOBODY, note=self.state.note, minutes=spent), timed_out=True)
-            self.pause()
             return False
 
     def close(self) -> None:
         """Stop the clock and take the panel off the page."""
         self._ticker.stop()
         super().close()
+
+    def show(self, state: view.TabletopState, *, unasked: bool = False) -> None:
+        """Go on to another state, as every panel does; the face of the clock is sent beside the page."""
+        super().show(state, unasked=unasked)
+        self._look()
+
+    def memory(self, state: view.TabletopState) -> dict[str, Any]:
+        """Return what was chosen and decided; none of a panel's clock, which stands when it is taken up."""
+        exercise = state.exercise
+        chosen = {"story": state.story.id, "chosen": state.chosen, "role": state.role}
+        if exercise is None:
+            return chosen
+        tasks = {name: [task.who, task.due.isoformat() if task.due else ""] for name, task in exercise.tasks.items()}
+        return {
+            **chosen,
+            "timed": state.timed,
+            "answers": exercise.answers(),
+            "unattended": exercise.unattended,
+            "taken_back": list(exercise.taken_back),
+            "tasks": tasks,
+        }
+
+    def recall(self, memory: Any) -> view.TabletopState:
+        """Return the state that a memory is of, with what followed last on the table."""
+        system = self._system(memory["story"], memory["chosen"])
+        story, role = load_story(memory["story"]), _check_role(memory["role"])
+        state: view.TabletopState = replace(self.state, story=story, system=system, chosen=memory["chosen"], role=role)
+        if "answers" not in memory:
+            return state
+        exercise = play(begin(story, system), memory["answers"], to_the_end=False)
+        for lesson, (who, due) in memory["tasks"].items():
+            exercise = exercise.assign(lesson, who, due)
+        taken_back, unattended = tuple(memory["taken_back"]), memory["unattended"]
+        exercise = replace(exercise, taken_back=taken_back, unattended=unattended)
+        return replace(
+            state, exercise=exercise, timed=memory["timed"], on_table=not len(exercise.log), countdown=_time(exercise)
+        )
 
     def draw(self, state: view.TabletopState) -> Html:
         """Return the panel's HTML."""
@@ -175,7 +240,7 @@ class TabletopPanel(Panel):
         where = "not begun" if self.exercise is None else repr(self.exercise)
         return f"TabletopPanel({self.state.story.id!r}, role={self.state.role!r}, {where})"
 
-    def _begun(self) -> Exercise:
+    def _going(self) -> Exercise:
         if self.exercise is None:
             raise ThreatLabError("the exercise has not begun: start() puts the first message on the table")
         return self.exercise
@@ -185,16 +250,27 @@ class TabletopPanel(Panel):
         system = story.incident.system if self._own is None else self._own
         return system.with_(**dict.fromkeys(story.prepared_controls, True)) if chosen == view.PREPARED else system
 
-    def _read(self, countdown: Countdown) -> None:
-        self.show(replace(self.state, countdown=countdown, read=self._clock()))
+    def _look(self) -> None:
+        """Send what the clock says now."""
+        self.live = view.clock_face(self.state.countdown, self._clock())
+
+    def _open(self, exercise: Exercise, *, timed: bool, note: str = "") -> None:
+        """Put the message of the moment on the table, in a timed run with its clock running."""
+        self._advance(exercise)
+        self.show(replace(self.state, on_table=True, timed=timed, note=note))
+        if timed:
+            self.resume()
 
     def _advance(self, exercise: Exercise, *, timed_out: bool = False) -> None:
-        ran = self.state.countdown.running
+        """Show what has followed; the next message waits until somebody asks for it."""
         self._ticker.stop()
-        countdown = Countdown(exercise.inject.minutes * 60 if exercise.inject else 1.0)
-        self.show(replace(self.state, exercise=exercise, timed_out=timed_out, note="", countdown=countdown))
-        if ran:
-            self.resume()
+        state = replace(self.state, exercise=exercise, timed_out=timed_out, on_table=False, note="")
+        self.show(replace(state, countdown=_time(exercise)))
+
+
+def _time(exercise: Exercise) -> Countdown:
+    """Return the time for the decision on the table, not yet running."""
+    return Countdown(exercise.inject.minutes * 60 if exercise.inject else 1.0)
 
 
 def _check_role(role: object) -> str:

@@ -34,8 +34,9 @@ _LETTERS = "ABC"
 class TabletopState:
     """What the panel shows: a story, the system that it meets, the role that decides, and the exercise once begun.
 
-    `chosen` is AS_IT_IS or PREPARED; `own` is the title of the learner's own system, if it is one. `note` is the reason
-    written so far, `countdown` the time to decide, and `read` what the clock said when it was last read, in seconds.
+    `chosen` is AS_IT_IS or PREPARED; `own` is the title of the learner's own system, if it is one. `timed` says that
+    the run is one against the clock, `on_table` that the message of the moment is shown: between messages, what has
+    followed is. `note` is the reason written so far, `countdown` the time to decide.
     """
 
     story: Story
@@ -44,10 +45,11 @@ class TabletopState:
     chosen: str = AS_IT_IS
     own: str = ""
     exercise: Exercise | None = None
+    timed: bool = False
+    on_table: bool = False
     timed_out: bool = False
     note: str = ""
     countdown: Countdown = Countdown(1.0)  # noqa: RUF009  # frozen
-    read: float = 0.0
 
     @property
     def may_decide(self) -> bool:
@@ -68,14 +70,24 @@ def page(state: TabletopState, end: Html) -> Html:
     """Return the whole panel; `end` is what is shown once the exercise is over."""
     exercise = state.exercise
     over = exercise is not None and exercise.finished
-    main = tag("div", clock_row(state), on_the_table(state), answers(state), end, class_="tl-tt-main")
+    if exercise is None:
+        main = before_the_start(state)
+    elif state.on_table and not over:
+        main = _news(state, "The message", clock_row(state, exercise), message(state, exercise), answers(state))
+    else:
+        main = _news(state, "What followed", what_followed(state, exercise), end)
     side = None
     if not over:
         in_place_fold = fold("What does the system have in place?", in_place(state))
         side = tag("div", figures(state), in_place_fold, timeline(state), class_="tl-tt-side")
     return markup(
         tag("div", headline(state), pickers(state), class_="tl-about"),
-        tag("div", main, side, class_="tl-tabletop tl-tt-over" if over else "tl-tabletop"),
+        tag(
+            "div",
+            tag("div", main, class_="tl-tt-main"),
+            side,
+            class_="tl-tabletop tl-tt-over" if over else "tl-tabletop",
+        ),
     )
 
 
@@ -84,7 +96,7 @@ def headline(state: TabletopState) -> Html:
     story, exercise = state.story, state.exercise
     where = f"about {story.minutes:g} minutes"
     if exercise is not None:
-        step = "finished" if exercise.finished else f"decision {len(exercise.log) + 1}"
+        step = "finished" if exercise.finished else f"decision {len(exercise.log) + state.on_table}"
         where = f"{exercise.clock} \u00b7 {step}"
     origin = (
         f"A tabletop exercise made from {story.incident.title}, {story.incident.case} ({story.incident.when}) \u00b7 "
@@ -106,6 +118,8 @@ def headline(state: TabletopState) -> Html:
 def pickers(state: TabletopState) -> Html:
     """Return the lists, and the buttons that begin and end an exercise."""
     begun = state.exercise is not None
+    fixed = "Story and system stay as they are once an exercise has begun. To choose again, press Reset."
+    timed, free = "Start: the clock runs from the first message on", "Start without a clock: decisions can be undone"
     stories = [(load_story(name).title, name) for name in list_stories()]
     systems = [(state.own or "as it happened", AS_IT_IS), ("well prepared", PREPARED)]
     return tag(
@@ -115,12 +129,10 @@ def pickers(state: TabletopState) -> Html:
         choice("You decide as the", "role", [(role, role) for role in ROLES], state.role, act="set"),
         tag(
             "div",
-            None
-            if begun
-            else button(
-                "Start", "start", {"timed": True}, hint="Start: the clock runs from the first message on", once="start"
-            ),
-            button("Reset", "reset", hint="Reset: go back to before the start", disabled=not begun),
+            None if begun else button("Start", "start", {"timed": True}, hint=timed, once="start"),
+            None if begun else button("Start without a clock", "start", hint=free, once="start"),
+            button("Reset", "reset", hint="Reset: go back to before the start") if begun else None,
+            tag("span", fixed, class_="tl-sub") if begun else None,
             class_="tl-buttons",
         ),
         class_="tl-tt-pickers",
@@ -135,31 +147,29 @@ def announcement(state: TabletopState) -> str:
     late = "Time is up: nobody decided. " if state.timed_out else ""
     if exercise.inject is None:
         return f"{late}The exercise is over: {len(exercise.log)} decisions, {len(exercise.lessons)} lessons."
-    return f"{late}{exercise.clock}: {exercise.inject.title}. {exercise.inject.question}"
+    if not state.on_table:
+        return f"{late}{state.last.consequence if state.last else exercise.opening}"
+    return f"{exercise.clock}: {exercise.inject.title}. {exercise.inject.question}"
 
 
-def clock_row(state: TabletopState) -> Html | None:
-    """Return the time left for the decision on the table, and the button that lets it stand or run."""
-    if state.exercise is None or state.exercise.finished:
-        return None
+def clock_row(state: TabletopState, exercise: Exercise) -> Html:
+    """Return the time left for the decision on the table, with the button that lets it stand or run, and Undo."""
+    face = tag("div", data_live=True, class_="tl-tt-clock", role="timer", aria_label="Time to decide")
     running = state.countdown.running
     toggle = button("Pause", "pause") if running else button("Run the clock", "resume")
-    return tag("div", clock_face(state.countdown, state.read), toggle, class_="tl-tt-clockrow")
+    buttons = tag("div", _undo(state, exercise), toggle, class_="tl-buttons")
+    return tag("div", face, buttons, class_="tl-tt-clockrow")
 
 
 def clock_face(countdown: Countdown, now: float) -> Html:
     """Return the time left as a bar and in words."""
     left = countdown.left(now)
     word = "left to decide" if countdown.running else "to decide; the clock stands"
-    return tag(
-        "div",
+    return markup(
         tag("span", minutes(left), class_="tl-num"),
         " ",
         tag("span", word, class_="tl-sub"),
         tag("div", tag("div", class_="tl-fill", style=f"width:{left / countdown.limit:.1%}"), class_="tl-track"),
-        class_="tl-tt-clock",
-        role="timer",
-        aria_label="Time to decide",
     )
 
 
@@ -169,23 +179,33 @@ def minutes(seconds: float) -> str:
     return f"{whole // 60}:{whole % 60:02}"
 
 
-def on_the_table(state: TabletopState) -> Html:
-    """Return the situation before the start, then what followed last and the new message."""
-    exercise = state.exercise
-    if exercise is None:
-        return markup(
-            caption("The situation"),
-            _paragraphs(state.story.situation),
-            caption("Who may do what"),
-            _definitions(((capital(role), may) for role, may in state.story.roles.items()), "tl-tt-roles"),
-        )
-    opening = tag("p", exercise.opening) if state.last is None else _followed(state, state.last)
-    followed = tag("div", opening, class_="tl-tt-followed")
-    if exercise.inject is None:
-        return followed
-    inject = exercise.inject
+def before_the_start(state: TabletopState) -> Html:
+    """Return the situation, and who may do what."""
     return markup(
-        followed,
+        caption("The situation"),
+        _paragraphs(state.story.situation),
+        caption("Who may do what"),
+        _definitions(((capital(role), may) for role, may in state.story.roles.items()), "tl-tt-roles"),
+    )
+
+
+def what_followed(state: TabletopState, exercise: Exercise) -> Html:
+    """Return what followed from the last decision, and the buttons that go on and back."""
+    clock = ": its clock starts" if state.timed else ""
+    go_on = button("Next message", "next_message", hint=f"Next message{clock}", once=f"next-{exercise.at}")
+    buttons = tag("div", None if exercise.finished else go_on, _undo(state, exercise), class_="tl-buttons")
+    return markup(_followed(state, exercise), buttons)
+
+
+def message(state: TabletopState, exercise: Exercise) -> Html | None:
+    """Return the message on the table and its question; what followed from the decision before it can be unfolded."""
+    inject = exercise.inject
+    if inject is None:
+        return None
+    followed = _followed(state, exercise)
+    before = fold("What followed from the last decision", followed, key=inject.id) if state.last else followed
+    return markup(
+        before,
         tag(
             "article",
             tag(
@@ -231,7 +251,8 @@ def answers(state: TabletopState) -> Html | None:
         )
         for letter, option in zip(_LETTERS, exercise.inject.options, strict=False)
     )
-    note = field("Your reason, for the log (optional)", "note", state.note, act="write")
+    args = {"inject": exercise.inject.id}
+    note = field("Your reason, for the log (optional)", "note", state.note, act="write", args=args)
     return tag("div", handover, note, *options, problem("pick"), class_="tl-tt-answers")
 
 
@@ -281,6 +302,7 @@ def timeline(state: TabletopState) -> Html | None:
             tag(
                 "div", entry.by or "nobody", f" \u2014 \u201c{entry.note}\u201d" if entry.note else "", class_="tl-sub"
             ),
+            taken_back(entry),
         )
         for entry in state.exercise.log
     )
@@ -292,20 +314,48 @@ def _label(state: TabletopState, letter: str, option: Option) -> str:
     return f"{letter} \u00b7 {option.text}" + (f"\nLeans on: {leans}" if leans else "")
 
 
-def _followed(state: TabletopState, entry: LogEntry) -> Html:
+def taken_back(entry: LogEntry) -> Html | None:
+    """Return what was decided first and taken back, if anything was."""
+    if not entry.taken_back:
+        return None
+    texts = "; ".join(f"\u201c{text}\u201d" for text in entry.taken_back)
+    return tag("p", f"Decided first, and taken back: {texts}", class_="tl-sub")
+
+
+def _news(state: TabletopState, name: str, *parts: object) -> Html:
+    """Return what has just come up, marked so that the page brings it into view."""
+    step = f"{len(state.exercise.log) if state.exercise else 0}-{name}"
+    return tag("div", *parts, data_news=step, tabindex=-1, role="group", aria_label=name)
+
+
+def _undo(state: TabletopState, exercise: Exercise) -> Html | None:
+    if state.timed or not len(exercise.log):
+        return None
+    hint = "Undo the last decision: it is named in the log beside the one in its place"
+    return button("Undo the last decision", "undo", hint=hint, once=f"undo-{len(exercise.log)}")
+
+
+def _followed(state: TabletopState, exercise: Exercise) -> Html:
+    entry = state.last
+    if entry is None:
+        return tag("div", tag("p", exercise.opening), class_="tl-tt-followed")
     late = None
     if entry.late:
-        late = tag("p", tag("b", "Too late:"), f" \u201c{entry.late}\u201d came after the time was up.")
+        words = state.story.injects[entry.inject].words(entry.late)
+        late = tag("p", tag("b", "Too late:"), f" \u201c{words}\u201d came after the time was up.")
     bore = [f"{state.title(control)}: in place." for control in entry.helped]
     bore += [f"{state.title(control)}: not in place here." for control in entry.missing]
     added = [f"{MEASURES[name].title.lower()} +{MEASURES[name].amount(value)}" for name, value in entry.effect.items()]
     effect = capital("; ".join(added)) + "." if added else "None of the figures changed."
-    return markup(
+    return tag(
+        "div",
         caption("What followed"),
         tag("p", f"{capital(entry.by)}: {entry.text}" if entry.by else entry.text, class_="tl-sub"),
         late,
+        taken_back(entry),
         tag("p", entry.consequence),
         tag("p", *(markup(tag("b", each), " ") for each in bore), effect, class_="tl-sub"),
+        class_="tl-tt-followed",
     )
 
 

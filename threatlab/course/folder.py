@@ -19,7 +19,7 @@ def course_folder(name: str) -> Path:
     ThreatLabError
         If no notebook is there; the message says how to get them.
     """
-    for home in (Path(__file__).resolve().parents[1], Path(sysconfig.get_path("data"), INSTALLED)):
+    for home in (Path(__file__).resolve().parents[2], Path(sysconfig.get_path("data"), INSTALLED)):
         if any((home / name).glob("*.ipynb")):
             return home / name
     raise ThreatLabError(
