@@ -153,10 +153,11 @@ def _alerts(model: ThreatModel) -> str:
 def _wanted(model: ThreatModel) -> Iterator[Part]:
     """Yield what is added while there is time, the most useful first."""
     result, known = model.assessment, model.system.catalog
-    if (held := model.tabletop) and held.decisions:
+    if (held := model.tabletop) and held.decisions and not held.unattended:
         changes = " ".join([_brief(each.text, end=".") for each in held.lessons if each.kind == "change"][:2])
         after = _say("changes", changes=changes) if changes else _say("no_changes")
-        yield 3, _say("tabletop", title=_brief(held.title), decisions=len(held.decisions), changes=after)
+        whose = _say("retold", case=_brief(held.case)) if held.case else ""
+        yield 3, _say("tabletop", title=_brief(held.title), whose=whose, decisions=len(held.decisions), changes=after)
     if risk := next(iter(model.holding), None):
         texts = {"title": risk.title, "owner": _brief(risk.owner), "reason": _brief(risk.reason, end=".")}
         yield 2, _say("accepted", expires=risk.expires, **texts)

@@ -90,6 +90,8 @@ def _tabletop(model: ThreatModel) -> tuple[bool, str]:
     held = model.tabletop
     if held is None or not held.decisions:
         return False, "hold a tabletop exercise, and keep its log"
+    if held.unattended:
+        return False, f"{held.title} was played by no person: hold it with your team"
     if not held.finished:
         return False, f"{held.title} was begun: play it to its end"
     decisions = counted(len(held.decisions), "decision")

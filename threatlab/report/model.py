@@ -170,6 +170,7 @@ class ThreatModel:
         facts = self.system.catalog.facts
         unanswered = [name for name in facts if self.system[name] is None]
         open_facts = f"{len(unanswered)} of {len(facts)}"
+        practiced = self.tabletop is not None and not self.tabletop.unattended
         owned = self.plan is None or all(step.owner for step in self.plan.steps)
         parts: tuple[tuple[str, object, str, str], ...] = (
             ("example", not self.example, "a system of your own: this one is an example", "07"),
@@ -182,7 +183,7 @@ class ThreatModel:
             ("owners", owned, "an owner for each step", "04"),
             ("evidence", self.evidence, "attacks that ran against the controls", "05"),
             ("monitoring", self.monitoring, "an alert threshold and its reason", "06"),
-            ("tabletop", self.tabletop, "a tabletop exercise", "06"),
+            ("tabletop", practiced, "a tabletop exercise that people have played", "06"),
             ("reviews", self.reviews, "review dates", "06"),
             ("training", self.training, "a training record", "07"),
             ("author", self.author, "an author", "07"),

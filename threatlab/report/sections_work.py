@@ -9,6 +9,9 @@ from threatlab.report.blocks import Block, Cell, Code, Items, Mark, Section, Tab
 from threatlab.report.model import ThreatModel
 from threatlab.report.records import Decision
 
+UNATTENDED = "No person played it: these are answers of the story's own, and ours may be others."
+"""What stands above the log of an exercise that a program played."""
+
 _SHARE = "{:.0%}".format
 
 
@@ -144,6 +147,12 @@ def tabletop(model: ThreatModel) -> Section:
     )
     blocks: list[Block] = [
         Text(f"{held.title}{when}." if held.finished else f"{held.title}{when}; it was not played to its end."),
+        *(
+            [Text(f"It retells what happened to another organization ({held.case}), and not to us.")]
+            if held.case
+            else []
+        ),
+        *([Text(UNATTENDED)] if held.unattended else []),
         Table("Log", ("Clock", "Message", "By", "Decision", "What followed"), rows),
     ]
     if held.lessons:
