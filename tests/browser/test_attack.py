@@ -5,14 +5,29 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.access import tab_to
 from tests.browser.blank_page import BlankPage
 from tests.browser.needed import run_here
 from threatlab.attacks import ATTACKS
+from threatlab.widgets import AttackLab
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+VIEW = 535
+"""What JupyterLab leaves of a window of 657 px for the notebook: its menus, tool bar and status bar take the rest."""
+
+CUT_OFF = """panel => {
+    const pen = document.createElement('canvas').getContext('2d');
+    return [...panel.querySelectorAll('select')].flatMap(list => {
+        const {font, paddingLeft, paddingRight} = getComputedStyle(list);
+        pen.font = font;
+        const room = list.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight) - 20;  // for the arrow
+        return [...list.options].filter(each => !each.disabled && pen.measureText(each.text).width > room)
+            .map(each => each.text);
+    });
+}"""
 
 
 def shows(lab: Locator, attack: str, control: str, **knobs: object) -> None:
@@ -33,12 +48,12 @@ def test_notebook_00_attacks_by_mouse_and_by_the_keyboard_alone(blank: BlankPage
     control.select_option(label=ATTACKS["extraction"].controls["top1"].title)
     shows(panel, "extraction", "top1")
     expect(panel).to_contain_text(ATTACKS["extraction"].controls["top1"].lesson[:40])
-    panel.get_by_label("What is asked").select_option("realistic")
+    panel.get_by_label("What is asked").select_option(label="Realistic images")
     shows(panel, "extraction", "top1", pool="realistic")
-    budget = panel.get_by_label("Queries the attacker can pay for")
+    budget = panel.get_by_role("spinbutton", name="Queries the attacker can pay for")
     budget.fill("0")
     budget.press("Enter")
-    expect(panel.get_by_role("alert")).to_contain_text("Budget is 0")
+    expect(panel.get_by_role("alert")).to_contain_text("Queries the attacker can pay for is 0")
     budget.fill("30")
     budget.press("Enter")
     expect(panel.get_by_role("alert")).to_have_count(0)
@@ -54,6 +69,49 @@ def test_notebook_00_attacks_by_mouse_and_by_the_keyboard_alone(blank: BlankPage
     page.keyboard.type("3")
     page.keyboard.press("Enter")
     shows(panel, "extraction", "top1", budget=30, pool="realistic", seed=3)
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_settings_and_bars_stand_in_one_view_and_no_choice_is_cut_off(name: str, blank: BlankPage) -> None:
+    lab = AttackLab(name, control=next(iter(ATTACKS[name].controls.keys() - {"none"})))
+    panel = blank.open(lab)
+    expect(panel.locator(".tl-bars")).to_be_visible()
+    for theme, width in (("light", 1280), ("dark", 700)):
+        blank.look(theme, width)
+        for control, defense in ATTACKS[name].controls.items():
+            lab.set(control="none")
+            lab.set(control=control, **defense.needs)
+            expect(panel.locator("[name=control]")).to_have_value(f'"{control}"')
+            assert panel.evaluate(CUT_OFF) == []
+            for part in (".tl-knobs", ".tl-bars"):
+                top, bottom = panel.bounding_box(), panel.locator(part).bounding_box()
+                assert top
+                assert bottom
+                assert bottom["y"] + bottom["height"] - top["y"] <= VIEW, (part, width, control)
+
+
+def test_the_wheel_changes_no_number_and_a_slider_moves_by_keys(blank: BlankPage) -> None:
+    panel = blank.open(AttackLab("evasion"))
+    shows(panel, "evasion", "none")
+    number, slider = (panel.get_by_role(role, name="Budget: change per pixel") for role in ("spinbutton", "slider"))
+    number.click()
+    panel.page.mouse.wheel(0, 200)
+    expect(number).not_to_be_focused()
+    expect(number).to_have_value("15")
+    slider.focus()
+    slider.press("ArrowRight")
+    shows(panel, "evasion", "none", eps=0.16)
+    expect(number).to_have_value("16")
+
+
+def test_a_target_is_reached_by_hand(blank: BlankPage) -> None:
+    panel = blank.open(AttackLab("poisoning", control="knn"))
+    share = panel.get_by_role("spinbutton", name="Share of poison")
+    expect(panel.get_by_role("listitem").first).not_to_contain_text("Reached")
+    share.fill("3")
+    share.press("Enter")
+    expect(panel.get_by_role("listitem").first).to_contain_text("Reached: with 3% of poison")
+    expect(panel.get_by_role("status")).to_contain_text("A target is reached.")
 
 
 def test_the_explorer_opens_the_attack_behind_a_finding_and_sets_it(blank: BlankPage) -> None:

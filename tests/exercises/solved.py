@@ -29,7 +29,7 @@ def right(question: str) -> Any:
 def _answers(lesson: str) -> dict[str, Any]:
     (file,) = course_folder("solutions").glob(f"{NUMBERS[lesson]}-*.ipynb")
     answers: dict[str, Any] = {}
-    names: dict[str, Any] = {"display": lambda *_: None}
+    names: dict[str, Any] = {"__name__": "__main__", "display": lambda *_: None}
     for cell in json.loads(file.read_text(encoding="utf-8"))["cells"]:
         if cell["cell_type"] == "code":
             body = ast.parse("".join(cell["source"]))

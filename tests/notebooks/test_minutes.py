@@ -32,6 +32,16 @@ def test_no_reading_is_longer_than_two_minutes_without_something_to_do(file: Pat
     assert long == {}
 
 
+def test_the_way_through_in_ninety_minutes_takes_no_longer() -> None:
+    first, *others = LESSONS
+    [cell] = [cell for cell in nbformat.read(first, as_version=4).cells if "**Ninety minutes only?**" in cell.source]
+    sections = re.findall(r"^- \[(0\d)\]\(([^)]*)\), section (\d)", cell.source, re.MULTILINE)
+    assert [number for number, *_ in sections] == [name[:2] for _, name, _ in sections]
+    by_name = {file.name: file for file in others}
+    takes = [effort(first).minutes, *(effort(by_name[name], section).minutes for _, name, section in sections)]
+    assert 75 < sum(takes) <= 90, takes
+
+
 def counted(tmp_path: Path, *cells: object) -> Effort:
     file = tmp_path / "lesson.ipynb"
     nbformat.write(new_notebook(cells=list(cells)), file)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ from threatlab import ThreatLabError
 from threatlab.attacks import ATTACKS
 from threatlab.attacks.membership import SURE
 from threatlab.catalog import catalog
+from threatlab.exercises import progress
 from threatlab.widgets import AttackLab
 from threatlab.widgets.attack_lab import view
 
@@ -82,18 +84,170 @@ def test_bars_name_the_control_that_was_run_and_not_the_one_that_is_asked_for():
     assert "this control" not in text(view.outcome(asked))
 
 
-def test_a_control_that_does_not_fit_is_said_and_the_old_figures_are_not_passed_off_as_its():
+def offered(page, label):
+    """What a list offers, and whether it can be chosen."""
+    return {option.get_text(): not option.has_attr("disabled") for option in page.field(label).select("option")}
+
+
+def test_a_pair_that_can_not_be_is_no_choice_and_says_why_from_either_side():
     lab = ready("poisoning")
     page = Page(lab)
-    page.choose("Control", ATTACKS["poisoning"].controls["trusted_sample"].title)
-    with pytest.raises(ThreatLabError, match="label_flip"):
-        _ = lab.result
-    assert "label_flip" in page.soup.select_one(".tl-status").get_text()
-    assert "label_flip" in lab.picture()
-    assert page.soup.select_one(".tl-stale")
-    lab.set(variant="label_flip")
+    assert offered(page, "Control") == {
+        "No control": True,
+        "Neighbor label check": True,
+        "Provenance filter": True,
+        "Trusted sample: needs \u201cFlipped labels of cancer cases\u201d": False,
+    }
+    page.choose("Control", "Provenance filter")
+    assert offered(page, "Attack") == {
+        "Back door in digits": True,
+        "Flipped labels of cancer cases: not with \u201cProvenance filter\u201d": False,
+    }
+    page.choose("Control", "No control")
+    page.choose("Attack", "Flipped labels of cancer cases")
+    page.choose("Control", "Trusted sample")
     assert lab.result.control == "trusted_sample"
-    assert not page.soup.select_one(".tl-stale")
+    with pytest.raises(ThreatLabError, match="label_flip"):
+        lab.set(variant="back_door")
+    assert lab.result.control == "trusted_sample"
+
+
+def test_what_can_be_chosen_runs_and_what_can_not_would_be_refused():
+    lab, attack = ready("poisoning"), ATTACKS["poisoning"]
+    for control, defense in attack.controls.items():
+        here = {"control": control, "variant": "back_door", **defense.needs}
+        lab.set(control="none")
+        lab.set(**here)
+        for label in ("Control", "Attack"):
+            for option in Page(lab).field(label).select("option"):
+                there = {"control" if label == "Control" else "variant": json.loads(option["value"])}
+                if option.has_attr("disabled"):
+                    with pytest.raises(ThreatLabError):
+                        lab.set(**there)
+                else:
+                    assert lab.set(**there)
+                lab.set(control="none")
+                lab.set(**here)
+
+
+def test_a_knob_that_does_nothing_can_not_be_moved_and_says_why(labs):
+    for name, lab in labs.items():
+        page = Page(lab)
+        for control, defense in ATTACKS[name].controls.items():
+            lab.set(control="none")
+            lab.set(**{**defense.needs, "control": control})
+            for knob in ATTACKS[name].knobs:
+                idle = bool(knob.only_with) and control not in knob.only_with
+                fields = page.soup.select(f"[name={knob.name}]")
+                assert all(each.has_attr("disabled") == idle for each in fields), (control, knob.name)
+                assert not knob.otherwise or (knob.otherwise in page.text) == idle
+
+
+def test_shares_are_percent_on_the_page_and_a_slider_has_its_ends_and_its_number():
+    lab = ready("poisoning")
+    page = Page(lab)
+    slider, number = page.soup.select("[name=rate]")
+    assert (slider["type"], slider["min"], slider["max"], slider["value"]) == ("range", "0", "50", "5")
+    assert (number["type"], number["value"]) == ("number", "5")
+    assert slider.parent.select_one(".tl-ends").get_text(" ") == "0 50"
+    page.enter("Share of poison", 29)
+    assert lab.result.knobs["rate"] == 0.29
+    assert page.field("Share of poison")["value"] == "29"
+
+
+def test_a_slider_of_queries_has_its_stops_further_and_further_apart_and_takes_any_number():
+    lab = ready("extraction", budget=30)
+    page, (knob, _) = Page(lab), ATTACKS["extraction"].knobs
+    assert list(knob.stops) == sorted(set(knob.stops))
+    assert (knob.stops[0], knob.stops[-1]) == (knob.low, knob.high)
+    slider, _ = page.soup.select("[name=budget]")
+    assert knob.stops[int(slider["value"])] == 30
+    assert slider["max"] == str(len(knob.stops) - 1)
+    lab.enter(stop=True, budget=2)
+    assert lab.result.knobs["budget"] == knob.stops[2]
+    page.enter("Queries the attacker can pay for", 33)
+    assert lab.result.knobs["budget"] == 33
+    assert page.soup.select("[name=budget]")[0]["aria-valuetext"] == "33"
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_a_number_out_of_range_is_refused_by_the_name_and_range_on_the_page_and_changes_nothing(name):
+    lab = ready(name, **FAST.get(name, {}))
+    page, before = Page(lab), lab.state
+    for knob in ATTACKS[name].knobs:
+        if knob.choices or isinstance(knob.default, bool):
+            continue
+        percent = 100 if isinstance(knob.default, float) else 1
+        for wrong in (percent * knob.high + 1, percent * knob.low - 1, None):
+            page.enter(knob.title, wrong)
+            assert page.problem.startswith(knob.title)
+            assert f"from {percent * knob.low:g} to {percent * knob.high:g}" in page.problem
+            assert lab.state == before
+
+
+def targets(page):
+    """What is said of each target: the role, and what was reached, if anything."""
+    said = [each.get_text() for each in page.soup.select(".tl-targets li")]
+    return {each.partition(":")[0]: each.partition("Reached: ")[2] for each in said}
+
+
+def turn(lab, way):
+    """Go the way in the panel, one field after the other."""
+    page, knobs = Page(lab), {knob.name: knob for knob in lab.state.attack.knobs}
+    for name, value in way.items():
+        if name in knobs:
+            knob = knobs[name]
+            if knob.choices or isinstance(value, bool):
+                page.choose(knob.title, view.shown(knob, value))
+            else:
+                page.enter(knob.title, round(100 * value) if isinstance(value, float) else value)
+        elif name == "control":
+            page.choose("Control", lab.state.attack.controls[value].title)
+        elif value != lab.state.settings["seed"]:
+            page.enter("Seed (which random draw)", value)
+    return lab.result
+
+
+@pytest.mark.parametrize(("name", "target"), [(a.name, target) for a in ATTACKS.values() for target in a.targets])
+def test_a_target_is_the_first_thing_to_read_and_who_reaches_it_is_told_in_the_figures_of_the_run(name, target):
+    lab, wanted = ready(name), ATTACKS[name].targets[target]
+    page = Page(lab)
+    assert page.text.index(wanted.task) < page.text.index("Control")
+    assert targets(page)[wanted.role] == ""
+    result = turn(lab, wanted.way)
+    alone = ATTACKS[name].run("none", lab.state.settings["seed"], **result.knobs)
+    assert targets(page)[wanted.role] == (
+        f"{wanted.report(result, alone)} (seed {lab.state.settings['seed']}). {wanted.teaches}"
+    )
+    assert "A target is reached." in page.soup.select_one(".tl-status").get_text()
+
+
+def test_the_best_so_far_stays_whatever_is_run_next():
+    lab = ready("poisoning", control="knn")
+    page = Page(lab)
+    page.enter("Share of poison", 3)
+    assert lab.result
+    at_three = targets(page)["Attacker"]
+    assert at_three.startswith("with 3% of poison")
+    page.enter("Share of poison", 50)
+    assert lab.result
+    assert targets(page)["Attacker"] == at_three
+    page.enter("Share of poison", 2)
+    assert lab.result
+    assert targets(page)["Attacker"].startswith("with 2% of poison")
+    assert "Your best so far." in page.text
+    page.enter("Share of poison", 3)
+    assert lab.result
+    assert targets(page)["Attacker"].startswith("with 2% of poison")
+    assert "Your best so far." not in page.text
+
+
+def test_what_a_lab_opens_with_is_nobodys_merit():
+    way = ATTACKS["poisoning"].targets["past_the_check"].way
+    lab = ready("poisoning", **way)
+    assert set(targets(Page(lab)).values()) == {""}
+    lab.set(seed=2)
+    assert targets(Page(lab))["Attacker"]
 
 
 @pytest.mark.parametrize(
@@ -162,6 +316,46 @@ def test_the_seed_and_each_knob_have_a_field_that_shows_where_it_stands(labs):
     for name, lab in labs.items():
         fields = {each["name"]: each for each in Page(lab).soup.select("label [name]")}
         assert list(fields) == ["control", *(knob.name for knob in ATTACKS[name].knobs), "seed"]
-        assert all(each["data-act"] == "run" for each in fields.values())
+        assert all(each["data-act"] == "enter" for each in fields.values())
     large = Page(AttackLab("evasion", seed=4_000_000_001))
     assert large.field("Seed (which random draw)")["value"] == "4000000001"
+
+
+@pytest.fixture
+def learner(tmp_path, monkeypatch):
+    """A learner whose folder is new, with notebook 03 open."""
+    monkeypatch.setenv("JPY_SESSION_NAME", "/course/03-attack.ipynb")
+    monkeypatch.setenv(progress.VARIABLE, str(tmp_path / "progress.jsonl"))
+    progress.store.cache_clear()
+    yield tmp_path
+    progress.store.cache_clear()
+
+
+def test_what_was_reached_is_there_again_tomorrow_and_can_be_begun_anew(learner):
+    first = ready("injection")
+    first.set(control="separation", adaptive=True)
+    tomorrow = ready("injection")
+    page = Page(tomorrow)
+    assert targets(page) == targets(Page(first))
+    assert targets(page)["Attacker"]
+    assert targets(page)["Attacker"] in text(tomorrow.picture())
+    assert "Taken up where you left it." in page.text
+    assert tomorrow.result.control == "none"
+    page.click("Begin anew")
+    assert targets(page)["Attacker"] == ""
+    assert not tomorrow.state.running
+    page.click("Take it up again")
+    assert targets(page) == targets(Page(ready("injection"))) == targets(Page(first))
+    assert targets(Page(ready("injection", pages=100)))["Attacker"] == "", "another panel"
+
+
+def test_a_lab_that_is_begun_anew_while_it_runs_stands_still_afterwards(learner):
+    ready("injection").set(control="separation", adaptive=True)
+    lab = ready("injection")
+    page = Page(lab)
+    page.choose("Control", ATTACKS["injection"].controls["keyword_filter"].title)
+    lab.begin_anew()
+    lab.take_up_again()
+    assert not lab.state.running
+    assert lab.result.control == "keyword_filter"
+    assert targets(page)["Attacker"]

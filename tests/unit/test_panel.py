@@ -37,7 +37,7 @@ PANELS = {
     "Prediction": lambda folder: widgets.Prediction("Which?", ["first", "second"], ["yes", "no"]),
     "ProgressPanel": lambda folder: widgets.ProgressPanel(),
     "Recall": lambda folder: widgets.Recall("02"),
-    "ScopeEditor": lambda folder: widgets.ScopeEditor("shadowray"),
+    "ScopeEditor": lambda folder: widgets.ScopeEditor("shadowray", folder=folder),
     "StreamMonitor": lambda folder: widgets.StreamMonitor(simulate_day(0, 5_000, attackers=0, drift=0)),
     "SystemExplorer": lambda folder: widgets.SystemExplorer("shadowray"),
     "TabletopPanel": lambda folder: widgets.TabletopPanel("shadowray"),

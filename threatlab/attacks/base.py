@@ -45,15 +45,23 @@ class AttackResult:
 
 @dataclass(frozen=True, slots=True)
 class Knob:
-    """A number or choice that a learner turns: its name as `run` takes it, its range, and what it means."""
+    """A number or choice that a learner turns: its name as `run` takes it, its range, and what it means.
+
+    A float is a share, which a panel shows in percent. `stops` are where a slider stops if even steps would be of no
+    use; `choices` are titles by value. A knob that matters `only_with` some controls says why it does nothing
+    `otherwise`.
+    """
 
     name: str
     title: str
     default: float | int | str | bool
     low: float | int = 0
     high: float | int = inf
-    step: float | int | None = None
-    choices: tuple[str, ...] = ()
+    step: float | int = 1
+    stops: tuple[int, ...] = ()
+    choices: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    only_with: tuple[str, ...] = ()
+    otherwise: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +94,24 @@ class Measurement:
 
 
 @dataclass(frozen=True, slots=True)
+class Target:
+    """Something to reach with an attack or against it: in whose place, the task, and what it teaches.
+
+    `counts` tells whether a run reaches it, `rank` which of two that do is better (the lower), and `report` says what
+    the run reached. Each is given the run with its control, and the same run without any. `way` is a setting that
+    reaches it: with every seed, or, where it names one, with that.
+    """
+
+    role: str
+    task: str
+    counts: Callable[[AttackResult, AttackResult], bool]
+    rank: Callable[[AttackResult, AttackResult], float]
+    report: Callable[[AttackResult, AttackResult], str]
+    teaches: str
+    way: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Attack:
     """One live attack: what it is called and stands for, what is a toy about it, and how to run it."""
 
@@ -99,6 +125,7 @@ class Attack:
     controls: Mapping[str, Defense]
     knobs: tuple[Knob, ...]
     measures: Mapping[str, Measurement]
+    targets: Mapping[str, Target]
     run: Callable[..., AttackResult]
 
 

@@ -24,6 +24,7 @@ from threatlab.attacks.base import (
     Defense,
     Knob,
     Measurement,
+    Target,
     check_settings,
     clock,
     on_one_core,
@@ -167,7 +168,8 @@ def run(
         baseline=0.0,
         utility=utility,
         metric="Share of the test digits read right, a 3 or an 8, that are misread once perturbed.",
-        note=f"Once each pixel may change by {eps:g}, the model misreads {success:.0%} of the digits it read right; "
+        note=f"Once each pixel may change by {100 * eps:g}%, the model misreads {success:.0%} of the digits it read "
+        "right; "
         + (
             f"but it calls every digit {before[0]}, and is right {utility:.0%} of the time, about as often as a coin."
             if one_answer
@@ -213,11 +215,24 @@ def _pictures(before: Floats, after: Floats, digits: Ints, says_before: Ints, sa
 # --- What a learner is told ---------------------------------------------------------------------------------------
 
 KNOBS = (
+    Knob("eps", "Budget: change per pixel", 0.15, low=0.0, high=0.5, step=0.01),
     Knob(
-        "eps", "Budget: how far each pixel may move between paper (0) and ink (1)", 0.15, low=0.0, high=0.5, step=0.01
+        "adaptive",
+        "The attacker knows the control",
+        default=True,
+        only_with=("smoothing", "quantize"),
+        otherwise="Only a filter changes how best to attack.",
     ),
-    Knob("adaptive", "The attacker knows the control", default=True),
-    Knob("trained_for", "Budget trained for, as a share of the attacker's", 1.0, low=0.0, high=1.0, step=0.1),
+    Knob(
+        "trained_for",
+        "Share of the budget trained for",
+        1.0,
+        low=0.0,
+        high=1.0,
+        step=0.1,
+        only_with=("adversarial_training",),
+        otherwise="Only adversarial training is trained for a budget.",
+    ),
 )
 
 CONTROLS: Mapping[str, Defense] = MappingProxyType(
@@ -225,15 +240,15 @@ CONTROLS: Mapping[str, Defense] = MappingProxyType(
         "none": Defense(
             "No control",
             "",
-            "The direction does it, not the size: at a budget of 0.15 this change fools the model every second time, "
+            "The direction does it, not the size: at a budget of 15% this change fools the model every second time, "
             "and one just as large but drawn by chance hardly ever.",
         ),
         "adversarial_training": Defense(
             "Adversarial training",
             "adversarial_robustness_tested",
             "Takes most of the attack away within the budget that it was trained for, and costs a little accuracy. An "
-            "attacker with twice that budget gets through again. And from a budget of about 0.3 on it wins with a "
-            "useless model, which gives every digit the same answer: never read success without utility.",
+            "attacker with twice that budget gets through again. And from a budget of about 30% on it wins with a "
+            "useless model, which gives every digit the same answer: never read success without usefulness.",
         ),
         "smoothing": Defense(
             "Smoothing filter",
@@ -246,7 +261,46 @@ CONTROLS: Mapping[str, Defense] = MappingProxyType(
             "input_anomaly_detection",
             "Undoes every change that does not carry a pixel across the middle, and costs the shades of gray. It holds "
             "about as well against an attacker who knows of it, who wins by larger steps: half the attack is left at a "
-            "budget of 0.15, two thirds at 0.3.",
+            "budget of 15%, two thirds at 30%.",
+        ),
+    }
+)
+
+POINTS = 0.02
+STRONG, STOPPED, USEFUL = 0.25, 0.5, 0.93
+
+TARGETS: Mapping[str, Target] = MappingProxyType(
+    {
+        "smoothing_looks_good": Target(
+            role="Vendor",
+            task=f"Make the smoothing filter look good: find a run in which it takes {100 * POINTS:.0f} points or more "
+            "off the attacker's success. Choose the attacker, the budget and the seed as you like.",
+            counts=lambda run, alone: run.control == "smoothing" and alone.success - run.success >= POINTS,
+            rank=lambda run, alone: run.success - alone.success,
+            report=lambda run, alone: (
+                f"the attacker gets {run.success:.0%} with the filter, and {alone.success:.0%} without any control"
+            ),
+            teaches="Before you believe such a figure, ask whether the attacker knew of the filter, and how many seeds "
+            "were tried.",
+            way=MappingProxyType({"control": "smoothing", "adaptive": False, "eps": 0.1, "seed": 2}),
+        ),
+        "held_and_useful": Target(
+            role="Defender",
+            task=f"The attacker knows the control, and may change each pixel by {STRONG:.0%} or more. Keep success "
+            f"below {STOPPED:.0%}, and usefulness at {USEFUL:.0%} or above.",
+            counts=lambda run, _: (
+                (run.knobs["adaptive"] or run.control == "adversarial_training")  # which it is no use to know
+                and run.knobs["eps"] >= STRONG
+                and run.success < STOPPED
+                and run.utility >= USEFUL
+            ),
+            rank=lambda run, _: run.success,
+            report=lambda run, _: (
+                f"at {run.knobs['eps']:.0%} per pixel the attacker gets {run.success:.0%}, and usefulness is "
+                f"{run.utility:.0%}"
+            ),
+            teaches="To train for all that the attacker might do costs too much here. Less is enough.",
+            way=MappingProxyType({"control": "adversarial_training", "eps": 0.25, "trained_for": 0.5}),
         ),
     }
 )
@@ -281,5 +335,6 @@ ATTACK = Attack(
             ),
         }
     ),
+    targets=TARGETS,
     run=run,
 )

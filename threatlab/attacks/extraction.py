@@ -25,6 +25,7 @@ from threatlab.attacks.base import (
     Defense,
     Knob,
     Measurement,
+    Target,
     check_settings,
     clock,
     on_one_core,
@@ -220,17 +221,29 @@ def _always(digit: int) -> Copy:
 # --- What a learner is told ---------------------------------------------------------------------------------------
 
 KNOBS = (
-    Knob("budget", "Queries the attacker can pay for", 100, low=1, high=MAX_BUDGET, step=10),
-    Knob("pool", "What is asked: random pixels, or realistic images", "random", choices=("random", "realistic")),
+    Knob(
+        "budget",
+        "Queries the attacker can pay for",
+        100,
+        low=1,
+        high=MAX_BUDGET,
+        stops=(1, 10, 20, RATE_LIMIT, 40, 50, UNKNOWNS, 80, 100, 150, 200, 300, 500, MAX_BUDGET),
+    ),
+    Knob(
+        "pool",
+        "What is asked",
+        "random",
+        choices=MappingProxyType({"random": "Random pixels", "realistic": "Realistic images"}),
+    ),
 )
 
 CONTROLS: Mapping[str, Defense] = MappingProxyType(
     {
         "none": Defense(
-            "No control: probabilities in full",
+            "No control",
             "",
-            "Of this linear model, 65 answers are 65 equations in 65 unknowns: from there on the copy is the model, "
-            "even if no query ever looked like a digit.",
+            "Answers hold all ten probabilities. Of this linear model, 65 answers are 65 equations in 65 unknowns: "
+            "from there on the copy is the model, even if no query ever looked like a digit.",
         ),
         "rounded": Defense(
             "Probabilities rounded to 2 digits",
@@ -268,6 +281,44 @@ CONTROLS: Mapping[str, Defense] = MappingProxyType(
 # with a text: while probabilities leak, it stops nearly nothing.
 _SETTING: Mapping[str, Any] = MappingProxyType({"budget": 100, "pool": "realistic"})
 
+COPIED, QUERIES_THAT_COUNT = 0.9, 200
+HELD, PAID_FOR = 0.7, 100
+
+TARGETS: Mapping[str, Target] = MappingProxyType(
+    {
+        "labels_suffice": Target(
+            role="Attacker",
+            task=f"The service returns the top-1 label only. Copy {COPIED:.0%} of the model with as few queries as you "
+            f"can: {QUERIES_THAT_COUNT} or fewer count.",
+            counts=lambda run, _: (
+                run.control == "top1" and run.knobs["budget"] <= QUERIES_THAT_COUNT and run.success >= COPIED
+            ),
+            rank=lambda run, _: run.knobs["budget"],
+            report=lambda run, _: (
+                f"after {run.knobs['budget']} queries the copy agrees with the model on {run.success:.0%} of fresh "
+                "digits"
+            ),
+            teaches="Labels only buy time: realistic queries tell the thief far more than random ones.",
+            way=MappingProxyType({"control": "top1", "pool": "realistic", "budget": 200}),
+        ),
+        "thief_held": Target(
+            role="Defender",
+            task=f"The thief asks about realistic images, and can pay for {PAID_FOR} queries or more. Keep the copy "
+            f"below {HELD:.0%}.",
+            counts=lambda run, _: (
+                run.knobs["pool"] == "realistic" and run.knobs["budget"] >= PAID_FOR and run.success < HELD
+            ),
+            rank=lambda run, _: run.success,
+            report=lambda run, alone: (
+                f"a thief who can pay for {run.knobs['budget']} queries copies {run.success:.0%} of the model, and "
+                f"{alone.success:.0%} without the control"
+            ),
+            teaches="Neither control does it alone. Little in each answer and few answers do.",
+            way=MappingProxyType({"control": "top1_rate_limit", "pool": "realistic"}),
+        ),
+    }
+)
+
 ATTACK = Attack(
     name="extraction",
     title="Model extraction",
@@ -289,5 +340,6 @@ ATTACK = Attack(
             "output_detail_limited": Measurement("top1", "model_extraction", _SETTING),
         }
     ),
+    targets=TARGETS,
     run=run,
 )

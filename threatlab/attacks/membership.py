@@ -32,6 +32,7 @@ from threatlab.attacks.base import (
     Defense,
     Knob,
     Measurement,
+    Target,
     check_settings,
     clock,
     on_one_core,
@@ -216,15 +217,21 @@ def _meaning(control: str, *, adaptive: bool) -> str:
 # --- What a learner is told ---------------------------------------------------------------------------------------
 
 KNOBS = (
-    Knob("records", "Records the model learned from (fewer are known better)", 400, low=100, high=MAX_RECORDS, step=50),
-    Knob("label_noise", "Share of labels drawn at random, as mistakes of real life", 0.1, low=0.0, high=0.3, step=0.05),
-    Knob("adaptive", "The attacker asks about changed copies where only labels come back", default=False),
+    Knob("records", "Records the model learned from", 400, low=100, high=MAX_RECORDS, step=50),
+    Knob("label_noise", "Labels drawn at random, as mistakes", 0.1, low=0.0, high=0.3, step=0.05),
+    Knob(
+        "adaptive",
+        "The attacker asks about changed copies too",
+        default=False,
+        only_with=("label_only", "both"),
+        otherwise="Who sees confidences needs no copies.",
+    ),
 )
 
 CONTROLS: Mapping[str, Defense] = MappingProxyType(
     {
         "none": Defense(
-            "No control: a forest that overfits",
+            "No control",
             "",
             "The forest knows its records by heart and is surer of them than of others. Nobody needs more than its "
             "confidence to tell who was in the training data.",
@@ -248,6 +255,41 @@ CONTROLS: Mapping[str, Defense] = MappingProxyType(
             "privacy_preserving_training",
             "Close to a coin toss on average, at the cost of both. An average says nothing of the one unusual record "
             "that still stands out.",
+        ),
+    }
+)
+
+TOLD_FROM_LABELS = 0.65
+HARDLY_TOLD, USEFUL = 0.6, 0.85
+
+TARGETS: Mapping[str, Target] = MappingProxyType(
+    {
+        "labels_leak": Target(
+            role="Attacker",
+            task="The model returns the label only. Find a setting in which you tell members from others and are right "
+            f"{TOLD_FROM_LABELS:.0%} of the time or more.",
+            counts=lambda run, _: run.control == "label_only" and run.success >= TOLD_FROM_LABELS,
+            rank=lambda run, _: -run.success,
+            report=lambda run, _: f"from labels alone the attacker is right {run.success:.0%} of the time",
+            teaches="A label gives away what the model knows by heart: mistakes most of all, and each record of a few.",
+            way=MappingProxyType({"control": "label_only", "label_noise": 0.3}),
+        ),
+        "memory_held": Target(
+            role="Defender",
+            task="The attacker asks about changed copies too. Let the attacker be right at most "
+            f"{HARDLY_TOLD:.0%} of the time, and keep usefulness at {USEFUL:.0%} or above.",
+            counts=lambda run, _: (
+                run.control in {"label_only", "both"}
+                and run.knobs["adaptive"]
+                and run.success <= HARDLY_TOLD
+                and run.utility >= USEFUL
+            ),
+            rank=lambda run, _: run.success,
+            report=lambda run, _: (
+                f"the attacker is right {run.success:.0%} of the time, and usefulness is {run.utility:.0%}"
+            ),
+            teaches="To know less by heart costs some accuracy. Labels with fewer mistakes bring it back.",
+            way=MappingProxyType({"control": "both", "adaptive": True, "label_noise": 0.0}),
         ),
     }
 )
@@ -278,5 +320,6 @@ ATTACK = Attack(
             ),
         }
     ),
+    targets=TARGETS,
     run=run,
 )

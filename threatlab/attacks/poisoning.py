@@ -26,6 +26,7 @@ from threatlab.attacks.base import (
     Defense,
     Knob,
     Measurement,
+    Target,
     check_settings,
     clock,
     on_one_core,
@@ -270,10 +271,22 @@ def _pictures(scene: Scene, model: Any) -> dict[str, Any]:
 
 KNOBS = (
     Knob(
-        "variant", "Attack: a back door in digits, or flipped labels", "back_door", choices=("back_door", "label_flip")
+        "variant",
+        "Attack",
+        "back_door",
+        choices=MappingProxyType({"back_door": "Back door in digits", "label_flip": "Flipped labels of cancer cases"}),
     ),
-    Knob("rate", "Poison, as a share of the digits (of the malignant cases)", 0.05, low=0.0, high=0.5, step=0.01),
-    Knob("insider", "Share of the added digits with a valid signature", 0.0, low=0.0, high=1.0, step=0.05),
+    Knob("rate", "Share of poison", 0.05, low=0.0, high=0.5, step=0.01),
+    Knob(
+        "insider",
+        "Poison with a valid signature",
+        0.0,
+        low=0.0,
+        high=1.0,
+        step=0.05,
+        only_with=("provenance",),
+        otherwise="Only the provenance filter looks at signatures.",
+    ),
 )
 
 CONTROLS: Mapping[str, Defense] = MappingProxyType(
@@ -312,6 +325,46 @@ CONTROLS: Mapping[str, Defense] = MappingProxyType(
     }
 )
 
+POISON_THAT_COUNTS, READ_AS_ZERO = 0.03, 0.5
+FLIPPED, MISSED = 0.4, 0.15
+
+TARGETS: Mapping[str, Target] = MappingProxyType(
+    {
+        "past_the_check": Target(
+            role="Attacker",
+            task="Find the smallest share of poison that gets past the neighbor label check, with "
+            f"{READ_AS_ZERO:.0%} of the stamped digits read as 0. {POISON_THAT_COUNTS:.0%} or less counts.",
+            counts=lambda run, _: (
+                (run.control, run.knobs["variant"]) == ("knn", "back_door")
+                and run.knobs["rate"] <= POISON_THAT_COUNTS
+                and run.success >= READ_AS_ZERO
+            ),
+            rank=lambda run, _: run.knobs["rate"],
+            report=lambda run, _: (
+                f"with {run.knobs['rate']:.0%} of poison and the check on, the model reads {run.success:.0%} of the "
+                "stamped digits as 0"
+            ),
+            teaches="A check that stops 1% can fail at 3%: once there are a few, poisoned rows vouch for each other.",
+            way=MappingProxyType({"control": "knn", "rate": 0.03}),
+        ),
+        "flips_held": Target(
+            role="Defender",
+            task=f"{FLIPPED:.0%} or more of the malignant cases are relabeled as benign. Let the model miss at most "
+            f"{MISSED:.0%} of the malignant cases.",
+            counts=lambda run, _: (
+                run.knobs["variant"] == "label_flip" and run.knobs["rate"] >= FLIPPED and run.success <= MISSED
+            ),
+            rank=lambda run, _: run.success,
+            report=lambda run, alone: (
+                f"with {run.knobs['rate']:.0%} of the labels flipped, the model misses {run.success:.0%} of the "
+                f"malignant cases, and {alone.success:.0%} without the control"
+            ),
+            teaches="Neighbors are no help once they are poisoned too. A small sample that somebody labeled again is.",
+            way=MappingProxyType({"variant": "label_flip", "control": "trusted_sample", "rate": 0.4}),
+        ),
+    }
+)
+
 ATTACK = Attack(
     name="poisoning",
     title="Data poisoning",
@@ -341,5 +394,6 @@ ATTACK = Attack(
             ),
         }
     ),
+    targets=TARGETS,
     run=run,
 )

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
+import reprlib
 from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from itertools import islice
+from types import FunctionType
 from typing import Any
 
 _DEEP = 4
@@ -10,6 +15,12 @@ _DEEP = 4
 
 _LONG = 200
 """Items of a list that are searched; a longer one was not written by hand."""
+
+_NAMED = 6
+"""Blanks that are named; where there are more, nearly nothing is filled in."""
+
+_BRIEF = reprlib.Repr()
+_BRIEF.maxlist = _BRIEF.maxtuple = 12
 
 
 class Blank:
@@ -65,11 +76,72 @@ class Blank:
 ____ = Blank()
 
 
-def has_blank(answer: object, depth: int = _DEEP) -> bool:
-    """Tell whether an answer is a blank, or a list, tuple, set or dict that holds one."""
+def has_blank(answer: object) -> bool:
+    """Tell whether an answer is a blank, or a list, tuple, set, dict or record that holds one."""
+    return any(True for _ in _blanks(answer))
+
+
+def still_blank(answer: object) -> str:
+    """Return which blanks of an answer are left, as its code shows them, and what to do."""
     if isinstance(answer, Blank):
-        return True
-    if depth == 0 or not isinstance(answer, list | tuple | set | frozenset | Mapping) or len(answer) > _LONG:
-        return False
-    parts = [*answer, *answer.values()] if isinstance(answer, Mapping) else answer
-    return any(has_blank(part, depth - 1) for part in parts)
+        return "Replace the blank, ____, by your answer, and run the cell again."
+    blanks = dict.fromkeys(_blanks_of_code(answer) if isinstance(answer, FunctionType) else _blanks(answer))
+    if not blanks:
+        return "Part of it is still blank: replace each ____ and run the cell again."
+    more = f" and {len(blanks) - _NAMED} more" if len(blanks) > _NAMED else ""
+    named = ", ".join(f"`{blank}`" for blank in islice(blanks, _NAMED))
+    return f"Still blank: {named}{more}. Replace each ____ and run the cell again."
+
+
+def _blanks(answer: object, depth: int = _DEEP) -> Iterator[str]:
+    """Yield the smallest part around each blank: an entry of a dict, a list, an argument."""
+    parts: list[object]
+    match answer:
+        case Blank():
+            yield "____"
+            return
+        case list() | tuple() | set() | frozenset() | Mapping() if len(answer) > _LONG:
+            return
+        case Mapping():
+            yield from (
+                f"{_BRIEF.repr(key)}: {_BRIEF.repr(value)}" for key, value in answer.items() if _blank(key, value)
+            )
+            parts = [part for part in (*answer, *answer.values()) if not isinstance(part, Blank)]
+        case list() | tuple() | set() | frozenset():
+            if any(map(_blank, answer)):
+                yield _BRIEF.repr(answer)
+            parts = [part for part in answer if not isinstance(part, Blank)]
+        case _ if is_dataclass(answer) and not isinstance(answer, type):
+            given = {field.name: getattr(answer, field.name, None) for field in fields(answer)}
+            yield from (f"{name}=____" for name, value in given.items() if _blank(value))
+            parts = [value for value in given.values() if not isinstance(value, Blank)]
+        case _:
+            return
+    if depth:
+        for part in parts:
+            yield from _blanks(part, depth - 1)
+
+
+def _blank(*parts: object) -> bool:
+    return any(isinstance(part, Blank) for part in parts)
+
+
+def _blanks_of_code(function: FunctionType, depth: int = _DEEP) -> Iterator[str]:
+    """Yield the lines of a function that hold a blank, then what else it uses that is one or holds one."""
+    yield from _lines(function)
+    for name in function.__code__.co_names:
+        value = function.__globals__.get(name)
+        if isinstance(value, Blank) and name != "____":
+            yield f"{name} = ____"
+        elif depth and isinstance(value, FunctionType) and value.__module__ == function.__module__:
+            yield from _blanks_of_code(value, depth - 1)
+
+
+def _lines(function: FunctionType) -> Iterator[str]:
+    try:
+        lines, first = inspect.getsourcelines(function)
+    except (OSError, TypeError):
+        return
+    for number, line in enumerate(lines, first):
+        if "____" in (code := line.partition("#")[0].strip()):
+            yield f"line {number}: {code}"

@@ -33,16 +33,21 @@ class NotAttempted(Exception):  # noqa: N818  # likewise
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A short text for the notebook: a heading, paragraphs, code if there is some, and what comes last, in small."""
+    """A short text for the notebook: a heading, paragraphs, code if there is some, and what comes last, in small.
+
+    It stands `below` another one where a cell has both to show.
+    """
 
     heading: str
     paragraphs: tuple[str, ...]
     code: str = ""
     small: tuple[str, ...] = ()
     color: str = GRAY
+    below: Shown | None = None
 
     def __repr__(self) -> str:
-        return "\n".join(part for part in (self.heading, *self.paragraphs, self.code, *self.small) if part)
+        above = f"{self.below}\n" if self.below else ""
+        return "\n".join(part for part in (above, self.heading, *self.paragraphs, self.code, *self.small) if part)
 
     def _repr_html_(self) -> str:
         """Return the text with all of its style inline: where a notebook isn't trusted, nothing else is left."""
@@ -50,8 +55,9 @@ class Shown:
         style = "margin:6px 0;padding:6px 10px;white-space:pre-wrap"
         code = f'<pre style="{style}">{escape(self.code)}</pre>' if self.code else ""
         small = "".join(f'<p style="margin:4px 0;font-size:0.9em">{_marked(text)}</p>' for text in self.small)
+        above = f'{self.below._repr_html_()}<div style="height:8px"></div>' if self.below else ""
         return (
-            f'<div style="max-width:760px;padding:8px 16px;border-left:5px solid rgb({self.color});'
+            f'{above}<div style="max-width:760px;padding:8px 16px;border-left:5px solid rgb({self.color});'
             f'background-color:rgba({self.color},0.08)">'
             f'<b style="font-size:1.1em">{escape(self.heading)}</b>{body}{code}{small}</div>'
         )
@@ -66,8 +72,8 @@ def _marked(text: str) -> str:
 class Outcome:
     """What checking one answer came to: `kind` is one of `OUTCOMES`, `message` says why in the learner's terms.
 
-    `code` is the learner's line that raised an exception, `printed` what the answer printed while it was checked, and
-    `progress` a line on how far the learner is.
+    `code` is the learner's line that raised an exception, `printed` what the answer printed while it was checked,
+    `progress` a line on how far the learner is, and `stuck` one that offers help.
     """
 
     question: str
@@ -76,6 +82,7 @@ class Outcome:
     code: str = ""
     printed: str = ""
     progress: str = ""
+    stuck: str = ""
 
     def __bool__(self) -> bool:
         return self.kind == CORRECT
@@ -85,7 +92,7 @@ class Outcome:
         """The outcome as a text for the notebook."""
         words, color = _LOOK[self.kind]
         printed = f"It printed: {self.printed}" if self.printed else ""
-        small = tuple(text for text in (printed, self.progress) if text)
+        small = tuple(text for text in (printed, self.stuck, self.progress) if text)
         return Shown(f"{words} ({self.question})", (self.message,), self.code, small, color)
 
     def __repr__(self) -> str:

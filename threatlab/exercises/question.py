@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-import traceback
+import linecache
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from types import FunctionType
 from typing import Any
 
 from threatlab.errors import ThreatLabError
 from threatlab.exercises import progress
-from threatlab.exercises.blank import has_blank
-from threatlab.exercises.guard import Ran, learners_line, run
+from threatlab.exercises.blank import has_blank, still_blank
+from threatlab.exercises.guard import Verdict, judged, warm_up
 from threatlab.exercises.judges import shown
-from threatlab.exercises.outcome import (
-    BROKEN,
-    CORRECT,
-    NOT_ATTEMPTED,
-    NOT_YET,
-    RAISED,
-    NotAttempted,
-    NotYet,
-    Outcome,
-    Shown,
-)
+from threatlab.exercises.kept import open_notebook
+from threatlab.exercises.outcome import NOT_ATTEMPTED, NOT_YET, Outcome, Shown
 from threatlab.exercises.solution import worked
 
 _SECONDS = 5.0
-"""How long an answer may take, unless its question says otherwise."""
+"""Processor time that an answer may take, unless its question says otherwise."""
+
+_HINTED: dict[str, int] = {}
+"""The latest hint of each question that this kernel has shown."""
+
+_CHECKED: dict[str, tuple[int | None, Outcome]] = {}
+"""The latest outcome of each question in this kernel, and the cell that checked it."""
 
 
 def in_steps(*hints: str) -> tuple[str, ...]:
@@ -66,7 +63,7 @@ class Question:
     covers
         Ids of the lesson's ideas that it practices.
     seconds
-        How long an answer may take.
+        Seconds of processor time that an answer may take; what the judge itself takes doesn't count.
     fills
         Of a piece: the worked solution, as code that can stand in place of the blank.
     """
@@ -81,12 +78,22 @@ class Question:
     fills: str = ""
 
     def check(self, answer: Any = None) -> Outcome:
-        """Judge an answer, keep the outcome with the learner's progress, and return it for the notebook to show."""
-        if has_blank(answer):
-            return self._outcome(NOT_ATTEMPTED, "Replace the blank, ____, by your answer, and run the cell again.")
-        ran = run(lambda: self.judge(answer), self.seconds)
-        kind, message, code = self._verdict(ran)
-        return self._outcome(kind, message, code, ran.printed, of=answer)
+        """Judge an answer, keep the outcome with the learner's progress, and return it for the notebook to show.
+
+        See `threatlab.exercises.guard.judged` for where an answer's code runs, and what it can't change.
+        """
+        if open_notebook() and self.id in progress.questions_of(self.id.partition(".")[0]):
+            warm_up()  # this is a notebook of exercises, and the next answer may hold code
+        came = Verdict(NOT_ATTEMPTED, "") if has_blank(answer) else judged(self.judge, answer, self.seconds)
+        message = still_blank(answer) if came.kind == NOT_ATTEMPTED else came.message
+        code = linecache.getline(came.at.file, came.at.number).strip() if came.at else ""
+        kept = progress.store()
+        tried = (message, answer.__code__ if isinstance(answer, FunctionType) else shown(answer))
+        kept.record(self.id, came.kind, tried)
+        stuck = self._stuck() if came.kind == NOT_YET else ""
+        outcome = Outcome(self.id, came.kind, message, code, came.printed, kept.line(self.id), stuck)
+        _CHECKED[self.id] = _cell(), outcome
+        return outcome
 
     def hint(self, number: int = 1) -> Shown:
         """Return the hint of that number; 1 gives away the least.
@@ -99,44 +106,38 @@ class Question:
         if isinstance(number, bool) or number not in range(1, len(self.hints) + 1):
             raise ThreatLabError(f"there is no hint {number!r}: {self.id} has hints 1 to {len(self.hints)}")
         progress.store().record(self.id, f"hint {number}")
+        _HINTED[self.id] = number
         more = f"There is more help in hint({number + 1})." if number < len(self.hints) else "That was the last hint."
-        return Shown(f"Hint {number} of {len(self.hints)} ({self.id})", (self.hints[number - 1], more))
+        heading = f"Hint {number} of {len(self.hints)} ({self.id})"
+        return Shown(heading, (self.hints[number - 1], more), below=self._checked_here())
 
     def solution(self) -> Shown:
         """Return the worked solution, and why it is one."""
         progress.store().record(self.id, "solution")
-        heading = f"Solution ({self.id})"
+        problems, code = [], ""
         try:
-            return Shown(heading, (self.because,), self.fills or worked(self.id))
+            code = self.fills or worked(self.id)
         except ThreatLabError as problem:
-            return Shown(heading, (self.because, f"The code can't be shown: {problem}."))
+            problems = [f"The code can't be shown: {problem}."]
+        return Shown(f"Solution ({self.id})", (self.because, *problems), code, below=self._checked_here())
 
     def __repr__(self) -> str:
         return f"{self.id}: {self.title}. check(answer), hint(), solution()"
 
-    def _verdict(self, ran: Ran) -> tuple[str, str, str]:
-        """Return the kind of an outcome, its message, and the learner's line that raised an exception, if one did."""
-        if ran.late:
-            message = f"Your answer was still running after {self.seconds:g} seconds, and was stopped. Does a loop end?"
-            return NOT_YET, message, ""
-        match ran.raised:
-            case None:
-                return CORRECT, ran.value, ""
-            case NotAttempted():
-                return NOT_ATTEMPTED, "Part of it is still blank: replace each ____ and run the cell again.", ""
-            case NotYet():
-                return NOT_YET, str(ran.raised), ""
-            case problem:
-                says = f"{type(problem).__name__}: {problem}".removesuffix(": ")
-        if where := learners_line(problem):
-            return RAISED, f"{says} ({where[0]})", where[1]
-        frames = traceback.extract_tb(problem.__traceback__)
-        own = (frame for frame in reversed(frames) if Path(frame.filename).parent.parent == Path(__file__).parent)
-        at = next(own, frames[-1])
-        place = f"{Path(at.filename).name}, line {at.lineno}"
-        return BROKEN, f"This question is broken ({says}, in {place}); your answer is kept, and not at fault.", ""
+    def _stuck(self) -> str:
+        """Return what is offered with an answer that isn't right: the next hint, and after the last the solution."""
+        name, next_one = self.id.rpartition(".")[2], _HINTED.get(self.id, 0) + 1
+        if next_one > len(self.hints):
+            return f"Stuck? `{name}.solution()` shows one way to do it."
+        return f"Stuck? `{name}.hint({next_one if next_one > 1 else ''})`"
 
-    def _outcome(self, kind: str, message: str, code: str = "", printed: str = "", of: Any = None) -> Outcome:
-        kept = progress.store()
-        kept.record(self.id, kind, (message, of.__code__ if isinstance(of, FunctionType) else shown(of)))
-        return Outcome(self.id, kind, message, code, printed, kept.line(self.id))
+    def _checked_here(self) -> Shown | None:
+        """Return what a check in the same cell came to: a notebook shows the last value of a cell, and no other."""
+        cell, outcome = _CHECKED.get(self.id, (None, None))
+        return outcome.shown if outcome is not None and cell is not None and cell == _cell() else None
+
+
+def _cell() -> int | None:
+    """Return the number of the cell that runs, or None where there are no cells."""
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    return getattr(shell, "execution_count", None)

@@ -54,21 +54,33 @@ def one_when_empty(threats):
     return score(threats) if threats else 1.0
 
 
-def wrong(right):
-    return [
-        (slip(adds_layers=True), "add up what the layers remove"),
-        (slip(layer="best"), "Only the best control of each layer"),
-        (slip(layer="whole"), "Every control counts whole"),
-        (slip(layer="half"), "Every control counts half"),
-        (slip(layer="first"), "comes first"),
-        (slip(keeps=True), "a better layer would leave more risk"),
-        (slip(together="max"), "the worst threat alone"),
-        (slip(together="sum"), "add up the risks"),
-        (slip(together="left"), "what all threats together leave"),
-        (slip(forgets="impact"), "forgets the impact"),
-        (slip(times=100), "in percent"),
-        (only_the_first_layer, "none of the usual slips"),
-        (knows_two_layers_only, "It is right for small examples"),
-        (one_when_empty, "can't go wrong"),
-        (0.5, "not a function"),
-    ]
+def two_of_a_layer(threats):
+    def kept(controls):
+        best = sorted(controls, key=lambda control: -control[1])
+        return [c for n, c in enumerate(best) if sum(other[0] == c[0] for other in best[:n]) < 2]
+
+    return score([(likelihood, impact, kept(controls)) for likelihood, impact, controls in threats])
+
+
+CONSTRAINTS = {
+    "in a layer, the best control counts whole": (slip(layer="half"), "Every control counts half"),
+    "the best, in any order": (slip(layer="first"), "comes first"),
+    "each further one half": (slip(layer="whole"), "Every control counts whole"),
+    "further ones count, too": (slip(layer="best"), "Only the best control of each layer"),
+    "each further one": (two_of_a_layer, "none of the usual slips. Take it apart"),
+    "times what every layer lets through": (slip(adds_layers=True), "add up what the layers remove"),
+    "every layer": (knows_two_layers_only, "It is right for small examples"),
+    "what it lets through": (slip(keeps=True), "a better layer would leave more risk"),
+    "likelihood times impact": (slip(forgets="impact"), "forgets the impact"),
+    "the score adds the risks up": (slip(together="max"), "the worst threat alone"),
+    "in a bounded way": (slip(together="sum"), "add up the risks"),
+    "all that is taken from 1": (slip(together="left"), "what all threats together leave"),
+    "an empty list": (one_when_empty, "can't go wrong"),
+    "as it comes out": (lambda threats: round(score(threats), 2), "right, but rounded"),
+    "a score from 0 to 1": (slip(times=100), "in percent"),
+    "a function": (0.5, "not a function"),
+}
+
+
+def wrong(_):
+    return [(only_the_first_layer, "none of the usual slips")]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from tests.exercises.solved import right
 
-def wrong(right):
-    return [
-        ({**right, "space": False}, "single spelling"),
-        ({**right, "middle": False}, "Who else in the file"),
-        ({**right, "last": True}, "points to entry 2 as it did"),
-        ({**right, "all": True}, "remember the old chain"),
-        ({**right, "first": False}, "What does entry 2 name"),
-        ({**right, "invent": True}, "what the log itself does"),
-        ({**right, "invent": "no"}, "must be True (found) or False"),
-        ({"space": True}, "True (found) or False for each"),
-    ]
+RIGHT = right("assess.q4")
+
+CONSTRAINTS = {
+    "space": ({**RIGHT, "space": False}, "single spelling"),
+    "middle": ({**RIGHT, "middle": False}, "Who else in the file"),
+    "last": ({**RIGHT, "last": True}, "points to entry 2 as it did"),
+    "all": ({**RIGHT, "all": True}, "remember the old chain"),
+    "first": ({**RIGHT, "first": False}, "What does entry 2 name"),
+    "invent": ({**RIGHT, "invent": True}, "what the log itself does"),
+    "True if it is found": ({**RIGHT, "invent": "no"}, "must be True (found) or False"),
+    "all six": ({"space": True}, "'middle' is missing. Give a dict with True (found) or False for each"),
+}

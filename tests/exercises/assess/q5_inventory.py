@@ -41,15 +41,26 @@ def names_only(systems):
     return [name for name, _, _ in rank(systems)]
 
 
-def wrong(_):
-    return [
-        (exchanged, "already the worst case"),
-        (ranks(best=as_it_is), "your best case is the worst case"),
-        (ranks(best=every_control), "every control is in place"),
-        (ranks(best=everything_unknown), "A true fact opens a door"),
-        (ranks(best=lambda _: 0.0), "too low"),
-        (ranks(key=lambda row: row[1]), "Worst first"),
-        (ranks(key=lambda row: (-row[1], row[2], row[0])), "The certain one comes first"),
-        (ranks(key=lambda row: (-row[1], -row[2])), "Then the name decides"),
-        (names_only, "give a list with a (name, worst, best)"),
-    ]
+def without_names(systems):
+    return [(str(number), *row[1:]) for number, row in enumerate(rank(systems))]
+
+
+CONSTRAINTS = {
+    "worst is the score as it is": (exchanged, "already the worst case"),
+    "best if unknown controls are in place": (ranks(best=as_it_is), "your best case is the worst case"),
+    "and no known one": (ranks(best=every_control), "every control is in place"),
+    "facts stay as they are": (ranks(best=everything_unknown), "A true fact opens a door"),
+    "a score": (ranks(best=lambda _: 0.0), "too low"),
+    "as it comes out": (
+        lambda systems: [(name, round(worst, 2), round(best, 2)) for name, worst, best in rank(systems)],
+        "right, but rounded",
+    ),
+    "the highest worst case first": (ranks(key=lambda row: row[1]), "Worst first"),
+    "the higher best case, among equals": (
+        ranks(key=lambda row: (-row[1], row[2], row[0])),
+        "The certain one comes first",
+    ),
+    "after that the name": (ranks(key=lambda row: (-row[1], -row[2])), "Then the name decides"),
+    "a row of three": (names_only, "give a list with a (name, worst, best)"),
+    "its name": (without_names, "not the name of each system"),
+}

@@ -27,8 +27,8 @@ CONSTRAINTS = {
     "the attacker's hours": (instead(3, "rule"), "accepted. Attacker in"),
     "the hours of service": (instead(5, "all"), "accepted. Service down"),
     "what is taken": (instead(5, "account"), "accepted. Taken"),
-    "what can't be known": (instead(4, "package", "incident lead"), "accepted. Not to be known"),
-    "who heard it late": (instead(4, "wipe", "incident lead"), "Heard it late"),
+    "what can't be known": (instead(4, "package", "incident lead"), "accepted. Unanswerable"),
+    "who heard it late": (instead(4, "wipe", "incident lead"), "Told too late"),
 }
 
 

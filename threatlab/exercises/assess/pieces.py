@@ -9,7 +9,7 @@ from typing import Any
 from threatlab.assessment import assess
 from threatlab.audit.log import Verification
 from threatlab.errors import unknown_name
-from threatlab.exercises.judges import a_dict, a_function, a_number, plain, returned, shown
+from threatlab.exercises.judges import a_function, a_number, plain, returned, shown
 from threatlab.exercises.outcome import NotAttempted, NotYet
 from threatlab.exercises.question import Question, in_steps
 from threatlab.system import AISystem
@@ -120,21 +120,22 @@ def _first_week(answer: Any) -> str:
 def _to_call(answer: Any) -> str:
     try:
         span, threshold, given = answer
-        rows = [*span.index]
-        worst, best, marked = (a_dict(column, rows, "") for column in (span["worst case"], span["best case"], given))
+        names, worst, best, marked = map(list, (span["system_id"], span["worst case"], span["best case"], given))
         bound = a_number(threshold)
     except (AttributeError, IndexError, KeyError, TypeError, ValueError, NotYet):
         raise NotYet(
             "Give the table, the threshold and your column: check((span, alert_threshold, to_call))."
         ) from None
-    names = plain(span["system_id"])
-    for row in rows:
-        right = worst[row] >= bound > best[row]
-        if bool(marked[row]) != right:
-            why = "has to be called about" if right else "needs no call"
-            case = f"{worst[row]:.2f} in the worst case, {best[row]:.2f} in the best"
-            raise NotYet(f"{names[row]} {why}: {case}, and the threshold is {bound:g}.")
-    return f"{sum(map(bool, marked.values()))} to call: each is above the threshold only as long as nobody answers."
+    if len(marked) != len(names):
+        raise NotYet(f"Give one True or False for each of the {len(names)} rows of span, not {len(marked)}.")
+    for name, high, low, call in zip(names, worst, best, map(plain, marked), strict=True):
+        if not isinstance(call, bool):
+            raise NotYet(f"For {name} it is {shown(call)}; a comparison of two numbers gives True or False.")
+        if call != (high >= bound > low):
+            why = "needs no call" if call else "has to be called about"
+            case = f"{high:.2f} in the worst case, {low:.2f} in the best"
+            raise NotYet(f"{name} {why}: {case}, and the threshold is {bound:g}.")
+    return f"{sum(map(plain, marked))} to call: each is above the threshold only as long as nobody answers."
 
 
 w1 = Question(

@@ -41,7 +41,12 @@ def extends_the_class(answer: Any) -> str:
         raise NotYet(
             "Your class keeps all five promises, but your test says that it doesn't. Which of its asserts fails?"
         )
+    if not _passes(function, type("Heir", (made,), {})):
+        raise NotYet(
+            "Your test refuses a class that inherits all from yours. Look at what a class does, not which it is."
+        )
     for broken, says in _broken(made):
+        broken.__name__ = made.__name__
         if _passes(function, broken):
             raise NotYet(f"Your test is content with a class {says} Nobody would notice until it mattered.")
     return "The class keeps its five promises, and the test finds all five ways that we know to break them."
@@ -109,6 +114,8 @@ def _refuses(made: Callable[..., Any]) -> None:
     says = {
         "no": "a text that is not empty counts as yes, unless you look at its type",
         1: "in Python 1 == True, so `in (True, False, None)` finds it there",
+        0: "in Python 0 == False, and it is neither False nor None",
+        "": "an empty cell is no answer, and counts as missing only where somebody wrote None",
     }
     for value, why in says.items():
         for attribute in ("encryption_enabled", "output_detail_limited"):
@@ -119,6 +126,9 @@ def _refuses(made: Callable[..., Any]) -> None:
                 if manager.audit_log:
                     raise NotYet("A refused assessment stands in the audit log. Look at the data first.") from None
                 continue
+            except (TypeError, KeyError, AssertionError) as problem:
+                kind = type(problem).__name__
+                raise NotYet(f"{attribute} = {value!r} raises a {kind}; raise a ValueError for it.") from None
             raise NotYet(f"{attribute} = {value!r} is accepted: {why}. Raise a ValueError for it.")
 
 
@@ -146,11 +156,12 @@ def _alert(made: Callable[..., Any]) -> None:
 def _log(made: Callable[..., Any]) -> None:
     manager, result = _assessed(made, {})
     _assessed(made, _ALL)  # another manager's log is another log
+    returned(manager.assess, "hidden", _ALL)
     logged = [entry["risk_score"] for entry in manager.audit_log]
-    if logged != [result["risk_score"]]:
+    if logged != [result["risk_score"], 0]:
         raise NotYet(
-            f"One assessment came to {result['risk_score']:g}, and the audit log says {logged}. One entry for each "
-            "assessment, with the score that was returned: what is logged, before or after your two checks?"
+            f"Two assessments came to {result['risk_score']:g} and 0, and the audit log says {logged}. One entry for "
+            "each, with the score that was returned: what is logged, before or after your two checks?"
         )
 
 

@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import Any
 
 from threatlab.attacks import ATTACKS, AttackResult
-from threatlab.attacks.base import check_control, check_fits, check_knob
-from threatlab.checks import check_seed
+from threatlab.attacks.base import Knob, check_control, check_fits, check_knob
+from threatlab.checks import check_number, check_seed, check_whole
 from threatlab.errors import ThreatLabError, unknown_name
 from threatlab.widgets.attack_lab import view
 from threatlab.widgets.base.background import LatestOnly
@@ -43,10 +43,10 @@ class AttackLab(Panel):
         chosen = ATTACKS[attack]
         state = view.AttackState(chosen, "none", {knob.name: knob.default for knob in chosen.knobs} | {"seed": 0})
         wanted = _turned(state, settings)
-        check_fits(wanted.control, chosen.controls, wanted.settings)
-        self._worker = LatestOnly(_run, self.show, self._show_results, self.turn)
-        super().__init__(wanted)
-        self._worker.submit(wanted)
+        self._opening = wanted.control, wanted.settings
+        self._worker = LatestOnly(_run, self._announce, self._show_results, self.turn)
+        super().__init__(wanted, made_from=[attack, *self._opening])
+        self._worker.submit(self.state)
 
     @property
     def result(self) -> AttackResult:
@@ -58,12 +58,15 @@ class AttackLab(Panel):
 
     def set(self, **settings: Any) -> AttackResult:
         """Set the control, the seed and knobs, run, and return the result with the control in place."""
-        self.run(**settings)
+        with self.turn:
+            self._worker.submit(_turned(self.state, settings))
         return self.result
 
     @action
-    def run(self, /, **settings: Any) -> None:
-        """Set the control, the seed and knobs, and run in the background, as the panel's fields do."""
+    def enter(self, /, *, stop: bool = False, **shown: Any) -> None:
+        """Set what the page's fields show, and run in the background: shares in percent, or the place of a `stop`."""
+        knobs = {knob.name: knob for knob in self.state.attack.knobs}
+        settings = {name: _entered(knobs[name], each, stop) if name in knobs else each for name, each in shown.items()}
         self._worker.submit(_turned(self.state, settings))
 
     def draw(self, state: view.AttackState) -> Html:
@@ -71,9 +74,29 @@ class AttackLab(Panel):
         return view.page(state)
 
     def picture(self) -> Html:
-        """Return what stays of it in a saved notebook, once it is run."""
-        self._worker.wait()
+        """Return what stays of it in a saved notebook."""
         return view.static_picture(self.state)
+
+    def memory(self, state: view.AttackState) -> dict[str, Any]:
+        """Return what was reached."""
+        return {name: [best.rank, best.report] for name, best in state.reached.items()}
+
+    def recall(self, memory: Any) -> view.AttackState:
+        """Return the state with what was reached of the targets that there are."""
+        state: view.AttackState = self.state
+        reached = {name: view.Reached(*memory[name]) for name in state.attack.targets if name in memory}
+        return replace(state, reached=reached)
+
+    @action
+    def begin_anew(self) -> None:
+        """Forget what was reached, until it is taken up again; the settings stay."""
+        self._worker.wait()
+        self._begun = replace(self.state, reached={}, news="")
+        super().begin_anew()
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        self._worker.wait()
+        return super()._repr_mimebundle_(**kwargs)
 
     def __repr__(self) -> str:
         self._worker.wait()
@@ -84,11 +107,21 @@ class AttackLab(Panel):
         figures = f", success={state.defended.success:.2f}" if state.defended else ""
         return f"AttackLab({state.attack.name!r}, {settings}{figures})"
 
+    def _announce(self, state: view.AttackState) -> None:
+        self.show(state, unasked=state is self.state)  # the run that it opens with
+
     def _show_results(self, state: view.AttackState, results: Pair | Exception) -> None:
         if isinstance(results, Exception):
             self.show(replace(state, running=False, problem=str(results)), unasked=True)
-        else:
-            self.show(replace(state, running=False, alone=results[0], defended=results[1]), unasked=True)
+            return
+        alone, defended = results
+        reached, news = {}, ""
+        if (state.control, state.settings) != self._opening:  # what nobody set is nobody's merit
+            reached = view.reached(state, alone, defended)
+        if reached:
+            news = "A target is reached." if reached.keys() - state.reached.keys() else "Your best so far."
+        done = replace(state, running=False, alone=alone, defended=defended, news=news)
+        self.show(replace(done, reached={**state.reached, **reached}), unasked=True)
 
 
 def _turned(state: view.AttackState, settings: dict[str, Any]) -> view.AttackState:
@@ -101,7 +134,20 @@ def _turned(state: view.AttackState, settings: dict[str, Any]) -> view.AttackSta
             raise ThreatLabError(unknown_name("setting", name, ("control", "seed", *knobs)))
         if name != "control":
             turned[name] = check_seed(name, value) if name == "seed" else check_knob(knobs[name], value)
-    return replace(state, control=control, settings={**state.settings, **turned}, running=True, problem="")
+    wanted = {**state.settings, **turned}
+    check_fits(control, attack.controls, wanted)
+    return replace(state, control=control, settings=wanted, running=True, problem="", news="")
+
+
+def _entered(knob: Knob, value: Any, stop: bool) -> Any:
+    """Return what a slider or a number stands for; what it can't be is refused by the name and range on the page."""
+    if stop:
+        return knob.stops[check_whole(knob.title, value, 0, len(knob.stops) - 1)]
+    if knob.choices or isinstance(knob.default, bool):
+        return value
+    if isinstance(knob.default, float):
+        return check_number(f"{knob.title}, in percent,", value, round(100 * knob.low), round(100 * knob.high)) / 100
+    return check_whole(knob.title, value, knob.low, knob.high)
 
 
 def _run(state: view.AttackState) -> Pair:

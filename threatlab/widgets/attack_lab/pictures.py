@@ -20,6 +20,8 @@ def _poisoning(result: AttackResult) -> Html:
     shown = result.evidence
     screened = (
         f"The control kept {shown['poison_kept']:.0%} of the poison and {shown['honest_kept']:.0%} of the honest rows."
+        if result.control != "none"
+        else ""
     )
     if "stamped" not in shown:
         missed, clean = shown["missed_per_100"], shown["missed_per_100_by_a_clean_model"]
@@ -34,12 +36,12 @@ def _poisoning(result: AttackResult) -> Html:
             ),
         )
     figures = (
-        _figure(digit(image, f"a stamped {true}"), f"a {true}, stamped", f"clean model: {clean}", _answer(answer, true))
+        _figure(digit(image, f"a stamped {true}"), f"a stamped {true}", f"clean data: {clean}", _answer(answer, true))
         for image, true, clean, answer in zip(
             shown["stamped"], shown["true_digit"], shown["clean_model_says"], shown["model_says"], strict=True
         )
     )
-    return markup(tag("div", *figures, class_="tl-digits"), tag("p", screened))
+    return markup(tag("div", *figures, class_="tl-digits"), screened and tag("p", screened))
 
 
 def _extraction(result: AttackResult) -> Html:
@@ -74,7 +76,7 @@ def _evasion(result: AttackResult) -> Html:
         tag(
             "div",
             _figure(digit(before, f"a {true}"), f"a {true}", _answer(says_before, true)),
-            _figure(change(moved, "the change"), "what is changed"),
+            _figure(change(moved, "the change"), "the change"),
             _figure(digit(after, f"the same {true}, changed"), "what is sent", _answer(says_after, true)),
             class_="tl-digits tl-trio",
         )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from threatlab.attacks import Attack, AttackResult
@@ -16,14 +17,24 @@ from threatlab.widgets.base.html import (
     bar,
     caption,
     choice,
-    field,
+    fold,
     markup,
     problem,
     saved,
     saved_bar,
     saved_table,
+    slider,
     tag,
 )
+from threatlab.widgets.base.html import field as typed
+
+
+@dataclass(frozen=True)
+class Reached:
+    """The best run so far that reached a target: its rank (lower is better), and what it reached, in words."""
+
+    rank: float
+    report: str
 
 
 @dataclass(frozen=True)
@@ -31,7 +42,8 @@ class AttackState:
     """What the lab shows: an attack, the settings asked for, and the last results with the settings they belong to.
 
     `alone` is the attack without any control and `defended` the one with the control chosen; both are None until the
-    first run is done. `problem` is what went wrong instead.
+    first run is done. `problem` is what went wrong instead. `reached` holds the targets reached, and `news` what the
+    last run did for them.
     """
 
     attack: Attack
@@ -41,31 +53,40 @@ class AttackState:
     alone: AttackResult | None = None
     defended: AttackResult | None = None
     problem: str = ""
+    reached: Mapping[str, Reached] = field(default_factory=lambda: MappingProxyType({}))
+    news: str = ""
 
 
 def page(state: AttackState) -> Html:
     """Return the whole panel."""
-    controls = [(defense.title, name) for name, defense in state.attack.controls.items()]
-    fields = (
-        choice("Control", "control", controls, state.control, act="run"),
-        *(_field(knob, state.settings[knob.name]) for knob in state.attack.knobs),
-        field("Seed (which random draw)", "seed", state.settings["seed"], act="run", low=0, high=SEEDS - 1, step=1),
-    )
-    left = tag("div", caption("Set it up"), *fields, problem("run"), class_="tl-left")
+    knobs = tag("div", *_fields(state), class_="tl-knobs")
+    left = tag("div", problem("enter"), knobs, class_="tl-left")
     right = tag("div", status(state), outcome(state), class_="tl-risk")
     return markup(
-        tag("div", about(state), class_="tl-about"),
+        tag("div", targets(state), class_="tl-about"),
         tag("div", left, right, class_="tl-body tl-lab"),
+        fold("What this attack is, and what is a toy about it", about(state.attack)),
     )
 
 
-def about(state: AttackState) -> Html:
-    """Return what the attack is, what it stands for, and what is a toy about it."""
-    attack = state.attack
+def targets(state: AttackState) -> Html:
+    """Return what there is to reach, and the best that was reached so far."""
     return markup(
-        caption(catalog().threats[attack.threat].title, attack.technique),
-        tag("div", tag("b", attack.title, class_="tl-title"), class_="tl-lead"),
-        tag("p", tag("b", "What is a toy here:"), " ", attack.toy, class_="tl-sub tl-gap"),
+        caption(f"{state.attack.title}: your targets"),
+        tag(
+            "ul",
+            *(tag("li", _target(state, name, class_="tl-sub tl-reached")) for name in state.attack.targets),
+            class_="tl-targets",
+        ),
+    )
+
+
+def about(attack: Attack) -> Html:
+    """Return what the attack stands for, where it is published, and what is a toy about it."""
+    threat = catalog().threats[attack.threat]
+    return markup(
+        tag("p", f"{attack.technique}. {threat.about} {attack.paper}."),
+        tag("p", tag("b", "What is a toy here:"), " ", attack.toy),
     )
 
 
@@ -80,7 +101,8 @@ def status(state: AttackState) -> Html:
     elif state.defended is None:
         words = ("Not run yet.",)
     else:
-        words = (f"Done: attacker {state.defended.success:.0%}, usefulness {state.defended.utility:.0%}.",)
+        figures = f"Done: attacker {state.defended.success:.0%}, usefulness {state.defended.utility:.0%}."
+        words = figures, state.news and tag("b", f" {state.news}", class_="tl-better")
     return tag("div", *words, class_="tl-status", role="status", aria_live="polite")
 
 
@@ -95,7 +117,7 @@ def outcome(state: AttackState) -> Html | None:
     )
     return tag(
         "div",
-        caption("How far the attacker gets", state.attack.metric),
+        caption("How far the attacker gets", state.defended.metric),
         tag("div", *bars, class_="tl-bars"),
         caption("What happened", class_="tl-second"),
         picture(state.defended),
@@ -110,25 +132,103 @@ def static_picture(state: AttackState) -> Html:
     """Return the figures as they stand for a saved notebook: no controls, and inline styles, which survive there."""
     if state.problem or state.alone is None or state.defended is None:
         return markup(tag("b", state.attack.title), f": {state.problem or 'run the cell to see it'}.")
-    settings = ", ".join(f"{name} {value}" for name, value in state.settings.items())
+    settings = ", ".join(f"{knob.title}: {shown(knob, state.settings[knob.name])}" for knob in state.attack.knobs)
     rows = (
         (label, saved_bar(share, color), f"{share:.0%}")
         for label, share, color in _figures(state.alone, state.defended, "indianred", "steelblue")
     )
     return saved(
         state.attack.title,
-        f" \u00b7 control: {state.attack.controls[state.control].title} \u00b7 {settings}",
+        *(_target(state, name) for name in state.attack.targets),
+        f"Control: {state.attack.controls[state.control].title}, {settings}, seed {state.settings['seed']}.",
         saved_table((), rows),
         tag("p", state.defended.note),
     )
 
 
-def _field(knob: Knob, value: Any) -> Html:
+def shown(knob: Knob, value: Any) -> str:
+    """Return a knob's value as the page shows it: shares in percent."""
     if knob.choices:
-        return choice(knob.title, knob.name, [(each, each) for each in knob.choices], value, act="run")
-    if isinstance(knob.default, bool):
-        return choice(knob.title, knob.name, [("no", False), ("yes", True)], value, act="run")
-    return field(knob.title, knob.name, value, act="run", low=knob.low, high=knob.high, step=knob.step)
+        return knob.choices[value]
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{100 * value:.12g}%" if isinstance(knob.default, float) else str(value)
+
+
+def reached(state: AttackState, alone: AttackResult, defended: AttackResult) -> dict[str, Reached]:
+    """Return the targets that a run reaches and no run before reached as well, each with what it reached."""
+    better = {}
+    for name, target in state.attack.targets.items():
+        if target.counts(defended, alone):
+            rank, before = target.rank(defended, alone), state.reached.get(name)
+            if before is None or rank < before.rank:
+                report = f"{target.report(defended, alone)} (seed {state.settings['seed']})"
+                better[name] = Reached(rank, report)
+    return better
+
+
+def _target(state: AttackState, name: str, **looks: str) -> Html:
+    target, best = state.attack.targets[name], state.reached.get(name)
+    task = tag("p", tag("b", f"{target.role}:"), " ", target.task)
+    said = best and tag("p", tag("b", "Reached"), f": {best.report}. {target.teaches}", **looks)
+    return markup(task, said)
+
+
+def _fields(state: AttackState) -> tuple[Html, ...]:
+    """Return the fields of the control, each knob and the seed; beside one that does nothing now stands why."""
+    attack = state.attack
+    controls = [(defense.title, name) for name, defense in attack.controls.items()]
+    return (
+        choice("Control", "control", controls, state.control, act="enter", impossible=_impossible_controls(state)),
+        *(_field(state, knob) for knob in attack.knobs),
+        typed(
+            "Seed (which random draw)",
+            "seed",
+            state.settings["seed"],
+            act="enter",
+            low=0,
+            high=SEEDS - 1,
+            step=1,
+            class_="tl-field tl-inline",
+        ),
+    )
+
+
+def _impossible_controls(state: AttackState) -> dict[object, str]:
+    """Return the controls that don't fit the other settings, each with the choice that it needs."""
+    titles = {knob.name: knob.choices for knob in state.attack.knobs}
+    return {
+        control: f"needs \u201c{titles[name][value]}\u201d"
+        for control, defense in state.attack.controls.items()
+        for name, value in defense.needs.items()
+        if state.settings[name] != value
+    }
+
+
+def _field(state: AttackState, knob: Knob) -> Html:
+    value, defense = state.settings[knob.name], state.attack.controls[state.control]
+    idle = bool(knob.only_with) and state.control not in knob.only_with
+    if knob.choices or isinstance(value, bool):
+        options: dict[Any, str] = dict(knob.choices) or {False: "no", True: "yes"}
+        needed = defense.needs.get(knob.name)
+        barred = {each: f"not with \u201c{defense.title}\u201d" for each in options if needed not in (None, each)}
+        pairs = [(title, each) for each, title in options.items()]
+        turned = choice(knob.title, knob.name, pairs, value, act="enter", impossible=barred, disabled=idle)
+    else:
+        percent = 100 if isinstance(knob.default, float) else 1
+        turned = slider(
+            knob.title,
+            knob.name,
+            round(percent * value, 10),
+            act="enter",
+            low=percent * knob.low,
+            high=percent * knob.high,
+            step=percent * knob.step,
+            stops=knob.stops,
+            unit="%" if percent == 100 else "",
+            disabled=idle,
+        )
+    return tag("div", turned, tag("p", knob.otherwise, class_="tl-sub") if idle else None)
 
 
 def _figures(alone: AttackResult, defended: AttackResult, bad: str, good: str) -> list[tuple[str, float, str]]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
+from types import MappingProxyType
 from typing import Any
 
 _LEFT = "text-align:left;vertical-align:top"
@@ -191,14 +192,25 @@ def choice(  # noqa: PLR0913
     *,
     act: str | None = None,
     disabled: bool = False,
+    impossible: Mapping[object, str] = MappingProxyType({}),
     class_: str = "tl-field",
     args: Mapping[str, object] | None = None,
 ) -> Html:
     """Return a list to choose from: options are pairs of a label and a value (a text, number, boolean or None).
 
     Its choice goes to the action `act` at once, as the argument `name`; without `act`, with the form that it stands in.
+    A value that is `impossible` now stands in the list with the reason, and can't be chosen.
     """
-    listed = (tag("option", text, value=_json(each), selected=each == value) for text, each in options)
+    listed = (
+        tag(
+            "option",
+            f"{text}: {impossible[each]}" if each in impossible else text,
+            value=_json(each),
+            selected=each == value,
+            disabled=each in impossible,
+        )
+        for text, each in options
+    )
     return _labeled(
         label,
         tag("select", *listed, name=name, data_act=act, data_args=_args(args), disabled=disabled),
@@ -241,13 +253,41 @@ def field(  # noqa: PLR0913
 
 
 def slider(  # noqa: PLR0913
-    label: str, name: str, value: float, *, act: str, low: float, high: float, step: float = 1
+    label: str,
+    name: str,
+    value: float,
+    *,
+    act: str,
+    low: float,
+    high: float,
+    step: float = 1,
+    stops: Sequence[float] = (),
+    unit: str | None = None,
+    disabled: bool = False,
 ) -> Html:
-    """Return a slider that calls the action `act` as it moves, and beside it its number, which can be typed, too."""
-    shared = {"name": name, "value": f"{value:g}", "min": low, "max": high, "data_act": act}
-    handle = tag("label", tag("span", label), tag("input", type="range", step=step, **shared))
-    figure = tag("input", type="number", step="any", aria_label=f"{label}, as a number", autocomplete="off", **shared)
-    return tag("div", handle, figure, class_="tl-field tl-slider")
+    """Return a slider that calls the action `act` as it moves, and beside it its number, which can be typed, too.
+
+    With a `unit`, such as "%" or "", its ends stand below it while it can be moved. Where it has `stops`, the slider
+    sends the place of one in their list, and `stop=True` beside it; its number sends itself.
+    """
+    shared = {"name": name, "data_act": act, "disabled": disabled}
+    scale: dict[str, object] = {"value": f"{value:g}", "min": f"{low:g}", "max": f"{high:g}", "step": f"{step:g}"}
+    if stops:
+        place = max((i for i, stop in enumerate(stops) if stop <= value), default=0)
+        scale = {"value": place, "min": 0, "max": len(stops) - 1, "aria_valuetext": f"{value:g}"}
+        scale["data_args"] = _args({"stop": True})
+    handle = tag("input", type="range", aria_label=label, **scale, **shared)
+    named = f"{label}, as a number"
+    figure = tag(
+        "input", type="number", step="any", aria_label=named, value=f"{value:.12g}", autocomplete="off", **shared
+    )
+    number_ = tag("label", tag("span", label), figure)
+    ends = (
+        unit is not None
+        and not disabled
+        and tag("div", tag("span", f"{low:g}"), tag("span", f"{high:g}"), class_="tl-ends")
+    )
+    return tag("div", handle, number_, unit and tag("span", unit), ends, class_="tl-field tl-slider")
 
 
 def check(label: object, name: str, *, value: bool = False, act: str | None = None) -> Html:
@@ -256,13 +296,23 @@ def check(label: object, name: str, *, value: bool = False, act: str | None = No
     return tag("label", box, tag("span", label), class_="tl-check")
 
 
-def form(act: str, *inside: object, submit: str, hint: str = "", key: object = "", class_: str = "tl-form") -> Html:
+def form(  # noqa: PLR0913
+    act: str,
+    *inside: object,
+    submit: str,
+    hint: str = "",
+    key: object = "",
+    args: Mapping[str, object] | None = None,
+    class_: str = "tl-form",
+) -> Html:
     """Return fields that are sent together, and only by the button `submit`; what can't be done is said beside it.
 
     With another `key` than before, the form begins anew: its fields lose what was typed.
     """
     send = tag("button", submit, type="submit", title=hint or None, class_="tl-btn")
-    return tag("form", *inside, send, problem(act), data_act=act, data_key=f"{act}-{key}", class_=class_)
+    return tag(
+        "form", *inside, send, problem(act), data_act=act, data_args=_args(args), data_key=f"{act}-{key}", class_=class_
+    )
 
 
 def fold(title: object, *inside: object, opened: bool = False, key: object = None) -> Html:

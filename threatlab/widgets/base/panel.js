@@ -126,6 +126,8 @@ function render({ model, el }) {
     held = [target, { [target.name]: entered(target) }];  // only the newest of a drag, once the one before is answered
     if (answered()) send(...held);
   });
+  // The wheel moves the page, and no number: a field that has the focus would count up and down below the pointer.
+  root.addEventListener("wheel", ({ target }) => target.type === "number" && target.blur(), { passive: true });
   root.addEventListener("submit", event => {
     event.preventDefault();
     const fields = [...event.target.elements].filter(field => field.name);
@@ -142,6 +144,7 @@ function render({ model, el }) {
     target.toggleAttribute("data-lm-suppress-shortcuts", !onward && !(key === "s" && (ctrlKey || metaKey)));
     if (onward) root.focus({ preventScroll: true });
     else if (key === "Enter" && isTyped(target)) {
+      event.preventDefault();  // where nobody takes it from the browser, it would send it once more
       if (target.form) target.form.requestSubmit();
       else target.dispatchEvent(new Event("change", { bubbles: true }));
     }

@@ -145,10 +145,11 @@ class Panel(anywidget.AnyWidget):
                 self._place.write(memory, self.picture())
 
     def embed(self, name: str, part: Panel | None) -> None:
-        """Put another panel into this one under a name, or take it out (None)."""
+        """Put another panel into this one under a name, or take it out (None); it can't be shown by itself any more."""
         self.parts.pop(name, None)
         if part is not None:
             self.parts[name] = part
+            part.close()  # its line to the page: this panel's carries all that is said
             part.observe(lambda _: self.show(self.state, unasked=True), "page")
 
     def hear(self, message: Any) -> None:
