@@ -363,7 +363,7 @@ def test_the_report_of_the_lessons_three_checks_knows_no_threats():
 def test_in_a_report_on_several_systems_a_missing_section_is_named_once_and_takes_no_room():
     text = to_markdown(BARE, full())
     assert text.count("### Tabletop exercise") == 1
-    assert text.count("- a tabletop exercise\n") == 1
+    assert text.count("- a tabletop exercise that people have played\n") == 1
 
 
 @pytest.mark.parametrize("write", [to_markdown, to_html, to_json, to_sarif, briefing])

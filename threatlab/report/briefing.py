@@ -102,7 +102,7 @@ def _plan(model: ThreatModel) -> str:
     unowned = sum(not step.owner for step in plan.steps)
     return _say(
         "plan",
-        agreed=_say("draft", unowned=unowned) if unowned else "",
+        begins=_say("draft" if unowned else "agreed", unowned=unowned),
         steps=len(plan.steps),
         days=plan.days,
         before=plan.risk_before,

@@ -58,7 +58,7 @@ def _decisions(model: ThreatModel) -> Iterator[str]:
             yield f"Name who does it: {unowned} of the plan's {len(steps)} steps have nobody."
         open_ = [name for name in model.plan.left_open if not model.accepted(name)]
         if open_:
-            yield f"Accept or pay for {counted(len(open_), 'finding')} that the plan leaves open, accepted by nobody."
+            yield f"Accept or pay for {counted(len(open_), 'finding')} that the plan leaves open."
     if unknown := sum(finding.unknown for finding in model.assessment.findings):
         yield f"Have {counted(unknown, 'question')} answered that nobody could answer so far."
 

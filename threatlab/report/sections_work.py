@@ -211,7 +211,7 @@ def record(model: ThreatModel) -> Section:
     signed: tuple[tuple[Cell, ...], ...] = (
         ("Made by", model.author or line, str(model.made_on or line), line),
         ("Reviewed by", line, line, line),
-        ("Accepted by the owner", model.system.owner or line, line, line),
+        ("For the owner", model.system.owner or line, line, line),
     )
     sign_off = Table("Review and sign-off", ("What", "Who", "When", "Signature"), signed)
     return Section("Record", (*blocks, Text(method), sign_off))
