@@ -81,7 +81,14 @@ def test_what_was_done_ticks_and_is_in_the_report(worked: dict[str, Any]) -> Non
     assert [item.id for item in checklist(model) if not item.done] == []
     assert {each.part for each in model.missing} <= {"author"}
     text = to_markdown(model)
-    for said in ("Kim", "Night shift of the service desk", "Ada", model.monitoring.reason, model.tabletop.title):
+    for said in (
+        "A stranger leaves a text",
+        "Kim",
+        "Night shift of the service desk",
+        "Ada",
+        model.monitoring.reason,
+        model.tabletop.title,
+    ):
         assert said in text
     assert EXAMPLE not in text
     assert "happened to another organization" in text

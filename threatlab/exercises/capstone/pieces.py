@@ -64,11 +64,14 @@ def _parts(answer: Any, *kinds: Any) -> tuple[Any, ...]:
 
 def _leaves_out(answer: Any) -> str:
     drawing, given = _parts(answer, DataFlow | None)
+    if drawing is None and given is None:
+        return "There is no drawing yet, so nothing is left out. Begin one in the panel below."
     if drawing is None:
         raise NotYet("There is no drawing to leave anything out of. Begin one in the panel below.")
     names = [element.name for element in drawing.elements]
     if given is None:
-        if free := [name for name in names if not why_it_matters(drawing, name)]:
+        parts = [element.name for element in drawing.elements if element.kind != "person"]
+        if free := [name for name in parts if not why_it_matters(drawing, name)]:
             raise NotYet(f"Nothing that is drawn speaks against leaving out {free[0]}. Is there a reason to?")
         return "You leave nothing out: each part of this drawing has something that speaks for looking at it."
     part, reason = a_pair(given)
@@ -227,7 +230,7 @@ w2 = Question(
     ),
     because="A scene has a place, a deed and a harm. Whoever knows the system can say that it can't happen so.",
     covers=("summary-layered",),
-    fills='f"A stranger leaves a text at {places[0]}, and {places[-1]} passes it on as if it were ours"',
+    fills='f"A stranger leaves a text at {elements[0]}, and {elements[-1]} passes it on as if it were ours"',
 )
 w3 = Question(
     id="capstone.w3",
