@@ -46,7 +46,7 @@ def test_the_checklist_follows_the_model_through_the_notebook(blank: BlankPage, 
 
 
 def test_the_export_asks_before_it_replaces_and_says_what_is_missing(blank: BlankPage, cells: dict[str, Any]) -> None:
-    half = blank.open(cells["half_exporter"])
+    half = blank.open(ExportPanel(cells["half"], cells["folder"]))
     for what in ("the scope as a drawing", "a training record"):
         expect(half.locator(".tl-ex-missing")).to_contain_text(what)
     expect(half.locator(".tl-ex-missing")).to_contain_text("07 \u00b7 Capstone")

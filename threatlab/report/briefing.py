@@ -161,8 +161,8 @@ def _wanted(model: ThreatModel) -> Iterator[Part]:
     if risk := next(iter(model.holding), None):
         texts = {"title": risk.title, "owner": _brief(risk.owner), "reason": _brief(risk.reason, end=".")}
         yield 2, _say("accepted", expires=risk.expires, **texts)
-    if model.missing:
-        yield 3, _say("missing", missing=listed([each.what for each in model.missing[:4]]))
+    if missing := [each.what for each in model.missing if each.part != "example"]:
+        yield 3, _say("missing", missing=listed(missing[:4]))
     for name, left in result.worst_first[1:3]:
         if left > 0:
             yield 1, _say("next", title=known.threats[name].title.lower(), about=known.threats[name].about, risk=left)
