@@ -94,7 +94,7 @@ class Prediction(Panel):
         results = {question: actual[question] for question in self.state.questions}
         shown = self.state.shown or bool(self.guesses) or not open_notebook()
         self._begun = replace(self._begun, actual=results)  # begun anew, it still has answers to show
-        self.show(replace(self.state, actual=results, shown=shown, asking=False))
+        self.show(replace(self.state, actual=results, shown=shown, asking=False), unasked=True)
         return Comparison(self)
 
     def memory(self, state: PredictionState) -> Any:
