@@ -133,7 +133,7 @@ def usual(question):
 
 
 @every_question
-def test_each_thing_asked_is_broken_alone_by_an_answer_and_each_thing_that_can_be_said_is_said_to_one(question):
+def test_each_thing_asked_is_missed_alone_by_a_plausible_answer_and_whatever_can_be_said_is_said_to_one(question):
     truth, answers, messages = right(question.id), wrong(question), []
     file = file_of(ROOT / "threatlab" / "exercises", question)
     with lines_run(file) as run:
@@ -187,8 +187,6 @@ def with_an_odd_part(answer, odd):
     if callable(answer):
         yield lambda *_: odd
         yield lambda *_: [odd]
-        yield lambda *_: {"a": odd}
-        yield lambda *_: (odd, odd)
     if isinstance(answer, dict):
         yield {**answer, next(iter(answer)): odd}
     if isinstance(answer, list | tuple):

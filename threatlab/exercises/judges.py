@@ -224,9 +224,10 @@ def rubric(points: Sequence[str], needed: int, words: int) -> Judge:
 
 
 def shown(answer: object) -> str:
-    """Return an answer in a few characters, whatever it is; an object whose repr fails is named by its type."""
+    """Return an answer in a few characters, whatever it is: its title, if it has one, or its type if its repr fails."""
     try:
-        return reprlib.repr(answer)
+        title = getattr(answer, "title", None)
+        return title if isinstance(title, str) else reprlib.repr(answer)
     except Exception:  # noqa: BLE001  # a learner's own class may raise anything
         return f"a {type(answer).__name__}"
 

@@ -47,7 +47,9 @@ def bank():
                 (("Loan clerk", "human"), "It can't be drawn"),
                 (("request log", "data store"), "is on the list already"),
                 (("Somebody", "person"), "find out who that is"),
-                (("Approvals", "data store"), "A data store approves nothing"),
+                (("Team", "person"), "find out who that is"),
+                (("Approver", "person"), "of what, or for whom?"),
+                (("Approved models", "data store"), "A data store approves nothing"),
             ],
         ),
         "w2": (
@@ -80,6 +82,7 @@ def bank():
             .with_element("Open-source libraries", "data store", "Index")
             .with_flow("Open-source libraries", "Training job", "libraries", "model files"),
             [
+                (INCIDENT, "This is ShadowRay"),
                 (HALF, "The request log isn't drawn yet"),
                 (HALF.with_element("Request log", "data store", "Training"), "is a data store in Training"),
                 (HALF.with_element("Request log", "tool", "Production", personal=True), "is a tool in Production"),

@@ -50,6 +50,8 @@ def _who(answer: Any) -> str:
         raise NotYet(f"{name} is on the list already. Who approves, and who adds what was paid back?")
     if _VAGUE.search(name):
         raise NotYet(f"{name!r} is what the account says. Give it a name by which you could find out who that is.")
+    if len(name.split()) < 2:
+        raise NotYet(f"{name}: of what, or for whom? Two words tell it from others, as in Scoring API.")
     if kind not in ("person", "process"):
         raise NotYet(f"A {kind} approves nothing and adds nothing. It is a person, or a process (a program of yours).")
     return f"{name} is in: what goes wrong there ends up in the model. Our drawing below has forgotten it, too."
@@ -93,6 +95,8 @@ def _question(answer: Any) -> str:
 def _half_no_more(answer: Any) -> str:
     drawing = a_kind(answer, DataFlow, "a drawing; write panel.drawing")
     by_name = {element.name.casefold(): element for element in drawing.elements}
+    if not {"scoring api", "feature store", "training job"} <= set(by_name):
+        raise NotYet(f"This is {drawing.title}, or what is left of it. Reset goes back to the drawing half done.")
     log, shelf = by_name.get("request log"), by_name.get("open-source libraries")
     if log is None:
         raise NotYet("The request log isn't drawn yet: Add an element.")
@@ -196,8 +200,8 @@ def _own(answer: Any) -> str:
         raise NotYet("It is still called my-system. Give it a name: Name and save.")
     hidden = hidden_by_exclusions(drawing)
     hides = f"hides: {_labels([*hidden.facts])}" if hidden.facts else "hides no fact that the drawing shows"
-    facts = counted(len(_true(drawing)), "fact")
-    return f"{drawing.name}: {facts} in scope, {len(drawing.crossings)} crossings. What you left out {hides}."
+    facts, crossings = counted(len(_true(drawing)), "fact"), counted(len(drawing.crossings), "crossing")
+    return f"{drawing.name}: {facts} in scope, {crossings}. What you left out {hides}."
 
 
 w1 = Question(
@@ -296,14 +300,14 @@ w8 = Question(
         "`own.drawing` is what the editor shows now. Draw on, and run the cell again.",
         "Begin with two zones, yours and the internet. Who asks, what answers, what does it read?",
     ),
-    because="A small one, in code: who writes mail teaches the filter, and nobody looks at the mail server.",
+    because="A small one, in code: who writes mail reaches the model, and nothing comes back from the archive.",
     covers=("core-scope",),
     fills='(DataFlow("mail-filter").with_zone("Internet", "internet").with_zone("Office", "own", owner="head of IT")'
-    '.with_element("Sender", "person", "Internet").with_element("Mail server", "process", "Office")'
-    '.with_element("Filter", "model", "Office").with_flow("Sender", "Mail server", "mail", "documents")'
-    '.with_flow("Mail server", "Filter", "mail", "documents")'
-    '.with_flow("Filter", "Mail server", "spam or not", "decisions")'
-    '.excluding("Mail server", "The provider tests it", "head of IT", "each January"))',
+    '.with_element("Sender", "person", "Internet").with_element("Filter", "model", "Office")'
+    '.with_element("Archive", "data store", "Office").with_flow("Sender", "Filter", "mail", "documents")'
+    '.with_flow("Filter", "Archive", "mail, and spam or not", "decisions")'
+    '.with_flow("Filter", "Sender", "refused", "decisions")'
+    '.excluding("Archive", "It gets copies; back in if a flow leaves it", "head of IT", "each January"))',
 )
 
 PIECES = (w1, w2, w3, w4, w5, w6, w7, w8)

@@ -128,7 +128,7 @@ def _hides_nothing(argued: DataFlow) -> None:
 
 def _complete(argued: DataFlow) -> None:
     exclusion = argued.exclusions[0]
-    if _NOBODY.search(exclusion.owner):
+    if _NOBODY.search(exclusion.owner) or named(exclusion.owner, [each.name for each in argued.elements]):
         raise NotYet(
             f"The owner is {exclusion.owner!r}. When it goes wrong, whose telephone rings? Give a name, or a role that "
             "one person holds."
