@@ -243,6 +243,11 @@ def gives_a_blank(n):
 SLACK = ____
 
 
+class HalfDone:
+    def twice(self, n):
+        return ____ * n
+
+
 def uses_blank_parts(n):
     return gives_a_blank(n) + SLACK
 
@@ -268,10 +273,19 @@ def test_blanks_that_are_left_are_named_and_no_others(answer, named):
     assert [part for part in named if part not in said] == []
 
 
+def test_blanks_in_the_code_of_classes_and_of_pairs_are_named():
+    def both(answer):
+        for function in answer:
+            returned(function, 1)
+
+    message = question(both).check((lambda _: 1, HalfDone().twice, HalfDone)).message
+    assert "return ____ * n`. Replace" in message
+
+
 def test_many_blanks_are_named_up_to_a_few():
-    message = question(doubles).check({f"name {number}": ____ for number in range(9)}).message
-    assert "`'name 5': ____` and 3 more." in message
-    assert "name 6" not in message
+    message = question(doubles).check({f"name {number}": ____ for number in range(11)}).message
+    assert "`'name 7': ____` and 3 more." in message
+    assert "name 8" not in message
 
 
 @every(st.recursive(st.none() | st.integers() | st.text(), st.lists))

@@ -16,7 +16,7 @@ _DEEP = 4
 _LONG = 200
 """Items of a list that are searched; a longer one was not written by hand."""
 
-_NAMED = 6
+_NAMED = 8
 """Blanks that are named; where there are more, nearly nothing is filled in."""
 
 _BRIEF = reprlib.Repr()
@@ -85,7 +85,7 @@ def still_blank(answer: object) -> str:
     """Return which blanks of an answer are left, as its code shows them, and what to do."""
     if isinstance(answer, Blank):
         return "Replace the blank, ____, by your answer, and run the cell again."
-    blanks = dict.fromkeys(_blanks_of_code(answer) if isinstance(answer, FunctionType) else _blanks(answer))
+    blanks = dict.fromkeys([*_blanks(answer), *_blanks_of_code(answer)])
     if not blanks:
         return "Part of it is still blank: replace each ____ and run the cell again."
     more = f" and {len(blanks) - _NAMED} more" if len(blanks) > _NAMED else ""
@@ -126,15 +126,22 @@ def _blank(*parts: object) -> bool:
     return any(isinstance(part, Blank) for part in parts)
 
 
-def _blanks_of_code(function: FunctionType, depth: int = _DEEP) -> Iterator[str]:
-    """Yield the lines of a function that hold a blank, then what else it uses that is one or holds one."""
-    yield from _lines(function)
-    for name in function.__code__.co_names:
-        value = function.__globals__.get(name)
-        if isinstance(value, Blank) and name != "____":
-            yield f"{name} = ____"
-        elif depth and isinstance(value, FunctionType) and value.__module__ == function.__module__:
-            yield from _blanks_of_code(value, depth - 1)
+def _blanks_of_code(part: object, depth: int = _DEEP) -> Iterator[str]:
+    """Yield the lines of functions and classes that hold a blank, then what else they use that is one or holds one."""
+    parts: list[object] = []
+    match part:
+        case FunctionType():
+            yield from _lines(part)
+            used = {name: part.__globals__.get(name) for name in part.__code__.co_names if name != "____"}
+            yield from (f"{name} = ____" for name, value in used.items() if _blank(value))
+            parts = [value for value in used.values() if getattr(value, "__module__", "") == part.__module__]
+        case type():
+            parts = [value for value in vars(part).values() if isinstance(value, FunctionType)]
+        case list() | tuple():
+            parts = list(part[:_LONG])
+    if depth:
+        for each in parts:
+            yield from _blanks_of_code(each, depth - 1)
 
 
 def _lines(function: FunctionType) -> Iterator[str]:

@@ -129,12 +129,15 @@ class Process:
         program = (
             f"import sys; sys.path[:] = {sys.path!r}; from threatlab.exercises.process import serve; serve({heavy!r})"
         )
-        alone = dict.fromkeys(
-            ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"
-        )  # the work is small, and so are machines
+        alone = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # the work is small, and so are machines
         pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
         self._python = subprocess.Popen(  # noqa: S603  # our own Python, and our own program
-            [sys.executable, "-c", program], stdin=pipe, stdout=pipe, stderr=nothing, env={**os.environ, **alone}
+            [sys.executable, "-c", program],
+            stdin=pipe,
+            stdout=pipe,
+            stderr=nothing,
+            env={**os.environ, **alone},
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # else Windows may show an empty one
         )
         self._replies: SimpleQueue[Any] = SimpleQueue()
         Thread(target=_receive, args=(self._python.stdout, self._replies.put), daemon=True).start()
