@@ -10,7 +10,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tests.notebooks.minutes import Effort, effort
-from tests.notebooks.tracked import tracked
+from tests.notebooks.tracked import ROOT, tracked
 
 MOST_WORDS = 400
 LESSONS = tracked("notebooks")
@@ -24,6 +24,15 @@ def test_the_title_says_how_long_it_takes_to_five_minutes(file: Path) -> None:
     assert said, "the title says no minutes"
     counted = effort(file).minutes
     assert int(said[1]) == 5 * round(counted / 5), f"the title says {said[1]}, and {counted:.0f} were counted"
+
+
+@every_lesson
+def test_the_readme_says_the_same(file: Path) -> None:
+    said = re.search(r"(\d+) minutes", nbformat.read(file, as_version=4).cells[0].source)
+    row = re.search(rf"\]\(notebooks/{re.escape(file.name)}\) \| (\d+) \|", (ROOT / "README.md").read_text("utf-8"))
+    assert said
+    assert row
+    assert said[1] == row[1]
 
 
 @every_lesson

@@ -162,6 +162,8 @@ OWN: dict[tuple[str, str], str] = {
     ("06", "monitor-about"): "200 08 00 9 10",
     ("06", "worm-lesson"): "0.3",
     ("07", "example"): "400",
+    ("07", "evidence-lesson"): "0.6 0.25",
+    ("07", "defense-hold"): "2027 03 31",
     ("07", "gate-about"): "0 1",
 }
 """Numbers that a text makes up itself: a scale, a scene, a task."""

@@ -28,6 +28,7 @@ PANELS = {
     "AttackLab": lambda folder: widgets.AttackLab("injection"),
     "CheckYourself": lambda folder: widgets.CheckYourself("02"),
     "ChecklistPanel": lambda folder: widgets.ChecklistPanel(full()),
+    "ControlForm": lambda folder: widgets.ControlForm(SYSTEMS[0]),
     "Dashboard": lambda folder: widgets.Dashboard(SYSTEMS),
     "ExportPanel": lambda folder: widgets.ExportPanel(full(), folder),
     "IncidentReplay": lambda folder: widgets.IncidentReplay("shadowray"),
