@@ -89,7 +89,7 @@ class Lab:
         self.look("light", 1200)
 
     def read_in_place(self) -> None:
-        """Shut the kernel down, close the notebook, and open it again to be read: with what was saved, and no kernel."""
+        """End the kernel, close the notebook, and open it again to be read: with what was saved, and no kernel."""
         self._go_to(self._path, "walk")
         self._read()
 
@@ -108,14 +108,6 @@ class Lab:
         self.page.evaluate(ask.LOOK, [theme_name(theme), width > NARROW])
         self.page.locator(f'body[data-jp-theme-name="{theme_name(theme)}"]').wait_for(state="attached")
         self.page.locator("#jp-left-stack").wait_for(state="visible" if width > NARROW else "hidden")
-
-    def reload(self) -> None:
-        """Load the page anew, as the browser's button does: only what was saved comes back. The kernel goes on."""
-        theme, width = self.page.evaluate("() => [document.body.dataset.jpThemeLight, window.innerWidth]")
-        self.page.reload()
-        self._wait_until_loaded(self.page)
-        self._show_notebook(self.page)
-        self.look("light" if theme == "true" else "dark", width)
 
     def _new_place(self, notebook: Path) -> Path:
         """Return where a copy of `notebook` goes, in a folder of its own, with JupyterLab loaded and empty."""

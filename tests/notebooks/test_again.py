@@ -16,6 +16,7 @@ from tests.notebooks import worst
 from tests.notebooks.kernel import Run, kernel, outputs_of
 from tests.notebooks.tracked import ROOT, tracked
 from tests.unit.test_panel import PANELS
+from threatlab.course import start
 from threatlab.exercises.progress import VARIABLE
 
 PARAMETERS: dict[str, dict[str, Any]] = {
@@ -52,30 +53,25 @@ def twice_and_the_worst(notebook: NotebookNode) -> None:
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a learner's copy: some cells write files beside their notebook."""
+    folder = tmp_path_factory.mktemp("learner") / "my-course"
+    start(str(folder))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def run(copy: Path) -> Iterator[Run]:
     """Return what runs notebooks as where a person has one open: what is done in a panel is kept, and taken up."""
-    folder = tmp_path_factory.mktemp("learner")
-    kept = {VARIABLE: str(folder / "progress.jsonl"), "JPY_SESSION_NAME": "lesson.ipynb", "PYTHONPATH": str(ROOT)}
-    with kernel(Path(sys.executable), environment_of_its_own(folder) | kept) as run:
+    learner = {VARIABLE: str(copy / "kept/progress.jsonl"), "JPY_SESSION_NAME": "lesson.ipynb", "PYTHONPATH": str(ROOT)}
+    with kernel(Path(sys.executable), environment_of_its_own(copy.parent) | learner) as run:
         yield run
 
 
-OPEN = {"07-capstone": "its cell exclusion-argued leaves out the payment run a second time"}
-"""To be taken away when the capstone is rewritten."""
-
-
-@pytest.mark.parametrize(
-    "notebook",
-    [
-        pytest.param(
-            file, id=file.stem, marks=pytest.mark.xfail(file.stem in OPEN, reason=OPEN.get(file.stem), strict=False)
-        )
-        for file in tracked("notebooks")
-    ],
-)
-def test_each_cell_runs_twice_and_after_the_worst_that_was_done_above_it(notebook: Path, run: Run) -> None:
-    parameters = PARAMETERS.get(notebook.stem, {})
-    ran = run(notebook, parameters, twice_and_the_worst)
+@pytest.mark.parametrize("name", [file.stem for file in tracked("notebooks")])
+def test_each_cell_runs_twice_and_after_the_worst_that_was_done_above_it(name: str, copy: Path, run: Run) -> None:
+    parameters = PARAMETERS.get(name, {})
+    ran = run(copy / f"{name}.ipynb", parameters, twice_and_the_worst)
     failed = [(cell.id, out.ename, out.evalue) for cell in ran.cells for out in cell.outputs if "ename" in out]
     assert failed == []
     assert parameters.get("system", "") in outputs_of(ran)

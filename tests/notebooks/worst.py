@@ -29,6 +29,11 @@ def answer_no_to_all(panel: Any) -> None:
     panel.set(**dict.fromkeys((*panel.system.catalog.facts, *panel.system.catalog.controls), False))
 
 
+def deny_all_controls(panel: Any) -> None:
+    for control in panel.system.catalog.controls:
+        panel.answer(control, value=False)
+
+
 def attack_with_nothing(panel: Any) -> None:
     numbers = [knob for knob in panel.state.attack.knobs if not knob.choices and not isinstance(knob.default, bool)]
     panel.set(seed=99, **{knob.name: knob.low for knob in numbers})
@@ -85,6 +90,7 @@ WORST: dict[str, Callable[[Any], None]] = {
     "CheckYourself": begin_a_guess_anew,
     "ChecklistPanel": nothing,
     "Comparison": show_anyway,
+    "ControlForm": deny_all_controls,
     "Dashboard": alert_on_all,
     "ExportPanel": export_over_it,
     "IncidentReplay": replay_another_without_controls,
