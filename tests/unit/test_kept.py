@@ -9,7 +9,7 @@ import pytest
 from tests.unit.page import Page
 from threatlab.exercises import progress
 from threatlab.jupyter.saving import PICTURE, drop_live_views
-from threatlab.widgets import Prediction, Recall
+from threatlab.widgets import Planner, Prediction, Recall
 
 
 @pytest.fixture
@@ -54,6 +54,19 @@ def test_recall_answers_are_taken_up(learner):
     name = next(iter(first._questions))
     first.answer(name, "a")
     assert Recall("02").state == {name: "a"}
+
+
+def test_a_plan_is_taken_up_with_what_was_decided_named_and_accepted(learner):
+    first = Planner("shadowray", 20, start="2026-12-01")
+    first.set(budget=12, way="quick_wins")
+    first.decide("secrets_in_vault", "must be in")
+    first.assign("secrets_in_vault", "Ada")
+    first.accept("monitoring_active", "No days left", "Grace", "2027-01-31")
+    again = Planner("shadowray", 20, start="2026-12-01")
+    assert again.state == first.state
+    assert again.plan == first.plan
+    again.begin_anew()
+    assert again.state.budget == 20
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from threatlab.checks import check_date, check_score
 from threatlab.errors import ThreatLabError, unknown_name
 from threatlab.plan import WAYS, Plan, check_budget, check_owners
 from threatlab.plan.schedule import check_people
-from threatlab.policy import Policy
+from threatlab.policy import Policy, policy_from_dict
 from threatlab.policy.check import Breach
 from threatlab.system import AISystem, list_systems, load_system
 from threatlab.widgets.base.html import Html
@@ -72,7 +72,8 @@ class Planner(Panel):
             people=check_people(people),
             found={} if found is None else found,
         )
-        super().__init__(self._start)
+        given = [chosen.to_dict(), self._start.policy.to_dict(), self._start.people]
+        super().__init__(self._start, made_from=[*given, self._start.budget, self._start.min_utility])
 
     @property
     def plan(self) -> Plan:
@@ -139,6 +140,22 @@ class Planner(Panel):
     def reset(self) -> None:
         """Go back to the settings, owners and acceptances that the panel began with."""
         self.show(self._start)
+
+    def memory(self, state: view.PlannerState) -> dict[str, Any]:
+        """Return what was set, decided, named and accepted."""
+        kept = {name: getattr(state, name) for name in ("budget", "min_utility", "way", "looked_at")}
+        lists = {"must": [*state.must], "without": [*state.without], "owners": dict(state.owners)}
+        return {**kept, **lists, "system": state.system.name, "policy": state.policy.to_dict()}
+
+    def recall(self, memory: Any) -> view.PlannerState:
+        """Return the state with all of it, checked as what a page sends is."""
+        simple = ("budget", "min_utility", "way", "must", "without")
+        values: dict[str, Any] = {name: _CHECKS[name](memory[name]) for name in simple}
+        values |= {"system": self._system(memory["system"]), "policy": policy_from_dict(memory["policy"])}
+        state: view.PlannerState = replace(self.state, **values, looked_at=memory["looked_at"])
+        state = replace(state, owners=check_owners(memory["owners"], state.catalog))
+        self.draw(state)  # refuses what can't be planned any more
+        return state
 
     def draw(self, state: view.PlannerState) -> Html:
         """Return the panel's HTML; a state that can't be planned is refused."""
