@@ -8,6 +8,7 @@ from datetime import date, datetime
 from math import inf
 from types import MappingProxyType
 from typing import Any, TypeGuard, TypeVar
+from unicodedata import category
 
 from threatlab.errors import ThreatLabError, unknown_name
 
@@ -98,6 +99,11 @@ def check_choice(kind: str, value: object, known: Iterable[str]) -> str:
     return value
 
 
+_INVISIBLE = "\ufeff\u200b"
+_TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+"""Characters that turn the reading direction around, and so can show a text as another one."""
+
+
 def check_text(name: str, value: object, *, empty: bool = False) -> str:
     """Return `value` without blanks around it, if it is a text that says something (or may be `empty`)."""
     if not isinstance(value, str):
@@ -110,12 +116,15 @@ def check_text(name: str, value: object, *, empty: bool = False) -> str:
 def check_line(name: str, value: object, *, longest: int = 0, empty: bool = False) -> str:
     """Return `value` with single spaces, if it is a text as `check_text` takes it that can be shown in one line.
 
-    It may have `longest` characters (0: any number), all of which can be printed.
+    It may have `longest` characters (0: any number), and none that controls a terminal or turns the reading direction
+    around. What joins letters, as many scripts and emoji need it, stays; invisible spaces at the ends go.
     """
-    line = " ".join(check_text(name, value, empty=empty).split())
+    line = " ".join(check_text(name, value, empty=empty).split()).strip(_INVISIBLE)
+    if not line and not empty:
+        raise ThreatLabError(f"{name} is empty; say what it is")
     if longest and len(line) > longest:
         raise ThreatLabError(f"{name} is {len(line)} characters long; {longest} fit: {line[:30]!r}...")
-    if not line.isprintable():
+    if any(category(each) in ("Cc", "Cs") or each in _TURNING for each in line):
         raise ThreatLabError(f"{name} holds a character that can't be shown: {line[:60]!r}")
     return line
 

@@ -98,6 +98,49 @@ NOT_RUN = (
 }"""
 )
 
+RUN_CELL = (
+    "async ([path, number]) => {"
+    + NOTEBOOK
+    + """
+    panel.content.activeCellIndex = number;
+    await window.jupyterapp.commands.execute('notebook:run-cell');
+}"""
+)
+RUN_ABOVE = RUN_CELL.replace("run-cell", "run-all-above")
+
+# What the command Restart Kernel does once its dialog is answered.
+RESTART = "async path => {" + NOTEBOOK + "await panel.sessionContext.restartKernel(); }"
+
+WRITE = (
+    "([path, number, source]) => {" + NOTEBOOK + "panel.content.widgets[number].model.sharedModel.setSource(source); }"
+)
+
+# Selects the first blank of a cell, as a double click on it does.
+SELECT_BLANK = (
+    "([path, number]) => {"
+    + NOTEBOOK
+    + r"""
+    const cell = panel.content.widgets[number], lines = cell.model.sharedModel.source.split('\n');
+    const line = lines.findIndex(each => /(?<!import )____/.test(each)), column = lines[line].indexOf('____');
+    panel.content.activeCellIndex = number;
+    panel.content.mode = 'edit';
+    cell.editor.setSelection({start: {line, column}, end: {line, column: column + 4}});
+    cell.editor.focus();
+}"""
+)
+
+KEPT = (
+    "path => {"
+    + NOTEBOOK
+    + r"""
+    return panel.content.widgets.map(cell => (cell.model.type === 'code' ? cell.model.sharedModel.getOutputs() : [])
+        .map(output => [output.data?.['text/html'] ?? ''].flat().join('').match(/data-kept="[^"]*\/([^"]*)"/)?.[1])
+        .find(Boolean) ?? '');
+}"""
+)
+
+SAVE = "async path => {" + NOTEBOOK + "await panel.context.save(); }"
+
 EXECUTE = "([path, code]) => {" + NOTEBOOK + "panel.sessionContext.session.kernel.requestExecute({code}); }"
 SAVED = "path => {" + NOTEBOOK + "return !panel.context.model.dirty; }"
 

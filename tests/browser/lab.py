@@ -82,9 +82,23 @@ class Lab:
         self._show_notebook(self.page)
         self.look(theme, width)
 
+    def open_in_place(self, path: str) -> None:
+        """Open a notebook of the server's folder itself, not a copy, and wait until its kernel is connected."""
+        self._go_to(path, "walk")
+        self._show_notebook(self.page)
+        self.look("light", 1200)
+
+    def read_in_place(self) -> None:
+        """End the kernel, close the notebook, and open it again to be read: with what was saved, and no kernel."""
+        self._go_to(self._path, "walk")
+        self._read()
+
     def read(self, notebook: Path) -> None:
         """Open a copy of `notebook` with what was saved in it: no kernel, and no code, which takes longest to draw."""
         _copy(notebook, self._new_place(notebook), code=False)
+        self._read()
+
+    def _read(self) -> None:
         self.page.evaluate(ask.READ, self._path)
         self.page.wait_for_function(ask.MARKDOWN_DRAWN, arg=self._path, timeout=OPEN_MS)
 
@@ -95,22 +109,17 @@ class Lab:
         self.page.locator(f'body[data-jp-theme-name="{theme_name(theme)}"]').wait_for(state="attached")
         self.page.locator("#jp-left-stack").wait_for(state="visible" if width > NARROW else "hidden")
 
-    def reload(self) -> None:
-        """Load the page anew, as the browser's button does: only what was saved comes back. The kernel goes on."""
-        theme, width = self.page.evaluate("() => [document.body.dataset.jpThemeLight, window.innerWidth]")
-        self.page.reload()
-        self._wait_until_loaded(self.page)
-        self._show_notebook(self.page)
-        self.look("light" if theme == "true" else "dark", width)
-
     def _new_place(self, notebook: Path) -> Path:
         """Return where a copy of `notebook` goes, in a folder of its own, with JupyterLab loaded and empty."""
         folder = self._server.root / f"{next(self._numbers):03}"
         folder.mkdir()
-        self._path = f"{folder.name}/{notebook.name}"
-        self._put_away()
-        self._page = self._page or self._loaded(folder.name)
+        self._go_to(f"{folder.name}/{notebook.name}", folder.name)
         return folder / notebook.name
+
+    def _go_to(self, path: str, workspace: str) -> None:
+        self._path = path
+        self._put_away()
+        self._page = self._page or self._loaded(workspace)
 
     def _loaded(self, workspace: str) -> Page:
         """Load JupyterLab into a page, in a workspace in which nothing is open yet."""
@@ -158,6 +167,38 @@ class Lab:
             raise AssertionError(f"Run All left the cells at {left} (counted from 0) without a run")
         self.page.wait_for_function(ask.IDLE, arg=self._path, timeout=OPEN_MS)
         self.page.wait_for_function(ask.WIDGETS_DRAWN, timeout=OPEN_MS)
+
+    def run_cell(self, number: int) -> None:
+        """Run one cell, counted from 0, as Shift+Enter in it does, and return when all is computed and drawn."""
+        self.page.evaluate(ask.RUN_CELL, [self._path, number])
+        self.page.wait_for_function(ask.WIDGETS_DRAWN, timeout=OPEN_MS)
+
+    def run_above(self, number: int) -> None:
+        """Run all cells above one, and return when all is computed and drawn."""
+        self.page.evaluate(ask.RUN_ABOVE, [self._path, number])
+        self.page.wait_for_function(ask.WIDGETS_DRAWN, timeout=OPEN_MS)
+
+    def kept(self) -> list[str]:
+        """Return for each cell the name under which the panel that it shows is kept, or ""."""
+        return list(self.page.evaluate(ask.KEPT, self._path))
+
+    def write(self, number: int, source: str) -> None:
+        """Put a text in place of a cell's."""
+        self.page.evaluate(ask.WRITE, [self._path, number, source])
+
+    def type_over_blank(self, number: int, text: str) -> None:
+        """Select the blank of a cell, and type a text over it."""
+        self.page.evaluate(ask.SELECT_BLANK, [self._path, number])
+        self.page.keyboard.insert_text(text)
+
+    def restart(self) -> None:
+        """Restart the kernel, and wait until it is there again."""
+        self.page.evaluate(ask.RESTART, self._path)
+        self.page.wait_for_function(ask.IDLE, arg=self._path, timeout=OPEN_MS)
+
+    def save(self) -> None:
+        """Save the notebook."""
+        self.page.evaluate(ask.SAVE, self._path)
 
     def hold_the_kernel_up(self, seconds: float) -> None:
         """Keep the kernel's main thread busy for a while, as a slow hub does, and go on at once."""

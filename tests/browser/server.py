@@ -38,8 +38,11 @@ def theme_name(theme: str) -> str:
 
 
 @contextmanager
-def running_server(folder: Path, python: str | Path = sys.executable) -> Iterator[Server]:
-    """Run JupyterLab from an environment's `python`, with all that it writes kept in `folder`."""
+def running_server(folder: Path, python: str | Path = sys.executable, **variables: str) -> Iterator[Server]:
+    """Run JupyterLab from an environment's `python`, with all that it writes kept in `folder`.
+
+    Further environment variables are the server's own, and its kernels'.
+    """
     root, user_settings = folder / "root", folder / "user-settings"
     root.mkdir(parents=True)
     for name, settings in USER_SETTINGS.items():
@@ -60,7 +63,7 @@ def running_server(folder: Path, python: str | Path = sys.executable) -> Iterato
         process = subprocess.Popen(
             command,
             cwd=root,
-            env=environment_of_its_own(folder),
+            env=environment_of_its_own(folder) | variables,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

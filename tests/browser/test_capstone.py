@@ -12,21 +12,19 @@ from playwright.sync_api import Browser, Locator, expect
 
 from tests.browser.access import axe
 from tests.browser.blank_page import BlankPage
-from tests.browser.needed import run_here
+from tests.exercises.solved import quiet
+from tests.notebooks.test_capstone_honest import run
 from tests.unit.threat_models import BARE, HOSTILE, full, with_text
 from threatlab.report import STRIDE, ThreatModel, checklist, to_html
 from threatlab.widgets import ExportPanel
 from threatlab.widgets.export.view import FORMATS
 
-NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "07-capstone.ipynb"
-
 
 @pytest.fixture(scope="module")
 def cells() -> Iterator[dict[str, Any]]:
-    """Run notebook 07 up to its half-filled model, whose report new-idea.md is written; return what it made."""
-    names = run_here(NOTEBOOK, "half-filled")
-    yield names
-    names["kept"].cleanup()
+    """Run notebook 07 up to its half-filled model, with everything in the other one done; return what it made."""
+    with quiet():
+        yield run(done=True, parameters='system, owner = "postmark-mcp", "Ada"')
 
 
 def name(panel: Locator, stem: str) -> None:
@@ -48,7 +46,7 @@ def test_the_checklist_follows_the_model_through_the_notebook(blank: BlankPage, 
 
 
 def test_the_export_asks_before_it_replaces_and_says_what_is_missing(blank: BlankPage, cells: dict[str, Any]) -> None:
-    half = blank.open(cells["half_exporter"])
+    half = blank.open(ExportPanel(cells["half"], cells["folder"]))
     for what in ("the scope as a drawing", "a training record"):
         expect(half.locator(".tl-ex-missing")).to_contain_text(what)
     expect(half.locator(".tl-ex-missing")).to_contain_text("07 \u00b7 Capstone")
@@ -62,15 +60,15 @@ def test_the_export_asks_before_it_replaces_and_says_what_is_missing(blank: Blan
     export.click()
     expect(panel.get_by_role("status")).to_contain_text("is there already, and says the same")
     panel.get_by_label("Format").select_option(FORMATS["markdown"].title)
-    name(panel, "new-idea")
+    name(panel, "threat-model")
     export.click()
-    expect(panel.get_by_role("alert")).to_contain_text("'new-idea.md' is there already and says something else")
+    expect(panel.get_by_role("alert")).to_contain_text("'threat-model.md' is there already and says something else")
     panel.get_by_text("The same findings by STRIDE").click()
     expect(panel.locator(".tl-ex-stride tbody th")).to_have_text([re.compile(each) for each in STRIDE.values()])
     panel.get_by_text("The briefing").click()
     expect(panel.locator(".tl-ex-briefing")).to_contain_text("What you can do")
     replace.click()
-    expect(panel.get_by_role("status")).to_contain_text("new-idea.md written")
+    expect(panel.get_by_role("status")).to_contain_text("threat-model.md written")
     expect(replace).to_be_hidden()
 
     panel.get_by_label("Format").focus()

@@ -55,12 +55,6 @@ def write_notebook(folder: Path, *sources: str) -> Path:
     return file
 
 
-def test_the_first_notebook_runs_in_jupyterlab_and_asks_no_other_machine(lab: Lab) -> None:
-    lab.open(NOTEBOOKS[0])
-    lab.run_all()
-    assert lab.outside == []
-
-
 def test_a_click_reaches_the_kernel_and_its_answer_the_page(lab: Lab, tmp_path: Path) -> None:
     lab.open(write_notebook(tmp_path, PANEL), theme="dark", width=700)
     lab.run_all()

@@ -176,18 +176,6 @@ PLAYED = (
 )
 
 
-def run_cell(lab: Lab, number: int) -> None:
-    """Run one cell, counted from 0, as Shift+Enter in it does."""
-    lab.page.evaluate(
-        """async number => {
-            const notebook = window.jupyterapp.shell.currentWidget.content;
-            notebook.activeCellIndex = number;
-            await window.jupyterapp.commands.execute('notebook:run-cell');
-        }""",
-        number,
-    )
-
-
 def test_what_plays_lets_cells_run_and_stops_at_an_interrupt_and_when_its_cell_is_run_again(
     lab: Lab, tmp_path: Path
 ) -> None:
@@ -199,18 +187,18 @@ def test_what_plays_lets_cells_run_and_stops_at_an_interrupt_and_when_its_cell_i
     clock, play = panel.locator(".tl-time .tl-score"), panel.get_by_role("button", name="Play")
     play.click()
     expect(clock).not_to_have_text("00:00")
-    run_cell(lab, 2)
+    lab.run_cell(2)
     expect(lab.notebook.get_by_text("playing: True")).to_be_visible()
     lab.page.evaluate("() => window.jupyterapp.commands.execute('notebook:interrupt-kernel')")
     expect(play).to_be_visible()
     stopped = clock.inner_text()
     assert stopped != "24:00"
-    run_cell(lab, 2)
+    lab.run_cell(2)
     expect(lab.notebook.get_by_text("playing: False")).to_be_visible()
 
     play.click()
     expect(clock).not_to_have_text(stopped)
-    run_cell(lab, 1)
+    lab.run_cell(1)
     expect(panel).to_have_count(1)
     expect(clock).to_have_text("00:00")
     expect(play).to_be_visible()

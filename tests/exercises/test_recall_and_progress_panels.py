@@ -160,3 +160,10 @@ def test_an_export_says_where_it_is_or_what_is_in_the_way(kept, tmp_path):
     assert json.loads((tmp_path / "mine.json").read_text(encoding="utf-8"))["attempts"]
     page.submit("Export", **{"File to export to": str(tmp_path / "mine.json")})
     assert "already" in page.problem
+
+
+def test_a_lesson_s_row_leads_to_its_exercises_where_they_lie_beside_the_notebook(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "03-attack-exercises.ipynb").touch()
+    links = Page(ProgressPanel()).soup.select("a")
+    assert [(link["href"], link.get_text()) for link in links] == [("03-attack-exercises.ipynb", "03 Attack")]

@@ -36,9 +36,10 @@ def kernel(python: Path, environment: dict[str, str]) -> Iterator[Run]:
     client.create_kernel_manager().kernel_spec.argv[0] = str(python)
 
     def run(file: Path, parameters: dict[str, Any], edit: Edit = as_it_is) -> NotebookNode:
+        client.nb = new_notebook(cells=[new_code_cell(f"%reset -f\n%cd -q {file.parent}")])
+        client.execute_cell(client.nb.cells[0], 0)  # which puts it there in whatever notebook it is
         client.nb = with_parameters(file, parameters)
         edit(client.nb)
-        client.execute_cell(new_code_cell(f"%reset -f\n%cd -q {file.parent}"), 0)
         for number, cell in enumerate(client.nb.cells):
             client.execute_cell(cell, number)
         return client.nb

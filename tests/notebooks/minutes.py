@@ -9,6 +9,7 @@ what its cell is tagged with ("minutes:8"), since only its author knows what the
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -51,10 +52,10 @@ class Effort:
         return max(self.stretches.items(), key=lambda each: each[1])
 
 
-def effort(file: Path) -> Effort:
-    """Return what the notebook in `file`, saved with its outputs, asks of a person."""
+def effort(file: Path, section: str = "") -> Effort:
+    """Return what the notebook in `file`, saved with its outputs, asks of a person: all of it, or the section "4"."""
     counted, since = Effort(), 0
-    for cell in nbformat.read(file, as_version=4).cells:
+    for cell in _cells(file, section):
         if cell.cell_type == "markdown":
             words = len(re.sub(r"[#*|`>-]|\]\([^)]*\)", " ", cell.source).split())
             counted.words += words
@@ -69,6 +70,16 @@ def effort(file: Path) -> Effort:
             since = 0
     counted.stretches["the end"] = since
     return counted
+
+
+def _cells(file: Path, section: str) -> Iterator[NotebookNode]:
+    """Yield the cells of a notebook, or of the section under the heading "## 4"; a heading may stand last in a cell."""
+    now = ""
+    for cell in nbformat.read(file, as_version=4).cells:
+        headings = re.findall(r"^## (\w*)", cell.source, re.MULTILINE) if cell.cell_type == "markdown" else []
+        if not section or section in (now, *headings):
+            yield cell
+        now = headings[-1] if headings else now
 
 
 def _doing(cell: NotebookNode) -> float:

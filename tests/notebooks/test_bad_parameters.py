@@ -26,7 +26,7 @@ BAD_PARAMETERS: dict[str, list[tuple[dict[str, Any], str]]] = {
         ({"start_date": "soon"}, "'soon'"),
         ({"budget_days": -1}, "-1"),
         ({"fail_at": 2}, "fail_at is 2"),
-        ({"owner": " "}, "owner is"),
+        ({"owner": 7}, "owner is 7"),
         ({"seed": -1}, "seed is -1"),
     ],
     "04-plan-and-control": [

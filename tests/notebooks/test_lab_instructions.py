@@ -53,6 +53,10 @@ class Lab:
         assert self.lab.result
         return self
 
+    def controls(self) -> set[str]:
+        """Return the controls that can be chosen now."""
+        return {each.get_text() for each in self.page.field("Control").select("option:not([disabled])")}
+
     def names(self) -> set[str]:
         """All that is called something on the page; an option that can't be chosen now says why after its name."""
         named = self.page.soup.select("label span, option, h3")
@@ -70,15 +74,15 @@ def in_00(lab: Lab) -> None:
 def poisoning(lab: Lab) -> None:
     assert lab.choose("Control", "Provenance filter").gets < 0.02
     assert lab.move("Poison with a valid signature", 20).gets > 0.5
+    before = lab.controls()
     lab.choose("Control", "No control").choose("Attack", "Flipped labels of cancer cases")
-    lab.choose("Control", "Trusted sample")
+    assert len(lab.controls() - before) == 1
 
 
 def extraction(lab: Lab) -> None:
     queries = "Queries the attacker can pay for"
-    assert lab.gets < 0.9, "there is something to move up"
-    assert lab.move(queries, 1000).gets >= 0.9
-    assert lab.choose("What is asked", "Random pixels").gets < 0.9
+    at_best = lab.move(queries, 1000).gets
+    assert lab.choose("What is asked", "Random pixels").gets < at_best - 0.05
 
 
 def evasion(lab: Lab) -> None:
@@ -92,12 +96,12 @@ def evasion(lab: Lab) -> None:
 def membership(lab: Lab) -> None:
     at_first = lab.choose("Control", "Label only").gets
     assert 0.5 < at_first < lab.choose("The attacker asks about changed copies too", "yes").gets
-    assert lab.move("Labels drawn at random, as mistakes", 30).gets > at_first
 
 
 def injection(lab: Lab) -> None:
     assert lab.gets < 0.6
     assert lab.choose("The attacker learns from failures", "yes").gets > 0.9
+    lab.choose("The attacker learns from failures", "no")
     assert lab.choose("Control", "Separation of data and instructions").useful < 0.9
     assert lab.choose("Control", "Egress allow-list").useful == 1.0
 

@@ -12,6 +12,7 @@ import pytest
 
 from tests.notebooks.tracked import tracked
 from threatlab import AISystem, assess, load_system
+from threatlab.attacks.extraction import CONTROLS as EXTRACTION
 from threatlab.attacks.extraction import PIXELS, RATE_LIMIT, UNKNOWNS
 from threatlab.catalog import catalog
 from threatlab.exercises.assess.pieces import RISK, SMALL
@@ -57,6 +58,7 @@ def rhythm() -> str:
 
 COMPUTED: dict[tuple[str, str], list[Callable[[], str]]] = {
     ("00", "predict"): [lambda: f"risk score of **{core_score(**dict.fromkeys(CORE, True))}**"],
+    ("00", "run"): [lambda: f"*{EXTRACTION['rate_limit'].title}*"],
     ("00", "first-defense-lesson"): [lambda: f"{LEAST_UTILITY:.0%} of what they had"],
     ("02", "write-half-about"): [
         lambda: "scores **{:.1f}**".format(
@@ -66,7 +68,7 @@ COMPUTED: dict[tuple[str, str], list[Callable[[], str]]] = {
     ],
     ("02", "together-about"): [lambda: f"a risk of {RISK}", lambda: f"less than {SMALL} is left"],
     ("02", "layered-facts"): [lambda: f"would remove {claim('dependencies_scanned'):g} of it alone"],
-    ("01", "facts-about"): [lambda: f"Each of the {len(catalog().facts)} **facts**"],
+    ("01", "draw-about"): [lambda: f"one of the {len(catalog().facts)} **facts**"],
     ("02", "trace"): [
         lambda: f"{CORE['encryption_enabled'].core_weight} for encryption",
         lambda: f"{CORE['rbac_configured'].core_weight} for role-based",
@@ -135,9 +137,12 @@ OWN: dict[tuple[str, str], str] = {
     ("03", "poisoning"): "0 100 5",
     ("03", "poisoning-control"): "3 0 100",
     ("03", "poisoning-explain"): "1 5",
+    ("03", "poisoning-lab-about"): "20",
     ("03", "poisoning-flips"): "40",
+    ("03", "extraction-lab-about"): "1000",
     ("03", "poisoning-incident"): "100",
     ("03", "extraction-incident"): "3 8 15",
+    ("03", "evasion-lab-about"): "30",
     ("03", "evasion-incident"): "0.5",
     ("03", "membership-sure-about"): "1",
     ("03", "membership-explain"): "1",
@@ -157,6 +162,8 @@ OWN: dict[tuple[str, str], str] = {
     ("06", "monitor-about"): "200 08 00 9 10",
     ("06", "worm-lesson"): "0.3",
     ("07", "example"): "400",
+    ("07", "evidence-lesson"): "0.6 0.25",
+    ("07", "defense-hold"): "2027 03 31",
     ("07", "gate-about"): "0 1",
 }
 """Numbers that a text makes up itself: a scale, a scene, a task."""

@@ -18,7 +18,7 @@ from threatlab.dataflow.files import list_drawings
 from threatlab.exercises.question import Question
 from threatlab.lessons import LESSONS
 
-OTHER_PARAMETERS: dict[str, list[dict[str, Any]]] = {
+OTHER_PARAMETERS: dict[str, list[dict[str, Any]]] = {  # and one more each in tests/notebooks/test_again.py
     "06-monitor-and-operate": [
         {
             "system": "postmark-mcp",
@@ -36,13 +36,11 @@ OTHER_PARAMETERS: dict[str, list[dict[str, Any]]] = {
     "04-plan-and-control": [
         {"system": "ml-pipeline-prod", "budget_days": 0, "min_utility": 0.0, "max_risk": 1.0},
         {"system": "tay", "budget_days": 60, "min_utility": 0.9, "max_risk": 0.1, "start_date": "2027-02-06"},
-        {"system": "postmark-mcp", "budget_days": 7.5, "min_utility": 1.0, "max_risk": 0.0},
     ],
     "00-why-ai-needs-threat-modeling": [
         {"system": "shadowray", "attack": "poisoning", "seed": 1},
         {"system": "tay", "attack": "evasion", "seed": 2},
         {"system": "postmark-mcp", "attack": "injection", "seed": 3},
-        {"system": "pytorch-nightly", "attack": "membership", "seed": 4},
     ],
     "03-attack": [
         {"system": "shadowray", "seed": 1, "poison_rate": 0.02, "query_budget": 300, "epsilon": 0.05},
@@ -50,14 +48,12 @@ OTHER_PARAMETERS: dict[str, list[dict[str, Any]]] = {
     ],
     "05-defense-in-depth": [
         {"system": "ml-pipeline-prod", "bound": 0.1, "days": 0, "fail_at": 0.2, "seed": 2},
-        {"system": "id-me", "bound": 1.0, "days": 1000, "fail_at": 1.0, "seed": 4},
     ],
     "01-scope": [{"system": name} for name in list_drawings() if name != "shadowray"],
     "02-assess": [
         {"system": "ml-pipeline-prod", "alert_threshold": 0.2, "seed": 1},
         {"system": "shadowray", "alert_threshold": 1.0, "seed": 2},
         {"system": "tay", "alert_threshold": 0.0, "seed": 3},
-        {"system": "pytorch-nightly", "alert_threshold": 0.95, "seed": 4},
     ],
 }
 

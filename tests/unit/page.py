@@ -43,9 +43,9 @@ class Page:
         """Return the button of that accessible name."""
         return _only("button", name, [(_name(each), each) for each in self.soup.select("button")])
 
-    def field(self, label: str) -> Tag:
-        """Return the field, list or box of that label."""
-        labels = [(_words(each.select_one("span")), each) for each in self.soup.select("label")]
+    def field(self, label: str, within: Tag | None = None) -> Tag:
+        """Return the field, list or box of that label, on the page or within a form."""
+        labels = [(_words(each.select_one("span")), each) for each in (within or self.soup).select("label")]
         return _only("field", label, labels).select_one("input, select")
 
     def question(self, name: str) -> Tag:
@@ -73,7 +73,7 @@ class Page:
     def choose(self, label: str, option: str) -> None:
         """Choose from a list what reads `option`."""
         field = self.field(label)
-        self._send(field, {field["name"]: json.loads(self._option(label, option)["value"])})
+        self._send(field, {field["name"]: json.loads(_option(field, option)["value"])})
 
     def enter(self, label: str, value: Any) -> None:
         """Leave a field with another value in it, or tick a box (True or False)."""
@@ -87,19 +87,20 @@ class Page:
         ).find_parent("form")
         values = {field["name"]: _value(field) for field in form.select("[name]")}
         for label, value in entered.items():
-            field = self.field(label)
-            chosen = json.loads(self._option(label, value)["value"]) if field.name == "select" else value
+            field = self.field(label, form)
+            chosen = json.loads(_option(field, value)["value"]) if field.name == "select" else value
             values[field["name"]] = chosen
         self._send(form, values)
-
-    def _option(self, label: str, option: str) -> Tag:
-        return _only("option", option, [(_words(each), each) for each in self.field(label).select("option")])
 
     def _send(self, node: Tag, values: dict[str, Any] | None = None) -> None:
         args = {**json.loads(node.get("data-args", "{}")), **(values or {})}
         part = [each["data-part"] for each in reversed(list(node.parents)) if each.get("data-part")]
         message = {"act": node["data-act"], "args": args, "part": part, "once": node.get("data-once"), "id": "test"}
         self.panel.hear(json.loads(json.dumps(message)))
+
+
+def _option(field: Tag, option: str) -> Tag:
+    return _only("option", option, [(_words(each), each) for each in field.select("option")])
 
 
 def _name(button: Tag) -> str:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.unit.page import Page
 from tests.unit.threat_models import BARE, HOSTILE, full, models, quick, with_text
-from threatlab import AISystem, ThreatLabError
+from threatlab import AISystem, ThreatLabError, load_system
 from threatlab.lessons import made_in
 from threatlab.policy import Policy
 from threatlab.report import STRIDE, briefing, by_stride, checklist, load_model
@@ -104,6 +104,33 @@ def test_the_json_file_loads_back_to_an_equal_model(tmp_path):
     panel.set(kind="json", name="shadow ray")
     assert load_model(panel.export()) == full()
     assert [file.name for file in tmp_path.iterdir()] == ["shadow ray.json"]
+
+
+def test_the_system_file_is_assessed_as_the_model_is(tmp_path):
+    panel = ExportPanel(full(), tmp_path)
+    panel.set(kind="system")
+    assert load_system(panel.export()) == full().system
+
+
+def test_where_a_notebook_is_open_files_go_beside_it_and_are_listed_as_links(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("JPY_SESSION_NAME", "07-capstone.ipynb")
+    panel = ExportPanel(full())
+    panel.set(name="my model")
+    assert "no file yet" in repr(panel.files())
+    panel.export()
+    assert (tmp_path / "my-threat-model" / "my model.html").is_file()
+    assert '<a href="my-threat-model/my%20model.html">my-threat-model/my model.html</a>' in panel.files()._repr_html_()
+    assert "my-threat-model/my model.html written" in text(panel.page)
+
+
+def test_where_no_notebook_is_open_nothing_is_left_beside_it(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
+    panel = ExportPanel(full())
+    file = panel.export()
+    assert list(tmp_path.iterdir()) == []
+    assert str(file.parent) not in repr(panel.files()) + panel.files()._repr_html_()
 
 
 def test_a_file_that_says_something_else_is_kept_until_it_is_to_be_replaced(tmp_path):

@@ -72,8 +72,23 @@ def test_a_text_that_says_nothing_is_refused_unless_it_may_be_empty(check):
 def test_a_line_can_be_shown_where_it_goes():
     with pytest.raises(ThreatLabError, match="x is 4 characters long; 3 fit"):
         checks.check_line("x", "four", longest=3)
-    with pytest.raises(ThreatLabError, match="x holds a character that can't be shown"):
-        checks.check_line("x", "a\0b")
+    for hidden in ("a\0b", "a\x1b[2Kb", "a\ud800", "txt.\u202eexe", "a\u2066b\u2069"):
+        with pytest.raises(ThreatLabError, match="x holds a character that can't be shown"):
+            checks.check_line("x", hidden)
+
+
+NAMES = ["\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "\u0dc1\u0dca\u200d\u0dbb\u0dd3", "Daten\u00adbank"]
+EMOJI = ["\U0001f469\u200d\U0001f4bb dev", "\U0001fae8 bot", "\U0001faf9 younger than Python's tables"]
+
+
+@pytest.mark.parametrize("name", [*NAMES, *EMOJI])
+def test_what_joins_letters_is_part_of_a_name(name):
+    assert checks.check_line("x", f"\ufeff{name}\u200b") == name
+
+
+def test_a_name_of_invisible_spaces_is_none():
+    with pytest.raises(ThreatLabError, match="x is empty"):
+        checks.check_line("x", "\u200b\ufeff")
 
 
 @pytest.mark.parametrize("value", [None, 3, [], "cor"])

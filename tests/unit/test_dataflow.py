@@ -47,6 +47,9 @@ BAD = {
     "an exclusion of what isn't drawn": (lambda d: d.excluding("Moddel", "why", "me"), "'Moddel'.*'Model'"),
     "an exclusion twice": (lambda d: d.excluding("API", "a", "b").excluding("API", "c", "d"), "once is enough"),
     "to include what is in": (lambda d: d.including("API"), "in scope already"),
+    "to change what isn't there": (lambda d: d.changing_element("Modell", name="x"), "'Modell'.*'Model'"),
+    "to change a flow that isn't there": (lambda d: d.changing_flow(3, label="x"), "no flow 3"),
+    "to change a name into another's": (lambda d: d.changing_element("API", name="Model"), "second element"),
     "to take away what isn't there": (lambda d: d.without("Modell"), "'Modell'.*'Model'"),
     "to take away a flow that isn't there": (lambda d: d.without_flow(3), "no flow 3: numbers go from 1 to 2"),
     "to take away flow True": (lambda d: d.without_flow(True), "no flow True"),
@@ -111,6 +114,23 @@ def test_an_element_takes_its_flows_and_its_exclusion_along(small):
     assert [e.name for e in left.elements] == ["Customer", "Model"]
     assert left.flows == ()
     assert left.exclusions == ()
+
+
+def test_what_hangs_on_a_part_goes_along_when_the_part_is_renamed(small):
+    left_out = small.excluding("API", "why", "who")
+    changed = left_out.changing_element("API", name="Gateway", personal=True).changing_zone("Ours", name="Cloud")
+    assert changed.zone_of("Gateway").name == "Cloud"
+    assert changed.element("Gateway").personal
+    assert [(f.source, f.target) for f in changed.flows] == [("Customer", "Gateway"), ("Gateway", "Model")]
+    assert changed.left_out == {"Gateway"}
+    assert (
+        changed.changing_element("Gateway", name="API", personal=False).changing_zone("Cloud", name="Ours") == left_out
+    )
+
+
+def test_a_changed_flow_keeps_its_number(small):
+    changed = small.changing_flow(1, label="an order", carries="actions")
+    assert changed.numbered == {1: Flow("Customer", "API", "an order", "actions"), 2: small.flows[1]}
 
 
 def test_the_other_flows_keep_their_order_when_one_is_taken_away(small):

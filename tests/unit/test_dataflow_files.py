@@ -8,7 +8,14 @@ from importlib import resources
 import pytest
 
 from threatlab import ThreatLabError
-from threatlab.dataflow.files import drawing_from_table, drawing_to_dict, list_drawings, load_drawing
+from threatlab.dataflow import DataFlow
+from threatlab.dataflow.files import (
+    drawing_from_table,
+    drawing_to_dict,
+    drawing_to_toml,
+    list_drawings,
+    load_drawing,
+)
 
 INCIDENTS = [name for name in list_drawings() if name != "ml-pipeline-prod"]
 ZONE = {"name": "Ours", "kind": "own"}
@@ -22,10 +29,19 @@ def test_the_lesson_and_its_incidents_have_drawings():
 @pytest.mark.parametrize("name", list_drawings())
 def test_a_drawing_written_out_is_read_back_the_same(name, tmp_path):
     drawing = load_drawing(name)
-    file = tmp_path / "mine.json"
-    file.write_text(json.dumps(drawing_to_dict(drawing)), encoding="utf-8")
-    assert load_drawing(file) == drawing
     assert drawing.name == name
+    for suffix, text in {".json": json.dumps(drawing_to_dict(drawing)), ".toml": drawing_to_toml(drawing)}.items():
+        file = tmp_path / f"mine{suffix}"
+        file.write_text(text, encoding="utf-8")
+        assert load_drawing(file) == drawing
+
+
+def test_any_text_that_a_drawing_takes_is_read_back_from_a_file(tmp_path):
+    odd = "\"[[a]] = 'b' \\ # \u00e9\U0001f600"
+    drawing = DataFlow("x", description=odd).with_zone(odd, "own", odd)
+    file = tmp_path / "mine.toml"
+    file.write_text(drawing_to_toml(drawing), encoding="utf-8")
+    assert load_drawing(file) == drawing
 
 
 @pytest.mark.parametrize("name", INCIDENTS)

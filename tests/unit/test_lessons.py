@@ -67,7 +67,7 @@ WRONG = {
     "budget_days": ["many"],
     "start_date": ["soon", 20261201, None],
     "detector_threshold": [0, 129, True],
-    "owner": ["", " ", 7],
+    "owner": [7],
     "drawing_file": [7],
 }
 

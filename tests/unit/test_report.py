@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -15,8 +16,10 @@ from tests.unit.strategies import systems, thorough
 from tests.unit.threat_models import BARE, HOSTILE, TODAY, full, models, quick, with_text, words
 from threatlab import AISystem, AuditLog, ThreatLabError, assess, list_systems, load_system
 from threatlab.catalog import catalog
+from threatlab.plan import make_plan
 from threatlab.policy import Policy
 from threatlab.report import (
+    EXAMPLE,
     STRIDE,
     AlertChoice,
     Evidence,
@@ -35,6 +38,7 @@ from threatlab.report import (
 )
 from threatlab.report.blocks import shown
 from threatlab.report.page import page
+from threatlab.report.sections_work import UNATTENDED
 from threatlab.tabletop import begin, load_story, run_unattended
 
 # ---- the model
@@ -295,6 +299,83 @@ def test_an_answer_that_has_changed_is_told_from_the_note_on_the_first_one():
     assert "**yes** | changed: at first no<br>noted then: stated: the job interface supports no" in row
 
 
+EXAMPLES = pytest.mark.parametrize("write", [to_markdown, to_html, to_sarif, briefing])
+
+
+@EXAMPLES
+def test_an_example_says_so_wherever_it_goes_ticks_no_assessment_and_is_missing(write):
+    model = full().with_(example=True)
+    assert EXAMPLE in write(model)
+    assert EXAMPLE not in write(full())
+    assert [item.id for item in checklist(model) if not item.done] == ["assessment"]
+    assert [each.part for each in model.missing] == ["example"]
+
+
+def test_an_exercise_that_no_person_played_says_so_ticks_nothing_and_is_missing():
+    scripted = full().with_(tabletop=from_exercise(run_unattended("shadowray")))
+    assert [item.id for item in checklist(scripted) if not item.done] == ["tabletop"]
+    assert [each.part for each in scripted.missing] == ["tabletop"]
+    assert UNATTENDED in as_github_shows_it(to_markdown(scripted)).words
+    assert scripted.tabletop.title not in briefing(scripted)
+
+
+def test_whose_incident_an_exercise_retells_is_said_in_report_and_briefing():
+    ours = full().with_(tabletop=from_exercise(begin("shadowray").decide("declare")))
+    for text in (to_markdown(ours), briefing(ours)):
+        assert f"happened to another organization ({ours.tabletop.case})" in text
+        assert "another organization" not in text.replace(f"another organization ({ours.tabletop.case})", "")
+    assert "another organization" not in to_markdown(full())
+
+
+def test_a_report_shows_each_threat_s_risk_now_at_first_and_after_the_plan():
+    planned = assess(full().system.with_(**{step.control: True for step in full().plan.steps})).by_threat
+    table = to_markdown(full()).partition("Residual risk by threat")[2]
+    assert "| Threat | Now | At first | After the plan | As a bar |" in table
+    for threat, now in full().assessment.by_threat.items():
+        at_first = full().first_assessment.by_threat[threat]
+        title = catalog().threats[threat].title
+        assert f"| {title} | {now:.2f} | {at_first:.2f} | {planned[threat]:.2f} |" in table
+    assert "After the plan" not in to_markdown(full().with_(plan=None))
+
+
+def test_flows_of_what_is_left_out_of_scope_are_not_listed():
+    drawing = full().drawing
+    whole = to_markdown(full().with_(drawing=replace(drawing, exclusions=())))
+    for crossing in drawing.crossings:
+        row = f"| {crossing.number} | {crossing.flow.source} \u2192 {crossing.flow.target} |"
+        assert row in whole
+        assert (row in to_markdown(full())) == drawing.in_scope(crossing.flow)
+
+
+DECISIONS = {
+    "Name somebody who answers": {"system": AISystem("nobody's")},
+    "there is no plan yet": {"plan": None},
+    "Agree to the plan, or change it": {"plan": full().plan},
+    "steps have nobody": {"plan": make_plan(full().system, 20)},
+    "that the plan leaves open": {"plan": make_plan(full().system, 4)},
+    "answered that nobody could answer": {"system": full().system},
+}
+
+
+@pytest.mark.parametrize("asked", DECISIONS)
+def test_the_summary_asks_its_reader_to_decide_what_is_open(asked):
+    model = full().with_(**DECISIONS[asked])
+    closed = AISystem("done", owner="Kim", **dict.fromkeys(catalog().attributes, True))
+    assert asked in page_words(model)
+    decided = full().with_(system=closed, plan=replace(from_plan(make_plan(closed, 1)), left_open=()))
+    assert (asked in page_words(decided)) == (asked == "there is no plan yet")
+
+
+def page_words(model):
+    return as_github_shows_it(to_markdown(model)).words
+
+
+def test_a_report_ends_with_its_method_and_lines_to_sign():
+    words = page_words(full())
+    for line in ("Method:", "Review and sign-off", "Made by", "Reviewed by", "For the owner"):
+        assert line in words
+
+
 # ---- the HTML page
 
 
@@ -363,7 +444,7 @@ def test_the_report_of_the_lessons_three_checks_knows_no_threats():
 def test_in_a_report_on_several_systems_a_missing_section_is_named_once_and_takes_no_room():
     text = to_markdown(BARE, full())
     assert text.count("### Tabletop exercise") == 1
-    assert text.count("- a tabletop exercise\n") == 1
+    assert text.count("- a tabletop exercise that people have played\n") == 1
 
 
 @pytest.mark.parametrize("write", [to_markdown, to_html, to_json, to_sarif, briefing])

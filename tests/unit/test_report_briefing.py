@@ -9,7 +9,8 @@ from tests.unit.strategies import CONTROLS
 from tests.unit.test_report import as_github_shows_it
 from tests.unit.threat_models import BARE, HOSTILE, full, models, quick, with_text
 from threatlab import AISystem, ThreatLabError, assess
-from threatlab.report import ThreatModel, briefing
+from threatlab.plan import make_plan
+from threatlab.report import Evidence, ThreatModel, briefing
 from threatlab.report.briefing import FEWEST, MINUTES, MOST, count_words
 
 
@@ -59,6 +60,31 @@ def test_what_is_missing_is_named_and_not_talked_around():
         "still missing",
     ):
         assert said in text
+
+
+def test_all_kept_their_bounds_is_said_only_if_all_had_one():
+    kept = Evidence("evasion", "smoothing", 0, 0.2, 0.1, 0.9, success_at_most=0.5)
+    unbound = Evidence("evasion", "none", 0, 0.8, 0.1, 0.9)
+    said = {"All of them kept": [kept, kept], "1 had a bound": [kept, unbound], "no bounds before": [unbound]}
+    for sentence, runs in said.items():
+        text = briefing(full().with_(evidence=runs))
+        assert [each for each in said if each in text] == [sentence]
+
+
+def test_what_nobody_knows_is_told_as_a_question():
+    unknown = ThreatModel(AISystem("x", generates_content=True))
+    known = ThreatModel(AISystem("x", generates_content=True, **dict.fromkeys(CONTROLS, False)))
+    assert "Nobody knows whether this is so" in briefing(unknown)
+    assert "One finding in plain words" not in briefing(unknown)
+    assert "Nobody knows whether this is so" not in briefing(known)
+
+
+def test_a_plan_that_nobody_does_is_a_draft_and_a_simulated_day_is_said_to_be_one():
+    nobodys = full().with_(plan=make_plan(full().system, 20))
+    assert "We have a plan" in briefing(full())
+    assert "We have a plan" not in briefing(nobodys)
+    assert "only a draft of a plan" in briefing(nobodys)
+    assert "on a simulated day" in briefing(full())
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
+import nbformat
 import pytest
 
 from tests.unit.page import Page
@@ -11,6 +13,7 @@ from threatlab import AISystem, ThreatLabError, assess, load_system
 from threatlab.dataflow import CARRIES, ELEMENT_KINDS, DataFlow
 from threatlab.dataflow.facts import system_from
 from threatlab.dataflow.files import list_drawings, load_drawing
+from threatlab.exercises import progress
 from threatlab.widgets import ScopeEditor, show, show_case, show_facts
 from threatlab.widgets.scope_editor import view
 from threatlab.widgets.scope_editor.forms import FORMS
@@ -28,6 +31,8 @@ FLOW = {
     "What flows, in a few words": "all",
     "It carries": f"other \u2014 {CARRIES['other']}",
 }
+NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "01-scope.ipynb"
+CELLS = [cell for cell in nbformat.read(NOTEBOOK, as_version=4).cells if cell.cell_type == "code"]
 HOSTILE = "<img src=x onerror=alert(1)>\"'&"
 
 
@@ -38,6 +43,11 @@ def text(html):
 def half():
     whole = load_drawing("ml-pipeline-prod")
     return whole.without("Request log").without("Open-source libraries").finished(False)
+
+
+@pytest.fixture(autouse=True)
+def _beside_a_notebook(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
 
 
 @pytest.fixture
@@ -232,10 +242,9 @@ def test_each_form_reaches_the_drawing(shadowray):
     assert shadowray.drawing.left_out == {"Job interface", "Data sets"}
     page.submit("Take it back in", **{"Left out so far": "Job interface"})
     assert shadowray.drawing.left_out == {"Data sets"}
-    page.click(FORMS["remove"][0])
-    first = f"flow 1: {shadowray.drawing.flows[0]}"
-    for gone in (first, "zone Partner", "Data sets"):
-        page.submit("Take it away", **{"Element, flow or empty zone": gone})
+    for gone in (f"flow 1: {shadowray.drawing.flows[0]}", "zone Partner", "Data sets"):
+        page.choose("Element, flow or zone", gone)
+        page.click("Take it away")
     assert len(shadowray.drawing.flows) == 6
     assert len(shadowray.drawing.zones) == 3
     assert "Data sets" not in [e.name for e in shadowray.drawing.elements]
@@ -257,7 +266,7 @@ def test_a_mistake_is_told_in_its_form_which_begins_anew_only_once_it_is_accepte
     assert form["data-key"] == "connect-", "its lists stay"
 
 
-@pytest.mark.parametrize("name", FORMS)
+@pytest.mark.parametrize("name", ["element", "flow", "zone", "exclude"])
 def test_an_empty_form_is_answered_with_a_sentence(panel, name):
     before, page = panel.drawing, Page(panel)
     page.click(FORMS[name][0])
@@ -273,7 +282,7 @@ def test_only_the_form_that_is_asked_for_is_open(panel):
         "flow": "connect",
         "zone": "add_zone",
         "exclude": "exclude",
-        "remove": "remove",
+        "name": "describe",
     }.items():
         page.click(FORMS[name][0])
         assert [each["data-act"] for each in page.soup.select("div:not([hidden]) > form")] == [act]
@@ -292,7 +301,7 @@ def test_the_lists_offer_what_is_drawn(panel):
     panel.add("Mail", "tool", "Production")
     page = Page(panel)
     assert "Mail" in [each.text for each in page.field("To").select("option")]
-    assert "zone Package index" in [each.text for each in page.field("Element, flow or empty zone").select("option")]
+    assert "zone Package index" in [each.text for each in page.field("Element, flow or zone").select("option")]
 
 
 def test_each_word_is_explained_where_it_is_chosen(panel):
@@ -336,16 +345,171 @@ def test_what_changes_nothing_leaves_nothing_to_undo(panel):
     assert Page(panel).button("Undo").has_attr("disabled")
 
 
-def test_choosing_another_drawing_begins_anew_with_its_own_controls(panel):
+def test_another_drawing_comes_with_its_own_controls_and_undo_goes_back_across_it(panel):
+    page = Page(panel)
+    page.choose("Drawing", load_drawing("tay").title)
+    assert panel.drawing == load_drawing("tay")
+    assert panel.state.base == load_system("tay")
+    panel.add("Mail", "tool", "Chatbot")
+    panel.undo()
+    page.click("Undo")
+    assert panel.drawing == half()
+    assert panel.state.base == load_system("ml-pipeline-prod")
+
+
+def test_what_is_not_saved_is_asked_for_before_another_drawing_takes_its_place(panel):
     page = Page(panel)
     panel.add("Mail", "tool", "Production")
+    panel.connect("Scoring API", "Mail", "letter", "actions")
+    mine = panel.drawing
     page.choose("Drawing", load_drawing("tay").title)
-    assert panel.drawing == panel.state.start == load_drawing("tay")
-    assert panel.state.base == load_system("tay")
-    assert page.button("Undo").has_attr("disabled")
-    panel.choose("ml-pipeline-prod")
+    assert panel.drawing == mine
+    assert "2 parts that are not saved" in page.problem
+    page.click("Stay here")
+    assert "Leave them" not in page.text
+    page.choose("Drawing", load_drawing("tay").title)
+    page.click("Leave them, and go on to Tay")
+    assert panel.drawing == load_drawing("tay")
+    panel.undo()
+    assert panel.drawing == mine
+    page.choose("Drawing", load_drawing("tay").title)
+    page.click("Keep them: save, and go on to Tay")
+    assert panel.drawing == load_drawing("tay")
+    page.choose("Drawing", "ml-pipeline-prod.toml (saved)")
+    assert panel.drawing == mine
+
+
+def test_reset_goes_back_to_the_drawing_that_the_panel_was_made_with(panel):
+    panel.choose("tay")
+    panel.reset()
     assert panel.drawing == half()
-    assert len(page.field("Drawing").select("option")) == len(list_drawings())
+    assert panel.state.base == load_system("ml-pipeline-prod")
+    panel.undo()
+    assert panel.drawing == load_drawing("tay")
+
+
+def test_a_drawing_made_in_code_is_shown_with_the_controls_of_the_panel(panel):
+    panel.choose("tay")
+    panel.redraw(half().finished())
+    assert (panel.drawing, panel.state.base) == (half().finished(), load_system("ml-pipeline-prod"))
+    panel.undo()
+    assert panel.drawing == load_drawing("tay")
+    with pytest.raises(ThreatLabError, match="DataFlow"):
+        panel.redraw("tay")
+
+
+def test_a_drawing_is_saved_under_its_name_and_never_over_another(panel):
+    page = Page(panel)
+    page.click(FORMS["name"][0])
+    page.submit("Name it", **{"Short name, and that of its file": "a/b: loans", "Title": "Loans"})
+    page.click("Save")
+    assert load_drawing("my-drawings/a-b- loans.toml") == panel.drawing
+    assert panel.drawing.title == "Loans"
+    panel.add("Mail", "tool", "Production")
+    panel.save()
+    other = ScopeEditor("tay")
+    other.describe("a/b: loans")
+    page = Page(other)
+    page.click(FORMS["name"][0])
+    page.click("Save")
+    assert "holds another drawing" in page.problem
+    assert load_drawing("my-drawings/a-b- loans.toml") == panel.drawing
+    page.click("Replace a-b- loans.toml")
+    assert load_drawing("my-drawings/a-b- loans.toml") == other.drawing
+
+
+def test_a_damaged_file_of_mine_is_told_and_not_replaced_unasked(panel):
+    panel.save()
+    Path("my-drawings/ml-pipeline-prod.toml").write_text("name =", encoding="utf-8")
+    page = Page(panel)
+    panel.choose("tay")
+    page.choose("Drawing", "ml-pipeline-prod.toml (saved)")
+    assert "not valid TOML" in page.problem
+    assert panel.drawing == load_drawing("tay")
+    panel.undo()
+    with pytest.raises(ThreatLabError, match="holds another"):
+        panel.save()
+
+
+def test_an_empty_drawing_says_what_to_do_first_and_earns_no_score(panel):
+    page = Page(panel)
+    page.choose("Drawing", "New drawing")
+    assert "nothing is drawn yet" in page.text
+    assert "Add a zone for each owner" in page.text
+    assert page.button(FORMS["zone"][0])["aria-pressed"] == "true"
+    assert not page.soup.select(".tl-score")
+    assert "no risk score" in repr(panel)
+    assert "nothing is drawn yet" in panel.picture()
+    panel.add_zone("Ours", "own")
+    panel.add("API", "process", "Ours")
+    assert "no flow is drawn yet" in page.text
+    panel.add("Log", "data store", "Ours")
+    panel.connect("API", "Log", "all", "other")
+    assert page.soup.select_one(".tl-score").text == f"{panel.assessment.risk_score:.2f}"
+
+
+def test_a_part_is_changed_in_place_and_all_that_hangs_on_it_goes_with_it(panel):
+    page = Page(panel)
+    panel.exclude("Model registry", "why", "who")
+    flows = len(panel.drawing.flows_of("Scoring API"))
+    page.click(FORMS["change"][0])
+    page.choose("Element, flow or zone", "Model registry")
+    page.submit("Change it", **{"Name of the element": "Shelf", "It holds personal data": True})
+    assert panel.drawing.element("Shelf").personal
+    assert panel.drawing.left_out == {"Shelf"}
+    page.choose("Element, flow or zone", "zone Production")
+    page.submit("Change it", **{"Name of the zone": "Live"})
+    assert panel.drawing.element("Scoring API").zone == "Live"
+    number = next(n for n, flow in panel.drawing.numbered.items() if flow.source == "Scoring API")
+    page.choose("Element, flow or zone", f"flow {number}: {panel.drawing.numbered[number]}")
+    page.submit("Change it", **{"What flows, in a few words": "other words"})
+    assert panel.drawing.numbered[number].label == "other words"
+    assert len(panel.drawing.flows_of("Scoring API")) == flows
+    panel.undo()
+    panel.undo()
+    panel.undo()
+    assert panel.drawing.left_out == {"Model registry"}
+
+
+def test_what_is_there_already_is_no_mistake_and_a_later_reason_replaces_one(panel):
+    for _ in range(2):
+        panel.add_zone("Finance", "own", "them")
+        panel.add("Report", "process", "Finance")
+        panel.connect("Scoring API", "Report", "totals", "other")
+        panel.exclude("Report", "why", "who")
+    assert panel.state.last_change == "Report is left out already, for this reason."
+    panel.exclude("Report", "better", "who")
+    assert [e.reason for e in panel.drawing.exclusions] == ["better"]
+    with pytest.raises(ThreatLabError, match="second element"):
+        panel.add("Report", "tool", "Finance")
+
+
+def test_a_score_that_changed_is_told_before_and_after_in_the_sentence_that_is_heard(shadowray):
+    before = shadowray.state.score
+    shadowray.include("Job interface")
+    heard = Page(shadowray).soup.select_one("[role=status]").text
+    assert f"Risk in scope {before} \u2192 {shadowray.state.score}" in heard
+    assert f"{before} \u2192 {shadowray.state.score}" in Page(shadowray).text
+
+
+def test_a_drawing_is_there_again_tomorrow_with_its_undo(tmp_path, monkeypatch):
+    monkeypatch.setenv("JPY_SESSION_NAME", "/course/01-scope.ipynb")
+    monkeypatch.setenv(progress.VARIABLE, str(tmp_path / "progress.jsonl"))
+    progress.store.cache_clear()
+    first = ScopeEditor(half())
+    first.add("Mail", "tool", "Production")
+    first.choose("tay", unsaved="leave")
+    first.describe("mine")
+    again = ScopeEditor(half())
+    assert "Taken up where you left it" in again.page
+    assert again.drawing == first.drawing
+    assert again.state.base == load_system("tay")
+    for _ in range(2):
+        again.undo()
+    assert again.drawing.element("Mail")
+    assert again.state.base == load_system("ml-pipeline-prod")
+    assert ScopeEditor("shadowray").drawing == load_drawing("shadowray"), "another panel is another drawing"
+    progress.store.cache_clear()
 
 
 def test_saying_that_it_is_whole_turns_unknown_into_no(panel):
@@ -406,3 +570,26 @@ def test_what_is_no_drawing_is_refused(bad):
 def test_a_base_that_is_no_system_is_refused():
     with pytest.raises(ThreatLabError, match="'shadowray'"):
         ScopeEditor("tay", base="shadowrya")
+
+
+def test_a_folder_without_a_name_is_refused():
+    with pytest.raises(ThreatLabError, match="folder"):
+        ScopeEditor("tay", folder="")
+
+
+def ruin(panel):
+    """Do what leaves least of the drawing that a notebook goes on with."""
+    panel.choose("tay", unsaved="leave")
+    panel.exclude("Users", "mine", "me")
+
+
+@pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.parametrize("done", [lambda panel: None, ruin, lambda panel: panel.choose("new drawing", unsaved="leave")])
+def test_the_cells_around_the_editor_run_twice_and_after_whatever_was_done_in_it(done, times, capsys):
+    names = {}
+    for cell in CELLS:
+        for _ in range(times):
+            exec(cell.source, names)  # the workbook's own
+        if "panel" in names:
+            done(names["panel"])
+    assert "hides trains a model, learns from users" in capsys.readouterr().out

@@ -52,7 +52,7 @@ class Crossing:
 
 @dataclass(frozen=True)
 class DataFlow:
-    """A drawing of one system. It never changes: each `with_...`, `without...` and `excluding` returns a new one.
+    """A drawing of one system. It never changes: each of the methods that change something returns a new one.
 
     Flows are numbered from 1 in the order in which they were drawn. `complete` says that somebody vouches for the
     whole: only then is what isn't drawn said not to be there.
@@ -170,10 +170,8 @@ class DataFlow:
 
     def without_flow(self, number: int) -> DataFlow:
         """Return the drawing without the flow of that number; those after it move up by one."""
-        if not is_whole(number) or number not in self.numbered:
-            have = f"numbers go from 1 to {len(self.flows)}" if self.flows else "there is no flow yet"
-            raise ThreatLabError(f"there is no flow {number!r}: {have}")
-        return replace(self, flows=tuple(flow for n, flow in self.numbered.items() if n != number))
+        gone = self._flow(number)
+        return replace(self, flows=tuple(flow for flow in self.flows if flow != gone))
 
     def without_zone(self, name: str) -> DataFlow:
         """Return the drawing without a zone, which must be empty."""
@@ -181,6 +179,38 @@ class DataFlow:
         if inside := [element.name for element in self.elements if element.zone == gone.name]:
             raise ThreatLabError(f"zone {name!r} is not empty: {', '.join(inside)} would stand nowhere")
         return replace(self, zones=tuple(zone for zone in self.zones if zone != gone))
+
+    def changing_zone(self, part: str, /, **fields: Any) -> DataFlow:
+        """Return the drawing with other fields of one zone; what stands in it goes with its name."""
+        old = self.zone(part)
+        new = replace(old, **fields)
+        return replace(
+            self,
+            zones=tuple(new if zone == old else zone for zone in self.zones),
+            elements=tuple(replace(e, zone=new.name) if e.zone == old.name else e for e in self.elements),
+        )
+
+    def changing_element(self, part: str, /, **fields: Any) -> DataFlow:
+        """Return the drawing with other fields of one element; its flows and its exclusion go with its name."""
+        old = self.element(part)
+        new = replace(old, **fields)
+        elements = tuple(new if element == old else element for element in self.elements)
+        _once("element", [element.name for element in elements], "give it a name of its own")
+
+        def renamed(end: str) -> str:
+            return new.name if end == old.name else end
+
+        return replace(
+            self,
+            elements=elements,
+            flows=tuple(replace(f, source=renamed(f.source), target=renamed(f.target)) for f in self.flows),
+            exclusions=tuple(replace(e, element=renamed(e.element)) for e in self.exclusions),
+        )
+
+    def changing_flow(self, number: int, /, **fields: Any) -> DataFlow:
+        """Return the drawing with other fields of the flow of that number, which it keeps."""
+        old = self._flow(number)
+        return replace(self, flows=tuple(replace(old, **fields) if flow == old else flow for flow in self.flows))
 
     def excluding(self, element: str, reason: str, owner: str, review: str = "") -> DataFlow:
         """Return the drawing with an element left out of the assessment, for a reason that somebody answers for."""
@@ -195,6 +225,12 @@ class DataFlow:
     def finished(self, complete: bool = True) -> DataFlow:
         """Return the drawing with somebody's word that it is whole, or without it."""
         return replace(self, complete=complete)
+
+    def _flow(self, number: int) -> Flow:
+        if not is_whole(number) or number not in self.numbered:
+            have = f"numbers go from 1 to {len(self.flows)}" if self.flows else "there is no flow yet"
+            raise ThreatLabError(f"there is no flow {number!r}: {have}")
+        return self.numbered[number]
 
     def _check(self) -> None:
         _once("zone", [zone.name for zone in self.zones], "give it a name of its own")

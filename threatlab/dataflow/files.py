@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, fields
 from importlib import resources
@@ -62,6 +63,22 @@ def drawing_from_table(table: Mapping[str, Any]) -> DataFlow:
 def drawing_to_dict(drawing: DataFlow) -> dict[str, Any]:
     """Return what, kept in a JSON file, `load_drawing` reads back to an equal drawing."""
     return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(drawing).items()}
+
+
+def drawing_to_toml(drawing: DataFlow) -> str:
+    """Return what, kept in a TOML file, `load_drawing` reads back to an equal drawing; empty fields are left out."""
+    table = drawing_to_dict(drawing)
+    parts = {key: table.pop(key) for key in _PARTS} | {"case": table.pop("case")}
+    blocks = [_lines(table)]
+    for key, value in parts.items():
+        blocks += [f"[[{key}]]\n{_lines(part)}" for part in value] if isinstance(value, list) else []
+        blocks += [f"[{key}]\n{_lines(value)}"] if isinstance(value, dict) else []
+    return "\n".join(blocks)
+
+
+def _lines(table: Mapping[str, Any]) -> str:
+    # A text of JSON is one of TOML: our texts hold nothing that can't be printed.
+    return "".join(f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in table.items() if value)
 
 
 def _parts(key: str, values: object, kind: type) -> tuple[Any, ...]:

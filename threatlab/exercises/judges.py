@@ -224,22 +224,20 @@ def rubric(points: Sequence[str], needed: int, words: int) -> Judge:
 
 
 def shown(answer: object) -> str:
-    """Return an answer in a few characters, whatever it is; an object whose repr fails is named by its type."""
+    """Return an answer in a few characters, whatever it is: its title, if it has one, or its type if its repr fails."""
     try:
-        return reprlib.repr(answer)
+        title = getattr(answer, "title", None)
+        return title if isinstance(title, str) else reprlib.repr(answer)
     except Exception:  # noqa: BLE001  # a learner's own class may raise anything
         return f"a {type(answer).__name__}"
 
 
 def plain(answer: Any, depth: int = 4) -> Any:
-    """Return numbers, arrays and tables of NumPy or pandas as Python's own, also in lists and dicts; all else as it is.
-
-    A series is a dict if its index names what is in it, and else a list.
-    """
+    """Return numbers, arrays and tables of NumPy or pandas as Python's own, also in lists and dicts; all else as is."""
     if type(answer).__module__.partition(".")[0] in ("numpy", "pandas"):
-        if hasattr(answer, "to_dict") and (answer.ndim > 1 or any(isinstance(name, str) for name in answer.index)):
-            return answer.to_dict()
-        return answer.tolist() if hasattr(answer, "tolist") else answer
+        for turned in ("to_dict", "tolist"):
+            if hasattr(answer, turned):
+                return getattr(answer, turned)()
     if depth and type(answer) in (list, tuple):
         return type(answer)(plain(part, depth - 1) for part in answer)
     if depth and type(answer) is dict:
@@ -250,6 +248,8 @@ def plain(answer: Any, depth: int = 4) -> Any:
 def as_list(value: Any) -> list[Any] | None:
     """Return what has an order as a list: an array, a series, what a generator yields; None if it has none."""
     given = plain(value)
+    if isinstance(given, Mapping) and given and all(isinstance(place, int) for place in given):
+        return list(given.values())  # a series, or what is like one
     ordered = isinstance(given, Iterable) and not isinstance(given, str | bytes | Mapping | set | frozenset)
     return list(given) if ordered else None
 
@@ -323,12 +323,12 @@ def a_number(answer: Any, *_: Any) -> float:
 def a_dict(answer: Any, names: Iterable[str], of: str) -> dict[str, Any]:
     """Return an answer if it is a dict with these names; `of` says what each stands for."""
     given, expected = plain(answer), list(names)
-    give = f"Give a dict with {of} for each of: {', '.join(expected)}."
+    give = f"Give a dict with {of} for each of: {', '.join(map(str, expected))}."
     if not isinstance(given, Mapping):
         raise NotYet(f"{shown(answer)} is not a dict. {give}")
-    found = {named(name, expected): plain(value) for name, value in given.items()}
-    if strange := [name for name in given if not named(name, expected)]:
-        near = nearest(strange[0], expected)
+    found = {(named(name, expected) or name): plain(value) for name, value in given.items()}
+    if strange := [name for name in found if name not in expected]:
+        near = nearest(strange[0], map(str, expected))
         raise NotYet(f"{shown(strange[0])} is none of the names. {f'Did you mean {near!r}?' if near else give}")
     if missing := [name for name in expected if name not in found]:
         raise NotYet(f"{missing[0]!r} is missing. {give}")
@@ -340,10 +340,8 @@ def a_set(value: Any, give: str, known: Collection[str] = ()) -> set[str]:
 
     Names that are `known` are read by `named`, and others are left for the judge.
     """
-    if isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable):
-        raise other_kind(value, give)
-    names = list(value)
-    if not all(isinstance(name, str) for name in names):
+    names = list(value) if isinstance(value, set | frozenset) else as_list(value)
+    if names is None or not all(isinstance(name, str) for name in names):
         raise other_kind(value, give)
     return {named(name, known) or name for name in names}
 

@@ -5,14 +5,15 @@ from threatlab.report.briefing import briefing
 from threatlab.report.checklist import CheckItem, checklist
 from threatlab.report.gather import from_attack, from_evaluation, from_exercise, from_plan
 from threatlab.report.html_page import to_html
-from threatlab.report.json_file import load_model, load_models, save_model, to_json
+from threatlab.report.json_file import load_model, load_models, save_model, system_to_json, to_json
 from threatlab.report.markdown import to_markdown
-from threatlab.report.model import Missing, ThreatModel
+from threatlab.report.model import EXAMPLE, Missing, ThreatModel
 from threatlab.report.records import AlertChoice, Decision, Evidence, Moral, PlannedStep, PlanRecord, Tabletop, Training
 from threatlab.report.sarif import Source, to_sarif
 from threatlab.report.schema import json_schema
 
 __all__ = [
+    "EXAMPLE",
     "STRIDE",
     "AlertChoice",
     "CheckItem",
@@ -37,6 +38,7 @@ __all__ = [
     "load_model",
     "load_models",
     "save_model",
+    "system_to_json",
     "to_html",
     "to_json",
     "to_markdown",

@@ -65,19 +65,31 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A share in 0..1 with its name, and what it was before, if that is known."""
+    """A share in 0..1 with its name, what it was before, and what it will be, if that is known."""
 
     name: str
     value: float
     before: float | None = None
+    after: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """Shares in 0..1, drawn and written."""
+    """Shares in 0..1, drawn and written; `columns` names what the bars are about, and their values."""
 
     caption: str
+    columns: tuple[str, str]
     bars: tuple[Bar, ...]
+
+    @property
+    def figures(self) -> tuple[tuple[str, tuple[float | None, ...]], ...]:
+        """The columns of figures: the heading of each, and its figure for each bar. One without any is left out."""
+        all_ = (
+            (self.columns[1], tuple(bar.value for bar in self.bars)),
+            ("At first", tuple(bar.before for bar in self.bars)),
+            ("After the plan", tuple(bar.after for bar in self.bars)),
+        )
+        return tuple(column for column in all_ if set(column[1]) != {None})
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ def briefing(model: ThreatModel) -> str:
         for number, heading in enumerate(_HEADINGS)
     ]
     pace = f"*{spent} words to read aloud: {MINUTES} minutes at {spent / MINUTES:.0f} words a minute.*"
-    return "\n\n".join([f"# Briefing: {literal(model.system.title)}", pace, *said]) + "\n"
+    return "\n\n".join([f"# Briefing: {literal(model.title)}", pace, *said]) + "\n"
 
 
 def count_words(text: str) -> int:
@@ -64,7 +64,9 @@ def count_words(text: str) -> int:
 
 def _needed(model: ThreatModel) -> Iterator[Part]:
     system, result, known = model.system, model.assessment, model.system.catalog
-    yield 0, _say("opening", title=_brief(system.title, end="."), description=_brief(system.description, end="."))
+    yield 0, _say("opening", title=_brief(model.title, end="."), description=_brief(system.description, end="."))
+    if model.example:
+        yield 0, _say("example")
     yield 0, _say("owner", owner=_brief(system.owner, end=".")) if system.owner.strip() else _say("nobody")
     yes = [fact.label for name, fact in known.facts.items() if system[name]]
     yield 0, _say("facts", facts=", ".join(yes)) if yes else _say("no_facts")
@@ -97,8 +99,10 @@ def _plan(model: ThreatModel) -> str:
         )
         for step in plan.steps[:3]
     ]
+    unowned = sum(not step.owner for step in plan.steps)
     return _say(
         "plan",
+        begins=_say("draft" if unowned else "agreed", unowned=unowned),
         steps=len(plan.steps),
         days=plan.days,
         before=plan.risk_before,
@@ -112,8 +116,13 @@ def _validation(model: ThreatModel) -> str:
     if not model.evidence:
         return _say("untested")
     failed = sum(run.passed is False for run in model.evidence)
-    bound = any(run.passed is not None for run in model.evidence)
-    verdict = _say("broken", failed=failed) if failed else _say("kept" if bound else "unbound")
+    bound = sum(run.passed is not None for run in model.evidence)
+    if failed:
+        verdict = _say("broken", failed=failed)
+    elif bound:
+        verdict = _say("kept" if bound == len(model.evidence) else "partly", bound=bound)
+    else:
+        verdict = _say("unbound")
     run = max(model.evidence, key=lambda each: each.success)
     return _say(
         "tested",
@@ -144,21 +153,23 @@ def _alerts(model: ThreatModel) -> str:
 def _wanted(model: ThreatModel) -> Iterator[Part]:
     """Yield what is added while there is time, the most useful first."""
     result, known = model.assessment, model.system.catalog
-    if held := model.tabletop:
+    if (held := model.tabletop) and held.decisions and not held.unattended:
         changes = " ".join([_brief(each.text, end=".") for each in held.lessons if each.kind == "change"][:2])
         after = _say("changes", changes=changes) if changes else _say("no_changes")
-        yield 3, _say("tabletop", title=_brief(held.title), decisions=len(held.decisions), changes=after)
+        whose = _say("retold", case=_brief(held.case)) if held.case else ""
+        yield 3, _say("tabletop", title=_brief(held.title), whose=whose, decisions=len(held.decisions), changes=after)
     if risk := next(iter(model.holding), None):
         texts = {"title": risk.title, "owner": _brief(risk.owner), "reason": _brief(risk.reason, end=".")}
         yield 2, _say("accepted", expires=risk.expires, **texts)
-    if model.missing:
-        yield 3, _say("missing", missing=listed([each.what for each in model.missing[:4]]))
+    if missing := [each.what for each in model.missing if each.part != "example"]:
+        yield 3, _say("missing", missing=listed(missing[:4]))
     for name, left in result.worst_first[1:3]:
         if left > 0:
             yield 1, _say("next", title=known.threats[name].title.lower(), about=known.threats[name].about, risk=left)
     for finding in result.findings[:3]:
         why = known.controls[finding.attribute].severity_rationale
-        yield 2, _say("finding", finding=finding.finding, recommendation=finding.recommendation, why=why)
+        name = "doubt" if finding.unknown else "finding"
+        yield 2, _say(name, finding=finding.finding, recommendation=finding.recommendation, why=why)
     yield from ((more["place"], " ".join(more["text"].split())) for more in _texts()["more"])
     for threat in known.threats.values():
         yield 1, _say("remember", title=threat.title.lower(), about=threat.about)

@@ -53,6 +53,8 @@ def checklist(model: ThreatModel) -> tuple[CheckItem, ...]:
 
 def _assessment(model: ThreatModel) -> tuple[bool, str]:
     result, system = model.assessment, model.system
+    if model.example:
+        return False, f"assess a system of your own: {system.title} is an example"
     open_facts = [fact for fact in system.catalog.facts if system[fact] is None]
     unknown = sum(finding.unknown for finding in result.findings)
     if open_facts:
@@ -88,6 +90,8 @@ def _tabletop(model: ThreatModel) -> tuple[bool, str]:
     held = model.tabletop
     if held is None or not held.decisions:
         return False, "hold a tabletop exercise, and keep its log"
+    if held.unattended:
+        return False, f"{held.title} was played by no person: hold it with your team"
     if not held.finished:
         return False, f"{held.title} was begun: play it to its end"
     decisions = counted(len(held.decisions), "decision")

@@ -113,9 +113,10 @@ def from_exercise(exercise: Exercise | Mapping[str, Any], held_on: date | str | 
             for lesson in table["lessons"]
         )
         title, finished, unattended = table["title"], table["finished"], table["unattended"]
+        case = table["case"]
     except (KeyError, TypeError, IndexError):
         raise ThreatLabError(f"{exercise!r} is no tabletop exercise, nor its to_dict()") from None
-    return Tabletop(title, finished, decisions, lessons, held_on, unattended)  # type: ignore[arg-type]  # a text becomes a date
+    return Tabletop(title, finished, decisions, lessons, held_on, unattended, case)  # type: ignore[arg-type]  # a text becomes a date
 
 
 def _plain(value: Any) -> Any:

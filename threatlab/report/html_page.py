@@ -51,12 +51,10 @@ def to_html(*models: ThreatModel) -> str:
     """
     check_models(models)
     if len(models) == 1:
-        title, body = models[0].system.title, "".join(_page(page(models[0]), 1, "p1"))
+        title, body = models[0].title, "".join(_page(page(models[0]), 1, "p1"))
     else:
         title = f"{len(models)} systems"
-        links = "".join(
-            f'<li><a href="#p{n}" dir="auto">{_text(m.system.title)}</a></li>' for n, m in enumerate(models, 1)
-        )
+        links = "".join(f'<li><a href="#p{n}" dir="auto">{_text(m.title)}</a></li>' for n, m in enumerate(models, 1))
         articles = "".join(
             f'<article id="p{n}">{"".join(_page(page(m, gaps=False), 2, f"p{n}"))}</article>'
             for n, m in enumerate(models, 1)
@@ -136,28 +134,24 @@ def _class(table: Table, column: int, cell: Cell) -> str:
 
 
 def _bars(block: Bars) -> str:
-    before = any(bar.before is not None for bar in block.bars)
-    figures = "".join(
-        f'<th scope="col" class="num">{name}</th>' for name in ("Share", *(["At first"] if before else []))
-    )
-    head = f'<th scope="col">What</th><th scope="col">Drawn</th>{figures}'
-    rows = "".join(_bar(bar, before=before) for bar in block.bars)
+    names = "".join(f'<th scope="col" class="num">{_text(name)}</th>' for name, _ in block.figures)
+    head = f'<th scope="col">{_text(block.columns[0])}</th><th scope="col">As a bar</th>{names}'
+    figures = zip(*(values for _, values in block.figures), strict=True)
+    rows = "".join(_bar(bar, each) for bar, each in zip(block.bars, figures, strict=True))
     return (
         f'<table class="bars"><caption>{_text(block.caption)}</caption>\n<thead><tr>{head}</tr></thead>\n'
         f"<tbody>\n{rows}</tbody></table>\n"
     )
 
 
-def _bar(bar: Bar, *, before: bool) -> str:
+def _bar(bar: Bar, figures: tuple[float | None, ...]) -> str:
     drawn = (
         '<svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true" focusable="false">'
         '<rect class="rail" width="100" height="10"/>'
         f'<rect class="fill" width="{100 * bar.value:.1f}" height="10"/></svg>'
     )
-    was = "" if bar.before is None else f"{bar.before:.2f}"
-    first = f'<td class="num">{was}</td>' if before else ""
-    name = f'<th scope="row" dir="auto">{_text(bar.name)}</th>'
-    return f'<tr>{name}<td>{drawn}</td><td class="num">{bar.value:.2f}</td>{first}</tr>\n'
+    cells = "".join(f'<td class="num">{"" if each is None else f"{each:.2f}"}</td>' for each in figures)
+    return f'<tr><th scope="row" dir="auto">{_text(bar.name)}</th><td>{drawn}</td>{cells}</tr>\n'
 
 
 def _cell(cell: Cell) -> str:

@@ -68,7 +68,19 @@ def model_from_dict(table: object) -> ThreatModel:
 def to_json(*models: ThreatModel) -> str:
     """Return threat models as a JSON text: one as an object, several as an array."""
     tables = [model_to_dict(model) for model in models]
-    text = json.dumps(tables[0] if len(tables) == 1 else tables, ensure_ascii=False, indent=2, allow_nan=False)
+    return _text(tables[0] if len(tables) == 1 else tables)
+
+
+def system_to_json(model: ThreatModel) -> str:
+    """Return the system of a threat model as a JSON text: its facts, its controls and their notes.
+
+    `load_system` and the command `threatlab assess` read it.
+    """
+    return _text(model.system.to_dict())
+
+
+def _text(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False)
     # Half of a character pair is no text in UTF-8, but JSON can spell it.
     return _SURROGATE.sub(lambda half: f"\\u{ord(half[0]):04x}", text) + "\n"
 

@@ -88,20 +88,16 @@ def _block(block: Block) -> Iterator[str]:
         case Table():
             yield f"**{literal(block.caption)}**"
             yield _table(block)
-        case Bars(caption, bars):
+        case Bars(caption, columns, bars):
             yield f"**{literal(caption)}**"
-            before = any(bar.before is not None for bar in bars)
-            columns = ("What", "Share", *(("At first",) if before else ()), "")
+            names = [name for name, _ in block.figures]
+            figures = zip(*(values for _, values in block.figures), strict=True)
             rows = tuple(
-                (
-                    bar.name,
-                    f"{bar.value:.2f}",
-                    *((_figure(bar.before),) if before else ()),
-                    "█" * round(bar.value * _WIDTH),
-                )
-                for bar in bars
+                (bar.name, *map(_figure, each), "█" * round(bar.value * _WIDTH))
+                for bar, each in zip(bars, figures, strict=True)
             )
-            yield _table(Table(caption, columns, rows, (1, 2) if before else (1,)))
+            numbers = tuple(range(1, len(names) + 1))
+            yield _table(Table(caption, (columns[0], *names, "As a bar"), rows, numbers))
         case Figure(drawing):
             yield f"The scope in words: {literal(in_words(drawing))}"
         case Gap(what, notebook):

@@ -27,6 +27,9 @@ from threatlab.report.gather import from_plan
 from threatlab.report.records import AlertChoice, Evidence, PlanRecord, Tabletop, Training
 from threatlab.system import AISystem, check_attribute, system_from_table
 
+EXAMPLE = "EXAMPLE, not yours"
+"""What stands wherever an example is shown, so that nobody takes it for a fact."""
+
 _HASH = re.compile("[0-9a-f]{64}|")
 
 Ruleset = Annotated[str, re.compile("ai|core")]
@@ -71,6 +74,9 @@ class ThreatModel:
         Who made the model, as of which day everything in it is judged, and anything else to say.
     course
         Whether the course's notebooks make it: a report then says in which of them a missing part is made.
+    example
+        Whether the system is invented, to show how it is done: then every report says so, and no assessment of it
+        ticks.
 
     Raises
     ------
@@ -95,6 +101,7 @@ class ThreatModel:
     made_on: date | None = None
     notes: Note = ""
     course: bool = False
+    example: bool = False
 
     def __post_init__(self) -> None:
         system = _part("system", self.system, AISystem, system_from_table)
@@ -128,6 +135,18 @@ class ThreatModel:
         return None if self.before is None else assess(self.before, self.ruleset)
 
     @cached_property
+    def planned_assessment(self) -> Assessment | None:
+        """The assessment of the system with every control of the plan in place, if there is a plan with steps."""
+        if self.plan is None or not self.plan.steps:
+            return None
+        return assess(self.system.with_(**{step.control: True for step in self.plan.steps}), self.ruleset)
+
+    @property
+    def title(self) -> str:
+        """The system's title, with a mark in front if it is an example."""
+        return f"{EXAMPLE}: {self.system.title}" if self.example else self.system.title
+
+    @cached_property
     def breaches(self) -> tuple[Breach, ...]:
         """What breaks the policy on the day `made_on`; empty without a policy or a day."""
         if self.policy is None or self.made_on is None:
@@ -151,8 +170,10 @@ class ThreatModel:
         facts = self.system.catalog.facts
         unanswered = [name for name in facts if self.system[name] is None]
         open_facts = f"{len(unanswered)} of {len(facts)}"
+        practiced = self.tabletop is not None and not self.tabletop.unattended
         owned = self.plan is None or all(step.owner for step in self.plan.steps)
         parts: tuple[tuple[str, object, str, str], ...] = (
+            ("example", not self.example, "a system of your own: this one is an example", "07"),
             ("drawing", self.drawing, "the scope as a drawing", "01"),
             ("facts", not unanswered, f"answers to {open_facts} questions about what the system is", "02"),
             ("before", self.before, "the system as it was first assessed", "02"),
@@ -162,7 +183,7 @@ class ThreatModel:
             ("owners", owned, "an owner for each step", "04"),
             ("evidence", self.evidence, "attacks that ran against the controls", "05"),
             ("monitoring", self.monitoring, "an alert threshold and its reason", "06"),
-            ("tabletop", self.tabletop, "a tabletop exercise", "06"),
+            ("tabletop", practiced, "a tabletop exercise that people have played", "06"),
             ("reviews", self.reviews, "review dates", "06"),
             ("training", self.training, "a training record", "07"),
             ("author", self.author, "an author", "07"),

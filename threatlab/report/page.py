@@ -44,7 +44,7 @@ def page(model: ThreatModel, *, gaps: bool = True) -> Page:
     day = f"as of {model.made_on}" if model.made_on else "not dated"
     sections = [part(model) for part in _PARTS]
     return Page(
-        system.title,
+        model.title,
         f"{owner} · {author} · {day}",
         tuple(section for section in sections if gaps or not _is_gap(section)),
     )
@@ -61,7 +61,7 @@ def overview(models: Sequence[ThreatModel]) -> Table:
         result = model.assessment
         worst = result.catalog.threats[result.worst_threat].title if result.worst_threat else ""
         unknown = sum(finding.unknown for finding in result.findings)
-        rows.append((model.system.title, f"{result.risk_score:.2f}", str(len(result.findings)), str(unknown), worst))
+        rows.append((model.title, f"{result.risk_score:.2f}", str(len(result.findings)), str(unknown), worst))
     columns = ("System", "Risk score", "Findings", "of them unknown", "Worst threat")
     return Table(f"{len(rows)} systems", columns, tuple(rows), (1, 2, 3))
 

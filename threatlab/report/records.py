@@ -121,7 +121,8 @@ class Moral:
 class Tabletop:
     """A tabletop exercise that was held: its story, its log and what it taught.
 
-    `unattended` says that the story's own answers were played: no person decided anything.
+    `unattended` says that the story's own answers were played: no person decided anything. `case` is the published
+    incident that it retells, if it is one of another organization.
     """
 
     title: Words
@@ -130,6 +131,7 @@ class Tabletop:
     lessons: tuple[Moral, ...] = ()
     held_on: date | None = None
     unattended: bool = False
+    case: Note = ""
 
     def __post_init__(self) -> None:
         check_fields(self)

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from threatlab.assessment import Finding
 from threatlab.catalog import Control
 from threatlab.report.blocks import shown
-from threatlab.report.model import ThreatModel
+from threatlab.report.model import EXAMPLE, ThreatModel
 from threatlab.report.page import check_models
 
 LEVELS = {"CRITICAL": "error", "HIGH": "error", "MEDIUM": "warning", "LOW": "note"}
@@ -113,11 +113,12 @@ def _result(model: ThreatModel, finding: Finding, index: int, source: Source | N
     name = shown(model.system.name)
     doubt = " Nobody has said whether it is: answer it first." if finding.unknown else ""
     key = f"{model.system.name}\0{finding.attribute}".encode("utf-8", "backslashreplace")
+    about = shown(f"{EXAMPLE}: {model.system.name}" if model.example else model.system.name)
     result = {
         "ruleId": finding.attribute,
         "ruleIndex": index,
         "level": LEVELS[finding.severity],
-        "message": {"text": f"{name}: {finding.finding}. {finding.recommendation}.{doubt}"},
+        "message": {"text": f"{about}: {finding.finding}. {finding.recommendation}.{doubt}"},
         "locations": [_location(name, finding, source)],
         "partialFingerprints": {"systemAndControl/v1": hashlib.sha256(key).hexdigest()},
         "properties": {

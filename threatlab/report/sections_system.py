@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
 from threatlab.assessment import Finding
 from threatlab.assessment.stride import BREAKS, STRIDE, by_stride
@@ -10,6 +11,7 @@ from threatlab.catalog import SEVERITIES
 from threatlab.report.blocks import Bar, Bars, Block, Cell, Code, Figure, Items, Mark, Section, Table, Text
 from threatlab.report.checklist import checklist
 from threatlab.report.model import ThreatModel
+from threatlab.words import counted
 
 _ANSWER = {True: "yes", False: "no", None: "unknown"}
 
@@ -22,7 +24,9 @@ def summary(model: ThreatModel) -> Section:
     if model.plan:
         bars.append(Bar("when the plan is done", model.plan.risk_after))
     blocks: list[Block] = [Text(model.system.description)] if model.system.description else []
-    blocks += [Text(_headline(model)), Bars("Risk score, from 0 to 1: higher is worse", tuple(bars))]
+    blocks += [Text(_headline(model)), Bars("Risk score, from 0 to 1: higher is worse", ("When", "Score"), tuple(bars))]
+    if asked := tuple(_decisions(model)):
+        blocks += [Text("Decisions asked of you:"), Items(asked)]
     if model.made_on and model.policy:
         said = tuple(breach.sentence for breach in model.breaches)
         head = f"The policy is broken ({len(said)}):" if said else f"The policy is kept on {model.made_on}."
@@ -40,13 +44,32 @@ def summary(model: ThreatModel) -> Section:
     return Section("Summary", tuple(blocks))
 
 
+def _decisions(model: ThreatModel) -> Iterator[str]:
+    """Yield what the reader has to decide, and nobody else can."""
+    if not model.system.owner:
+        yield "Name somebody who answers for this system."
+    if model.plan is None or not model.plan.steps:
+        yield "Give people and days: there is no plan yet."
+    else:
+        steps, days = model.plan.steps, [step.due for step in model.plan.steps if step.due]
+        work = f"{counted(len(steps), 'step')}, {model.plan.days:g} days of work"
+        yield f"Agree to the plan, or change it: {work}, {f'done by {max(days)}' if days else 'with no dates yet'}."
+        if unowned := sum(not step.owner for step in steps):
+            yield f"Name who does it: {unowned} of the plan's {len(steps)} steps have nobody."
+        open_ = [name for name in model.plan.left_open if not model.accepted(name)]
+        if open_:
+            yield f"Accept or pay for {counted(len(open_), 'finding')} that the plan leaves open."
+    if unknown := sum(finding.unknown for finding in model.assessment.findings):
+        yield f"Have {counted(unknown, 'question')} answered that nobody could answer so far."
+
+
 def _headline(model: ThreatModel) -> str:
     result = model.assessment
     by_severity = Counter(finding.severity for finding in result.findings)
-    counted = ", ".join(f"{by_severity[s]} {s}" for s in SEVERITIES if by_severity[s])
+    severities = ", ".join(f"{by_severity[s]} {s}" for s in SEVERITIES if by_severity[s])
     unknown = sum(finding.unknown for finding in result.findings)
     said = f"The risk score is {result.risk_score:.2f} of 1, with {len(result.findings)} findings"
-    said += f" ({counted})." if counted else "."
+    said += f" ({severities})." if severities else "."
     if unknown:
         said += f" {unknown} of them stand here because nobody has said whether the control is in place."
     if worst := result.worst_threat:
@@ -68,6 +91,7 @@ def scope(model: ThreatModel) -> Section:
             each.enters.name,
         )
         for each in drawing.crossings
+        if drawing.in_scope(each.flow)
     )
     left_out = tuple((e.element, e.reason, e.owner, e.review) for e in drawing.exclusions)
     blocks: list[Block] = [
@@ -153,14 +177,20 @@ def _finding(model: ThreatModel, finding: Finding) -> tuple[Cell, ...]:
 
 def threats(model: ThreatModel) -> Section:
     """Return each threat's residual risk, now and at first, and the findings grouped by STRIDE."""
-    result, first = model.assessment, model.first_assessment
+    result, first, planned = model.assessment, model.first_assessment, model.planned_assessment
     blocks: list[Block] = []
     if result.by_threat:
         bars = tuple(
-            Bar(result.catalog.threats[threat].title, risk, first.by_threat.get(threat) if first else None)
+            Bar(
+                result.catalog.threats[threat].title,
+                risk,
+                first.by_threat.get(threat) if first else None,
+                planned.by_threat.get(threat) if planned else None,
+            )
             for threat, risk in result.worst_first
         )
-        blocks.append(Bars("Residual risk by threat, from 0 to 1: what is left after the controls in place", bars))
+        caption = "Residual risk by threat, from 0 to 1: what is left after the controls in place"
+        blocks.append(Bars(caption, ("Threat", "Now"), bars))
     else:
         blocks.append(Text("The three checks of ruleset core know no threats; the ruleset ai does."))
     rows = tuple(

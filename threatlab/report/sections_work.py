@@ -9,6 +9,9 @@ from threatlab.report.blocks import Block, Cell, Code, Items, Mark, Section, Tab
 from threatlab.report.model import ThreatModel
 from threatlab.report.records import Decision
 
+UNATTENDED = "No person played it: these are answers of the story's own, and ours may be others."
+"""What stands above the log of an exercise that a program played."""
+
 _SHARE = "{:.0%}".format
 
 
@@ -144,6 +147,12 @@ def tabletop(model: ThreatModel) -> Section:
     )
     blocks: list[Block] = [
         Text(f"{held.title}{when}." if held.finished else f"{held.title}{when}; it was not played to its end."),
+        *(
+            [Text(f"It retells what happened to another organization ({held.case}), and not to us.")]
+            if held.case
+            else []
+        ),
+        *([Text(UNATTENDED)] if held.unattended else []),
         Table("Log", ("Clock", "Message", "By", "Decision", "What followed"), rows),
     ]
     if held.lessons:
@@ -192,5 +201,17 @@ def record(model: ThreatModel) -> Section:
         blocks.append(Items((Code(model.audit_head),)))
     else:
         blocks.append(model.gap("audit_head"))
-    said = "Scores are teaching values, good for comparing and arguing; each figure's source stands in the catalog."
-    return Section("Record", (*blocks, Text(said)))
+    method = (
+        "Method: the scope was drawn, and what the system is follows from the drawing or from an answer. Each control "
+        "was answered with yes, no or unknown; unknown counts as missing. Each threat's likelihood and impact are "
+        "judged values of the catalog, lowered by the controls in place; the risk score joins the threats, on a scale "
+        "from 0 to 1. Scores are for comparing and arguing, and are no probabilities."
+    )
+    line = "_" * 20
+    signed: tuple[tuple[Cell, ...], ...] = (
+        ("Made by", model.author or line, str(model.made_on or line), line),
+        ("Reviewed by", line, line, line),
+        ("For the owner", model.system.owner or line, line, line),
+    )
+    sign_off = Table("Review and sign-off", ("What", "Who", "When", "Signature"), signed)
+    return Section("Record", (*blocks, Text(method), sign_off))

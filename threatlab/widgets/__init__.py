@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from threatlab.widgets.base.text_table import text_table
 from threatlab.widgets.checklist.panel import ChecklistPanel
+from threatlab.widgets.control_form.panel import ControlForm
 from threatlab.widgets.dashboard.panel import Dashboard
 from threatlab.widgets.explorer.panel import SystemExplorer
 from threatlab.widgets.export.panel import ExportPanel
@@ -26,6 +27,7 @@ __all__ = [
     "CheckYourself",
     "ChecklistPanel",
     "Comparison",
+    "ControlForm",
     "Dashboard",
     "ExportPanel",
     "IncidentReplay",

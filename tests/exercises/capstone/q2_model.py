@@ -48,7 +48,7 @@ def porter(**answers):
 
 
 def played(exercise, day=PLAYED_ON):
-    return RIGHT.with_(tabletop=from_exercise(exercise, day))
+    return RIGHT.with_(tabletop=replace(from_exercise(exercise, day), unattended=False))
 
 
 def proven(*runs):

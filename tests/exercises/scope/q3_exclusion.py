@@ -33,6 +33,7 @@ CONSTRAINTS = {
     "marks": (argued(), "The form is right"),
     "owner: one person": (argued(owner="we, the web team"), "whose telephone rings"),
     "owner: not a department": (argued(owner="Customer service department"), "The owner is 'Customer service dep"),
+    "owner: a person, and no part of the system": (argued(owner="Chatbot"), "The owner is 'Chatbot'"),
     "owner: who decided": (({**EXCLUSION, "owner": ""}, None), "It can't be left out like that"),
     "review: a date, or an event": (argued(review="until further notice"), "Nobody's calendar"),
     "review: an event that somebody will notice": (argued(review="in due course"), "It is looked at again: 'in due"),

@@ -1,5 +1,6 @@
 """A drawing as a picture: boxes in lanes, arrows that go around them, and words that never overlap."""
 
+from threatlab.dataflow.picture.places import Kept, kept_from
 from threatlab.dataflow.picture.svg import draw, in_words
 
-__all__ = ["draw", "in_words"]
+__all__ = ["Kept", "draw", "in_words", "kept_from"]

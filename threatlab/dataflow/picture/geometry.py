@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 Point = tuple[float, float]
 """x and y in px of the picture, from its top left."""
 
 FONT = 13
-"""Size of every text, in px of the picture: 11 px on a page of 700, where the panel shows 660 px as 560."""
+"""Size of every text, in px of the picture: 12 px or more on a page of 700, where the panel has 540 px for 560."""
 
 CHARACTER, BOLD = 7.6, 8.5
 """Width of an average character of that size, plain and bold, in px, in DejaVu Sans: the widest that browsers use."""
@@ -58,13 +59,13 @@ class Rect:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """A trust zone: a band over the whole width, its title and kind in lines at its head, on the left."""
+    """A trust zone: a band over the whole width, its title and kind in a line below its upper edge."""
 
     zone: str
     rect: Rect
     head: Rect
-    title: tuple[str, ...]
-    kind: tuple[str, ...]
+    title: str
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +92,15 @@ class Arrow:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A flow's number and words; no words where there was no room: the table under the picture has them."""
+    """A flow's number and words; no words where there was no room: the table under the picture has them.
+
+    `clear` says that no other arrow could be taken for its own.
+    """
 
     number: int
     rect: Rect
     lines: tuple[str, ...]
+    clear: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +124,16 @@ def bezier(curve: tuple[Point, Point, Point, Point], t: float) -> Point:
 
 
 def wrap(text: str, width: float, most: int = 3, character: float = CHARACTER) -> tuple[str, ...]:
-    """Return a text in up to `most` lines no wider than `width` px; a longer word is cut, a longer text ends in ..."""
+    """Return a text in up to `most` lines no wider than `width` px; a longer text ends in ...
+
+    Lines end where a word ends, or after a hyphen or a slash; only a word that is longer than a line is cut.
+    """
     room = max(int(width / character), 3)
     lines, line = [], ""
-    for word in text.split(" "):  # a no-break space holds
-        rest = word
+    for word in words_of(text):
+        rest = word.strip(" ")
         while rest:
-            joined = f"{line} {rest}" if line else rest
+            joined = f"{line}{' ' * word.startswith(' ')}{rest}" if line else rest
             if len(joined) <= room:
                 line, rest = joined, ""
             elif line:
@@ -138,6 +146,11 @@ def wrap(text: str, width: float, most: int = 3, character: float = CHARACTER) -
     if len(lines) > most:
         lines = [*lines[: most - 1], lines[most - 1][: room - 1] + "\u2026"]
     return tuple(lines)
+
+
+def words_of(text: str) -> list[str]:
+    """Return what a line may end with, in order, each with the blank before it; a no-break space holds."""
+    return re.findall(r" ?[^ /-]*[/-]*", text)
 
 
 def text_width(lines: tuple[str, ...]) -> float:

@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from threatlab.dataflow import DataFlow
-from threatlab.dataflow.picture.geometry import BOLD, LINE, Box, Label, Lane, Layout, Rect, wrap
-from threatlab.dataflow.picture.places import COLUMNS, places, rows_of
+from threatlab.dataflow.picture.geometry import (
+    BOLD,
+    CHARACTER,
+    LINE,
+    Arrow,
+    Box,
+    Label,
+    Lane,
+    Layout,
+    Point,
+    Rect,
+    words_of,
+    wrap,
+)
+from threatlab.dataflow.picture.places import COLUMNS, Kept, places, rows_of
 from threatlab.dataflow.picture.routes import SIGN, label, route, signed
 
-WIDTH = 660
-BOX = 110
-"""Width of an element."""
+WIDTH = 560
+BOX, WIDEST = 110, 150
+"""Width of an element, and of one whose name holds a long word."""
 
-HEAD, MARGIN, LEGEND = 108, 10, 26
-"""Width of a lane's head, the space beside its boxes, and the height of the legend."""
+MARGIN, LEGEND = 10, 26
+"""The space beside the boxes, and the height of the legend."""
 
 TIP = 8
 """Around the tip of an arrow, in px, no words may stand."""
@@ -28,32 +43,32 @@ GAPS = (54, 66, 84, 104)
 
 
 @lru_cache(maxsize=64)
-def layout(drawing: DataFlow, width: int = WIDTH) -> Layout:
-    """Return where everything stands in a picture `width` px wide; its height follows.
+def layout(drawing: DataFlow, width: int = WIDTH, kept: Kept = ()) -> Layout:
+    """Return where everything stands in a picture `width` px wide; its height follows. `kept` are places that stay.
 
     No two boxes overlap, nothing lies outside, and no label lies on a box or on another label. Where even wide rows
     have no room for a flow's words, its number stands alone; where there is none for that either, its arrow does.
     """
     best: Layout | None = None
     for gap in GAPS:
-        made = _layout(drawing, width, gap)
-        if best is None or _words(made) > _words(best):
+        made = _layout(drawing, width, gap, kept)
+        if best is None or _clear(made) > _clear(best):
             best = made
-        if _words(made) == len(drawing.flows):
+        if _clear(made) == (len(drawing.flows), len(drawing.flows)):
             break
     assert best is not None  # noqa: S101  # GAPS is not empty
     return best
 
 
-def _words(made: Layout) -> int:
-    """Return how many flows have their words."""
-    return sum(" " in " ".join(label.lines) for label in made.labels)
+def _clear(made: Layout) -> tuple[int, int]:
+    """Return how many flows have their words, and how many words can be taken for no other flow's."""
+    return sum(" " in " ".join(label.lines) for label in made.labels), sum(label.clear for label in made.labels)
 
 
-def _layout(drawing: DataFlow, width: int, gap: int) -> Layout:
-    lanes, boxes = _lanes(drawing, width, gap)
+def _layout(drawing: DataFlow, width: int, gap: int, kept: Kept) -> Layout:
+    lanes, boxes = _lanes(drawing, width, gap, kept)
     bottom = max((lane.rect.bottom for lane in lanes), default=0.0)
-    bounds = Rect(HEAD + 2, 0, width - HEAD - 4, bottom)
+    bounds = Rect(2, 0, width - 4, bottom)
     where = {box.element: box.rect for box in boxes}
     zones = {lane.zone: lane.rect for lane in lanes}
     used: Counter[tuple[float, float]] = Counter()
@@ -69,9 +84,10 @@ def _layout(drawing: DataFlow, width: int, gap: int) -> Layout:
     curves = {arrow.number: arrow.points(40) for arrow in arrows}
     signs = [Rect(a.sign[0] - SIGN, a.sign[1] - SIGN, 2 * SIGN, 2 * SIGN) for a in arrows if a.sign]
     tips = [Rect(arrow.curve[3][0] - TIP, arrow.curve[3][1] - TIP, 2 * TIP, 2 * TIP) for arrow in arrows]
-    solid = [*where.values(), *signs, *tips]
+    lanes = tuple(_headed(lane, [point for points in curves.values() for point in points], signs) for lane in lanes)
+    solid = [*where.values(), *signs, *tips, *(lane.head for lane in lanes)]
     labels: list[Label] = []
-    for arrow in arrows:
+    for arrow in sorted(arrows, key=lambda arrow: _apart(where, *_ends(drawing, arrow))):  # with least room first
         flow = drawing.flows[arrow.number - 1]
         sign = f"{arrow.number}{PERSONAL if flow.personal else ''}"
         placed = label(arrow, f"{sign} {flow.label}", solid, curves, bounds)
@@ -79,27 +95,50 @@ def _layout(drawing: DataFlow, width: int, gap: int) -> Layout:
         if placed:
             labels.append(placed)
             solid.append(placed.rect)
+    labels.sort(key=lambda label: label.number)
     return Layout(width, bottom + LEGEND, lanes, boxes, tuple(arrows), tuple(labels))
 
 
-def _lanes(drawing: DataFlow, width: int, gap: int) -> tuple[tuple[Lane, ...], tuple[Box, ...]]:
-    at, rows = places(drawing), rows_of(drawing)
-    named = {e.name: wrap(e.name, BOX - (24 if e.kind == "person" else 12), 3, BOLD) for e in drawing.elements}
-    step = (width - HEAD - 2 * MARGIN - BOX) / (COLUMNS - 1)
+def _headed(lane: Lane, points: Sequence[Point], signs: Sequence[Rect]) -> Lane:
+    """Return a lane with its head where fewest arrows run through it: on the left, if it is free."""
+    right = lane.rect.right - lane.head.w - lane.head.x
+    heads = [replace(lane.head, x=lane.head.x + (right - lane.head.x) * step / 8) for step in range(9)]
+
+    def crossed(head: Rect) -> int:
+        return sum(head.holds(point, 3) for point in points) + 9 * sum(head.overlaps(sign) for sign in signs)
+
+    return replace(lane, head=min(heads, key=crossed))
+
+
+def _ends(drawing: DataFlow, arrow: Arrow) -> tuple[str, str]:
+    flow = drawing.flows[arrow.number - 1]
+    return flow.source, flow.target
+
+
+def _lanes(drawing: DataFlow, width: int, gap: int, kept: Kept) -> tuple[tuple[Lane, ...], tuple[Box, ...]]:
+    at, rows = places(drawing, kept), rows_of(drawing, kept)
+    beside = {e.name: 24 if e.kind == "person" else 12 for e in drawing.elements}
+    longest = {name: max(len(word.strip()) for word in words_of(name)) * BOLD for name in beside}
+    wide = {name: min(max(BOX, longest[name] + beside[name]), WIDEST) for name in beside}
+    named = {name: wrap(name, wide[name] - beside[name], 3, BOLD) for name in beside}
+    step = (width - 2 * MARGIN - BOX) / (COLUMNS - 1)
     lanes, boxes, y = [], [], 0.0
     for zone in drawing.zones:
         top = y
-        title = wrap(zone.name, HEAD - 12, 4, BOLD)
-        kind = () if zone.kind == zone.name.casefold() else wrap(f"{zone.kind} zone", HEAD - 12)
+        kind = zone.kind if " " in zone.kind else f"{zone.kind} zone"
+        kind = "" if zone.kind == zone.name.casefold() else kind
+        (title,) = wrap(zone.name, width - 40 - len(kind) * CHARACTER, 1, BOLD)
+        head = Rect(9, top + 4, len(title) * BOLD + len(kind) * CHARACTER + 10, LINE + 1)
         for row in rows[zone.name]:
             here = [name for name, place in at.items() if place[0] == row]
             tall = max((len(named[name]) for name in here), default=1) * LINE + LINE + 14
             for name in here:
-                rect = Rect(HEAD + MARGIN + at[name][1] * step, y + gap / 2, BOX, tall)
+                middle = MARGIN + BOX / 2 + at[name][1] * step
+                x = min(max(middle - wide[name] / 2, 6), width - 6 - wide[name])
+                rect = Rect(x, y + gap / 2, wide[name], tall)
                 boxes.append(Box(name, rect, named[name]))
             y += tall + gap
-        y = max(y, top + (len(title) + len(kind)) * LINE + 16)
-        lanes.append(Lane(zone.name, Rect(0, top, width, y - top), Rect(0, top, HEAD, y - top), title, kind))
+        lanes.append(Lane(zone.name, Rect(0, top, width, y - top), head, title, kind))
     order = {element.name: place for place, element in enumerate(drawing.elements)}
     return tuple(lanes), tuple(sorted(boxes, key=lambda box: order[box.element]))
 

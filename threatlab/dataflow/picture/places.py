@@ -23,33 +23,40 @@ _THROUGH, _CROSSED, _BESIDE = 400.0, 120.0, 46.0
 """What it costs, in px of way, when a flow runs through an element, or two flows cross; how near counts as through."""
 
 
-def rows_of(drawing: DataFlow) -> dict[str, range]:
+Kept = tuple[tuple[str, Place], ...]
+"""Elements whose place stays: the row, counted from the top of their own lane, and the column."""
+
+
+def rows_of(drawing: DataFlow, kept: Kept = ()) -> dict[str, range]:
     """Return the rows that each zone's lane takes, from top to bottom; an empty lane has one."""
     rows, top = {}, 0
+    lowest = {drawing.element(name).zone: 0 for name, _ in kept}
+    for name, (row, _) in kept:
+        lowest[drawing.element(name).zone] = max(lowest[drawing.element(name).zone], row + 1)
     for zone in drawing.zones:
         inside = sum(element.zone == zone.name for element in drawing.elements)
-        rows[zone.name] = range(top, top + max(-(-inside // COLUMNS), 1))
+        rows[zone.name] = range(top, top + max(-(-inside // COLUMNS), lowest.get(zone.name, 1)))
         top = rows[zone.name].stop
     return rows
 
 
-def places(drawing: DataFlow) -> dict[str, Place]:
-    """Return the place of each element. The same drawing always gives the same places."""
-    rows = rows_of(drawing)
-    taken: dict[str, Place] = {}
-    for zone, lane in rows.items():
-        free = [(row, column) for row in lane for column in range(COLUMNS)]
-        inside = [element.name for element in drawing.elements if element.zone == zone]
-        taken.update(zip(inside, free, strict=False))
+def places(drawing: DataFlow, kept: Kept = ()) -> dict[str, Place]:
+    """Return the place of each element. The same drawing with the same `kept` always gives the same places."""
+    rows = rows_of(drawing, kept)
+    taken = {name: (rows[drawing.element(name).zone].start + row, column) for name, (row, column) in kept}
+    fixed = {*taken.values()}
+    loose = [element for element in drawing.elements if element.name not in taken]
+    free = {zone: [place for place in _cells(lane) if place not in fixed] for zone, lane in rows.items()}
+    for zone in rows:
+        taken.update(zip((e.name for e in loose if e.zone == zone), free[zone], strict=False))
     pairs = sorted({(flow.source, flow.target) for flow in drawing.flows})
     left = STEPS
     best = _cost(taken, pairs)
     improved = True
     while improved and left > 0:
         improved = False
-        for element in drawing.elements:
-            lane = rows[element.zone]
-            for place in [(row, column) for row in lane for column in range(COLUMNS)]:
+        for element in loose:
+            for place in free[element.zone]:
                 tried = _swapped(taken, element.name, place)
                 left -= len(pairs) * (len(taken) + len(pairs) // 2)
                 if (cost := _cost(tried, pairs)) < best - 1e-6:
@@ -57,6 +64,28 @@ def places(drawing: DataFlow) -> dict[str, Place]:
                 if left <= 0:
                     return taken
     return taken
+
+
+def kept_from(before: DataFlow, kept: Kept, now: DataFlow, renamed: Mapping[str, str]) -> Kept:
+    """Return which places of a picture stay after a change: all, but of what moved on or only now has a flow.
+
+    `kept` are those that stayed before; `renamed` are the new names of elements and zones by their old ones.
+    """
+    rows, zones = rows_of(before, kept), {element.name: element.zone for element in now.elements}
+    stay = {}
+    for name, (row, column) in places(before, kept).items():
+        zone, new = before.element(name).zone, renamed.get(name, name)
+        is_placed = before.flows_of(name) or not now.flows_of(new) if new in zones else False
+        if is_placed and zones[new] == renamed.get(zone, zone):
+            stay[new] = row - rows[zone].start, column
+    for lane in now.zones:  # a row that is left empty is taken out
+        used = sorted({row for name, (row, _) in stay.items() if zones[name] == lane.name})
+        stay |= {n: (used.index(row), column) for n, (row, column) in stay.items() if zones[n] == lane.name}
+    return tuple(stay.items())
+
+
+def _cells(lane: range) -> list[Place]:
+    return [(row, column) for row in lane for column in range(COLUMNS)]
 
 
 def _swapped(taken: Mapping[str, Place], element: str, place: Place) -> dict[str, Place]:

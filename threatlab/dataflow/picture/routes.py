@@ -26,6 +26,18 @@ _IN_BOX, _OUTSIDE, _ON_CURVE, _SAME_PORT = 500.0, 900.0, 26.0, 90.0
 _CLEAR = 7
 """Px that a curve keeps clear of boxes that it has nothing to do with."""
 
+_SHIFTS = ((0, 0), (0, -1), (0, 1), (1, 0), (-1, 0), (0.9, 0.9), (-0.9, 0.9), (0.9, -0.9), (-0.9, -0.9))
+"""Where words stand beside a point of their arrow, in halves of their width and height."""
+
+_AWAY = (4, 9)
+"""Px between words and that point."""
+
+_BESIDE, _HIDES, _OTHER, _MISTAKEN = 10, 1.4, 20, 200
+"""What it costs words to stand beside their arrow, to hide a point of it or of another, and to be on another alone."""
+
+_NEAR = 6
+"""Px from an arrow at which words seem to be its own."""
+
 SIGN = 7
 """Half the size of the sign where a flow crosses a boundary, in px."""
 
@@ -85,26 +97,31 @@ def signed(arrow: Arrow, enters: Rect) -> Arrow:
 def label(
     arrow: Arrow, words: str, solid: Sequence[Rect], curves: Mapping[int, Sequence[Point]], bounds: Rect
 ) -> Label | None:
-    """Return where a flow's words stand: near its curve and on nothing `solid`; None if there is no such place."""
+    """Return where a flow's words stand: on its curve or beside it, and on nothing `solid`, or None."""
     best, least = None, float("inf")
+    others = [point for number, points in curves.items() if number != arrow.number for point in points]
     for width in (150.0, 104.0, 90.0, 76.0):
         if best is not None and text_width(tuple(words.split(" "))) > width:
             continue  # a word would be cut
         lines = wrap(words, width, 4)
         size = (text_width(lines) + 4, len(lines) * LINE + 2)
-        for t in (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.18, 0.82):
+        for t in (0.5, 0.45, 0.55, 0.4, 0.6, 0.34, 0.66, 0.28, 0.72, 0.22, 0.78, 0.16, 0.84):
             x, y = bezier(arrow.curve, t)
-            for across, down in ((0, 0), (0, -1), (0, 1), (1, 0), (-1, 0)):
-                shift = (across * (size[0] / 2 + SIGN + 2), down * (size[1] / 2 + 4))
+            for (across, down), away in product(_SHIFTS, _AWAY):
+                shift = (across * (size[0] / 2 + away), down * (size[1] / 2 + away))
                 rect = Rect(x + shift[0] - size[0] / 2, y + shift[1] - size[1] / 2, *size)
-                cost = 60 * abs(t - 0.5) + 5 * len(lines) + (4 if across or down else 0)
+                cost = 30 * abs(t - 0.5) + 5 * len(lines) + (_BESIDE if across or down else 0)
                 if cost >= least or not _inside(rect, bounds) or any(rect.overlaps(other, 1) for other in solid):
                     continue
-                for number, points in curves.items():
-                    hits = sum(rect.holds(point, 1) for point in points)
-                    cost += hits * (3 if number == arrow.number else 14)
+                hidden = sum(rect.holds(point, 1) for point in curves[arrow.number])
+                cost += _HIDES * hidden
+                if cost >= least:
+                    continue
+                other = sum(rect.holds(point, _NEAR) for point in others)
+                clear = not other or hidden > 0
+                cost += _OTHER * other + (0 if clear else _MISTAKEN)
                 if cost < least:
-                    best, least = Label(arrow.number, rect, lines), cost
+                    best, least = Label(arrow.number, rect, lines, clear), cost
     return best
 
 

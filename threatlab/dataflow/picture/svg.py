@@ -10,6 +10,7 @@ from threatlab.checks import check_choice
 from threatlab.dataflow import ELEMENT_KINDS, DataFlow, Element
 from threatlab.dataflow.picture.geometry import CHARACTER, FONT, LINE, Arrow, Box, Label, Lane, Layout
 from threatlab.dataflow.picture.layout import LEGEND, WIDTH, layout
+from threatlab.dataflow.picture.places import Kept
 from threatlab.dataflow.picture.routes import SIGN
 
 _ROLES = ("bg", "fg", "muted", "line", "cross", "internet", "device", "third", "own")
@@ -33,10 +34,10 @@ _LANE = {"internet": "internet", "user device": "device", "third party": "third"
 
 
 @lru_cache(maxsize=64)
-def draw(drawing: DataFlow, theme: str = "css") -> str:
+def draw(drawing: DataFlow, theme: str = "css", kept: Kept = ()) -> str:
     """Return the picture as an SVG element, with a text alternative that lists zones and flows.
 
-    `theme` is "css" (colors of the panel it stands in) or "paper" (fixed light colors).
+    `theme` is "css" (colors of the panel it stands in) or "paper" (fixed light colors); `kept` are places that stay.
 
     Raises
     ------
@@ -44,7 +45,7 @@ def draw(drawing: DataFlow, theme: str = "css") -> str:
         If the theme is neither.
     """
     check_choice("theme of a picture:", theme, THEMES)
-    made, colors = layout(drawing), THEMES[theme]
+    made, colors = layout(drawing, kept=kept), THEMES[theme]
     parts = [
         *(_lane(drawing, lane, colors) for lane in made.lanes),
         *(_arrow(drawing, arrow, colors) for arrow in made.arrows),
@@ -83,18 +84,13 @@ def _crosses(drawing: DataFlow, number: int) -> str:
 def _lane(drawing: DataFlow, lane: Lane, colors: dict[str, str]) -> str:
     zone, rect = drawing.zone(lane.zone), lane.rect
     said = f"{zone.name}: {zone.kind} zone" + (f", {zone.owner}" if zone.owner else "")
-    y = rect.y + (rect.h - (len(lane.title) + len(lane.kind)) * LINE) / 2 + LINE - 3
-    lines = [(line, "fg", 700) for line in lane.title] + [(line, "muted", 400) for line in lane.kind]
-    title = "".join(
-        f'<tspan x="9" y="{y + row * LINE:.1f}" style="fill:{colors[ink]};font-weight:{weight}">{escape(line)}</tspan>'
-        for row, (line, ink, weight) in enumerate(lines)
-    )
+    words = f'<tspan font-weight="700">{escape(lane.title)}</tspan>'
+    words += f' <tspan style="fill:{colors["muted"]}">{lane.kind}</tspan>' if lane.kind else ""
     return (
         f"<g><title>{escape(said)}</title>"
         f'<rect x="1" y="{rect.y + 1.5:.1f}" width="{rect.w - 2:.1f}" height="{rect.h - 3:.1f}" rx="7" '
         f'style="fill:{colors[_LANE[zone.kind]]};stroke:{colors["line"]};stroke-dasharray:7 4"/>'
-        f'<path d="M{lane.head.right:.1f} {rect.y + 8:.1f}V{rect.bottom - 8:.1f}" style="stroke:{colors["line"]}"/>'
-        f"<text>{title}</text></g>"
+        f'<text x="{lane.head.x:.1f}" y="{lane.head.y + LINE - 3:.1f}" style="fill:{colors["fg"]}">{words}</text></g>'
     )
 
 
@@ -187,8 +183,9 @@ def _label(drawing: DataFlow, label: Label, colors: dict[str, str]) -> str:
         number, _, rest = line.partition(" ") if row == 0 else ("", "", line)
         bold = f'<tspan font-weight="700">{number}</tspan> ' if number else ""
         rows.append(f'<text {at} text-anchor="middle">{bold}{escape(rest)}</text>')
-    halo = f"fill:{ink};stroke:{colors['bg']};stroke-width:4;stroke-linejoin:round;paint-order:stroke"
-    return f'<g style="{halo}">{"".join(rows)}</g>'
+    size = f'width="{label.rect.w:.1f}" height="{label.rect.h:.1f}"'
+    paper = f'<rect x="{label.rect.x:.1f}" y="{label.rect.y:.1f}" {size} rx="4" style="fill:{colors["bg"]}"/>'
+    return f'<g style="fill:{ink}">{paper}{"".join(rows)}</g>'
 
 
 def _legend(drawing: DataFlow, made: Layout, colors: dict[str, str]) -> str:

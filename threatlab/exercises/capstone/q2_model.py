@@ -239,7 +239,7 @@ def _promises(model: ThreatModel) -> None:
         what = f"{told.title!r}, held on {told.held_on}" if told else "none"
         raise NotYet(f"The exercise in your model is {what}. The team played {played.title!r} on {PLAYED_ON}.")
     if [each.decision for each in told.decisions] != [each.decision for each in played.decisions]:
-        raise NotYet(f"These are not the team's decisions of {PLAYED_ON}: run_unattended plays it as they did.")
+        raise NotYet(f"These are not the team's decisions of {PLAYED_ON}: run_unattended plays what TEAM holds.")
     if not any(each.on == TODAY for each in model.training):
         raise NotYet(f"Your training record is of {model.training[0].on}. The briefing is tonight, on {TODAY}.")
 

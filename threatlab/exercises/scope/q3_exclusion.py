@@ -70,6 +70,11 @@ def airline_scene() -> DataFlow:
     )
 
 
+def says_when(review: str) -> bool:
+    """Tell whether a text names a date, or an event that somebody will notice."""
+    return bool(_EVENT.search(review)) and not _NEVER.search(review)
+
+
 def argues_an_exclusion(answer: Any) -> str:
     """Judge an exclusion by what it hides and by its parts; its reason is marked by the learner.
 
@@ -123,12 +128,12 @@ def _hides_nothing(argued: DataFlow) -> None:
 
 def _complete(argued: DataFlow) -> None:
     exclusion = argued.exclusions[0]
-    if _NOBODY.search(exclusion.owner):
+    if _NOBODY.search(exclusion.owner) or named(exclusion.owner, [each.name for each in argued.elements]):
         raise NotYet(
             f"The owner is {exclusion.owner!r}. When it goes wrong, whose telephone rings? Give a name, or a role that "
             "one person holds."
         )
-    if not exclusion.review or _NEVER.search(exclusion.review) or not _EVENT.search(exclusion.review):
+    if not says_when(exclusion.review):
         raise NotYet(
             f"It is looked at again: {exclusion.review!r}. Nobody's calendar shows that. Give a date, or an event that "
             "somebody will notice."

@@ -296,13 +296,23 @@ def check(label: object, name: str, *, value: bool = False, act: str | None = No
     return tag("label", box, tag("span", label), class_="tl-check")
 
 
-def form(act: str, *inside: object, submit: str, hint: str = "", key: object = "", class_: str = "tl-form") -> Html:
+def form(  # noqa: PLR0913
+    act: str,
+    *inside: object,
+    submit: str,
+    hint: str = "",
+    key: object = "",
+    args: Mapping[str, object] | None = None,
+    class_: str = "tl-form",
+) -> Html:
     """Return fields that are sent together, and only by the button `submit`; what can't be done is said beside it.
 
     With another `key` than before, the form begins anew: its fields lose what was typed.
     """
     send = tag("button", submit, type="submit", title=hint or None, class_="tl-btn")
-    return tag("form", *inside, send, problem(act), data_act=act, data_key=f"{act}-{key}", class_=class_)
+    return tag(
+        "form", *inside, send, problem(act), data_act=act, data_args=_args(args), data_key=f"{act}-{key}", class_=class_
+    )
 
 
 def fold(title: object, *inside: object, opened: bool = False, key: object = None) -> Html:

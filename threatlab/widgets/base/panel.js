@@ -144,6 +144,7 @@ function render({ model, el }) {
     target.toggleAttribute("data-lm-suppress-shortcuts", !onward && !(key === "s" && (ctrlKey || metaKey)));
     if (onward) root.focus({ preventScroll: true });
     else if (key === "Enter" && isTyped(target)) {
+      event.preventDefault();  // where nobody takes it from the browser, it would send it once more
       if (target.form) target.form.requestSubmit();
       else target.dispatchEvent(new Event("change", { bubbles: true }));
     }

@@ -36,7 +36,7 @@ def page(state: ChecklistState) -> Html:
     done, items = len(state.done), state.items
     head = tag(
         "div",
-        caption("The lesson\u2019s checklist", state.model.system.title),
+        caption("Checklist", state.model.title),
         tag("p", tag("b", done), f" of {len(items)}", class_="tl-cl-count"),
         bar(done / len(items)),
         class_="tl-cl-head",
@@ -70,7 +70,7 @@ def announcement(state: ChecklistState) -> str:
 def static_picture(state: ChecklistState) -> Html:
     """Return the checklist for a saved notebook: inline styles alone, which survive there."""
     rows = ((tag("b", item.title), _STATES[item.done], _artifact(item)) for item in state.items)
-    title = f"{state.model.system.title}: {len(state.done)} of {len(state.items)} items of the checklist"
+    title = f"{state.model.title}: {len(state.done)} of {len(state.items)} items of the checklist"
     return saved(title, saved_table((), rows))
 
 

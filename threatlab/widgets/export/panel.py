@@ -1,4 +1,4 @@
-"""The export panel: what the report holds and what is missing from it, and a button that writes it in five formats."""
+"""The export panel: what the report holds and what is missing from it, and a button that writes it in each format."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from threatlab.files import write_text
 from threatlab.report import ThreatModel
 from threatlab.widgets.base.html import Html
 from threatlab.widgets.base.panel import Panel, action
+from threatlab.widgets.base.shown import Shown
 from threatlab.widgets.export import view
+from threatlab.widgets.export.folder import work_folder
 
 _STEM = re.compile(r"[^\\/:*?\"<>|\x00-\x1f.][^\\/:*?\"<>|\x00-\x1f]*")
 """A name that every system takes for a file: no folder in it, and no dot in front, which would hide it."""
@@ -32,7 +34,7 @@ class ExportPanel(Panel):
     model
         The threat model; half filled in, it is exported with what is missing named.
     folder
-        Where the files go; it must be there.
+        Where the files go; it must be there. Without one: `my-threat-model`, beside the notebook.
 
     Raises
     ------
@@ -40,8 +42,8 @@ class ExportPanel(Panel):
         If `model` is no ThreatModel, or `folder` no folder.
     """
 
-    def __init__(self, model: ThreatModel, folder: str | Path) -> None:
-        super().__init__(view.ExportState(_model(model), _folder(folder)))
+    def __init__(self, model: ThreatModel, folder: str | Path | None = None) -> None:
+        super().__init__(view.ExportState(_model(model), work_folder() if folder is None else _folder(folder)))
 
     @property
     def model(self) -> ThreatModel:
@@ -54,7 +56,7 @@ class ExportPanel(Panel):
 
     @action
     def set(self, *, kind: str | None = None, name: str | None = None) -> None:
-        """Choose the format ("html", "markdown", "json", "sarif", "briefing") or the file's name, without its ending.
+        """Choose the format, one of `view.FORMATS` such as "html", or the file's name, without its ending.
 
         Raises
         ------
@@ -92,6 +94,10 @@ class ExportPanel(Panel):
             write_text(path, text)
         self._tell(written=view.Written(path.name, len(data), self.state.kind), same=same)
         return path
+
+    def files(self) -> Shown:
+        """Return a list of the files with this name that are there, as links: JupyterLab opens them in a tab."""
+        return view.links(self.state)
 
     def draw(self, state: view.ExportState) -> Html:
         """Return the fields, what is in the report, what is missing, and what came of the last attempt."""

@@ -7,10 +7,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
+from urllib.parse import quote
 
 from threatlab.assessment.stride import BREAKS
 from threatlab.lessons import made_in
-from threatlab.report import STRIDE, ThreatModel, briefing, by_stride, to_html, to_json, to_markdown, to_sarif
+from threatlab.report import (
+    STRIDE,
+    ThreatModel,
+    briefing,
+    by_stride,
+    system_to_json,
+    to_html,
+    to_json,
+    to_markdown,
+    to_sarif,
+)
 from threatlab.widgets.base.html import (
     Html,
     button,
@@ -26,6 +37,8 @@ from threatlab.widgets.base.html import (
     table,
     tag,
 )
+from threatlab.widgets.base.shown import Shown
+from threatlab.widgets.export.folder import is_passing
 from threatlab.words import counted
 
 _ESCAPED = re.compile(r"\\([*_~^\[\]$])")
@@ -46,8 +59,8 @@ FORMATS = {
     "html": Format(
         "HTML: one page to read and print",
         ".html",
-        "Double-click it in your file manager: any browser shows it, offline. (JupyterLab: right-click it in the file "
-        "list, Open in New Browser Tab.) Print it, and you have a PDF.",
+        "Double-click it, in JupyterLab's file list or in your file manager. It needs no network; print it, and you "
+        "have a PDF.",
         to_html,
     ),
     "markdown": Format(
@@ -55,6 +68,12 @@ FORMATS = {
     ),
     "json": Format(
         "JSON: to load back and go on", ".json", "load_model(file) reads it back to an equal threat model.", to_json
+    ),
+    "system": Format(
+        "System: what the command line assesses",
+        "-system.json",
+        "threatlab assess reads it: all its facts and controls, with their notes.",
+        system_to_json,
     ),
     "sarif": Format(
         "SARIF 2.1.0: findings for a code host",
@@ -168,7 +187,7 @@ def contents(state: ExportState) -> Html:
     )
     if not missing:
         gaps = tag("p", "Every part is there. Whether it is good enough is for a reader to say.")
-    title = state.model.system.title
+    title = state.model.title
     return tag(
         "div",
         tag("div", caption("In the report", title), tag("ul", *inside, class_="tl-ex-in")),
@@ -185,12 +204,24 @@ def outcome(state: ExportState) -> Html:
     done = "is there already, and says the same" if state.same else "written"
     return tag(
         "p",
-        tag("b", state.written.name),
+        tag("b", state.folder / state.written.name),
         f" {done}: {size(state.written.size)}. {FORMATS[state.written.kind].opens} ",
         None if state.written.name == state.file else coming,
         class_="tl-ex-done",
         role="status",
     )
+
+
+def links(state: ExportState) -> Shown:
+    """Return the files of this name that are there: as links that JupyterLab opens, beside the notebook."""
+    names = [name for each in FORMATS.values() if (state.folder / (name := state.stem + each.ending)).is_file()]
+    if is_passing(state.folder) or state.folder.is_absolute():
+        where = "a folder that goes with this kernel: no notebook is open" if is_passing(state.folder) else "the folder"
+        words = f"In {where}: {', '.join(names) or 'no file yet'}"
+        return Shown(tag("p", words), words)
+    files = [(state.folder / name).as_posix() for name in names]
+    rows = (tag("li", tag("a", file, href=quote(file))) for file in files)
+    return Shown(tag("ul", *rows), "\n".join(files) or f"no file yet in {state.folder}")
 
 
 def size(count: int) -> str:
@@ -239,7 +270,7 @@ def static_picture(state: ExportState) -> Html:
     missing = tag("ul", *(tag("li", each) for each in state.model.missing or ("nothing",)))
     formats = "; ".join(each.title for each in FORMATS.values())
     return saved(
-        f"Report on {state.model.system.title}",
+        f"Report on {state.model.title}",
         saved_table(("In the report", "Missing"), [(inside, missing)]),
         tag("p", f"It exports as {formats}."),
     )

@@ -93,7 +93,8 @@ class Prediction(Panel):
             raise ThreatLabError(f"no result was given for {missing[0]!r}; compare() needs one for each question")
         results = {question: actual[question] for question in self.state.questions}
         shown = self.state.shown or bool(self.guesses) or not open_notebook()
-        self.show(replace(self.state, actual=results, shown=shown, asking=False))
+        self._begun = replace(self._begun, actual=results)  # begun anew, it still has answers to show
+        self.show(replace(self.state, actual=results, shown=shown, asking=False), unasked=True)
         return Comparison(self)
 
     def memory(self, state: PredictionState) -> Any:

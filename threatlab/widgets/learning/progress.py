@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import quote
 
 from threatlab.errors import ThreatLabError
 from threatlab.exercises.progress import Standing, Store, store
@@ -128,10 +129,13 @@ def standings_table(standings: tuple[Standing, ...], kept: str) -> Html:
 
 
 def _row(standing: Standing) -> tuple[object, ...]:
+    """Return a lesson's row; its title leads to the exercises where they lie beside the notebook, as in a copy."""
+    beside = sorted(Path.cwd().glob(f"{standing.title[:2]}-*-exercises.ipynb"))
+    title = tag("a", standing.title, href=quote(beside[0].name), target="_blank") if beside else standing.title
     share = standing.done / standing.questions if standing.questions else 0.0
     whole = share == 1.0  # it has a sign, so that the bar's color is not all that tells
     return (
-        standing.title,
+        title,
         bar(share, "tl-whole" if whole else ""),
         tag("td", f"{standing.done} of {standing.questions}", class_="tl-num tl-whole" if whole else "tl-num"),
         number(standing.checks),

@@ -2,94 +2,176 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from threatlab.dataflow import CARRIES, ELEMENT_KINDS, ZONE_KINDS, DataFlow
-from threatlab.widgets.base.html import Html, check, choice, field, form, markup, tag
+from threatlab.dataflow import CARRIES, ELEMENT_KINDS, ZONE_KINDS, DataFlow, Element, Flow, Zone
+from threatlab.widgets.base.html import Html, button, check, choice, field, form, markup, problem, tag
+from threatlab.widgets.scope_editor.state import ScopeState
 
 FORMS = {
     "element": ("Add an element", "Add a person, a process, a model, a data store or a tool"),
     "flow": ("Add a flow", "Draw what goes from one element to another"),
     "zone": ("Add a zone", "Add a trust zone"),
+    "change": ("Change or take away", "Change an element, a flow or a zone, or take it away"),
     "exclude": ("Leave out", "Leave an element out of the assessment, for a reason, or take it back in"),
-    "remove": ("Take away", "Take something out of the drawing as if it did not exist"),
+    "name": ("Name and save", "Say what the drawing is of, and save it in a file"),
 }
 """What a learner may want to change: the words on its button, and its tooltip."""
 
 _CHOOSE = ("choose\u2026", "")
 """First entry of every list that has no sensible first choice."""
 
+Part = Zone | Element | Flow
+Typed = Callable[[Html], Html]
+"""Puts what is typed into a place that begins anew once its form is accepted."""
 
-def forms(drawing: DataFlow, opened: str, accepted: tuple[str, ...]) -> Html:
-    """Return all forms, the `opened` one in sight: what was typed into another stays until it is opened again.
 
-    What was typed or ticked in a form goes once its action is among those `accepted` once more; its lists stay.
+def forms(state: ScopeState, place: str) -> Html:
+    """Return all forms, the open one in sight: what was typed into another stays until it is opened again.
+
+    What was typed or ticked in a form goes once its action is accepted; its lists stay. `place` is where the drawing
+    is saved.
     """
+    drawing = state.drawing
 
-    def anew(act: str, typed: Html) -> Html:
-        return tag("div", typed, data_key=f"{act}-{accepted.count(act)}")
+    def anew(act: str) -> Typed:
+        return lambda typed: tag("div", typed, data_key=f"{act}-{state.accepted.count(act)}")
 
-    elements = [(element.name, element.name) for element in drawing.elements]
-    inside = [(name, name) for name, _ in elements if name not in drawing.left_out]
-    left_out = [(exclusion.element, exclusion.element) for exclusion in drawing.exclusions]
+    by_name = {
+        "element": form(
+            "add", *element_fields(drawing, anew("add")), submit="Add the element", hint="Add it to the drawing"
+        ),
+        "flow": form(
+            "connect", *flow_fields(drawing, anew("connect")), submit="Draw the flow", hint="Draw it as an arrow"
+        ),
+        "zone": form("add_zone", *zone_fields(anew("add_zone")), submit="Add the zone", hint="Add it as a lane"),
+        "change": _change(drawing, state.picked),
+        "exclude": _leave_out(drawing, anew("exclude")),
+        "name": _name(drawing, place, state.standing),
+    }
+    return markup(*(tag("div", made, hidden=name != state.form) for name, made in by_name.items()))
+
+
+def parts_of(drawing: DataFlow) -> dict[str, Part]:
+    """Return every zone, element and flow of a drawing by its key: what it is called in a list."""
+    return (
+        {element.name: element for element in drawing.elements}
+        | {f"flow {number}: {flow}": flow for number, flow in drawing.numbered.items()}
+        | {f"zone {zone.name}": zone for zone in drawing.zones}
+    )
+
+
+def _same(typed: Html) -> Html:
+    return typed
+
+
+def element_fields(drawing: DataFlow, anew: Typed = _same, element: Element | None = None) -> list[Html]:
+    """Return what is asked of an element, as it is if there is one."""
     zones = [(f"{zone.name} ({zone.kind})", zone.name) for zone in drawing.zones]
-    occupied = {element.zone for element in drawing.elements}
-    empty = [(f"zone {zone.name}", zone.name) for zone in drawing.zones if zone.name not in occupied]
-    flows = [(f"flow {number}: {flow}", number) for number, flow in drawing.numbered.items()]
+    return [
+        anew(field("Name of the element", "name", element.name if element else "")),
+        choice("Trust zone", "zone", [_CHOOSE, *zones], element.zone if element else ""),
+        _explained("Kind of element", "kind", ELEMENT_KINDS, element.kind if element else "process"),
+        anew(check("It holds personal data", "personal", value=bool(element and element.personal))),
+    ]
+
+
+def flow_fields(drawing: DataFlow, anew: Typed = _same, flow: Flow | None = None) -> list[Html]:
+    """Return what is asked of a flow, as it is if there is one."""
+    elements = [_CHOOSE, *((element.name, element.name) for element in drawing.elements)]
+    return [
+        choice("From", "source", elements, flow.source if flow else ""),
+        choice("To", "target", elements, flow.target if flow else ""),
+        anew(field("What flows, in a few words", "label", flow.label if flow else "")),
+        _explained("It carries", "carries", CARRIES, flow.carries if flow else "questions"),
+        anew(check("It carries personal data", "personal", value=bool(flow and flow.personal))),
+    ]
+
+
+def zone_fields(anew: Typed = _same, zone: Zone | None = None) -> list[Html]:
+    """Return what is asked of a zone, as it is if there is one."""
+    return [
+        anew(field("Name of the zone", "name", zone.name if zone else "")),
+        anew(field("Who decides what runs there", "owner", zone.owner if zone else "")),
+        _explained("Kind of zone", "kind", ZONE_KINDS, zone.kind if zone else "own"),
+    ]
+
+
+def _change(drawing: DataFlow, picked: str) -> Html:
+    """Return the list of all parts, and the fields of the one that is picked."""
+    parts = parts_of(drawing)
+    pick = choice(
+        "Element, flow or zone",
+        "part",
+        [_CHOOSE, *((key, key) for key in parts)],
+        picked,
+        act="pick",
+        class_="tl-field tl-part",
+    )
+    part = parts.get(picked)
+    if part is None:
+        return markup(pick, problem("pick"))
+    of: str | int
+    if isinstance(part, Element):
+        act, asked, of = "change_element", element_fields(drawing, element=part), part.name
+    elif isinstance(part, Flow):
+        act, asked, of = "change_flow", flow_fields(drawing, flow=part), drawing.flows.index(part) + 1
+    else:
+        act, asked, of = "change_zone", zone_fields(zone=part), part.name
+    return markup(
+        pick,
+        form(act, *asked, submit="Change it", args={"part": of}, key=f"{picked}{part!r}"),
+        button("Take it away", "remove", {"name": of}, hint="Take it out of the drawing; Undo brings it back"),
+        problem("remove"),
+    )
+
+
+def _leave_out(drawing: DataFlow, anew: Typed) -> Html:
+    elements = [(element.name, element.name) for element in drawing.elements]
+    left_out = [(exclusion.element, exclusion.element) for exclusion in drawing.exclusions]
     include = form(
         "include",
         choice("Left out so far", "element", [_CHOOSE, *left_out], ""),
         submit="Take it back in",
         hint="Put the element back in scope",
     )
-    by_name = {
-        "element": form(
-            "add",
-            anew("add", field("Name of the element", "name")),
-            choice("Trust zone", "zone", [_CHOOSE, *zones], ""),
-            _explained("Kind of element", "kind", ELEMENT_KINDS, "process"),
-            anew("add", check("It holds personal data", "personal")),
-            submit="Add the element",
-            hint="Add it to the drawing",
+    return markup(
+        form(
+            "exclude",
+            choice("Element", "element", [_CHOOSE, *elements], "", class_="tl-field tl-part"),
+            anew(field("Why it needs no assessment here", "reason", class_="tl-field tl-wide")),
+            anew(field("Who answers for its risk instead", "owner")),
+            anew(field("When, or on what event, this is looked at again", "review")),
+            submit="Leave it out",
+            hint="Leave the element out of scope",
         ),
-        "flow": form(
-            "connect",
-            choice("From", "source", [_CHOOSE, *elements], ""),
-            choice("To", "target", [_CHOOSE, *elements], ""),
-            anew("connect", field("What flows, in a few words", "label")),
-            _explained("It carries", "carries", CARRIES, "questions"),
-            anew("connect", check("It carries personal data", "personal")),
-            submit="Draw the flow",
-            hint="Draw it as an arrow",
+        include if left_out else None,
+    )
+
+
+def _name(drawing: DataFlow, place: str, standing: str) -> Html:
+    named = form(
+        "describe",
+        field("Short name, and that of its file", "name", drawing.name),
+        field("Title", "title", drawing.title),
+        field("What it is, in a sentence or two", "description", drawing.description, class_="tl-field tl-wide"),
+        submit="Name it",
+        hint="Give the drawing this name, title and description",
+        key=repr((drawing.name, drawing.title, drawing.description)),
+    )
+    return markup(
+        named,
+        tag(
+            "div",
+            button("Save", "save", hint="Write the drawing into this file"),
+            button(f"Replace {standing}", "save", {"overwrite": True}, hint="The file is replaced by this drawing")
+            if standing
+            else None,
+            tag("span", "in ", tag("code", place), class_="tl-sub"),
+            class_="tl-buttons tl-save",
         ),
-        "zone": form(
-            "add_zone",
-            anew("add_zone", field("Name of the zone", "name")),
-            anew("add_zone", field("Who decides what runs there", "owner")),
-            _explained("Kind of zone", "kind", ZONE_KINDS, "own"),
-            submit="Add the zone",
-            hint="Add it as a lane",
-        ),
-        "exclude": markup(
-            form(
-                "exclude",
-                choice("Element", "element", [_CHOOSE, *inside], ""),
-                anew("exclude", field("Why it needs no assessment here", "reason")),
-                anew("exclude", field("Who answers for its risk instead", "owner")),
-                anew("exclude", field("When, or on what event, this is looked at again", "review")),
-                submit="Leave it out",
-                hint="Leave the element out of scope",
-            ),
-            include if left_out else None,
-        ),
-        "remove": form(
-            "remove",
-            choice("Element, flow or empty zone", "name", [_CHOOSE, *elements, *flows, *empty], ""),
-            submit="Take it away",
-            hint="Take it out of the drawing; Undo brings it back",
-        ),
-    }
-    return markup(*(tag("div", made, hidden=name != opened) for name, made in by_name.items()))
+        problem("save"),
+    )
 
 
 def _explained(label: str, name: str, words: Mapping[str, str], value: str) -> Html:

@@ -2,29 +2,50 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from threatlab.assessment import Assessment
 from threatlab.checks import check_choice
-from threatlab.dataflow import DataFlow
+from threatlab.dataflow import DataFlow, Element, Exclusion, Flow, Zone
 from threatlab.dataflow.facts import system_from
-from threatlab.dataflow.files import list_drawings, load_drawing
+from threatlab.dataflow.files import (
+    drawing_from_table,
+    drawing_to_dict,
+    drawing_to_toml,
+    list_drawings,
+    load_drawing,
+)
+from threatlab.dataflow.picture import kept_from
 from threatlab.errors import ThreatLabError
+from threatlab.files import write_text
 from threatlab.system import AISystem, list_systems, load_system
 from threatlab.widgets.base.html import Html
 from threatlab.widgets.base.panel import Panel, action
 from threatlab.widgets.scope_editor import view
-from threatlab.widgets.scope_editor.forms import FORMS
+from threatlab.widgets.scope_editor.forms import FORMS, parts_of
+from threatlab.widgets.scope_editor.state import ScopeState
 from threatlab.words import counted
+
+EMPTY = "new drawing"
+"""The name of a drawing in which nothing is drawn yet, among those to choose from."""
+
+STEPS = 20
+"""How many steps of Undo are there again tomorrow."""
+
+_UNFIT = re.compile(r"[^\w .-]+")
+"""What no name of a file should hold."""
 
 
 class ScopeEditor(Panel):
     """A live panel on one drawing: zones, elements, flows and exclusions to change, and what follows from them.
 
     Display it as the last value of a cell. All that a click does can be done in code: `add`, `connect`, `add_zone`,
-    `exclude`, `include`, `remove`, `finish`, `undo`, `reset`, `choose`; `drawing`, `system` and `assessment` are what
-    the panel shows now.
+    `change_element`, `change_flow`, `change_zone`, `exclude`, `include`, `remove`, `describe`, `finish`, `undo`,
+    `reset`, `redraw`, `choose`, `save`; `drawing`, `system` and `assessment` are what the panel shows now.
 
     Parameters
     ----------
@@ -34,18 +55,28 @@ class ScopeEditor(Panel):
         The system that brings the controls: an AISystem, a name or a file. Left out, it is the built-in system of the
         drawing's name, if there is one; without any, every control is unknown.
 
+    folder
+        Where drawings are saved: beside the notebook, in sight of the file list. It is made by the first.
+
     Raises
     ------
     ThreatLabError
-        If the drawing or the system can't be loaded.
+        If the drawing or the system can't be loaded, or the folder has no name.
     """
 
-    def __init__(self, drawing: DataFlow | str | Path, base: AISystem | str | Path | None = None) -> None:
-        chosen = drawing if isinstance(drawing, DataFlow) else load_drawing(drawing)
+    def __init__(
+        self,
+        drawing: DataFlow | str | Path,
+        base: AISystem | str | Path | None = None,
+        folder: str | Path = "my-drawings",
+    ) -> None:
+        given = drawing if isinstance(drawing, DataFlow) else load_drawing(drawing)
         controls = base if base is None or isinstance(base, AISystem) else load_system(base)
-        self._choices = {name: load_drawing(name) for name in list_drawings()} | {chosen.name: chosen}
-        self._bases = {chosen.name: controls or _built_in(chosen.name)}
-        super().__init__(view.ScopeState(chosen, chosen, self._bases[chosen.name]))
+        if not isinstance(folder, str | Path) or not str(folder).strip():
+            raise ThreatLabError(f"{folder!r} is no folder for drawings; give its name, such as 'my-drawings'")
+        self._given, self._base, self._folder = given, controls or _built_in(given.name), Path(folder)
+        state = ScopeState(given, given, given.name, self._base, saved=self._files())
+        super().__init__(state, made_from=[drawing_to_dict(given), repr(self._base)])
 
     @property
     def drawing(self) -> DataFlow:
@@ -64,17 +95,27 @@ class ScopeEditor(Panel):
 
     @action
     def add_zone(self, name: str, kind: str, owner: str = "") -> None:
-        """Add a trust zone."""
-        self._change("add_zone", self.drawing.with_zone(name, kind, owner), f"Added the zone {name}.")
+        """Add a trust zone; one that is there already, just so, stays."""
+        if Zone(name, kind, owner) in self.drawing.zones:
+            self._change("add_zone", self.drawing, f"The zone {name} is drawn already.")
+        else:
+            self._change("add_zone", self.drawing.with_zone(name, kind, owner), f"Added the zone {name}.")
 
     @action
     def add(self, name: str, kind: str, zone: str, *, personal: bool = False) -> None:
-        """Add an element to a zone."""
-        self._change("add", self.drawing.with_element(name, kind, zone, personal=personal), f"Added {name}.")
+        """Add an element to a zone; one that is there already, just so, stays."""
+        if Element(name, kind, zone, personal) in self.drawing.elements:
+            self._change("add", self.drawing, f"{name} is drawn already.")
+        else:
+            self._change("add", self.drawing.with_element(name, kind, zone, personal=personal), f"Added {name}.")
 
     @action
     def connect(self, source: str, target: str, label: str, carries: str, *, personal: bool = False) -> None:
-        """Draw a flow from one element to another."""
+        """Draw a flow from one element to another; one that is there already, just so, stays."""
+        flow = Flow(source, target, label, carries, personal)
+        if flow in self.drawing.flows:
+            self._change("connect", self.drawing, f"Flow {self.drawing.flows.index(flow) + 1} is that one already.")
+            return
         drawing = self.drawing.with_flow(source, target, label, carries, personal=personal)
         number = len(drawing.flows)
         crossing = next((c for c in drawing.crossings if c.number == number), None)
@@ -82,11 +123,36 @@ class ScopeEditor(Panel):
         self._change("connect", drawing, f"Drew flow {number}{crosses}.")
 
     @action
+    def change_zone(self, part: str, *, name: str, kind: str, owner: str = "") -> None:
+        """Change the zone called `part`; what stands in it goes with its name."""
+        drawing = self.drawing.changing_zone(part, name=name, kind=kind, owner=owner)
+        self._change("change_zone", drawing, f"Changed the zone {name}.", {part: name})
+
+    @action
+    def change_element(self, part: str, *, name: str, kind: str, zone: str, personal: bool = False) -> None:
+        """Change the element called `part`; its flows and its exclusion go with its name."""
+        drawing = self.drawing.changing_element(part, name=name, kind=kind, zone=zone, personal=personal)
+        self._change("change_element", drawing, f"Changed {name}.", {part: name})
+
+    @action
+    def change_flow(  # noqa: PLR0913
+        self, part: int, *, source: str, target: str, label: str, carries: str, personal: bool = False
+    ) -> None:
+        """Change the flow of the number `part`, which it keeps."""
+        fields = {"source": source, "target": target, "label": label, "carries": carries, "personal": personal}
+        self._change("change_flow", self.drawing.changing_flow(part, **fields), f"Changed flow {part}.")
+
+    @action
     def exclude(self, element: str, reason: str, owner: str, review: str = "") -> None:
-        """Leave an element out of scope, for a reason that somebody answers for."""
-        drawing = self.drawing.excluding(element, reason, owner, review)
-        done = f"Left out {element}. {view.speaks_against(drawing, element, self.state.base)}"
-        self._change("exclude", drawing, done.rstrip())
+        """Leave an element out of scope, for a reason that somebody answers for; a later reason replaces it."""
+        exclusion, drawing = Exclusion(element, reason, owner, review), self.drawing
+        if exclusion in drawing.exclusions:
+            self._change("exclude", drawing, f"{exclusion.element} is left out already, for this reason.")
+            return
+        again = exclusion.element in drawing.left_out
+        drawing = (drawing.including(exclusion.element) if again else drawing).excluding(element, reason, owner, review)
+        done = f"Left out {exclusion.element}" + (", now for this reason. " if again else ". ")
+        self._change("exclude", drawing, done + view.speaks_against(drawing, exclusion.element, self.state.base))
 
     @action
     def include(self, element: str) -> None:
@@ -107,6 +173,12 @@ class ScopeEditor(Panel):
         self._change("remove", drawing, f"Took away {done}.")
 
     @action
+    def describe(self, name: str, title: str = "", description: str = "") -> None:
+        """Give the drawing another name, title and description; it keeps its controls."""
+        drawing = replace(self.drawing, name=name, title=title, description=description)
+        self._change("describe", drawing, f"The drawing is called {drawing.name}.")
+
+    @action
     def finish(self, whole: bool = True) -> None:
         """Say that the drawing is the whole system, or that it is not: then what isn't drawn is unknown again."""
         follows = "What isn't drawn is now said not to be there." if whole else "What isn't drawn is unknown again."
@@ -114,53 +186,178 @@ class ScopeEditor(Panel):
 
     @action
     def undo(self) -> None:
-        """Take back the last change."""
-        if not self.state.past:
+        """Take back the last change, be it that another drawing was chosen."""
+        now: ScopeState = self.state
+        if now.before is None:
             raise ThreatLabError("there is nothing to undo: the drawing is as you found it")
-        *past, drawing = self.state.past
-        self._go_on(replace(self.state, drawing=drawing, past=tuple(past)), "Took back the last change.")
+        then = replace(now.before, form=now.form, picked=now.picked, accepted=now.accepted, saved=now.saved)
+        self._go_on(then, "Took back the last change.")
 
     @action
     def reset(self) -> None:
-        """Go back to the drawing as the panel found it; undo brings back what was drawn."""
-        self._change("reset", self.state.start, "Back to the drawing as you found it.")
+        """Go back to the drawing that the panel was made with; undo brings back what was drawn."""
+        if self.drawing == self._given and self.state.base == self._base:
+            self._change("reset", self.drawing, "The drawing is as you found it.")
+        else:
+            self._open(self._given, self._given.name, self._base, "Back to the drawing as you found it.")
 
     @action
-    def choose(self, name: str) -> None:
-        """Show another drawing of the list, and begin anew from it."""
-        check_choice("drawing", name, self._choices)
-        chosen, base = self._choices[name], self._bases.get(name, _built_in(name))
-        self.show(view.ScopeState(chosen, chosen, base, form=self.state.form, accepted=self.state.accepted))
+    def choose(self, name: str, *, unsaved: str = "ask") -> None:
+        """Show another drawing of the list; undo goes back to this one.
+
+        What is not saved is asked for, unless `unsaved` says what becomes of it: "save" or "leave".
+        """
+        check_choice("drawing", name, self._choices(self.state))
+        check_choice("answer", unsaved, ("ask", "save", "leave"))
+        if self.state.unsaved and unsaved == "ask":
+            self.show(replace(self.state, asked=name))
+            parts = counted(self.state.unsaved, "part")
+            raise ThreatLabError(
+                f"you have drawn or changed {parts} that are not saved. Keep them, or leave them? Undo brings them "
+                'back. (In code, unsaved="save" or "leave" says which.)'
+            )
+        if self.state.unsaved and unsaved == "save":
+            self.save()
+        if name == self._given.name:
+            self._open(self._given, name, self._base)
+        elif name == EMPTY:
+            self._open(DataFlow("my-system", title="My system"), name, None)
+        else:
+            drawing = load_drawing(self._folder / name if name in self.state.saved else name)
+            self._open(drawing, name, _built_in(drawing.name))
+
+    @action
+    def redraw(self, drawing: DataFlow) -> None:
+        """Show a drawing that was made in code, with the controls that the panel was made with."""
+        if not isinstance(drawing, DataFlow):
+            raise ThreatLabError(f"only a DataFlow can be drawn, not {drawing!r}; load_drawing() gives one")
+        now: ScopeState = self.state
+        if (drawing, self._base) != (now.drawing, now.base):
+            self._go_on(replace(now, drawing=drawing, base=self._base, kept=(), picked="", before=now), "Drawn anew.")
+
+    @action
+    def save(self, *, overwrite: bool = False) -> Path:
+        """Save the drawing in a file of its name, in the folder of this panel, and return its path.
+
+        A file that holds another drawing is replaced only if `overwrite`; one that Undo can bring back is no other.
+        """
+        path = self._path(self.drawing)
+        if path.exists() and overwrite is not True and not self._can_bring_back(path):
+            self.show(replace(self.state, form="name", standing=path.name))
+            raise ThreatLabError(
+                f"'{path}' holds another drawing, so nothing was saved: give this one another name, or replace the "
+                "file (overwrite=True)"
+            )
+        try:
+            path.parent.mkdir(exist_ok=True)
+        except OSError as problem:
+            raise ThreatLabError(f"'{path.parent}' can't be made: {problem.strerror or problem}") from None
+        write_text(path, drawing_to_toml(self.drawing))
+        state = replace(self.state, opened=self.drawing, chosen=path.name, saved=self._files(), standing="", asked="")
+        self.show(replace(state, last_change=f"Saved in {path.as_posix()}."))
+        return path
+
+    @action
+    def tidy(self) -> None:
+        """Place everything anew, so that flows are short and seldom cross."""
+        self.show(replace(self.state, kept=(), last_change="Placed anew."))
 
     @action
     def ask(self, form: str) -> None:
-        """Open one of the forms: element, flow, zone, exclude or remove."""
+        """Open one of the forms: element, flow, zone, change, exclude or name."""
         check_choice("form", form, FORMS)
-        self.show(replace(self.state, form=form))
+        self.show(replace(self.state, form=form, asked=""))
 
-    def draw(self, state: view.ScopeState) -> Html:
+    @action
+    def pick(self, part: str) -> None:
+        """Open the form that changes a part, by what it is called in the list: "API", "flow 2: ..." or "zone Ours"."""
+        if part != "":
+            check_choice("part", part, parts_of(self.drawing))
+        self.show(replace(self.state, form="change", picked=part))
+
+    def memory(self, state: ScopeState) -> list[dict[str, Any]]:
+        """Return the drawing and those before it, the newest first."""
+        steps: list[dict[str, Any]] = []
+        step: ScopeState | None = state
+        while step and len(steps) <= STEPS:
+            controls = step.base and step.base.name
+            drawings = {"drawing": drawing_to_dict(step.drawing), "opened": drawing_to_dict(step.opened)}
+            steps.append({**drawings, "chosen": step.chosen, "controls": controls})
+            step = step.before
+        return steps
+
+    def recall(self, memory: Any) -> ScopeState:
+        """Return the drawing that was kept, with those before it."""
+        state = None
+        for step in reversed(memory):
+            drawing, opened = drawing_from_table(step["drawing"]), drawing_from_table(step["opened"])
+            name = step["controls"]
+            is_given = self._base is not None and name == self._base.name
+            base = self._base if is_given else name and load_system(name)
+            state = ScopeState(drawing, opened, step["chosen"], base, before=state, saved=self._files())
+        if state is None:
+            raise ThreatLabError("nothing was kept")
+        return state
+
+    def draw(self, state: ScopeState) -> Html:
         """Return the panel's HTML."""
-        return view.page(state, self._choices)
+        return view.page(state, self._choices(state), self._given, self._path(state.drawing).as_posix())
 
     def picture(self) -> Html:
         """Return what stays of it in a saved notebook."""
         return view.static_picture(self.state)
 
     def __repr__(self) -> str:
-        now, whole = self.state.hidden.in_scope.risk_score, self.state.hidden.everything.risk_score
+        whole = self.state.hidden.everything.risk_score
+        risk = f"risk_in_scope={self.state.score}, with_left_out={whole:.2f}" if self.state.score else "no risk score"
         return (
             f"ScopeEditor({self.drawing.name!r}, elements={len(self.drawing.elements)}, "
-            f"flows={len(self.drawing.flows)}, crossings={len(self.drawing.crossings)}, "
-            f"risk_in_scope={now:.2f}, with_left_out={whole:.2f})"
+            f"flows={len(self.drawing.flows)}, crossings={len(self.drawing.crossings)}, {risk})"
         )
 
-    def _change(self, act: str, drawing: DataFlow, done: str) -> None:
-        past = self.state.past if drawing == self.drawing else (*self.state.past, self.drawing)
-        accepted = (*self.state.accepted, act)
-        self._go_on(replace(self.state, drawing=drawing, past=past, accepted=accepted), done)
+    def _choices(self, state: ScopeState) -> dict[str, str]:
+        """Return the drawings to choose from: their titles by name; a learner's own are called by their files."""
+        built_in = {name: load_drawing(name).title for name in list_drawings()}
+        own = {name: f"{name} (saved)" for name in state.saved}
+        return {EMPTY: "New drawing", **built_in, **own, self._given.name: self._given.title}
 
-    def _go_on(self, state: view.ScopeState, done: str) -> None:
+    def _change(self, act: str, drawing: DataFlow, done: str, renamed: Mapping[str, str] | None = None) -> None:
+        now: ScopeState = self.state
+        state = replace(now, accepted=(*now.accepted, act), asked="", standing="")
+        if drawing != now.drawing:
+            kept = kept_from(now.drawing, now.kept, drawing, renamed or {})
+            picked = now.picked if now.picked in parts_of(drawing) else ""
+            state = replace(state, drawing=drawing, kept=kept, picked=picked, before=now)
+        self._go_on(state, done)
+
+    def _open(self, drawing: DataFlow, chosen: str, base: AISystem | None, done: str = "") -> None:
+        now: ScopeState = self.state
+        form = now.form if drawing.zones else "zone"
+        state = ScopeState(
+            drawing, drawing, chosen, base, before=now, form=form, accepted=now.accepted, saved=self._files()
+        )
+        self._go_on(state, done or f"This is {drawing.title}.")
+
+    def _go_on(self, state: ScopeState, done: str) -> None:
         self.show(replace(state, last_change=" ".join((done, *view.changed_facts(self.state, state)))))
+
+    def _files(self) -> tuple[str, ...]:
+        """Return the names of the learner's own drawings."""
+        return tuple(sorted(file.name for file in self._folder.glob("*.toml")))
+
+    def _path(self, drawing: DataFlow) -> Path:
+        """Return where a drawing is saved: every name makes a name of a file."""
+        return self._folder / f"{_UNFIT.sub('-', drawing.name).strip(' .-') or 'drawing'}.toml"
+
+    def _can_bring_back(self, path: Path) -> bool:
+        """Tell whether a file holds this drawing, or one that Undo goes back to."""
+        try:
+            held, step = load_drawing(path), self.state
+        except ThreatLabError:  # a file that holds no drawing
+            return False
+        while step and held not in (step.drawing, step.opened):
+            step = step.before
+        return step is not None
 
 
 def _built_in(name: str) -> AISystem | None:

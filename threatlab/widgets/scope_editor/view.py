@@ -1,14 +1,11 @@
-"""The scope editor's state, and pure functions from that state to HTML."""
+"""What the scope editor shows, as pure functions from its state to HTML."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
 
-from threatlab.catalog import Catalog
 from threatlab.dataflow import DataFlow
-from threatlab.dataflow.facts import Hidden, Reading, facts_from, hidden_by_exclusions, why_it_matters
+from threatlab.dataflow.facts import Reading, why_it_matters
 from threatlab.dataflow.picture import draw
 from threatlab.system import AISystem
 from threatlab.widgets.base.html import (
@@ -19,6 +16,7 @@ from threatlab.widgets.base.html import (
     choice,
     fold,
     markup,
+    problem,
     saved,
     table,
     tag,
@@ -33,70 +31,23 @@ from threatlab.widgets.scope_editor.show import (
     flow_rows,
     static_drawing,
 )
+from threatlab.widgets.scope_editor.state import ScopeState
 from threatlab.words import counted
 
 _WORDS = {True: "yes", False: "no", None: "unknown"}
-_ASK = "What do you want to change?"
 
 
-@dataclass(frozen=True)
-class ScopeState:
-    """What the editor shows: the drawing as it is and as it was, and the system that brings the controls.
-
-    `past` are the drawings that Undo goes back to, the newest last; `last_change` says what the last change did;
-    `form` is the form that is open, and `accepted` are the actions that were done so far, by form or in code.
-    """
-
-    drawing: DataFlow
-    start: DataFlow
-    base: AISystem | None = None
-    past: tuple[DataFlow, ...] = ()
-    last_change: str = ""
-    form: str = "flow"
-    accepted: tuple[str, ...] = ()
-
-    @cached_property
-    def readings(self) -> dict[str, Reading]:
-        """What the drawing says of each fact, without what was left out."""
-        return facts_from(self.drawing)
-
-    @cached_property
-    def hidden(self) -> Hidden:
-        """What the exclusions take out of sight, with the assessments of both sides."""
-        return hidden_by_exclusions(self.drawing, self.base)
-
-    @property
-    def catalog(self) -> Catalog:
-        """The catalog of the system that follows from the drawing."""
-        return self.hidden.in_scope.system.catalog
-
-    @cached_property
-    def true(self) -> tuple[str, ...]:
-        """Labels of the facts that follow from the drawing."""
-        return self.labels(fact for fact, reading in self.readings.items() if reading.value)
-
-    @cached_property
-    def questions(self) -> dict[str, tuple[str, ...]]:
-        """What the drawing leaves open, as questions, each with the labels of the facts that hang on it."""
-        asked = dict.fromkeys(reading.asks for reading in self.readings.values() if reading.asks)
-        return {q: self.labels(fact for fact, reading in self.readings.items() if reading.asks == q) for q in asked}
-
-    def labels(self, facts: Iterable[str]) -> tuple[str, ...]:
-        """Return facts as they are read by people."""
-        return tuple(self.catalog.facts[fact].label for fact in facts)
-
-
-def page(state: ScopeState, drawings: Mapping[str, DataFlow]) -> Html:
-    """Return the whole panel."""
+def page(state: ScopeState, drawings: Mapping[str, str], given: DataFlow, place: str) -> Html:
+    """Return the whole panel: `drawings` are the titles to choose from by name, `place` is where it is saved."""
+    undone = state.drawing == given
     pick = tag(
         "div",
-        choice("Drawing", "name", [(d.title, name) for name, d in drawings.items()], state.start.name, act="choose"),
+        choice("Drawing", "name", [(title, name) for name, title in drawings.items()], state.chosen, act="choose"),
         tag(
             "div",
-            button("Undo", "undo", hint="Take back the last change", disabled=not state.past),
-            button(
-                "Reset", "reset", hint="Go back to the drawing as you found it", disabled=state.drawing == state.start
-            ),
+            button("Undo", "undo", hint="Take back the last change", disabled=state.before is None),
+            button("Reset", "reset", hint="Go back to the drawing as this panel was made with it", disabled=undone),
+            button("Tidy", "tidy", hint="Place everything anew, so that flows are short and seldom cross"),
             class_="tl-buttons",
         ),
         check("This is the whole system", "whole", value=state.drawing.complete, act="finish"),
@@ -108,20 +59,21 @@ def page(state: ScopeState, drawings: Mapping[str, DataFlow]) -> Html:
     )
     change = tag(
         "div",
-        tag("div", tag("p", _ASK), *ask, class_="tl-buttons", role="group", aria_label=_ASK),
-        tag("p", state.last_change, class_="tl-last") if state.last_change else None,
-        forms(state.drawing, state.form, state.accepted),
+        tag("div", *ask, class_="tl-buttons", role="group", aria_label="What do you want to change?"),
+        forms(state, place),
         class_="tl-change",
         data_key="change",  # so that what is half typed in it stays when something is left out above it
     )
+    picture = Html(draw(state.drawing, kept=state.kept)) if state.drawing.zones else _first_steps()
     return markup(
-        tag("div", pick, headline(state), class_="tl-top"),
+        tag("div", pick, problem("choose"), _asked(state, drawings), class_="tl-top"),
+        headline(state),
         tag(
             "div",
-            tag("div", Html(draw(state.drawing)), class_="tl-drawing"),
+            change,
+            tag("div", picture, class_="tl-drawing"),
             exclusions(state),
             questions(state),
-            change,
             fold(facts_title(state), facts_table(state)),
             fold(tables_title(state), tables(state.drawing)),
             class_="tl-scope",
@@ -129,17 +81,49 @@ def page(state: ScopeState, drawings: Mapping[str, DataFlow]) -> Html:
     )
 
 
-def headline(state: ScopeState) -> Html:
-    """Return the risk in scope, the risk with what was left out, and what is drawn: what the eye must find first."""
-    now, gap = state.hidden.in_scope.risk_score, state.hidden.risk
-    beyond = tag("div", class_="tl-beyond", style=f"left:{now:.1%};width:{gap:.1%}") if gap else None
-    track = tag("div", tag("div", class_="tl-fill", style=f"width:{now:.1%}"), beyond, class_="tl-track")
-    scale = tag("div", tag("span", 0), tag("span", _whole(state)), tag("span", 1), class_="tl-scale")
+def _asked(state: ScopeState, drawings: Mapping[str, str]) -> Html | None:
+    """Return the answers to what becomes of the changes, if another drawing is asked for; None if none is."""
+    if not state.asked:
+        return None
+    title = drawings[state.asked]
+    answers = {"save": "Keep them: save", "leave": "Leave them"}
     return tag(
         "div",
-        tag("div", tag("div", "Risk in scope", class_="tl-cap"), tag("div", f"{now:.2f}", class_="tl-score")),
-        tag("div", track, scale),
-        tag("div", tag("span", _counted(state.drawing)), class_="tl-lead"),
+        *(
+            button(label, "choose", {"name": state.asked, "unsaved": answer}, hint=f"{label}, and go on to {title}")
+            for answer, label in answers.items()
+        ),
+        button("Stay here", "ask", {"form": state.form}, hint="Go on with this drawing"),
+        class_="tl-buttons",
+    )
+
+
+def _first_steps() -> Html:
+    steps = (
+        "Add a zone for each owner: your servers, the internet, a vendor.",
+        "Add the elements in it: who asks, the program, the model, where data lie.",
+        "Add a flow for each thing that goes from one element to another.",
+    )
+    return tag("div", caption("Nothing drawn yet"), tag("ol", *(tag("li", step) for step in steps)), class_="tl-note")
+
+
+def headline(state: ScopeState) -> Html:
+    """Return the risk in scope before and after the last change, with what was left out, and what that change did."""
+    now, gap = state.hidden.in_scope.risk_score, state.hidden.risk
+    if not state.score:
+        shown = tag("div", "No risk score: ", _unearned(state), class_="tl-lead")
+    else:
+        was = markup(tag("s", state.score_before), " \u2192 ") if state.score_before else None
+        beyond = tag("div", class_="tl-beyond", style=f"left:{now:.1%};width:{gap:.1%}") if gap else None
+        track = tag("div", tag("div", class_="tl-fill", style=f"width:{now:.1%}"), beyond, class_="tl-track")
+        scale = tag("div", tag("span", 0), tag("span", _whole(state)), tag("span", 1), class_="tl-scale")
+        figures = tag("div", was, tag("span", state.score, class_="tl-score"), class_="tl-figures")
+        shown = markup(tag("div", tag("div", "Risk in scope", class_="tl-cap"), figures), tag("div", track, scale))
+    return tag(
+        "div",
+        shown,
+        tag("p", state.last_change, class_="tl-last"),
+        tag("div", _counted(state.drawing), class_="tl-sub"),
         unheard(_announcement(state)),
         class_="tl-head",
     )
@@ -230,7 +214,7 @@ def static_picture(state: ScopeState) -> Html:
     return saved(
         state.drawing.title,
         " \u00b7 risk in scope ",
-        tag("b", f"{state.hidden.in_scope.risk_score:.2f}", style="font-size:24px"),
+        tag("b", state.score or _unearned(state), style="font-size:24px"),
         " \u00b7 ",
         _whole(state),
         tag("br"),
@@ -251,6 +235,10 @@ def _whole(state: ScopeState) -> Html:
     return markup("with what you left out ", score, None if state.hidden.risk else ": it moves no score")
 
 
+def _unearned(state: ScopeState) -> str:
+    return "no flow is drawn yet." if state.drawing.elements else "nothing is drawn yet."
+
+
 def _counted(drawing: DataFlow) -> str:
     word = "the whole system" if drawing.complete else "not said to be whole"
     return (
@@ -260,8 +248,11 @@ def _counted(drawing: DataFlow) -> str:
 
 
 def _announcement(state: ScopeState) -> str:
-    now, whole = state.hidden.in_scope.risk_score, state.hidden.everything.risk_score
-    return f"{state.last_change} Risk in scope {now:.2f}, with what is left out {whole:.2f}."
+    if not state.score:
+        return f"{state.last_change} No risk score: {_unearned(state)}"
+    was = f"{state.score_before} \u2192 " if state.score_before else ""
+    whole = state.hidden.everything.risk_score
+    return f"{state.last_change} Risk in scope {was}{state.score}, with what is left out {whole:.2f}."
 
 
 def _answer(state: ScopeState, fact: str, reading: Reading) -> object:

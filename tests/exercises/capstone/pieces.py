@@ -1,0 +1,135 @@
+"""Right and wrong answers to the pieces of lesson 07, and what each wrong one must be told."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from tests.unit.threat_models import full
+from threatlab.dataflow import DataFlow, Element, Flow, Zone
+from threatlab.monitoring import detect, simulate_day
+from threatlab.plan import make_plan
+from threatlab.policy import Policy
+from threatlab.report import ThreatModel, Training
+
+START = date(2026, 12, 1)
+REASON = "Finance audits every run of it, each quarter"
+DESK = DataFlow(
+    "desk",
+    zones=[Zone("World", "internet", "nobody"), Zone("House", "own", "IT")],
+    elements=[
+        Element("Customer", "person", "World"),
+        Element("Clerk", "person", "House"),
+        Element("Assistant", "model", "House"),
+        Element("Archive", "data store", "House", personal=True),
+        Element("Mail tool", "tool", "House"),
+        Element("Payment run", "process", "House"),
+    ],
+    flows=[
+        Flow("Customer", "Assistant", "question", "questions"),
+        Flow("Assistant", "Archive", "note", "other"),
+        Flow("Assistant", "Mail tool", "letter", "other"),
+        Flow("Clerk", "Payment run", "amount", "other"),
+    ],
+)
+BUSY = DESK.without("Payment run").without("Clerk")
+
+
+def bank():
+    plan = make_plan(full().system, 4)
+    people = dict.fromkeys((step.role for step in plan.steps), "Wei")
+    drawn = ThreatModel(full().system, drawing=DESK)
+    review = full().reviews[0]
+    detection = detect(simulate_day(0))
+    now, planned = full().assessment.risk_score, full().plan.risk_after
+    defense = f"The risk is {planned:.2f} once the plan is done. Kim answers for it until 2027-03-31."
+    return {
+        "w1": (
+            (DESK, ("Payment run", REASON)),
+            [
+                ((None, ("Payment run", REASON)), "no drawing"),
+                ((DESK, ("Payment rum", REASON)), "did you mean 'Payment run'"),
+                ((DESK, "Payment run"), "not a reason"),
+                ((DESK, ("Payment run", "It is old")), "short for a reason"),
+                ((DESK, ("Archive", REASON)), "holds personal data"),
+                ((DESK, ("Mail tool", REASON)), "is a tool"),
+                ((DESK, ("Customer", REASON)), "stands at a trust boundary"),
+                ((DESK, None), "Is there a reason to"),
+                ((BUSY, ("Assistant", REASON)), "stays in scope"),
+            ],
+        ),
+        "w2": (
+            (drawn, "A stranger sends a letter that the assistant takes for an order"),
+            [
+                ((drawn, "Prompt injection"), "2 words"),
+                ((drawn, "Somebody outside does something bad to our data at night"), "no part of the drawing"),
+                ((drawn, 3), "not a sentence"),
+            ],
+        ),
+        "w3": (
+            0.1,
+            [(1, "1 is no bound"), (0, "0 is no bound"), (10, "a share between 0 and 1"), ("10%", "not a number")],
+        ),
+        "w4": (
+            Policy(0.5),
+            [
+                (Policy(), "accepts every risk"),
+                (Policy(0), "kept by no system"),
+                (0.5, "not a policy"),
+            ],
+        ),
+        "w5": (
+            (plan, people),
+            [
+                ((plan, {}), "a dict with a name for each of"),
+                ((plan, {**people, plan.steps[0].role: " "}), "Who is asked on the morning"),
+                (("draft", people), "Leave the last line"),
+            ],
+        ),
+        "w6": (
+            (plan, START, ("Until then one team uses it, and can undo it", "2027-03-31")),
+            [
+                ((plan, START, ("It can wait", "2027-03-31")), "short for a reason"),
+                ((plan, START, ("The budget of this year is spent elsewhere", "2027-03-31")), "Money explains"),
+                ((plan, START, ("Until then one team uses it, and can undo it", "in spring")), "the day on which"),
+                ((plan, START, ("Until then one team uses it, and can undo it", START)), "Give a day after"),
+                ((plan, START, ("Until then one team uses it, and can undo it", "2029-01-01")), "within a year"),
+                ((plan, START, "Until then one team uses it, and can undo it"), "comes the day"),
+            ],
+        ),
+        "w7": (
+            (detection, (16, "The shift has these hours and no more")),
+            [
+                ((detection, (9999, "The nights are to be quiet from now on")), "nobody is caught"),
+                ((detection, 16), "not a reason"),
+                ((detection, (16, "It fits")), "short for a reason"),
+                ((detection, ("high", "The shift has these hours and no more")), "not a number"),
+                ((detection, (-1, "The shift has these hours and no more")), "no threshold"),
+            ],
+        ),
+        "w8": (
+            (review, START, review.due),
+            [
+                ((review, START, START), "is not between"),
+                ((review, START, "2031-01-01"), "which is the last day that the rule allows"),
+                ((review, START, "soon"), "Give a day"),
+            ],
+        ),
+        "w9": (
+            (START, Training("Night shift", START, "the briefing", "Kim")),
+            [
+                ((START, Training("Night shift", "2027-01-01", "the briefing", "Kim")), "has not been held"),
+                ((START, Training("EXAMPLE team", START, "the briefing", "Kim")), "the example's"),
+                ((START, "Night shift"), "not a Training"),
+            ],
+        ),
+        "w10": (
+            (full(), defense),
+            [
+                ((full(), "It is safe."), "One sentence says"),
+                ((full(), f"{defense} Every reply is read by a person."), "Your own report says otherwise"),
+                ((full(), "The risk is low. Kim answers for it until 2027-03-31."), f"It says {now:.2f} today"),
+                ((full(), f"The risk is {now:.2f}. Kim answers for it."), "Name a day"),
+                ((full(), 0.5), "not a defense"),
+            ],
+        ),
+    }

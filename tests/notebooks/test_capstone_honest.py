@@ -1,0 +1,119 @@
+"""The capstone's report says what its reader did: nothing by Shift+Enter alone, and all of it once it is done."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from tests.exercises.solved import quiet
+from threatlab.exercises.capstone import PIECES
+from threatlab.report import EXAMPLE, briefing, checklist, to_html, to_json, to_markdown
+from threatlab.tabletop import load_story
+from threatlab.widgets import TabletopPanel
+
+NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "07-capstone.ipynb"
+NEVER = re.compile(r"held on|was held|Who was trained|ecided by|e took \d+|e have a plan|ccepted by|decided to live")
+"""Words that say that somebody did something."""
+
+
+def run(*, done: bool, parameters: str = "") -> dict[str, Any]:
+    """Run the notebook in this process, as it is or as somebody who has `done` all of it leaves it."""
+    names: dict[str, Any] = {"get_ipython": None}
+    fills = {piece.id.partition(".")[2]: piece.fills for piece in PIECES}
+    for cell in nbformat.read(NOTEBOOK, as_version=4).cells:
+        if cell.cell_type != "code":
+            continue
+        source = cell.source
+        if "parameters" in cell.metadata.get("tags", ()):
+            source += f"\n{parameters}"
+        if done and (piece := re.search(r"^(w\d+)\.check\(", source, re.MULTILINE)):
+            source = re.sub(r"(?<!import )____", lambda _, fill=fills[piece[1]]: f"({fill})", source)
+        exec(compile(source, cell.id, "exec"), names)  # the workbook's own cells
+        if done and cell.id == "tabletop-panel":
+            play(names["table"])
+    return names
+
+
+def play(table: TabletopPanel) -> None:
+    """Play an exercise to its end, with answers of one's own."""
+    table.start()
+    while not table.exercise.finished:
+        table.decide(table.exercise.inject.options[0].id, table.exercise.may_decide[0])
+        if not table.exercise.finished:
+            table.next_message()
+
+
+@pytest.fixture(scope="module")
+def untouched() -> dict[str, Any]:
+    with quiet():
+        return run(done=False)
+
+
+@pytest.fixture(scope="module")
+def worked() -> dict[str, Any]:
+    with quiet():
+        return run(done=True, parameters='system, owner = "postmark-mcp", "Ada"')
+
+
+def test_by_running_alone_no_item_ticks_and_each_is_missing(untouched: dict[str, Any]) -> None:
+    model = untouched["model"]
+    assert [item.id for item in checklist(model) if item.done] == []
+    missing = {each.part for each in model.missing}
+    assert missing >= {"example", "policy", "owners", "monitoring", "tabletop", "reviews", "training", "author"}
+
+
+@pytest.mark.parametrize("write", [to_markdown, to_html, briefing, to_json])
+def test_by_running_alone_no_report_says_that_somebody_did_something(untouched: dict[str, Any], write: Any) -> None:
+    text = write(untouched["model"])
+    assert NEVER.findall(re.sub(r"<style>.*?</style>", "", text, flags=re.DOTALL)) == []
+    if write is not to_json:
+        assert text.count(EXAMPLE) >= 1
+    for name in ("Noor", "Marta", "Claims handlers, early shift", "Head of claims"):
+        assert name not in text
+
+
+def test_what_was_done_ticks_and_is_in_the_report(worked: dict[str, Any]) -> None:
+    model = worked["model"]
+    assert [item.id for item in checklist(model) if not item.done] == []
+    assert {each.part for each in model.missing} <= {"author"}
+    text = to_markdown(model)
+    for said in (
+        "A stranger leaves a text",
+        "Kim",
+        "Night shift of the service desk",
+        "Ada",
+        model.monitoring.reason,
+        model.tabletop.title,
+    ):
+        assert said in text
+    assert EXAMPLE not in text
+    assert "happened to another organization" in text
+    assert "after the plan" in text.lower()
+
+
+def test_a_line_that_is_mended_takes_the_place_of_the_one_before(worked: dict[str, Any]) -> None:
+    names = dict(worked)
+    cells = {cell.id: cell.source for cell in nbformat.read(NOTEBOOK, as_version=4).cells}
+    first, mended = names["defense"], names["defense"].replace("switched off", "stopped")
+    for text in (first, mended, mended):
+        names["defense"] = text
+        with quiet():
+            exec(compile(cells["defense-exported"], "defense-exported", "exec"), names)
+    assert names["model"].notes.count("One message to somebody") == 1
+    assert "stopped" in names["model"].notes
+
+
+def test_a_policy_that_is_wrong_an_exercise_that_a_program_played_and_a_training_to_come_stay_out() -> None:
+    from threatlab.report import ThreatModel, from_exercise
+    from threatlab.system import AISystem
+    from threatlab.tabletop import run_unattended
+
+    model = ThreatModel(AISystem("a"), tabletop=from_exercise(run_unattended(load_story("shadowray"))))
+    assert not {item.id: item.done for item in checklist(model)}["tabletop"]
+    assert "tabletop" in {each.part for each in model.missing}
+    assert "No person played it" in to_markdown(model)
+    assert "decisions" not in briefing(model)

@@ -1,0 +1,1 @@
+"""The form of questions about a system."""
