@@ -307,6 +307,15 @@ def test_a_process_begins_with_the_first_code_or_when_a_person_checks_an_exercis
     assert process._process.cache_info().currsize == processes
 
 
+def test_a_notebook_whose_folder_is_gone_is_judged_like_any_other(tmp_path, monkeypatch):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert question(doubles).check(lambda n: 2 * n)
+    assert question(doubles).check(eval("lambda n: n / 0")).kind == RAISED
+
+
 def test_what_an_answer_changes_it_changes_in_a_copy():
     def changes(n):
         CHANGED.append(n)

@@ -256,7 +256,7 @@ def learners_line(problem: BaseException) -> Line | None:
 @cache
 def is_learners(filename: str) -> bool:
     """Tell whether a file of code is neither Python's, nor a library's, nor ours."""
-    if filename.startswith("<frozen"):
-        return False
-    file = Path(filename).resolve()
-    return not any(file.is_relative_to(folder) for folder in (_OURS, *_LIBRARIES))
+    file = Path(filename)
+    if not file.is_absolute():  # "<string>", "<frozen importlib>"
+        return not filename.startswith("<frozen")
+    return not any(file.resolve().is_relative_to(folder) for folder in (_OURS, *_LIBRARIES))

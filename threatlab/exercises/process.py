@@ -152,7 +152,7 @@ class Process:
     def judged(self, parcels: tuple[bytes, bytes], seconds: float) -> Verdict | None:
         """Return what comes of an answer, or None if it can't be read; `busy` says that it still works on it."""
         self.busy = True
-        self._send((str(Path.cwd()), sys.path, parcels, seconds))
+        self._send((_folder(), sys.path, parcels, seconds))
         most, until, printed = sys.maxsize, time.monotonic() + _BEGIN, ""
         late: Verdict | None = None
         while True:
@@ -201,6 +201,14 @@ _TOO_LARGE = Verdict(
     f"Your answer took more than {_MEMORY // 2**20} MB of memory, and was stopped. Does it build a list of all "
     "possibilities? Go through them one at a time.",
 )
+
+
+def _folder() -> str:
+    """Return the notebook's folder, "" if that has been deleted or moved meanwhile."""
+    try:
+        return str(Path.cwd())
+    except OSError:
+        return ""
 
 
 def _waits(seconds: float) -> Verdict:
@@ -254,7 +262,8 @@ def serve(heavy: Sequence[str]) -> None:
         printed = Printed(lambda text: reply("prints", text))
         with redirect_stdout(printed), redirect_stderr(printed):
             try:
-                os.chdir(folder)
+                with suppress(OSError):
+                    os.chdir(folder)
                 sys.path[:] = path
                 _forget_changed(set(sys.modules) - ours, since)
                 since = time.time()
