@@ -66,7 +66,7 @@ def page(state: ScopeState, drawings: Mapping[str, str], given: DataFlow, place:
     )
     picture = Html(draw(state.drawing, kept=state.kept)) if state.drawing.zones else _first_steps()
     return markup(
-        tag("div", pick, problem("choose"), _asked(state, drawings), class_="tl-top"),
+        tag("div", pick, problem("choose"), _asked(state, drawings), class_="tl-top tl-drawing-menu"),
         headline(state),
         tag(
             "div",
