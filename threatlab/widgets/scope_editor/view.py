@@ -125,7 +125,7 @@ def headline(state: ScopeState) -> Html:
         tag("p", state.last_change, class_="tl-last"),
         tag("div", _counted(state.drawing), class_="tl-sub"),
         unheard(_announcement(state)),
-        class_="tl-head",
+        class_="tl-head tl-standing",
     )
 
 
