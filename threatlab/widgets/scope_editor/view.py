@@ -218,7 +218,7 @@ def static_picture(state: ScopeState) -> Html:
         " \u00b7 ",
         _whole(state),
         tag("br"),
-        static_drawing(state.drawing),
+        static_drawing(state.drawing, state.kept),
         tag(
             "p",
             f"Follows from the drawing: {', '.join(state.true) or 'nothing yet'}.",
