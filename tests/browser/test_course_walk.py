@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, Locator, expect
 
 from tests.browser.lab import Lab
 from tests.browser.server import running_server
+from tests.browser.test_lab_smoke import PICTURE
 from tests.notebooks.test_exercises import checks
 from tests.notebooks.tracked import ROOT, tracked
 from threatlab.exercises.progress import VARIABLE
@@ -218,15 +219,17 @@ def is_there_tomorrow(course: Course, name: str) -> None:
     assert course.lab.errors() == []
     course.lab.save()
     course.lab.read_in_place()
-    assert course.lab.errors() == []
-    expect(course.lab.notebook.get_by_text("model not found")).to_have_count(0)
-    expect(course.lab.notebook.locator(".tl")).to_have_count(0)
     saved = "\n".join(
         "".join(output.data.get("text/html", ""))
         for cell in course.cells(name)
         for output in cell.get("outputs", ())
         if "data" in output
     )
+    pictures = course.lab.notebook.get_by_text(PICTURE)
+    expect(pictures).to_have_count(saved.count(PICTURE))  # all is drawn now: what is wrong would be there
+    expect(course.lab.notebook.get_by_text("model not found")).to_have_count(0)
+    expect(course.lab.notebook.locator(".tl")).to_have_count(0)
+    assert course.lab.errors() == []
     for file in (course.kept / "panels" / Path(name).stem).glob("*.json"):
         picture = json.loads(file.read_text(encoding="utf-8"))["picture"]
         assert picture in saved, file.name
