@@ -160,7 +160,7 @@ OWN: dict[tuple[str, str], str] = {
     ("03", "membership-sure-about"): "1",
     ("03", "membership-explain"): "1",
     ("03", "score-read"): "1",
-    ("04", "greedy-why"): "1 60",
+    ("04", "exact-search"): "1 60",
     ("04", "exact-about"): "0.000",
     ("04", "utility-about"): "0",
     ("04", "steps"): "0",
