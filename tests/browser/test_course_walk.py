@@ -9,7 +9,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +18,12 @@ from playwright.sync_api import Browser, Locator, expect
 
 from tests.browser.lab import Lab
 from tests.browser.server import running_server
+from tests.browser.test_lab_smoke import PICTURE
+from tests.notebooks.pieces import BLANK, pieces_of
 from tests.notebooks.test_exercises import checks
 from tests.notebooks.tracked import ROOT, tracked
 from threatlab.exercises.progress import VARIABLE
 from threatlab.exercises.question import Question
-from threatlab.lessons import LESSONS
 
 LESSON_FILES, EXERCISE_FILES = ([file.name for file in tracked(folder)] for folder in ("notebooks", "exercises"))
 STEP_BY_STEP = ("01", "06")
@@ -32,7 +32,6 @@ STEP_BY_STEP = ("01", "06")
 WALKED = [name for name in LESSON_FILES if name[:2] in ("01", "04", "06", "07") or "THREATLAB_WALK_ALL" in os.environ]
 """The lessons that are walked: together they have every kind of panel. THREATLAB_WALK_ALL=1 walks the others, too."""
 
-BLANK = re.compile("(?<!import )____")
 MADE = re.compile(r"^(\w+) = (?:Prediction|CheckYourself)\(", re.MULTILINE)
 SHOWN = re.compile(r"\b(\w+)\.(?:compare|show)\(")
 ASKS_FIRST, COMPARED, TAKEN_UP = "Show anyway", ".tl-compared", "Taken up where you left it."
@@ -218,15 +217,17 @@ def is_there_tomorrow(course: Course, name: str) -> None:
     assert course.lab.errors() == []
     course.lab.save()
     course.lab.read_in_place()
-    assert course.lab.errors() == []
-    expect(course.lab.notebook.get_by_text("model not found")).to_have_count(0)
-    expect(course.lab.notebook.locator(".tl")).to_have_count(0)
     saved = "\n".join(
         "".join(output.data.get("text/html", ""))
         for cell in course.cells(name)
         for output in cell.get("outputs", ())
         if "data" in output
     )
+    pictures = course.lab.notebook.get_by_text(PICTURE)
+    expect(pictures).to_have_count(saved.count(PICTURE))  # all is drawn now: what is wrong would be there
+    expect(course.lab.notebook.get_by_text("model not found")).to_have_count(0)
+    expect(course.lab.notebook.locator(".tl")).to_have_count(0)
+    assert course.lab.errors() == []
     for file in (course.kept / "panels" / Path(name).stem).glob("*.json"):
         picture = json.loads(file.read_text(encoding="utf-8"))["picture"]
         assert picture in saved, file.name
@@ -244,13 +245,6 @@ def comparisons(course: Course, name: str) -> Iterator[int]:
             made |= set(MADE.findall(cell.source))
             if made & set(SHOWN.findall(cell.source)):
                 yield number
-
-
-def pieces_of(name: str) -> tuple[Question, ...]:
-    """Return what a lesson has its reader write."""
-    [lesson] = [each.name for each in LESSONS if each.number == name[:2]]
-    pieces: tuple[Question, ...] = import_module(f"threatlab.exercises.{lesson}").PIECES
-    return pieces
 
 
 def is_asked(cell: Any) -> bool:

@@ -16,6 +16,8 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from threatlab.exercises.solution import CHECK
+
 WORDS, SKIMMED, LINES = 180, 360, 20
 GUESS, RECALLED, PIECE, QUESTION, PANEL, RUN = 0.25, 0.5, 3.0, 8.0, 3.0, 0.05
 
@@ -89,7 +91,7 @@ def _doing(cell: NotebookNode) -> float:
         return tagged[0]
     if re.search(r"^w\d+\.check\(", cell.source, re.MULTILINE):
         return PIECE
-    if asked := len(re.findall(r"^q\d+\.check\(", cell.source, re.MULTILINE)):
+    if asked := len(CHECK.findall(cell.source)):
         return asked * QUESTION
     shown = "".join(str(output.get("data", "")) for output in cell.outputs)
     if match := _GUESSES.search(shown):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from importlib import import_module
 
 import nbformat
 import pytest
@@ -12,10 +11,10 @@ from nbformat.v4 import new_code_cell, new_notebook
 from scripts.exercises import STUB, exercise_of, unsolved
 from scripts.notebooks import NotebookError
 from tests.notebooks.kernel import outputs_of
+from tests.notebooks.pieces import module_of
 from tests.notebooks.saved import faults
 from tests.notebooks.tracked import tracked
 from threatlab.exercises.solution import BEGIN, CHECK, END
-from threatlab.lessons import LESSONS
 
 SOLUTIONS = tracked("solutions")
 
@@ -34,9 +33,7 @@ def covered(cell):
 
 def questions_of(solution):
     """The questions of a notebook's lesson by name ("q1"): lessons are numbered as notebooks are."""
-    [name] = [lesson.name for lesson in LESSONS if lesson.number == solution.name[:2]]
-    module = import_module(f"threatlab.exercises.{name}")
-    return {question.id.partition(".")[2]: question for question in module.QUESTIONS}
+    return {question.id.partition(".")[2]: question for question in module_of(solution.name).QUESTIONS}
 
 
 @every_solution

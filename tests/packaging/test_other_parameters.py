@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +10,10 @@ import pytest
 from nbformat import NotebookNode
 
 from tests.notebooks.kernel import Run, outputs_of
+from tests.notebooks.pieces import BLANK, pieces_of
 from tests.notebooks.test_exercises import checks
 from tests.notebooks.tracked import ROOT, tracked
 from threatlab.dataflow.files import list_drawings
-from threatlab.exercises.question import Question
-from threatlab.lessons import LESSONS
 
 OTHER_PARAMETERS: dict[str, list[dict[str, Any]]] = {  # and one more each in tests/notebooks/test_again.py
     "06-monitor-and-operate": [
@@ -63,17 +60,8 @@ EXERCISE_PARAMETERS: dict[str, dict[str, Any]] = {
 }
 """What exercises and solutions are run with; the others take a seed."""
 
-BLANK = re.compile("(?<!import )____")
-
 ANSWERS = {"exercises/{}-exercises.ipynb": "\u2026 Not attempted", "solutions/{}.ipynb": "\u2713 Correct"}
 """What each question answers, by the notebook that asks it; exercises are run before anything is solved."""
-
-
-def pieces_of(lesson: str) -> tuple[Question, ...]:
-    """Return what the notebook of that name has its reader write."""
-    [name] = [each.name for each in LESSONS if each.number == lesson[:2]]
-    pieces: tuple[Question, ...] = import_module(f"threatlab.exercises.{name}").PIECES
-    return pieces
 
 
 @pytest.mark.parametrize("name", [file.stem for file in tracked("notebooks")])

@@ -300,3 +300,15 @@ def test_no_two_panels_style_the_same_class():
     shared = set(re.findall(r"\.(tl-[\w-]+)", (WIDGETS / "base" / "style.css").read_text("utf-8"))) | {"tl-form"}
     for one, other in combinations(styled, 2):
         assert not (one & other) - shared
+
+
+@pytest.mark.parametrize("sheet", sorted(WIDGETS.glob("*/own.css")), ids=lambda sheet: sheet.parent.name)
+def test_a_panel_styles_nothing_of_another_s(sheet):
+    """A rule on classes of base/style.css alone reaches every panel of the page; a color with a name reaches none."""
+    base = set(re.findall(r"\.(tl-[\w-]+)", (WIDGETS / "base" / "style.css").read_text("utf-8")))
+    text = re.sub(r"/\*.*?\*/", "", sheet.read_text("utf-8"), flags=re.DOTALL)
+    for selectors, declared in re.findall(r"([^{}@;]+)\{([^{}]*)\}", text):
+        if re.fullmatch(r"(?:\s*--tl-[\w-]+:[^;]+;)+\s*", declared):
+            continue
+        for selector in re.split(r",(?![^()]*(?:\([^()]*\)[^()]*)*\))", selectors):  # not within :is(...)
+            assert set(re.findall(r"\.(tl-[\w-]+)", selector)) - base, selector.strip()

@@ -351,6 +351,20 @@ def a_pair(answer: Any) -> tuple[Any, Any]:
     return tuple(answer) if isinstance(answer, tuple | list) and len(answer) == 2 else (answer, None)
 
 
+def parts(answer: Any, number: int, give: str) -> tuple[Any, ...]:
+    """Return the parts of an answer that has so many; `give` says what they are, such as "a bound and its reason"."""
+    if not isinstance(answer, tuple | list) or len(answer) != number:
+        raise NotYet(f"{shown(answer)} can't be read; give {give}.")
+    return tuple(answer)
+
+
+def a_reason(given: Any, asks: str, words: int = 4) -> str:
+    """Return a reason if it is a text of at least so many words; `asks` goes on after "is no reason"."""
+    if not isinstance(given, str) or len(given.split()) < words:
+        raise NotYet(f"{shown(given)} is no reason{asks}")
+    return given
+
+
 def a_function(answer: Any, takes: str) -> Callable[..., Any]:
     """Return an answer if it can be called; `takes` says with what."""
     if isinstance(answer, type) or not callable(answer):

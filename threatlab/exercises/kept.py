@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import re
-import warnings
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from threatlab.errors import ThreatLabError
-from threatlab.exercises.progress import home
+from threatlab.exercises.progress import home, warn
 from threatlab.files import write_text
 
 _MARK = re.compile(r'<div data-kept="([\w-]+)/([\w-]+)">')
@@ -35,10 +34,9 @@ class Kept:
     notebook: str
     panel: str
 
-    @property
-    def mark(self) -> str:
-        """The tag that a picture in the notebook begins with, so that a later picture can take its place."""
-        return f'<div data-kept="{self.notebook}/{self.panel}">'
+    def marked(self, picture: str) -> str:
+        """Return a picture as the notebook holds it: with a mark by which a later one can take its place."""
+        return f'<div data-kept="{self.notebook}/{self.panel}">{picture}</div>'
 
     def read(self) -> Any:
         """Return the memory that was kept, or None; a file that can't be read is set aside under another name."""
@@ -89,7 +87,7 @@ def latest_picture(picture: str) -> str:
         return picture
     place = Kept(marked[1], marked[2])
     try:
-        return f"{place.mark}{_read(place.file)['picture']}</div>"
+        return place.marked(_read(place.file)["picture"])
     except (OSError, ValueError, KeyError, TypeError):
         return picture
 
@@ -105,4 +103,4 @@ def _read(file: Path) -> dict[str, Any]:
 
 @cache
 def _warn_once(message: str) -> None:
-    warnings.warn(message, UserWarning, stacklevel=3)
+    warn(message)

@@ -138,14 +138,14 @@ class Store:
         """Go on in memory, for as long as this kernel lives, with all that is known."""
         file, self.path = self.path, None
         why = getattr(problem, "strerror", None) or problem
-        _warn(
+        warn(
             f"progress can't be kept in {file} ({why}): from now on it is kept until this kernel ends. Mend that, or "
             f"name another file in {VARIABLE}, and restart the kernel to have it kept again"
         )
 
     def _say_damaged(self, lines: int) -> None:
         if lines > self._damaged:
-            _warn(f"left out of your progress: {counted(lines, 'damaged line')} of {self.path}; all others count")
+            warn(f"left out of your progress: {counted(lines, 'damaged line')} of {self.path}; all others count")
         self._damaged = lines
 
 
@@ -164,7 +164,7 @@ def store() -> Store:
     try:
         return Store(_file())
     except RuntimeError:
-        _warn(f"there is no home folder for progress: it is kept until this kernel ends. Name a file in {VARIABLE}")
+        warn(f"there is no home folder for progress: it is kept until this kernel ends. Name a file in {VARIABLE}")
         return Store()
 
 
@@ -229,7 +229,7 @@ def _read(path: Path) -> tuple[list[Entry], int]:
     return entries, damaged
 
 
-def _warn(message: str) -> None:
+def warn(message: str) -> None:
     """Say it at the learner's own line; where warnings are errors, print it: none may take a verdict's place."""
     ours, frames = str(Path(__file__).parents[1]), traceback.walk_stack(inspect.currentframe())
     outside = (level for level, (frame, _) in enumerate(frames, 1) if not frame.f_code.co_filename.startswith(ours))

@@ -21,7 +21,7 @@ def bank():
                 ((BEFORE, AFTER, GAINED), "Which share of it"),
                 ((BEFORE, AFTER, 100 * (BEFORE.success - AFTER.success) / GAINED), "in percent"),
                 ((BEFORE, AFTER, 0.3), "How much less is missed"),
-                (0.9, "Give both runs"),
+                (0.9, "give both runs and your share"),
             ],
         ),
         "w2": (

@@ -104,7 +104,7 @@ def _first_week(answer: Any) -> str:
             raise NotYet(f"{name} is a fact: it says what the system is, and a week of work doesn't change that.")
         if not after[name]:
             raise NotYet(f"{name} must be True: you put it in place.")
-        if not controls[name].applies({fact for fact in before.catalog.facts if before[fact]}):
+        if not controls[name].applies(before.true):
             raise NotYet(f"{controls[name].title} does not apply to {before.title}: it would remove nothing.")
     effort = sum(controls[name].effort_days for name in changed)
     if effort > FIRST_WEEK:

@@ -7,17 +7,16 @@ from typing import Any
 from threatlab.attacks import AttackResult
 from threatlab.catalog import catalog
 from threatlab.errors import unknown_name
-from threatlab.exercises.judges import ROUGHLY, a_kind, a_number, shown
+from threatlab.exercises.judges import ROUGHLY, a_kind, a_number, a_reason, parts
 from threatlab.exercises.outcome import NotYet
 from threatlab.exercises.question import Question, in_steps
 from threatlab.words import capital
 
 
 def _share_gone(answer: Any) -> str:
-    if not isinstance(answer, tuple) or len(answer) != 3:
-        raise NotYet("Give both runs and your share: check((before, after, share)).")
-    before, after = (a_kind(run, AttackResult, "a run of an attack, as it is above") for run in answer[:2])
-    share, gained = a_number(answer[2]), before.success - before.baseline
+    *runs, given = parts(answer, 3, "both runs and your share: check((before, after, share))")
+    before, after = (a_kind(run, AttackResult, "a run of an attack, as it is above") for run in runs)
+    share, gained = a_number(given), before.success - before.baseline
     right = (before.success - after.success) / gained
     slips = {
         before.success - after.success: "That is what is gone, of all cases. Divide it by what the attacker gained.",
@@ -38,17 +37,14 @@ def _share_gone(answer: Any) -> str:
 
 
 def _figure(answer: Any) -> str:
-    if not isinstance(answer, tuple | list) or len(answer) != 3:
-        raise NotYet(f'{shown(answer)} can\'t be read; give a control, a number and a reason: ("...", 0.4, "...").')
-    name, number, reason = answer
+    name, number, reason = parts(answer, 3, 'a control, a number and a reason: ("...", 0.4, "...")')
     controls = catalog().controls
     if not isinstance(name, str) or name not in controls:
         raise NotYet(capital(unknown_name("control", name, controls)))
     mine = a_number(number)
     if not 0 <= mine < 1:
         raise NotYet(f"{mine:g} is no share of a risk that a control removes; give one from 0 to just below 1.")
-    if not isinstance(reason, str) or len(reason.split()) < 4:
-        raise NotYet(f"{shown(reason)} is no reason. What was measured, at which strength, against whom?")
+    a_reason(reason, ". What was measured, at which strength, against whom?")
     claims = controls[name].effectiveness.items()
     measured = [(threat, claim) for threat, claim in claims if claim.source == "measured"]
     if not measured:

@@ -12,8 +12,9 @@ from threatlab.dataflow import DataFlow
 from threatlab.dataflow.facts import why_it_matters
 from threatlab.errors import ThreatLabError, unknown_name
 from threatlab.exercises.blank import has_blank
+from threatlab.exercises.guard import verdict
 from threatlab.exercises.judges import a_dict, a_kind, a_number, a_pair, refusal, shown
-from threatlab.exercises.outcome import NotYet
+from threatlab.exercises.outcome import CORRECT, NotYet
 from threatlab.exercises.question import Question, in_steps
 from threatlab.operate.reviews import Review
 from threatlab.plan import Plan
@@ -40,13 +41,7 @@ _PERSON_READS = re.compile(
 
 def holds(piece: Question, answer: Any) -> bool:
     """Whether an answer to a piece is there and right: one that isn't stays out of the report."""
-    if has_blank(answer):
-        return False
-    try:
-        piece.judge(answer)
-    except Exception:  # noqa: BLE001  # the check has said what is wrong with it
-        return False
-    return True
+    return not has_blank(answer) and verdict(piece.judge, answer).kind == CORRECT
 
 
 def contradicts(sentence: str, system: AISystem) -> bool:

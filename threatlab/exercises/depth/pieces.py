@@ -9,7 +9,7 @@ from threatlab.assessment import assess
 from threatlab.attacks import ATTACKS
 from threatlab.depth import above_bound, switch_off
 from threatlab.errors import ThreatLabError, unknown_name
-from threatlab.exercises.judges import a_kind, a_number, shown
+from threatlab.exercises.judges import a_kind, a_number, a_reason, parts, shown
 from threatlab.exercises.outcome import NotYet
 from threatlab.exercises.question import Question, in_steps
 from threatlab.incidents import load_incident, replay
@@ -24,13 +24,11 @@ LAYERS, STOPS, MOST = 3, 0.8, 0.02
 def _signed(answer: Any) -> str:
     given, own = answer if isinstance(answer, tuple) and len(answer) == 2 else (None, answer)
     system = a_kind(given, AISystem, "a system; check((defended, mine))")
-    if not isinstance(own, tuple | list) or len(own) != 2:
-        raise NotYet(f'{shown(own)} can\'t be read; give a bound and its reason, such as (0.2, "...").')
-    bound, reason = a_number(own[0]), own[1]
+    number, reason = parts(own, 2, 'a bound and its reason, such as (0.2, "...")')
+    bound = a_number(number)
     if not 0 < bound < 1:
         raise NotYet(f"{bound:g} is no risk that a single threat can have; give a number between 0 and 1.")
-    if not isinstance(reason, str) or len(reason.split()) < 4:
-        raise NotYet(f"{shown(reason)} is no reason. Why this number, and not twice as much?")
+    a_reason(reason, ". Why this number, and not twice as much?")
     worst = max(assess(switch_off(system, *system.catalog.layers)).by_threat.values())
     if worst <= bound:
         raise NotYet(

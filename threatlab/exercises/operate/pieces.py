@@ -7,7 +7,7 @@ from typing import Any
 from threatlab.catalog import catalog
 from threatlab.checks import check_number
 from threatlab.errors import ThreatLabError, unknown_name
-from threatlab.exercises.judges import a_function, a_number, plain, returned, shown
+from threatlab.exercises.judges import a_function, a_number, a_reason, parts, plain, returned, shown
 from threatlab.exercises.outcome import NotYet
 from threatlab.exercises.question import Question, in_steps
 from threatlab.words import capital
@@ -38,16 +38,13 @@ def _rule(answer: Any) -> str:
 
 
 def _decision(answer: Any) -> str:
-    if not isinstance(answer, tuple | list) or len(answer) != 3:
-        raise NotYet(f'{shown(answer)} can\'t be read; give a threshold, hours and a reason: (16, 12, "...").')
-    threshold, hours = a_number(answer[0]), a_number(answer[1])
+    *numbers, reason = parts(answer, 3, 'a threshold, hours and a reason: (16, 12, "...")')
+    threshold, hours = map(a_number, numbers)
     if not 1 <= threshold <= HIGHEST:
         raise NotYet(f"{threshold:g} is outside the scale; give a threshold from 1 to {HIGHEST}.")
     if not 0 < hours <= 240:
         raise NotYet(f"{hours:g} are no hours that a team has in a day; ten analysts have 80.")
-    reason = answer[2]
-    if not isinstance(reason, str) or len(reason.split()) < 4:
-        raise NotYet(f"{shown(reason)} is no reason. What do you give up, and why is that bearable?")
+    a_reason(reason, ". What do you give up, and why is that bearable?")
     return f"Alert at {threshold:g}, with {hours:g} hours a day. The next cell says what that costs, and who is missed."
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from threatlab.assessment import assess
 from threatlab.assessment.result import NextStep
 from threatlab.catalog import Criterion
-from threatlab.exercises.judges import a_kind, a_number, shown
+from threatlab.exercises.judges import a_kind, a_number, a_reason, parts, shown
 from threatlab.exercises.outcome import NotYet
 from threatlab.exercises.question import Question, in_steps
 from threatlab.plan import make_plan
@@ -22,14 +22,8 @@ LONGEST = 366
 """Days that an acceptance may last: what is accepted for longer is never looked at again."""
 
 
-def _parts(answer: Any, number: int, give: str) -> tuple[Any, ...]:
-    if not isinstance(answer, tuple | list) or len(answer) != number:
-        raise NotYet(f"{shown(answer)} can't be read; give {give}.")
-    return tuple(answer)
-
-
 def _quick_order(answer: Any) -> str:
-    gaps, order = _parts(answer, 2, "both: check((gaps, order))")
+    gaps, order = parts(answer, 2, "both: check((gaps, order))")
     if not isinstance(gaps, list | tuple) or not all(isinstance(step, NextStep) for step in gaps):
         raise NotYet("The first of the two must be `gaps`, as it is.")
     if isinstance(order, str | Mapping) or not hasattr(order, "__iter__"):
@@ -54,7 +48,7 @@ def _quick_order(answer: Any) -> str:
 
 
 def _no_search_needed(answer: Any) -> str:
-    system, given = _parts(answer, 2, "both: check((tiny, enough_days))")
+    system, given = parts(answer, 2, "both: check((tiny, enough_days))")
     a_kind(system, AISystem, "a system; give `tiny`")
     budget = a_number(given)
     if not 0 < budget <= LONGEST:
@@ -75,14 +69,13 @@ def _no_search_needed(answer: Any) -> str:
 
 
 def _floor(answer: Any) -> str:
-    system, budget, own = _parts(answer, 3, "all three: check((incident, plenty, mine))")
-    floor, reason = _parts(own, 2, 'a floor and its reason, such as (0.95, "Nobody notices one refusal in twenty")')
+    system, budget, own = parts(answer, 3, "all three: check((incident, plenty, mine))")
+    floor, reason = parts(own, 2, 'a floor and its reason, such as (0.95, "Nobody notices one refusal in twenty")')
     a_kind(system, AISystem, "a system; give `incident`")
     share = a_number(floor)
     if not 0 < share <= 1:
         raise NotYet(f"{share:g} is no share of usefulness; give one above 0 and at most 1, such as 0.95.")
-    if not isinstance(reason, str) or len(reason.split()) < 4:
-        raise NotYet(f"{shown(reason)} is no reason that a product owner could argue with. Say who notices what.")
+    a_reason(reason, " that a product owner could argue with. Say who notices what.")
     plan, free = (make_plan(system, a_number(budget), min_utility=each) for each in (share, 0.0))
     return (
         f"Above {share:.0%} the best plan leaves a risk of {plan.risk_after:.3f}, and without a floor "
@@ -91,12 +84,11 @@ def _floor(answer: Any) -> str:
 
 
 def _acceptance(answer: Any) -> str:
-    start, own = _parts(answer, 2, "both: check((start, mine))")
-    reason, owner, until = _parts(own, 3, "a reason, a name and a last day")
+    start, own = parts(answer, 2, "both: check((start, mine))")
+    reason, owner, until = parts(own, 3, "a reason, a name and a last day")
     if not isinstance(start, date):
         raise NotYet("The first of the two must be `start`, as it is.")
-    if not isinstance(reason, str) or len(reason.split()) < 3:
-        raise NotYet(f"{shown(reason)} is no reason. Why not now, and what makes it bearable until then?")
+    a_reason(reason, ". Why not now, and what makes it bearable until then?", words=3)
     if not isinstance(owner, str) or not owner.strip() or owner.strip().lower() in NOBODY:
         raise NotYet(f"{shown(owner)} is nobody whom one could ask. Give a name, or a role that one person has.")
     last = until.date() if isinstance(until, datetime) else until

@@ -215,9 +215,7 @@ class Panel(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         live, about = super()._repr_mimebundle_(**kwargs) or ({}, {})
-        picture = self.picture()
-        if self._place:
-            picture = f"{self._place.mark}{picture}</div>"
+        picture = self._place.marked(self.picture()) if self._place else self.picture()
         return {**live, "text/plain": repr(self), "text/html": picture}, about
 
 

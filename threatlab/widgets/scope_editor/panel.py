@@ -75,6 +75,7 @@ class ScopeEditor(Panel):
         if not isinstance(folder, str | Path) or not str(folder).strip():
             raise ThreatLabError(f"{folder!r} is no folder for drawings; give its name, such as 'my-drawings'")
         self._given, self._base, self._folder = given, controls or _built_in(given.name), Path(folder)
+        self._shipped = {name: load_drawing(name).title for name in list_drawings()}
         state = ScopeState(given, given, given.name, self._base, saved=self._files())
         super().__init__(state, made_from=[drawing_to_dict(given), repr(self._base)])
 
@@ -317,9 +318,8 @@ class ScopeEditor(Panel):
 
     def _choices(self, state: ScopeState) -> dict[str, str]:
         """Return the drawings to choose from: their titles by name; a learner's own are called by their files."""
-        built_in = {name: load_drawing(name).title for name in list_drawings()}
         own = {name: f"{name} (saved)" for name in state.saved}
-        return {EMPTY: "New drawing", **built_in, **own, self._given.name: self._given.title}
+        return {EMPTY: "New drawing", **self._shipped, **own, self._given.name: self._given.title}
 
     def _change(self, act: str, drawing: DataFlow, done: str, renamed: Mapping[str, str] | None = None) -> None:
         now: ScopeState = self.state

@@ -7,7 +7,7 @@ from base64 import b64encode
 from threatlab.catalog import catalog
 from threatlab.dataflow import DataFlow
 from threatlab.dataflow.facts import facts_from
-from threatlab.dataflow.picture import draw, in_words
+from threatlab.dataflow.picture import Kept, draw, in_words
 from threatlab.errors import ThreatLabError
 from threatlab.widgets.base.html import Html, markup, saved_table, tag
 from threatlab.widgets.base.shown import Shown
@@ -53,9 +53,12 @@ def show_case(drawing: DataFlow) -> Shown:
     return Shown(saved_table((), rows), "\n".join(f"{what}: {said}" for what, said in rows))
 
 
-def static_drawing(drawing: DataFlow) -> Html:
-    """Return a drawing as an image with its text alternative, what is left out, and its tables; inline styles only."""
-    image = b64encode(draw(drawing, "paper").encode()).decode()
+def static_drawing(drawing: DataFlow, kept: Kept = ()) -> Html:
+    """Return a drawing as an image with its text alternative, what is left out, and its tables; inline styles only.
+
+    `kept` are the places that its parts have.
+    """
+    image = b64encode(draw(drawing, "paper", kept).encode()).decode()
     left_out = [tag("li", "Left out: ", tag("b", e.element), f". {e.reason} ({e.owner})") for e in drawing.exclusions]
     return markup(
         tag(

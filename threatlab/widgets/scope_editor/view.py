@@ -125,7 +125,7 @@ def headline(state: ScopeState) -> Html:
         tag("p", state.last_change, class_="tl-last"),
         tag("div", _counted(state.drawing), class_="tl-sub"),
         unheard(_announcement(state)),
-        class_="tl-head",
+        class_="tl-head tl-standing",
     )
 
 
@@ -218,7 +218,7 @@ def static_picture(state: ScopeState) -> Html:
         " \u00b7 ",
         _whole(state),
         tag("br"),
-        static_drawing(state.drawing),
+        static_drawing(state.drawing, state.kept),
         tag(
             "p",
             f"Follows from the drawing: {', '.join(state.true) or 'nothing yet'}.",
