@@ -17,6 +17,7 @@ from threatlab.catalog.atlas_check import check_atlas
 from threatlab.checks import check_date, check_score, check_whole
 from threatlab.cli.inputs import read_inputs
 from threatlab.cli.output import WIDTH, emit, harmless, line, table
+from threatlab.cli.run import run_notebook
 from threatlab.course import start, update
 from threatlab.errors import ThreatLabError
 from threatlab.files import read_text
@@ -58,6 +59,19 @@ examples:
   threatlab assess threat-model.toml --fail-at 0.5
   threatlab assess threat-model.toml --policy policy.toml --format sarif --output threatlab.sarif
   threatlab assess inventory.csv --format html --output report.html
+"""
+_RUN = """\
+Run a notebook of the course with other parameters, and save it with its outputs. A
+parameter that it doesn't have, or a value that it refuses, stops it before it runs.
+"""
+_RUN_MORE = """\
+exit codes:
+  0  it ran
+  1  a cell failed: the error is on standard error, what ran before it in the file
+  2  bad input, and nothing ran: one sentence on standard error says why
+
+example:
+  threatlab run notebooks/02-assess.ipynb -p system tay -p alert_threshold 0.6 -o my-run.ipynb
 """
 _CATALOG = """\
 Compare the catalog's ids and names of MITRE ATLAS with an ATLAS data file that
@@ -106,6 +120,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = {
         "assess": _assess,
         "report": _report,
+        "run": _run,
         "systems": _systems,
         "catalog": _catalog,
         "start": _copy,
@@ -222,6 +237,14 @@ def _report(asked: argparse.Namespace) -> int:
     return PASSED
 
 
+def _run(asked: argparse.Namespace) -> int:
+    _spare_inputs(asked.output, [asked.notebook])
+    if failed := run_notebook(asked.notebook, asked.parameters, asked.output):
+        _say(failed)
+        return FAILED
+    return PASSED
+
+
 def _systems(_: argparse.Namespace) -> int:
     wide = max(map(len, list_systems()))
     rows = [f"{name:{wide}}  {line(load_system(name).title, WIDTH - wide - 2).rstrip()}" for name in list_systems()]
@@ -309,6 +332,13 @@ def _parser() -> argparse.ArgumentParser:
     kinds = ("markdown", "html", "json", "sarif", "briefing")
     report.add_argument("--format", choices=kinds, default="markdown", help="what to write (default: markdown)")
     report.add_argument("--output", "-o", metavar="PATH", help="write to this file instead of the screen")
+
+    runs = command("run", "run a notebook of the course with other parameters", _RUN, _RUN_MORE)
+    runs.add_argument("notebook", metavar="NOTEBOOK", help="an .ipynb file whose first code cell holds its parameters")
+    about = "a parameter and its value; as often as you like"
+    named = {"action": "append", "nargs": 2, "metavar": ("NAME", "VALUE"), "default": []}
+    runs.add_argument("-p", dest="parameters", help=about, **named)  # type: ignore[arg-type]
+    runs.add_argument("--output", "-o", metavar="PATH", required=True, help="the notebook to write, with its outputs")
 
     command("systems", "list the built-in systems")
     about = "compare the catalog's ATLAS ids and names with a data file"
