@@ -37,10 +37,10 @@ from threatlab.report import (
     to_markdown,
     to_sarif,
 )
-from threatlab.report.blocks import shown
 from threatlab.report.page import page
 from threatlab.report.sections_work import UNATTENDED
 from threatlab.tabletop import begin, load_story, run_unattended
+from threatlab.words import shown
 
 # ---- the model
 

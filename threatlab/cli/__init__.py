@@ -24,9 +24,9 @@ from threatlab.files import read_text
 from threatlab.policy import load_policy
 from threatlab.ranking import reaches
 from threatlab.report import Source, ThreatModel, briefing, load_models, to_html, to_json, to_markdown, to_sarif
-from threatlab.report.blocks import shown
 from threatlab.report.sarif import left_out, tool_version
 from threatlab.system import list_systems, load_system
+from threatlab.words import shown
 
 PASSED, FAILED, BAD_INPUT = 0, 1, 2
 

@@ -17,8 +17,8 @@ from threatlab.assessment import NextStep
 from threatlab.catalog import SEVERITIES
 from threatlab.errors import ThreatLabError
 from threatlab.files import write_text
-from threatlab.report.blocks import shown
 from threatlab.report.model import ThreatModel
+from threatlab.words import shown
 
 WIDTH = 80
 _NAME = 26

@@ -19,9 +19,9 @@ from threatlab.assessment import Finding
 from threatlab.catalog import SEVERITIES, Control
 from threatlab.errors import ThreatLabError
 from threatlab.files import parse
-from threatlab.report.blocks import shown
 from threatlab.report.model import EXAMPLE, ThreatModel
 from threatlab.report.page import check_models
+from threatlab.words import shown
 
 LEVELS = {"CRITICAL": "error", "HIGH": "error", "MEDIUM": "warning", "LOW": "note"}
 SECURITY_SEVERITY = {"CRITICAL": "9.5", "HIGH": "8.0", "MEDIUM": "5.5", "LOW": "2.0"}
