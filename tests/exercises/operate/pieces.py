@@ -33,7 +33,6 @@ PAGE = overview(map(load_system, list_systems()))
 KNOWN = next(f.attribute for f in nearest(PAGE).findings if not f.unknown)
 RUN, START = run_unattended("shadowray"), date(2026, 12, 1)
 KEPT = next(n for n, lesson in enumerate(RUN.lessons, 1) if lesson.kind == "keep")
-FLEET = [load_system("tay"), load_system("id-me")]
 
 
 def bank():
@@ -122,15 +121,15 @@ def bank():
             ],
         ),
         "w8": (
-            (FLEET, ((0.7, 30), (0.0, 180))),
+            (PAGE, ((0.7, 30), (0.0, 180))),
             [
-                ((FLEET, ((0.0, 180), (0.7, 30))), "Begin with the highest score"),
-                ((FLEET, ((0.7, 30), (0.4, 90))), "never looked at"),
-                ((FLEET, ((0.7, 180), (0.0, 30))), "Is that meant"),
-                ((FLEET, ((70, 30), (0, 180))), "Score is 70"),
-                ((FLEET, ((0.7, 30), (0.4, 90), (0.0, 180))), "That is the notebook's own"),
-                ((FLEET, ((0.7, 30.5), (0.0, 180))), "30.5 days are no number"),
-                ((FLEET, 30), "is no rhythm"),
+                ((PAGE, ((0.0, 180), (0.7, 30))), "Begin with the highest score"),
+                ((PAGE, ((0.7, 30), (0.4, 90))), "never looked at"),
+                ((PAGE, ((0.7, 180), (0.0, 30))), "Is that meant"),
+                ((PAGE, ((70, 30), (0, 180))), "Score is 70"),
+                ((PAGE, ((0.7, 30), (0.4, 90), (0.0, 180))), "That is the notebook's own"),
+                ((PAGE, ((0.7, 30.5), (0.0, 180))), "30.5 days are no number"),
+                ((PAGE, 30), "is no rhythm"),
                 (((0.7, 30), (0.0, 180)), "Leave the last line"),
             ],
         ),

@@ -36,7 +36,7 @@ from threatlab.operate.newer_catalog import rescore
 from threatlab.operate.overview import Overview
 from threatlab.operate.reviews import RHYTHM, review_calendar
 from threatlab.ranking import reaches
-from threatlab.system import AISystem, list_systems, load_system
+from threatlab.system import list_systems, load_system
 from threatlab.tabletop import ROLES, Exercise
 from threatlab.words import capital, counted, listed
 
@@ -187,6 +187,8 @@ def _asked_first(answer: Any) -> str:
     if control is None:
         raise NotYet(f"{capital(unknown_name('control', own, controls))}.")
     title = controls[control].title
+    if not scores:
+        return "Nothing is open there: every answer about a control is known."
     if control not in scores:
         known = {True: ": the answer is yes", False: ": the answer is no", None: ""}[result.system[control]]
         raise NotYet(f"{title} is no open question there{known}. Take one that the cell above lists.")
@@ -222,9 +224,7 @@ def _seen_to(answer: Any) -> str:
 
 
 def _rhythm(answer: Any) -> str:
-    systems, given = _made(answer, list)
-    if not systems or not all(isinstance(system, AISystem) for system in systems):
-        raise NotYet(_LEAVE)
+    page, given = _made(answer, Overview)
     steps = _steps(given)
     scores, gaps = [score for score, _ in steps], [days for _, days in steps]
     if scores != sorted(set(scores), reverse=True):
@@ -235,6 +235,7 @@ def _rhythm(answer: Any) -> str:
         raise NotYet("A system of less risk is looked at more often than one of more. Is that meant?")
     if tuple(steps) == RHYTHM:
         raise NotYet("That is the notebook's own. How often can your team meet, and which score worries you?")
+    systems = [result.system for result in page.assessments]
     mine, ours = (len(review_calendar(systems, date(2026, 12, 1), rhythm=each)) for each in (steps, RHYTHM))
     return f"{counted(mine, 'review')} in six months, where the notebook's rule has {ours}. Who has the hours?"
 
