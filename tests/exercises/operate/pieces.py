@@ -67,6 +67,7 @@ def bank():
                 ((DETECTION, (16, 11, WHY)), "alerts take 11.5 hours, and there are 11"),
                 ((DETECTION, (16, 12, "cheap")), "is no reason"),
                 ((DETECTION, (16, 12, "two analysts can take 24 alerts")), f"You miss {MISSED[-1]}, and your reason"),
+                ((DETECTION, (64, 12, "we catch all that is large")), "You miss Cat, Owl, Shadow and Ghost"),
                 ((DETECTION, 16), "a threshold, hours and a reason"),
                 ((16, 12, WHY), "Leave the last line"),
             ],

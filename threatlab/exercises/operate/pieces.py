@@ -111,7 +111,7 @@ def _decision(answer: Any) -> str:
             "An alert that nobody opens is a client who was seen and left alone."
         )
     text = a_reason(reason, ". What do you give up, and why is that bearable?")
-    if tried.missed and not any(name.lower() in text.lower() for name in tried.missed):
+    if tried.missed and not re.search(rf"\b({'|'.join(tried.missed)})\b", text, re.IGNORECASE):
         raise NotYet(f"You miss {listed(tried.missed)}, and your reason names none of them. Why is that bearable?")
     return f"Alert at {threshold:g}, with {hours:g} hours a day. The next cell says what that costs, and who is missed."
 
@@ -324,7 +324,7 @@ w3 = Question(
     ),
     because="It says who is given up, and why that is bearable, so that somebody can disagree.",
     covers=("checklist-monitoring",),
-    fills='(32, 12, f"We miss {evaluate(detection, 32).missed[-1]}, who asks least, and a copy takes labels longest")',
+    fills='(32, 12, f"{evaluate(detection, 32).missed[-1]} asks least, and is told labels only")',
 )
 
 w4 = Question(
