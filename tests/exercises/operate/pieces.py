@@ -97,7 +97,7 @@ def bank():
             ],
         ),
         "w6": (
-            (PAGE, "Abuse detection active"),
+            (PAGE, "detect coordinated misuse"),
             [
                 ((PAGE, "staff_trained"), "somebody is paged all the same"),
                 ((overview([nearest(PAGE).system], 0.6), "staff_trained"), "decides more than twice as much"),

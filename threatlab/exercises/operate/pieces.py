@@ -183,9 +183,9 @@ def _asked_first(answer: Any) -> str:
     page, own = _made(answer, Overview)
     result, threshold = nearest(page), page.alert_threshold
     controls, scores, now = result.catalog.controls, open_answers(result), result.risk_score
-    control = named(own, controls)
+    control = named(own, {name: each.title for name, each in controls.items()})
     if control is None:
-        raise NotYet(f"{capital(unknown_name('control', own, controls))}.")
+        raise NotYet(capital(unknown_name("control", own, controls)))
     title = controls[control].title
     if not scores:
         return "Nothing is open there: every answer about a control is known."
