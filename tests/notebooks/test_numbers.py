@@ -121,7 +121,6 @@ COMPUTED: dict[tuple[str, str], list[Callable[[], str]]] = {
     ("06", "base-rate-about"): [
         lambda: f"Here {clients()[1]} of {clients()[0]} clients attack: one in {clients()[0] / clients()[1]:.0f}."
     ],
-    ("06", "copy-lesson"): [lambda: f"A toy: {UNKNOWNS} unknowns"],
     ("06", "limit-about"): [lambda: f"of {RATE_LIMIT} answers a day"],
     ("06", "write-lesson-about"): [lambda: f"within {SOON} days"],
     ("06", "reviews"): [rhythm],
