@@ -35,6 +35,13 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Heading:
+    """A title within a section."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Items:
     """A list."""
 
@@ -53,12 +60,11 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A share in 0..1 with its name, what it was before, and what it will be, if that is known."""
+    """A share in 0..1 with its name, and between which bounds it may be, if they are known."""
 
     name: str
     value: float
-    before: float | None = None
-    after: float | None = None
+    between: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +76,9 @@ class Bars:
     bars: tuple[Bar, ...]
 
     @property
-    def figures(self) -> tuple[tuple[str, tuple[float | None, ...]], ...]:
-        """The columns of figures: the heading of each, and its figure for each bar. One without any is left out."""
-        all_ = (
-            (self.columns[1], tuple(bar.value for bar in self.bars)),
-            ("At first", tuple(bar.before for bar in self.bars)),
-            ("After the plan", tuple(bar.after for bar in self.bars)),
-        )
-        return tuple(column for column in all_ if set(column[1]) != {None})
+    def ranged(self) -> bool:
+        """Whether one of them has bounds."""
+        return any(bar.between for bar in self.bars)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ class Gap:
     notebook: str = ""
 
 
-Block = Text | Items | Table | Bars | Figure | Gap
+Block = Text | Heading | Items | Table | Bars | Figure | Gap
 
 
 @dataclass(frozen=True, slots=True)

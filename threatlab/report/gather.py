@@ -63,7 +63,13 @@ def from_attack(
     success_at_most: float | None = None,
     utility_at_least: float | None = None,
 ) -> Evidence:
-    """Return an attack's result as evidence: with the seed that it ran with, and the bounds that it had to keep."""
+    """Return an attack's result as evidence: with the seed that it ran with, and the bounds that it had to keep.
+
+    Every live attack of the workbook runs on a toy, and says what is one about it.
+    """
+    from threatlab.attacks import ATTACKS
+
+    known = ATTACKS.get(result.attack)
     return Evidence(
         attack=result.attack,
         control=result.control,
@@ -75,6 +81,8 @@ def from_attack(
         knobs={name: _plain(value) for name, value in result.knobs.items()},
         success_at_most=success_at_most,
         utility_at_least=utility_at_least,
+        ran_on="toy",
+        limits=known.toy if known else "",
     )
 
 

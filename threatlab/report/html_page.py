@@ -17,6 +17,7 @@ from threatlab.report.blocks import (
     Code,
     Figure,
     Gap,
+    Heading,
     Inline,
     Items,
     Mark,
@@ -81,14 +82,16 @@ def _page(made: Page, level: int, anchor: str) -> Iterator[str]:
 
 
 def _section(section: Section, level: int) -> str:
-    return f"<h{level}>{_text(section.title)}</h{level}>\n" + "".join(map(_block, section.blocks))
+    return f"<h{level}>{_text(section.title)}</h{level}>\n" + "".join(_block(block, level) for block in section.blocks)
 
 
-def _block(block: Block) -> str:
+def _block(block: Block, level: int) -> str:
     match block:
         case Text(text):
             parts = [part for part in re.split(r"\n\s*\n", text) if part.strip()]
             return "".join(f'<p dir="auto">{_text(part)}</p>\n' for part in parts)
+        case Heading(text):
+            return f'<h{level + 1} dir="auto">{_text(text)}</h{level + 1}>\n'
         case Items(items):
             return "<ul>" + "".join(f'<li dir="auto">{_cell(item)}</li>' for item in items) + "</ul>\n"
         case Table():
@@ -134,23 +137,26 @@ def _class(table: Table, column: int, cell: Cell) -> str:
 
 
 def _bars(block: Bars) -> str:
-    names = "".join(f'<th scope="col" class="num">{_text(name)}</th>' for name, _ in block.figures)
-    head = f'<th scope="col">{_text(block.columns[0])}</th><th scope="col">As a bar</th>{names}'
-    figures = zip(*(values for _, values in block.figures), strict=True)
-    rows = "".join(_bar(bar, each) for bar, each in zip(block.bars, figures, strict=True))
+    names = (block.columns[1], "Between") if block.ranged else (block.columns[1],)
+    head = f'<th scope="col">{_text(block.columns[0])}</th><th scope="col">As a bar</th>'
+    head += "".join(f'<th scope="col" class="num">{_text(name)}</th>' for name in names)
+    rows = "".join(_bar(bar, ranged=block.ranged) for bar in block.bars)
     return (
         f'<table class="bars"><caption>{_text(block.caption)}</caption>\n<thead><tr>{head}</tr></thead>\n'
         f"<tbody>\n{rows}</tbody></table>\n"
     )
 
 
-def _bar(bar: Bar, figures: tuple[float | None, ...]) -> str:
+def _bar(bar: Bar, *, ranged: bool) -> str:
+    low, high = bar.between or (0.0, 0.0)
+    span = f'<rect class="span" x="{100 * low:.1f}" y="4" width="{100 * (high - low):.1f}" height="2"/>'
     drawn = (
         '<svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true" focusable="false">'
         '<rect class="rail" width="100" height="10"/>'
-        f'<rect class="fill" width="{100 * bar.value:.1f}" height="10"/></svg>'
+        f'<rect class="fill" width="{100 * bar.value:.1f}" height="10"/>{span if bar.between else ""}</svg>'
     )
-    cells = "".join(f'<td class="num">{"" if each is None else f"{each:.2f}"}</td>' for each in figures)
+    figures = [f"{bar.value:.2f}", *([f"{low:.2f} to {high:.2f}" if bar.between else ""] if ranged else [])]
+    cells = "".join(f'<td class="num">{each}</td>' for each in figures)
     return f'<tr><th scope="row" dir="auto">{_text(bar.name)}</th><td>{drawn}</td>{cells}</tr>\n'
 
 

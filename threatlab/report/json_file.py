@@ -36,6 +36,7 @@ def model_to_dict(model: ThreatModel) -> dict[str, Any]:
         "atlas": model.system.catalog.atlas.version,
         "assessment": model.assessment.to_dict(),
         "first_risk_score": None if model.first_assessment is None else model.first_assessment.risk_score,
+        "risk_score_range": list(model.score_range),
         "breaches": [breach.sentence for breach in model.breaches],
         "missing": [_gap(each, course=model.course) for each in model.missing],
     }

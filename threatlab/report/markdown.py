@@ -13,6 +13,7 @@ from threatlab.report.blocks import (
     Code,
     Figure,
     Gap,
+    Heading,
     Inline,
     Items,
     Mark,
@@ -76,10 +77,10 @@ def _page(model: ThreatModel, level: int) -> Iterator[str]:
 def _section(section: Section, level: int) -> Iterator[str]:
     yield f"{'#' * level} {literal(section.title)}"
     for block in section.blocks:
-        yield from _block(block)
+        yield from _block(block, level)
 
 
-def _block(block: Block) -> Iterator[str]:
+def _block(block: Block, level: int = 2) -> Iterator[str]:
     match block:
         case Text(text):
             yield from (literal(part) for part in re.split(r"\n\s*\n", text))
@@ -88,16 +89,17 @@ def _block(block: Block) -> Iterator[str]:
         case Table():
             yield f"**{literal(block.caption)}**"
             yield _table(block)
+        case Heading(text):
+            yield f"{'#' * (level + 1)} {literal(text)}"
         case Bars(caption, columns, bars):
             yield f"**{literal(caption)}**"
-            names = [name for name, _ in block.figures]
-            figures = zip(*(values for _, values in block.figures), strict=True)
+            ranges = ("Between",) if block.ranged else ()
             rows = tuple(
-                (bar.name, *map(_figure, each), "█" * round(bar.value * _WIDTH))
-                for bar, each in zip(bars, figures, strict=True)
+                (bar.name, f"{bar.value:.2f}", *(_between(bar.between) for _ in ranges), "█" * round(bar.value * _WIDTH))
+                for bar in bars
             )
-            numbers = tuple(range(1, len(names) + 1))
-            yield _table(Table(caption, (columns[0], *names, "As a bar"), rows, numbers))
+            numbers = tuple(range(1, len(ranges) + 2))
+            yield _table(Table(caption, (*columns, *ranges, "As a bar"), rows, numbers))
         case Figure(drawing):
             yield f"The scope in words: {literal(in_words(drawing))}"
         case Gap(what, notebook):
@@ -105,8 +107,8 @@ def _block(block: Block) -> Iterator[str]:
             yield f"**Missing: {literal(what)}.**{where}"
 
 
-def _figure(value: float | None) -> str:
-    return "" if value is None else f"{value:.2f}"
+def _between(bounds: tuple[float, float] | None) -> str:
+    return "" if bounds is None else f"{bounds[0]:.2f} to {bounds[1]:.2f}"
 
 
 def _table(table: Table) -> str:

@@ -15,16 +15,18 @@ from threatlab.audit.chain import GENESIS
 from threatlab.catalog import Catalog
 from threatlab.checks import check_choice, check_date
 from threatlab.dataflow import DataFlow
+from threatlab.dataflow.facts import facts_from
 from threatlab.dataflow.files import drawing_from_table
+from threatlab.dataflow.trails import Path
 from threatlab.errors import ThreatLabError
-from threatlab.fields import Id, Note, check_fields, keep
+from threatlab.fields import Id, Note, Words, check_fields, keep
 from threatlab.operate.reviews import Review
 from threatlab.plan import Plan
 from threatlab.policy import Acceptance, Policy, policy_from_dict
 from threatlab.policy.check import Breach, check_policy
 from threatlab.report.blocks import Gap
 from threatlab.report.gather import from_plan
-from threatlab.report.records import AlertChoice, Evidence, PlanRecord, Tabletop, Training
+from threatlab.report.records import AlertChoice, Evidence, PlannedStep, PlanRecord, Tabletop, Training, Version
 from threatlab.system import AISystem, check_attribute, system_from_table
 
 EXAMPLE = "EXAMPLE, not yours"
@@ -72,6 +74,10 @@ class ThreatModel:
         The hash at the head of the audit log: who keeps it can tell if the log was cut.
     author, made_on, notes
         Who made the model, as of which day everything in it is judged, and anything else to say.
+    version, reviewers
+        What this version is called, such as "1.2", and who has read it and says so.
+    history
+        The versions before this one, the oldest first.
     course
         Whether the course's notebooks make it: a report then says in which of them a missing part is made.
     example
@@ -102,6 +108,9 @@ class ThreatModel:
     notes: Note = ""
     course: bool = False
     example: bool = False
+    version: Note = ""
+    reviewers: tuple[Words, ...] = ()
+    history: tuple[Version, ...] = ()
 
     def __post_init__(self) -> None:
         system = _part("system", self.system, AISystem, system_from_table)
@@ -140,6 +149,40 @@ class ThreatModel:
         if self.plan is None or not self.plan.steps:
             return None
         return assess(self.system.with_(**{step.control: True for step in self.plan.steps}), self.ruleset)
+
+    @cached_property
+    def open_questions(self) -> tuple[str, ...]:
+        """The facts and controls that the ruleset asks for and nobody has answered."""
+        rules = self.system.catalog.ruleset(self.ruleset)
+        asked = [*self.assessment.open_questions, *(control.id for control in rules.controls)]
+        return tuple(name for name in asked if self.system[name] is None)
+
+    @cached_property
+    def score_range(self) -> tuple[float, float]:
+        """The lowest and the highest risk score (0..1) that answers to the open questions can lead to.
+
+        No fact lowers the score and no control raises it. So it is lowest with each open fact false and each open
+        control in place, and highest the other way around: no other answers lead further.
+        """
+        facts = self.system.catalog.facts
+
+        def score(*, best: bool) -> float:
+            answers = {name: best is not (name in facts) for name in self.open_questions}
+            return assess(self.system.with_(**answers), self.ruleset).risk_score
+
+        return score(best=True), score(best=False)
+
+    @cached_property
+    def trails(self) -> Mapping[str, Path]:
+        """The paths of flows by which the drawing shows what is true of the system, by fact."""
+        if self.drawing is None:
+            return {}
+        read = facts_from(self.drawing)
+        return {fact: each.flows for fact, each in read.items() if each.value and each.flows and fact in self.system.true}
+
+    def step(self, control: str) -> PlannedStep | None:
+        """Return the step of the plan that puts a control in place, if there is one."""
+        return next((step for step in self.plan.steps if step.control == control), None) if self.plan else None
 
     @property
     def title(self) -> str:

@@ -6,24 +6,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from threatlab.errors import ThreatLabError
-from threatlab.report import sections_system, sections_work
+from threatlab.report import sections_first, sections_system, sections_work
 from threatlab.report.blocks import Cell, Gap, Section, Table
 from threatlab.report.model import ThreatModel
+from threatlab.words import listed
 
 _PARTS = (
-    sections_system.summary,
+    sections_first.summary,
     sections_system.scope,
-    sections_system.attributes,
-    sections_system.findings,
+    sections_system.assets,
     sections_system.threats,
-    sections_work.policy,
+    sections_system.findings,
     sections_work.plan,
+    sections_work.policy,
     sections_work.evidence,
-    sections_work.monitoring,
-    sections_work.tabletop,
-    sections_work.reviews,
-    sections_work.training,
+    sections_work.operation,
     sections_work.record,
+    sections_work.sign_off,
+    sections_system.answers,
+    sections_system.mappings,
+    sections_work.exercise_log,
+    sections_work.course_checklist,
 )
 
 
@@ -38,15 +41,22 @@ class Page:
 
 def page(model: ThreatModel, *, gaps: bool = True) -> Page:
     """Return the report on one system; without `gaps` a section that is missing is only named in the summary."""
-    system = model.system
-    owner = f"owner: {system.owner}" if system.owner else "owner: nobody yet"
-    author = f"by {model.author}" if model.author else "author not named"
-    day = f"as of {model.made_on}" if model.made_on else "not dated"
     sections = [part(model) for part in _PARTS]
     return Page(
         model.title,
-        f"{owner} · {author} · {day}",
-        tuple(section for section in sections if gaps or not _is_gap(section)),
+        " · ".join(_byline(model)),
+        tuple(section for section in sections if section.blocks and (gaps or not _is_gap(section))),
+    )
+
+
+def _byline(model: ThreatModel) -> tuple[str, ...]:
+    """Return which version it is, as of when, and who made it, reviewed it and answers for it."""
+    return (
+        f"version {model.version}" if model.version.strip() else "no version given",
+        f"as of {model.made_on}" if model.made_on else "not dated",
+        f"by {model.author}" if model.author.strip() else "author not named",
+        f"reviewed by {listed(model.reviewers)}" if model.reviewers else "reviewed by nobody yet",
+        f"owner: {model.system.owner}" if model.system.owner.strip() else "owner: nobody yet",
     )
 
 

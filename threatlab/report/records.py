@@ -36,6 +36,7 @@ class Evidence:
     """One run of an attack that tested a control. Success, baseline and utility are shares in 0..1.
 
     `success_at_most` and `utility_at_least` are the bounds that it had to keep; None where nothing was promised.
+    `ran_on` says whether it ran on a "toy" model or on the "system" itself, and `limits` what it doesn't show.
     """
 
     attack: Words
@@ -48,6 +49,8 @@ class Evidence:
     knobs: PlainValues = field(default_factory=dict)
     success_at_most: Share | None = None
     utility_at_least: Share | None = None
+    ran_on: Literal["toy", "system"] = "toy"
+    limits: Note = ""
 
     def __post_init__(self) -> None:
         check_fields(self)
@@ -184,6 +187,20 @@ class PlanRecord:
     utility: Share
     steps: tuple[PlannedStep, ...]
     left_open: tuple[Words, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_fields(self)
+
+
+@dataclass(frozen=True)
+class Version:
+    """An earlier version of a threat model: its name, its day and author, its risk score, and what changed after it."""
+
+    version: Words
+    made_on: date | None = None
+    author: Note = ""
+    risk_score: Share | None = None
+    changed: tuple[Words, ...] = ()
 
     def __post_init__(self) -> None:
         check_fields(self)

@@ -59,10 +59,15 @@ _DERIVED: dict[str, Any] = {
         "open_questions": [Id],
     },
     "first_risk_score": Share | None,
+    "risk_score_range?": [Share],
     "breaches": [Words],
     "missing": [{"what": Words, "notebook?": Words}],
 }
 """What follows from the rest, as `model_to_dict` tells it; a key with a question mark may be left out."""
+
+
+_LATER = frozenset({"version", "reviewers", "history", "ran_on", "limits"})
+"""Fields that files of the first edition lack: they may be left out."""
 
 
 def json_schema() -> dict[str, Any]:
@@ -115,6 +120,6 @@ def _object(shape: Mapping[str, Any], records: dict[str, Any]) -> dict[str, Any]
     return {
         "type": "object",
         "additionalProperties": False,
-        "required": [name for name in shape if not name.endswith("?")],
+        "required": [name for name in shape if not name.endswith("?") and name not in _LATER],
         "properties": {name.rstrip("?"): _schema(kind, records) for name, kind in shape.items()},
     }

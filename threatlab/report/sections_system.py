@@ -1,80 +1,20 @@
-"""What a report says of the system: summary, scope, what is known, findings, threats."""
+"""What a report says of the system: scope, assets and adversaries, threats, findings, and every answer."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
 from threatlab.assessment import Finding
-from threatlab.assessment.stride import BREAKS, STRIDE, by_stride
-from threatlab.catalog import SEVERITIES
-from threatlab.report.blocks import Bar, Bars, Block, Cell, Code, Figure, Items, Mark, Section, Table, Text
-from threatlab.report.checklist import checklist
+from threatlab.assessment.layered import ThreatRisk
+from threatlab.assessment.stride import STRIDE
+from threatlab.dataflow import DataFlow
+from threatlab.report.blocks import Block, Cell, Code, Figure, Heading, Inline, Items, Mark, Section, Table, Text
 from threatlab.report.model import ThreatModel
-from threatlab.words import counted
+from threatlab.report.places import by_place
+from threatlab.report.scenarios import Scenario, adversaries, scenarios
+from threatlab.words import capital, listed, lower_first
 
 _ANSWER = {True: "yes", False: "no", None: "unknown"}
-
-
-def summary(model: ThreatModel) -> Section:
-    """Return the scores, the worst threat, the checklist, and what is missing."""
-    result = model.assessment
-    bars = [Bar("as first assessed", model.first_assessment.risk_score)] if model.first_assessment else []
-    bars.append(Bar("now", result.risk_score))
-    if model.plan:
-        bars.append(Bar("when the plan is done", model.plan.risk_after))
-    blocks: list[Block] = [Text(model.system.description)] if model.system.description else []
-    blocks += [Text(_headline(model)), Bars("Risk score, from 0 to 1: higher is worse", ("When", "Score"), tuple(bars))]
-    if asked := tuple(_decisions(model)):
-        blocks += [Text("Decisions asked of you:"), Items(asked)]
-    if model.made_on and model.policy:
-        said = tuple(breach.sentence for breach in model.breaches)
-        head = f"The policy is broken ({len(said)}):" if said else f"The policy is kept on {model.made_on}."
-        blocks += [Text(head), Items(said)] if said else [Text(head)]
-    rows = tuple(
-        (item.title, Mark("done", "good") if item.done else Mark("open", "bad"), item.artifact)
-        for item in checklist(model)
-    )
-    blocks.append(Table("Checklist", ("Item", "State", "Artifact, or what it takes"), rows))
-    if model.missing:
-        blocks.append(Text("Missing from this report:"))
-        blocks.append(Items(tuple(str(each) if model.course else each.what for each in model.missing)))
-    if model.notes:
-        blocks.append(Text(f"Notes: {model.notes}"))
-    return Section("Summary", tuple(blocks))
-
-
-def _decisions(model: ThreatModel) -> Iterator[str]:
-    """Yield what the reader has to decide, and nobody else can."""
-    if not model.system.owner:
-        yield "Name somebody who answers for this system."
-    if model.plan is None or not model.plan.steps:
-        yield "Give people and days: there is no plan yet."
-    else:
-        steps, days = model.plan.steps, [step.due for step in model.plan.steps if step.due]
-        work = f"{counted(len(steps), 'step')}, {model.plan.days:g} days of work"
-        yield f"Agree to the plan, or change it: {work}, {f'done by {max(days)}' if days else 'with no dates yet'}."
-        if unowned := sum(not step.owner for step in steps):
-            yield f"Name who does it: {unowned} of the plan's {len(steps)} steps have nobody."
-        open_ = [name for name in model.plan.left_open if not model.accepted(name)]
-        if open_:
-            yield f"Accept or pay for {counted(len(open_), 'finding')} that the plan leaves open."
-    if unknown := sum(finding.unknown for finding in model.assessment.findings):
-        yield f"Have {counted(unknown, 'question')} answered that nobody could answer so far."
-
-
-def _headline(model: ThreatModel) -> str:
-    result = model.assessment
-    by_severity = Counter(finding.severity for finding in result.findings)
-    severities = ", ".join(f"{by_severity[s]} {s}" for s in SEVERITIES if by_severity[s])
-    unknown = sum(finding.unknown for finding in result.findings)
-    said = f"The risk score is {result.risk_score:.2f} of 1, with {len(result.findings)} findings"
-    said += f" ({severities})." if severities else "."
-    if unknown:
-        said += f" {unknown} of them stand here because nobody has said whether the control is in place."
-    if worst := result.worst_threat:
-        said += f" The worst threat is {result.catalog.threats[worst].title}, at {result.by_threat[worst]:.2f}."
-    return said
 
 
 def scope(model: ThreatModel) -> Section:
@@ -87,17 +27,17 @@ def scope(model: ThreatModel) -> Section:
             str(each.number),
             f"{each.flow.source} → {each.flow.target}",
             each.flow.label,
-            each.leaves.name,
-            each.enters.name,
+            f"{each.leaves.name} → {each.enters.name}",
         )
         for each in drawing.crossings
         if drawing.in_scope(each.flow)
     )
     left_out = tuple((e.element, e.reason, e.owner, e.review) for e in drawing.exclusions)
+    said = drawing.description if drawing.description != model.system.description else ""
     blocks: list[Block] = [
-        Text(drawing.description or f"{len(drawing.elements)} elements, {len(drawing.flows)} flows."),
+        Text(said or f"{len(drawing.elements)} elements, {len(drawing.flows)} flows."),
         Figure(drawing),
-        Table("Flows that cross a trust boundary", ("No.", "Flow", "What flows", "Leaves", "Enters"), crossings),
+        Table("Flows that cross a trust boundary", ("No.", "Flow", "What flows", "Boundary"), crossings),
     ]
     if left_out:
         blocks.append(Table("Left out of scope", ("Element", "Why", "Who answers for it", "Look again"), left_out))
@@ -106,7 +46,125 @@ def scope(model: ThreatModel) -> Section:
     return Section("Scope", tuple(blocks))
 
 
-def attributes(model: ThreatModel) -> Section:
+def assets(model: ThreatModel) -> Section:
+    """Return what is worth protecting, by the drawing, and who may attack it: goal, access and knowledge."""
+    told, threats = scenarios(model), model.system.catalog.threats
+    blocks: list[Block] = []
+    if model.drawing:
+        rows = tuple(_asset(model.drawing, told, threats, each.name) for each in model.drawing.elements if each.kind != "person" and model.drawing.in_scope(each))
+        blocks.append(Table("Assets", ("Asset", "What it is", "What it holds or gets", "Reached by"), rows))
+    else:
+        blocks.append(model.gap("drawing"))
+    if told:
+        rows = tuple(
+            (
+                capital(each.who),
+                each.goals,
+                each.access,
+                each.knowledge,
+            )
+            for each in adversaries(told)
+        )
+        blocks.append(Table("Adversaries", ("Who", "Goal", "Access", "Knowledge"), rows))
+    return Section("Assets and adversaries", tuple(blocks))
+
+
+def _asset(drawing: DataFlow, told: tuple[Scenario, ...], threats: object, name: str) -> tuple[Cell, ...]:
+    element, zone = drawing.element(name), drawing.zone_of(name)
+    comes = list(dict.fromkeys(flow.label for flow in drawing.flows if flow.target == name and drawing.in_scope(flow)))
+    by = [threats[s.threat].title for s in told if any(drawing.numbered[n].target == name for n in s.flows)]  # type: ignore[index]
+    where = f"{element.kind} in {zone.name}" + (f", owned by {zone.owner}" if zone.owner else "")
+    return (
+        name,
+        (where, *([Mark("personal data", "unknown")] if element.personal else [])),
+        ", ".join(comes) or "nothing that is drawn",
+        ", ".join(by) or "no scenario below",
+    )
+
+
+def threats(model: ThreatModel) -> Section:
+    """Return each threat's risk, and of those that apply the scenario, likelihood and impact with their reasons."""
+    result, first, planned = model.assessment, model.first_assessment, model.planned_assessment
+    if not result.by_threat:
+        return Section("Threats", (Text("The three checks of ruleset core know no threats; the ruleset ai does."),))
+    titles = result.catalog.threats
+    columns = ["Threat", "Likelihood", "Impact", "Residual risk now"]
+    columns += ["At first"] * bool(first) + ["After the plan"] * bool(planned)
+    rows = []
+    for name, risk in result.worst_first:
+        how = result.explain(name)
+        figures = [how.likelihood, how.impact, risk] if risk else [0.0, how.impact, 0.0]
+        figures += [first.by_threat.get(name, 0.0)] if first else []
+        figures += [planned.by_threat.get(name, 0.0)] if planned else []
+        rows.append((titles[name].title, *(f"{each:.2f}" for each in figures)))
+    caption = "Residual risk by threat, from 0 to 1: likelihood × impact, with the controls in place"
+    blocks: list[Block] = [Table(caption, tuple(columns), tuple(rows), tuple(range(1, len(columns))))]
+    for told in scenarios(model):
+        blocks += _threat(model, told, result.explain(told.threat))
+    return Section("Threats", tuple(blocks))
+
+
+def _threat(model: ThreatModel, told: Scenario, how: ThreatRisk) -> Iterator[Block]:
+    known, planned = model.system.catalog, model.planned_assessment
+    threat = known.threats[told.threat]
+    after = f", {planned.by_threat[told.threat]:.2f} after the plan" if planned else ""
+    yield Heading(f"{threat.title}: {how.risk:.2f} now{after}")
+    yield Text(told.story)
+    worse = [known.facts[fact].label for fact in threat.impact_raised_by if fact in model.system.true]
+    bars = {each.control: f"{known.controls[each.control].title} (−{each.reduction:.0%})" for each in how.barriers}
+    prevents = [text for name, text in bars.items() if known.controls[name].effect == "preventive"]
+    limits = [text for name, text in bars.items() if known.controls[name].effect != "preventive"]
+    raised = [known.facts[fact].label for fact in how.raised_by]
+    said = [
+        _reasons("Likelihood", how.inherent_likelihood, how.likelihood, threat.likelihood_why, raised, prevents),
+        _reasons("Impact", how.inherent_impact, how.impact, threat.impact_why, worse, limits),
+    ]
+    if bound := model.policy.bound(told.threat) if model.policy else None:
+        said.append(f"The policy allows {bound:g}: {'kept' if how.risk <= bound else 'broken'} today.")
+    yield Items(tuple(said))
+
+
+def _reasons(name: str, bare: float, left: float, why: str, raised: list[str], lowered: list[str]) -> str:
+    said = f"{name} {left:.2f}: {lower_first(why).rstrip('.')}."
+    if raised:
+        said += f" Raised because the system {listed(raised)}."
+    if lowered:
+        said += f" Lowered from {bare:.2f} by {listed(lowered)}."
+    return said
+
+
+def findings(model: ThreatModel) -> Section:
+    """Return every finding by the part of the drawing it stands at: what to do, and who does it until when."""
+    places = by_place(model)
+    if not places:
+        return Section("Findings", (Text("Nothing was found: every control that applies is in place."),))
+    unknown = sum(finding.unknown for finding in model.assessment.findings)
+    said = f"{len(model.assessment.findings)} findings, by the part of the drawing that they stand at, worst first."
+    said += f" {unknown} of them stand here because nobody has said whether the control is in place." if unknown else ""
+    columns = ("Finding", "Severity, state", "What to do", "Owner, date")
+    tables = (Table(place.title, columns, tuple(_finding(model, each) for each in place.findings)) for place in places)
+    return Section("Findings", (Text(said), *tables))
+
+
+def _finding(model: ThreatModel, finding: Finding) -> tuple[Cell, ...]:
+    state: list[Inline] = [Mark("unknown", "unknown") if finding.unknown else Mark("missing", "bad")]
+    step, accepted = model.step(finding.attribute), model.accepted(finding.attribute)
+    if accepted:
+        state.append(Mark("accepted", "good"))
+        who: Cell = (accepted.owner, f"accepted until {accepted.expires}")
+    elif step:
+        who = (step.owner or "nobody yet", str(step.due or "no date yet"))
+    else:
+        who = "not planned"
+    return (
+        (finding.finding, Code(finding.attribute)),
+        (Mark(finding.severity, finding.severity.lower()), *state),
+        finding.recommendation,
+        who,
+    )
+
+
+def answers(model: ThreatModel) -> Section:
     """Return every fact and control with its answer, unknown ones too, and why we say so."""
     system, known = model.system, model.system.catalog
     facts = tuple(
@@ -133,7 +191,7 @@ def attributes(model: ThreatModel) -> Section:
         rows = tuple((each.question, f"{each.moves:+.2f}", f"{each.likely:.0%}") for each in questions)
         columns = ("Question", "A yes moves the score by", "Likely, by published cases")
         blocks.append(Table("What to ask next: what is expected to move the score most", columns, rows, (1, 2)))
-    return Section("What is known", tuple(blocks))
+    return Section("Appendix: every answer", tuple(blocks))
 
 
 def _why(model: ThreatModel, attribute: str) -> Cell:
@@ -150,56 +208,19 @@ def _answer(value: bool | None, *, exposes: bool = False) -> Mark:
     return Mark(_ANSWER[value], tones[value])
 
 
-def findings(model: ThreatModel) -> Section:
-    """Return every finding with its id, what to do about it, and whether somebody has accepted it."""
-    found = model.assessment.findings
-    if not found:
-        return Section("Findings", (Text("Nothing was found: every control that applies is in place."),))
-    rows = tuple(_finding(model, finding) for finding in found)
-    columns = ("Finding", "Severity, state", "What to do", "Threats and techniques")
-    caption = f"{len(rows)} findings, worst first; ATLAS techniques as of {model.system.catalog.atlas}"
-    return Section("Findings", (Table(caption, columns, rows),))
-
-
-def _finding(model: ThreatModel, finding: Finding) -> tuple[Cell, ...]:
-    threats = model.system.catalog.threats
-    state = [Mark("unknown", "unknown") if finding.unknown else Mark("missing", "bad")]
-    if model.accepted(finding.attribute):
-        state.append(Mark("accepted", "good"))
-    titles = ", ".join(threats[threat].title for threat in finding.threats)
-    return (
-        (finding.finding, Code(finding.attribute)),
-        (Mark(finding.severity, finding.severity.lower()), *state),
-        finding.recommendation,
-        (titles, *([Code(", ".join(technique.id for technique in finding.atlas))] if finding.atlas else [])),
-    )
-
-
-def threats(model: ThreatModel) -> Section:
-    """Return each threat's residual risk, now and at first, and the findings grouped by STRIDE."""
-    result, first, planned = model.assessment, model.first_assessment, model.planned_assessment
-    blocks: list[Block] = []
-    if result.by_threat:
-        bars = tuple(
-            Bar(
-                result.catalog.threats[threat].title,
-                risk,
-                first.by_threat.get(threat) if first else None,
-                planned.by_threat.get(threat) if planned else None,
-            )
-            for threat, risk in result.worst_first
-        )
-        caption = "Residual risk by threat, from 0 to 1: what is left after the controls in place"
-        blocks.append(Bars(caption, ("Threat", "Now"), bars))
-    else:
-        blocks.append(Text("The three checks of ruleset core know no threats; the ruleset ai does."))
+def mappings(model: ThreatModel) -> Section:
+    """Return each finding's threats, letters of STRIDE and techniques of MITRE ATLAS."""
+    known = model.system.catalog
     rows = tuple(
         (
-            f"{STRIDE[letter]}: {BREAKS[letter]}",
-            str(len(found)),
-            Code(", ".join(f.attribute for f in found)) if found else "none",
+            Code(finding.attribute),
+            ", ".join(known.threats[threat].title for threat in finding.threats),
+            known.controls[finding.attribute].stride,
+            Code(", ".join(technique.id for technique in finding.atlas)) if finding.atlas else "none",
         )
-        for letter, found in by_stride(result).items()
+        for finding in model.assessment.findings
     )
-    blocks.append(Table("The same findings by STRIDE", ("Category", "Findings", "Controls"), rows, (1,)))
-    return Section("Threats", tuple(blocks))
+    letters = ", ".join(f"{letter} {name}" for letter, name in STRIDE.items())
+    caption = f"Findings in published terms: STRIDE ({letters}); MITRE ATLAS as of {known.atlas}"
+    table = Table(caption, ("Finding", "Threats", "STRIDE", "ATLAS"), rows)
+    return Section("Appendix: findings in published terms", (table,))

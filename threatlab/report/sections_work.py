@@ -1,13 +1,16 @@
-"""What a report says of the work: policy, plan, validation, alerts, exercise, reviews, training, audit log."""
+"""What a report says of the work: plan, accepted risks, evidence, operation, method, history, and who signs."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from threatlab.plan.records import ask_first
-from threatlab.report.blocks import Block, Cell, Code, Items, Mark, Section, Table, Text
+from threatlab.report.blocks import Block, Cell, Code, Heading, Items, Mark, Section, Table, Text
+from threatlab.report.checklist import checklist
 from threatlab.report.model import ThreatModel
-from threatlab.report.records import Decision
+from threatlab.report.records import Decision, Evidence
+from threatlab.system import AISystem
+from threatlab.words import counted
 
 UNATTENDED = "No person played it: these are answers of the story's own, and ours may be others."
 """What stands above the log of an exercise that a program played."""
@@ -19,7 +22,7 @@ def policy(model: ThreatModel) -> Section:
     """Return what the organization accepts, and the risks that somebody has accepted, until when."""
     kept = model.policy
     if kept is None:
-        return Section("Policy and accepted risks", (model.gap("policy"),))
+        return Section("Accepted risks and policy", (model.gap("policy"),))
     titles = {name: threat.title for name, threat in model.system.catalog.threats.items()}
     rows: list[tuple[Cell, ...]] = [("Risk score", f"at most {kept.max_risk:g}")]
     if kept.max_per_threat is not None:
@@ -35,9 +38,11 @@ def policy(model: ThreatModel) -> Section:
         for each in kept.accepted
     )
     columns = ("Risk", "Why", "Owner", "Until", "State")
-    blocks: list[Block] = [Table("What is acceptable", ("What", "Bound"), tuple(rows))]
-    blocks.append(Table("Accepted risks", columns, accepted) if accepted else Text("No risk has been accepted."))
-    return Section("Policy and accepted risks", tuple(blocks))
+    blocks: list[Block] = [
+        Table("Accepted risks", columns, accepted) if accepted else Text("No risk has been accepted."),
+        Table("What is acceptable", ("What", "Bound"), tuple(rows)),
+    ]
+    return Section("Accepted risks and policy", tuple(blocks))
 
 
 def _state(model: ThreatModel, expires: object) -> Mark:
@@ -73,36 +78,52 @@ def plan(model: ThreatModel) -> Section:
     if ask := ask_first(sum(step.control not in model.system.known for step in made.steps)):
         blocks.append(Text(ask))
     if made.left_open:
-        blocks += [Text("The plan leaves open:"), Items((Code(", ".join(made.left_open)),))]
+        known = model.system.catalog.controls
+        open_ = [known[name].title if name in known else name for name in made.left_open]
+        blocks += [Text("The plan leaves open:"), Items((", ".join(open_),))]
     return Section("Plan", tuple(blocks))
 
 
 def evidence(model: ThreatModel) -> Section:
-    """Return which attacks ran against which control, with seed and figures, and whether the bounds were kept."""
+    """Return what ran against which control, first on the system itself, then on toys, and whether bounds were kept."""
     if not model.evidence:
-        return Section("Validation", (model.gap("evidence"),))
+        return Section("Evidence", (model.gap("evidence"),))
+    real, toys = ([run for run in model.evidence if run.ran_on == on] for on in ("system", "toy"))
+    blocks: list[Block] = []
+    if real:
+        blocks += [Heading("Measured on the system itself"), _runs("Attacks that ran on the system", real)]
+    else:
+        blocks.append(Text("Nothing has been measured on the system itself yet."))
+    if toys:
+        said = (
+            "Toy attacks on small models: they show which way a control works, and not by how much it would at yours. "
+            "A regression bound says that it works no worse than it did; the plan's criteria of success are targets."
+        )
+        blocks += [Heading("Measured on toys"), Text(said), _runs("Attacks that ran on a toy", toys)]
+    if limits := tuple(f"{run.attack}: {run.limits}" for run in model.evidence if run.limits):
+        blocks += [Text("What these runs do not show:"), Items(tuple(dict.fromkeys(limits)))]
+    return Section("Evidence", tuple(blocks))
+
+
+def _runs(caption: str, runs: list[Evidence]) -> Table:
+    verdicts = {True: Mark("passed", "good"), False: Mark("failed", "bad"), None: Mark("no bound", "unknown")}
     rows = tuple(
         (
-            (run.attack, _knobs(run.knobs)) if run.knobs else run.attack,
+            (run.attack, ", ".join([*_knobs(run.knobs), f"seed {run.seed}"])),
             run.control,
-            str(run.seed),
             (_SHARE(run.success), f"without attack {_SHARE(run.baseline)}", run.metric),
             _SHARE(run.utility),
             _bounds(run.success_at_most, run.utility_at_least),
-            {True: Mark("passed", "good"), False: Mark("failed", "bad"), None: Mark("no bound", "unknown")}[run.passed],
+            verdicts[run.passed],
         )
-        for run in model.evidence
+        for run in runs
     )
-    columns = ("Attack", "Against", "Seed", "Attacker's success", "Usefulness", "Regression bound", "Verdict")
-    said = (
-        "Toy attacks on small models: they show which way a control works, and not by how much it would at yours. A "
-        "regression bound says that it works no worse than it did; the plan's criteria of success are targets."
-    )
-    return Section("Validation", (Text(said), Table("Attacks that ran", columns, rows, (2, 4))))
+    columns = ("Attack", "Against", "Attacker's success", "Usefulness", "Regression bound", "Verdict")
+    return Table(caption, columns, rows, (3,))
 
 
-def _knobs(knobs: Mapping[str, object]) -> str:
-    return ", ".join(f"{name}={value}" for name, value in knobs.items())
+def _knobs(knobs: Mapping[str, object]) -> list[str]:
+    return [f"{name}={value}" for name, value in knobs.items()]
 
 
 def _bounds(at_most: float | None, useful: float | None) -> str:
@@ -111,11 +132,16 @@ def _bounds(at_most: float | None, useful: float | None) -> str:
     return ", ".join(parts)
 
 
-def monitoring(model: ThreatModel) -> Section:
-    """Return the alert threshold, why it was chosen, and what it costs."""
+def operation(model: ThreatModel) -> Section:
+    """Return how the system is watched, practiced for, reviewed and taught."""
+    parts = (("Alerts", _alerts), ("Exercise", _exercise), ("Reviews", _reviews), ("Training", _training))
+    return Section("Operation", tuple(block for title, part in parts for block in (Heading(title), *part(model))))
+
+
+def _alerts(model: ThreatModel) -> tuple[Block, ...]:
     choice = model.monitoring
     if choice is None:
-        return Section("Monitoring", (model.gap("monitoring"),))
+        return (model.gap("monitoring"),)
 
     def part(share: float | None) -> str:
         return "nothing to divide by" if share is None else _SHARE(share)
@@ -124,43 +150,140 @@ def monitoring(model: ThreatModel) -> Section:
     rows: tuple[tuple[Cell, ...], ...] = (
         ("Alert threshold", f"{choice.threshold:g}, detector {choice.detector}"),
         ("Why", choice.reason),
-        ("Alerts", str(choice.alerts)),
-        ("Analyst hours", f"{choice.analyst_hours:g}"),
-        ("Precision: alerts that were about an attacker", part(choice.precision)),
-        ("Recall: attackers who were caught", part(choice.recall)),
+        ("Cost", f"{choice.alerts} alerts, {choice.analyst_hours:g} analyst hours"),
+        ("Precision and recall", f"{part(choice.precision)} of the alerts, {part(choice.recall)} of the attackers"),
         ("Missed", ", ".join(choice.missed) or "nobody"),
         ("Minutes to detection, mean over the caught", "nobody was caught" if minutes is None else f"{minutes:.0f}"),
         ("Queries that attackers got before an alert", str(choice.queries_lost)),
     )
-    said = "Tried on a simulated day of requests; yours will differ."
-    return Section("Monitoring", (Text(said), Table("The alert threshold and its cost", ("What", "Value"), rows)))
+    caption = "The alert threshold, tried on a simulated day of requests: yours will differ"
+    return (Table(caption, ("What", "Value"), rows),)
 
 
-def tabletop(model: ThreatModel) -> Section:
-    """Return the exercise's log and its lessons."""
+def _exercise(model: ThreatModel) -> tuple[Block, ...]:
     held = model.tabletop
     if held is None:
-        return Section("Tabletop exercise", (model.gap("tabletop"),))
+        return (model.gap("tabletop"),)
     when = f", held on {held.held_on}" if held.held_on else ""
-    rows = tuple(
-        (each.clock, each.inject, each.by or "nobody", _decided(each), each.consequence) for each in held.decisions
-    )
-    blocks: list[Block] = [
-        Text(f"{held.title}{when}." if held.finished else f"{held.title}{when}; it was not played to its end."),
-        *(
-            [Text(f"It retells what happened to another organization ({held.case}), and not to us.")]
-            if held.case
-            else []
-        ),
-        *([Text(UNATTENDED)] if held.unattended else []),
-        Table("Log", ("Clock", "Message", "By", "Decision", "What followed"), rows),
-    ]
+    said = f"{held.title}{when}: {counted(len(held.decisions), 'decision')}."
+    blocks: list[Block] = [Text(said if held.finished else f"{said} It was not played to its end.")]
+    if held.case:
+        blocks.append(Text(f"It retells what happened to another organization ({held.case}), and not to us."))
+    if held.unattended:
+        blocks.append(Text(UNATTENDED))
     if held.lessons:
         lessons = tuple(
             (each.kind, each.text, each.owner or "nobody yet", str(each.due or "no day yet")) for each in held.lessons
         )
-        blocks.append(Table("Lessons", ("Keep or change", "What", "Who", "Until"), lessons))
-    return Section("Tabletop exercise", tuple(blocks))
+        blocks.append(Table("Lessons of the exercise", ("Keep or change", "What", "Who", "Until"), lessons))
+    return tuple(blocks)
+
+
+def _reviews(model: ThreatModel) -> tuple[Block, ...]:
+    if not model.reviews:
+        return (model.gap("reviews"),)
+    rows = tuple((str(each.due), each.title, each.owner or "nobody yet", each.reason) for each in model.reviews)
+    agenda = next((each for each in model.reviews if each.system_id == model.system.name), model.reviews[0]).agenda
+    table = Table("Reviews due", ("Due", "System", "Owner", "Why then"), rows)
+    return (table, Text("Agenda of the next one:"), Items(agenda)) if agenda else (table,)
+
+
+def _training(model: ThreatModel) -> tuple[Block, ...]:
+    if not model.training:
+        return (model.gap("training"),)
+    rows = tuple((each.who, str(each.on), each.what, each.by) for each in model.training)
+    return (Table("Who was trained", ("Who", "When", "In what", "By"), rows),)
+
+
+def record(model: ThreatModel) -> Section:
+    """Return the method, the versions, what is missing and noted, how all this can be checked, and who signs."""
+    blocks: list[Block] = [Heading("Method and scale"), Text(METHOD), Heading("Versions"), _versions(model)]
+    if model.missing:
+        gaps = tuple(str(each) if model.course else each.what for each in model.missing)
+        blocks += [Heading("Missing from this report"), Items(gaps)]
+    if model.notes.strip():
+        blocks += [Heading("Notes"), Text(model.notes)]
+    catalog_ = f"threatlab's own, MITRE ATLAS {model.system.catalog.atlas}; ruleset {model.ruleset}"
+    rows: list[tuple[Cell, ...]] = [
+        ("System", model.system.name),
+        ("Catalog", catalog_),
+        ("Source of what is known", model.system.source),
+    ]
+    if model.audit_head:
+        rows.append(("Head of the audit log", (Code(model.audit_head), "Kept elsewhere, it shows a log that was cut.")))
+    blocks += [Heading("How this was made"), Table("What it is made of", ("What", "Value"), tuple(rows))]
+    return Section("Method and history", tuple(blocks))
+
+
+METHOD = (
+    "The scope was drawn, and what the system is follows from the drawing or from an answer. Each control was answered "
+    "with yes, no or unknown; unknown counts as missing. Each threat's likelihood and impact, from 0 to 1, are judged "
+    "values of the catalog, raised by what the system is. Preventive controls in place lower the likelihood, detective "
+    "and corrective ones the impact; of controls of one layer the best counts whole and each further one in part. A "
+    "threat's risk is likelihood × impact, and the risk score joins all threats as 1 − (1 − a)(1 − b)…, from 0 to 1. "
+    "Scores are for comparing and arguing, and are no probabilities. The range of the score holds for every answer to "
+    "the open questions; it says nothing about how good the catalog's own values are."
+)
+"""How a report's figures come about, in a paragraph."""
+
+
+def _versions(model: ThreatModel) -> Table:
+    """Return the versions, the newest first, and what changed after each."""
+    rows: list[tuple[Cell, ...]] = [
+        (
+            f"{model.version or 'this one'}, now",
+            str(model.made_on or "not dated"),
+            model.author,
+            f"{model.assessment.risk_score:.2f}",
+            "",
+        )
+    ]
+    rows += [
+        (
+            each.version,
+            str(each.made_on or "not dated"),
+            each.author,
+            "" if each.risk_score is None else f"{each.risk_score:.2f}",
+            each.changed,
+        )
+        for each in reversed(model.history)
+    ]
+    if model.before and model.first_assessment:
+        rows.append(("first assessed", "", "", f"{model.first_assessment.risk_score:.2f}", _since(model, model.before)))
+    return Table("Versions, the newest first", ("Version", "Day", "By", "Score", "What changed after it"), tuple(rows), (3,))
+
+
+def _since(model: ThreatModel, first: AISystem) -> str:
+    """Return which answers are not what they were at first."""
+    known, word = model.system.catalog, {True: "yes", False: "no", None: "unknown"}
+    titles = {name: fact.label for name, fact in known.facts.items()}
+    titles |= {name: control.title for name, control in known.controls.items()}
+    changed = [name for name in known.attributes if first[name] != model.system[name]]
+    said = (f"{titles[name]}: {word[first[name]]}, now {word[model.system[name]]}" for name in changed)
+    return "; ".join(said) or "no answer"
+
+
+def sign_off(model: ThreatModel) -> Section:
+    """Return the lines on which author, reviewers and owner sign."""
+    line = "_" * 16
+    signed: list[tuple[Cell, ...]] = [("Made by", model.author or line, str(model.made_on or line), line)]
+    signed += [("Reviewed by", each, line, line) for each in model.reviewers or (line,)]
+    signed.append(("Risk accepted by the owner", model.system.owner or line, line, line))
+    said = f"Version {model.version or line} of this threat model, with the decisions of its first page."
+    table = Table("Signatures", ("What", "Who", "When", "Signature"), tuple(signed))
+    return Section("Sign-off", (Text(said), table))
+
+
+def exercise_log(model: ThreatModel) -> Section:
+    """Return what was decided in the tabletop exercise, message by message."""
+    held = model.tabletop
+    rows = tuple(
+        (each.clock, each.inject, each.by or "nobody", _decided(each), each.consequence)
+        for each in (held.decisions if held else ())
+    )
+    columns = ("Clock", "Message", "By", "Decision", "What followed")
+    blocks = (Table(held.title, columns, rows),) if held else ()
+    return Section("Appendix: log of the exercise", blocks)
 
 
 def _decided(entry: Decision) -> tuple[str, ...]:
@@ -169,49 +292,11 @@ def _decided(entry: Decision) -> tuple[str, ...]:
     return (entry.decision, *([entry.note] if entry.note else []), *taken_back)
 
 
-def reviews(model: ThreatModel) -> Section:
-    """Return when the system is looked at again, and why then."""
-    if not model.reviews:
-        return Section("Reviews", (model.gap("reviews"),))
-    rows = tuple((str(each.due), each.title, each.owner or "nobody yet", each.reason) for each in model.reviews)
-    agenda = next((each for each in model.reviews if each.system_id == model.system.name), model.reviews[0]).agenda
-    table = Table("Reviews due", ("Due", "System", "Owner", "Why then"), rows)
-    return Section("Reviews", (table, Text("Agenda of the next one:"), Items(agenda)) if agenda else (table,))
-
-
-def training(model: ThreatModel) -> Section:
-    """Return who was trained, when, in what and by whom."""
-    if not model.training:
-        return Section("Training", (model.gap("training"),))
-    rows = tuple((each.who, str(each.on), each.what, each.by) for each in model.training)
-    return Section("Training", (Table("Who was trained", ("Who", "When", "In what", "By"), rows),))
-
-
-def record(model: ThreatModel) -> Section:
-    """Return how the report can be checked: catalog, ruleset and the audit log's head."""
-    rows: list[tuple[Cell, ...]] = [
-        ("System", model.system.name),
-        ("Ruleset", Code(model.ruleset)),
-        ("Catalog", f"threatlab's own, MITRE ATLAS {model.system.catalog.atlas}"),
-        ("Source of what is known", model.system.source),
-    ]
-    blocks: list[Block] = [Table("How this was made", ("What", "Value"), tuple(rows))]
-    if model.audit_head:
-        blocks.append(Text("Head of the audit log. Keep it elsewhere: verify(head=...) then shows a log that was cut."))
-        blocks.append(Items((Code(model.audit_head),)))
-    else:
-        blocks.append(model.gap("audit_head"))
-    method = (
-        "Method: the scope was drawn, and what the system is follows from the drawing or from an answer. Each control "
-        "was answered with yes, no or unknown; unknown counts as missing. Each threat's likelihood and impact are "
-        "judged values of the catalog, lowered by the controls in place; the risk score joins the threats, on a scale "
-        "from 0 to 1. Scores are for comparing and arguing, and are no probabilities."
+def course_checklist(model: ThreatModel) -> Section:
+    """Return the six items of the course's checklist, of a threat model that is made in the course."""
+    rows = tuple(
+        (item.title, Mark("done", "good") if item.done else Mark("open", "bad"), item.artifact)
+        for item in checklist(model)
     )
-    line = "_" * 20
-    signed: tuple[tuple[Cell, ...], ...] = (
-        ("Made by", model.author or line, str(model.made_on or line), line),
-        ("Reviewed by", line, line, line),
-        ("For the owner", model.system.owner or line, line, line),
-    )
-    sign_off = Table("Review and sign-off", ("What", "Who", "When", "Signature"), signed)
-    return Section("Record", (*blocks, Text(method), sign_off))
+    table = Table("Checklist", ("Item", "State", "Artifact, or what it takes"), rows)
+    return Section("Appendix: checklist of the course", (table,) if model.course else ())

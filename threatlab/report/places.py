@@ -1,0 +1,61 @@
+"""Where in the drawing each finding stands: at a flow, at elements, or at the system as a whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from threatlab.assessment import Finding
+from threatlab.dataflow import DataFlow
+from threatlab.report.model import ThreatModel
+from threatlab.words import listed
+
+WHOLE = "The system as a whole"
+_BY_LAYER = {"supply_chain": "uses_third_party_model", "serving": "internet_facing"}
+"""What a control stands at that applies to any system: what comes from others, and the door for strangers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A part of the drawing, in words, with the findings that stand there, worst first."""
+
+    title: str
+    findings: tuple[Finding, ...]
+
+
+def by_place(model: ThreatModel) -> tuple[Place, ...]:
+    """Return the findings by the part of the drawing that they stand at; what stands nowhere alone comes last.
+
+    A control stands where the drawing shows the fact by which it applies: of a path of flows, a control of the layer
+    Data stands at the first, any other at the last. What applies to any system stands where its layer says
+    (`_BY_LAYER`), or at the system as a whole.
+    """
+    places: dict[str, list[Finding]] = {}
+    for finding in model.assessment.findings:
+        places.setdefault(_place(model, finding), []).append(finding)
+    whole = places.pop(WHOLE, [])
+    found = [Place(title, tuple(findings)) for title, findings in places.items()]
+    return (*found, Place(WHOLE, tuple(whole))) if whole else tuple(found)
+
+
+def personal(drawing: DataFlow) -> tuple[str, ...]:
+    """Return the names of the elements in scope that hold personal data."""
+    return tuple(each.name for each in drawing.elements if each.personal and drawing.in_scope(each))
+
+
+def flow_title(drawing: DataFlow, number: int) -> str:
+    """Return a flow in words: its number, from where to where, and what flows."""
+    flow = drawing.numbered[number]
+    return f"Flow {number}: {flow.source} \u2192 {flow.target} ({flow.label})"
+
+
+def _place(model: ThreatModel, finding: Finding) -> str:
+    control, drawing = model.system.catalog.controls[finding.attribute], model.drawing
+    if drawing is None:
+        return WHOLE
+    facts = (*reversed(control.applies_when), *control.applies_when_any)  # what narrows it down comes last
+    for fact in facts or filter(None, [_BY_LAYER.get(control.layer)]):
+        if fact == "handles_personal_data" and (names := personal(drawing)):
+            return f"{listed(names)} (personal data)"
+        if path := model.trails.get(fact):
+            return flow_title(drawing, path[0 if control.layer == "data" else -1])
+    return WHOLE
