@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 
 from threatlab.dataflow import DataFlow
 
@@ -50,12 +52,23 @@ class Items:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table; the first cell of each row says what the row is about. `numbers` are columns of figures."""
+    """A table; the first cell of each row says what the row is about. `numbers` are columns of figures.
+
+    `groups` names for each row the group that it belongs to, if they have any: rows of one group stand together.
+    """
 
     caption: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     numbers: tuple[int, ...] = ()
+    groups: tuple[str, ...] = ()
+
+    @property
+    def grouped(self) -> tuple[tuple[str, tuple[tuple[Cell, ...], ...]], ...]:
+        """The rows by their groups; all of them under "" if there are none."""
+        names = self.groups or ("",) * len(self.rows)
+        pairs = groupby(zip(names, self.rows, strict=True), key=itemgetter(0))
+        return tuple((name, tuple(row for _, row in rows)) for name, rows in pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +114,8 @@ Block = Text | Heading | Items | Table | Bars | Figure | Gap
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A titled part of the page."""
+    """A titled part of the page. An `appendix` is for whoever looks something up, and is set smaller."""
 
     title: str
     blocks: tuple[Block, ...]
+    appendix: bool = False

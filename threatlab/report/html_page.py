@@ -32,6 +32,12 @@ from threatlab.words import shown
 _MANY = 4
 """A table with more columns than this is shown row by row where the page is narrow."""
 
+_BRIEF = 22
+"""A line of a cell that is no longer than this isn't broken on paper."""
+
+_FEW = 4
+"""A table with at most so many rows is kept on one sheet of paper."""
+
 _PARTED = re.compile("(?<=_)")
 """Where an id may go on in the next line."""
 
@@ -78,7 +84,8 @@ def _page(made: Page, level: int, anchor: str) -> Iterator[str]:
         links = "".join(f'<li><a href="#{anchor}-{n}">{_text(s.title)}</a></li>' for n, s in enumerate(made.sections))
         yield f'<nav aria-label="Sections"><ul>{links}</ul></nav>\n'
     for number, section in enumerate(made.sections):
-        yield f'<section id="{anchor}-{number}">\n{_section(section, level + 1)}</section>\n'
+        kind = ' class="appendix"' if section.appendix else ""
+        yield f'<section id="{anchor}-{number}"{kind}>\n{_section(section, level + 1)}</section>\n'
 
 
 def _section(section: Section, level: int) -> str:
@@ -113,12 +120,19 @@ def _table(table: Table) -> str:
     if not table.rows:
         return f"<p><strong>{_text(table.caption)}:</strong> none.</p>\n"
     head = "".join(f'<th scope="col"{_class(table, n, "")}>{_text(name)}</th>' for n, name in enumerate(table.columns))
-    rows = "".join(f"<tr>{''.join(_cells(table, row))}</tr>\n" for row in table.rows)
-    wide = ' class="wide"' if len(table.columns) > _MANY else ""
+    body = "".join(_group(table, *group) for group in table.grouped)
+    names = [*(["wide"] if len(table.columns) > _MANY else []), *(["short"] if len(table.rows) <= _FEW else [])]
+    classes = f' class="{" ".join(names)}"' if names else ""
     return (
-        f"<table{wide}><caption>{_text(table.caption)}</caption>\n"
-        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody></table>\n"
+        f"<table{classes}><caption>{_text(table.caption)}</caption>\n"
+        f"<thead><tr>{head}</tr></thead>\n{body}</table>\n"
     )
+
+
+def _group(table: Table, name: str, rows: tuple[tuple[Cell, ...], ...]) -> str:
+    wide = len(table.columns)
+    title = f'<tr class="group"><th scope="rowgroup" colspan="{wide}" dir="auto">{_text(name)}</th></tr>\n' if name else ""
+    return f"<tbody>\n{title}" + "".join(f"<tr>{''.join(_cells(table, row))}</tr>\n" for row in rows) + "</tbody>\n"
 
 
 def _cells(table: Table, row: tuple[Cell, ...]) -> Iterator[str]:
@@ -162,8 +176,12 @@ def _bar(bar: Bar, *, ranged: bool) -> str:
 
 def _cell(cell: Cell) -> str:
     if isinstance(cell, tuple):
-        return "".join(f'<span class="line">{_inline(part)}</span>' for part in cell if part != "")
+        return "".join(f'<span class="line{_brief(part)}">{_inline(part)}</span>' for part in cell if part != "")
     return _inline(cell)
+
+
+def _brief(part: Inline) -> str:
+    return " brief" if isinstance(part, str) and len(part) <= _BRIEF else ""
 
 
 def _inline(part: Inline) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from threatlab.dataflow.picture import in_words
 from threatlab.report.blocks import (
@@ -27,7 +27,7 @@ from threatlab.words import shown
 
 _SPECIAL = re.compile(r"[&<>|\\`*_~^\[\]$]")
 _LEADING = re.compile(r"^(\d{0,9})([#+=.)-])(?=[#+=\s-]|$)")
-_LINK = re.compile(r"(?i):(?=//)|@|w(?=\.)")
+_LINK = re.compile(r"(?i)(?<=www)\.|:(?=//)|@")
 _WIDTH = 20
 
 
@@ -101,7 +101,7 @@ def _block(block: Block, level: int = 2) -> Iterator[str]:
             numbers = tuple(range(1, len(ranges) + 2))
             yield _table(Table(caption, (*columns, *ranges, "As a bar"), rows, numbers))
         case Figure(drawing):
-            yield f"The scope in words: {literal(in_words(drawing))}"
+            yield "\n".join(f"- {literal(line)}" for line in in_words(drawing).removesuffix(".").split("; "))
         case Gap(what, notebook):
             where = f" It is made in notebook {literal(notebook)}." if notebook else ""
             yield f"**Missing: {literal(what)}.**{where}"
@@ -115,7 +115,10 @@ def _table(table: Table) -> str:
     if not table.rows:
         return "None."
     rule = ["---:" if column in table.numbers else "---" for column in range(len(table.columns))]
-    rows = [map(literal, table.columns), rule, *(map(_cell, row) for row in table.rows)]
+    rows: list[Iterable[str]] = [map(literal, table.columns), rule]
+    for group, members in table.grouped:
+        rows += [[f"**{literal(group)}**", *[""] * (len(rule) - 1)]] if group else []
+        rows += [map(_cell, row) for row in members]
     return "\n".join(f"| {' | '.join(cell or ' ' for cell in row)} |" for row in rows)
 
 

@@ -177,8 +177,8 @@ class ThreatModel:
         """The paths of flows by which the drawing shows what is true of the system, by fact."""
         if self.drawing is None:
             return {}
-        read = facts_from(self.drawing)
-        return {fact: each.flows for fact, each in read.items() if each.value and each.flows and fact in self.system.true}
+        read = facts_from(self.drawing).items()
+        return {fact: each.flows for fact, each in read if each.value and each.flows and fact in self.system.true}
 
     def step(self, control: str) -> PlannedStep | None:
         """Return the step of the plan that puts a control in place, if there is one."""

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 from threatlab.assessment import Finding
 from threatlab.dataflow import DataFlow
+from threatlab.dataflow.trails import Path
 from threatlab.report.model import ThreatModel
 from threatlab.words import listed
 
 WHOLE = "The system as a whole"
-_BY_LAYER = {"supply_chain": "uses_third_party_model", "serving": "internet_facing"}
+_OTHERS = "uses_third_party_model"
+_BY_LAYER = {"supply_chain": _OTHERS, "serving": "internet_facing"}
 """What a control stands at that applies to any system: what comes from others, and the door for strangers."""
 
 
@@ -42,6 +44,16 @@ def personal(drawing: DataFlow) -> tuple[str, ...]:
     return tuple(each.name for each in drawing.elements if each.personal and drawing.in_scope(each))
 
 
+def path_of(model: ThreatModel, fact: str) -> Path:
+    """Return the path by which the drawing shows a fact; of what others run, the first flow that comes from there."""
+    drawing, path = model.drawing, model.trails.get(fact, ())
+    if drawing is None or not path or fact != _OTHERS or drawing.zone_of(drawing.numbered[path[0]].source).kind != "own":
+        return path
+    theirs = drawing.numbered[path[0]].target
+    leaving = (number for number, flow in drawing.numbered.items() if flow.source == theirs and drawing.in_scope(flow))
+    return tuple(list(leaving)[:1]) or path
+
+
 def flow_title(drawing: DataFlow, number: int) -> str:
     """Return a flow in words: its number, from where to where, and what flows."""
     flow = drawing.numbered[number]
@@ -56,6 +68,10 @@ def _place(model: ThreatModel, finding: Finding) -> str:
     for fact in facts or filter(None, [_BY_LAYER.get(control.layer)]):
         if fact == "handles_personal_data" and (names := personal(drawing)):
             return f"{listed(names)} (personal data)"
-        if path := model.trails.get(fact):
+        path = path_of(model, fact)
+        if path and fact == _OTHERS:
+            source = drawing.numbered[path[0]].source
+            return f"{source} (from {drawing.zone_of(source).name})"
+        if path:
             return flow_title(drawing, path[0 if control.layer == "data" else -1])
     return WHOLE

@@ -12,7 +12,7 @@ from typing import Any
 from threatlab.dataflow import DataFlow
 from threatlab.dataflow.trails import Path
 from threatlab.report.model import ThreatModel
-from threatlab.report.places import personal
+from threatlab.report.places import path_of, personal
 from threatlab.words import capital, listed
 
 
@@ -69,7 +69,7 @@ def _drawn(model: ThreatModel, told: Mapping[str, Any], part: str) -> Iterator[t
         still = fact == "handles_personal_data" and "{parts}" in text
         if still and model.system[fact] and model.drawing and personal(model.drawing):
             yield text, ()
-        elif not still and (path := model.trails.get(fact)):
+        elif not still and (path := path_of(model, fact)):
             yield text, path
 
 
@@ -79,37 +79,14 @@ def _outside(drawing: DataFlow, path: Path) -> bool:
 
 
 def _who(drawing: DataFlow, name: str) -> str:
-    """Return who can send what leaves an element: a person, or whoever has it in hand."""
-    kind = drawing.element(name).kind
+    """Return who can send what leaves an element: a person, the organization that runs it, or whoever has it in hand."""
+    kind, zone = drawing.element(name).kind, drawing.zone_of(name)
     if kind == "person":
         return name
+    if zone.kind == "third party":
+        return zone.name
     does = {"data store": "can write to", "model": "steers"}.get(kind, "controls")
     return f"whoever {does} {name}"
-
-
-@dataclass(frozen=True, slots=True)
-class Adversary:
-    """Somebody who can attack: by which threats, and what they want, can reach and know."""
-
-    who: str
-    threats: tuple[str, ...]
-    goals: tuple[str, ...]
-    access: tuple[str, ...]
-    knowledge: tuple[str, ...]
-
-
-def adversaries(told: tuple[Scenario, ...]) -> tuple[Adversary, ...]:
-    """Return who is in these scenarios, each once."""
-    found: dict[str, list[Scenario]] = {}
-    for each in told:
-        found.setdefault(each.who, []).append(each)
-    return tuple(
-        Adversary(
-            who,
-            *(tuple(dict.fromkeys(getattr(s, of) for s in theirs)) for of in ("threat", "goal", "access", "knowledge")),
-        )
-        for who, theirs in found.items()
-    )
 
 
 @cache

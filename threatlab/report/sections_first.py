@@ -13,7 +13,7 @@ from threatlab.words import capital, counted, days, listed, lower_first
 ASKED = 3
 """Decisions that a first page asks for: more of them, and none is made."""
 
-TO_DECIDE = "yes / no / by whom, until when"
+TO_DECIDE = "\u2610\xa0yes \u2610\xa0no"
 
 Decision = tuple[str, str]
 """What is asked, and why."""
@@ -124,15 +124,17 @@ def _how_sure(model: ThreatModel) -> str:
     if not model.open_questions:
         return "Every question about the system is answered: no open answer can move the score."
     low, high = model.score_range
+    parts = [f"{of_facts} about what the system is"] * bool(of_facts) + [f"{of_controls} about controls"] * bool(of_controls)
     return (
-        f"Between {low:.2f} and {high:.2f}, depending on {counted(len(model.open_questions), 'open answer')}: "
-        f"{of_facts} about what the system is, {of_controls} about controls. Lowest if each open fact is false and each "
-        "open control in place, highest the other way around. An open answer counts as no."
+        f"It is between {low:.2f} and {high:.2f}, depending on {counted(len(model.open_questions), 'open question')}: "
+        f"{listed(parts)}. It is lowest if each open fact is false and each open control in place, and highest the other "
+        "way around. An open question counts as answered with no."
     )
 
 
 def _scores(model: ThreatModel) -> Bars:
-    bars = [Bar("as first assessed", model.first_assessment.risk_score)] if model.first_assessment else []
+    changed = model.before is not None and model.before.known != model.system.known
+    bars = [Bar("as first assessed", model.first_assessment.risk_score)] if changed and model.first_assessment else []
     bars.append(Bar("now", model.assessment.risk_score, model.score_range if model.open_questions else None))
     if model.plan:
         bars.append(Bar("when the plan is done", model.plan.risk_after))

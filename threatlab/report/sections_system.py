@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from threatlab.assessment import Finding
+from threatlab.assessment import Assessment, Finding
 from threatlab.assessment.layered import ThreatRisk
 from threatlab.assessment.stride import STRIDE
 from threatlab.dataflow import DataFlow
 from threatlab.report.blocks import Block, Cell, Code, Figure, Heading, Inline, Items, Mark, Section, Table, Text
 from threatlab.report.model import ThreatModel
 from threatlab.report.places import by_place
-from threatlab.report.scenarios import Scenario, adversaries, scenarios
+from threatlab.report.scenarios import Scenario, scenarios
 from threatlab.words import capital, listed, lower_first
 
 _ANSWER = {True: "yes", False: "no", None: "unknown"}
@@ -34,15 +34,13 @@ def scope(model: ThreatModel) -> Section:
     )
     left_out = tuple((e.element, e.reason, e.owner, e.review) for e in drawing.exclusions)
     said = drawing.description if drawing.description != model.system.description else ""
-    blocks: list[Block] = [
-        Text(said or f"{len(drawing.elements)} elements, {len(drawing.flows)} flows."),
-        Figure(drawing),
-        Table("Flows that cross a trust boundary", ("No.", "Flow", "What flows", "Boundary"), crossings),
-    ]
-    if left_out:
-        blocks.append(Table("Left out of scope", ("Element", "Why", "Who answers for it", "Look again"), left_out))
+    blocks: list[Block] = [Text(said or f"{len(drawing.elements)} elements, {len(drawing.flows)} flows.")]
     if not drawing.complete:
         blocks.append(Text("Nobody vouches yet that the drawing is complete: what is not drawn is unknown."))
+    blocks.append(Table("Flows that cross a trust boundary", ("No.", "Flow", "What flows", "Boundary"), crossings))
+    if left_out:
+        blocks.append(Table("Left out of scope", ("Element", "Why", "Who answers for it", "Look again"), left_out))
+    blocks.append(Figure(drawing))
     return Section("Scope", tuple(blocks))
 
 
@@ -56,16 +54,10 @@ def assets(model: ThreatModel) -> Section:
     else:
         blocks.append(model.gap("drawing"))
     if told:
-        rows = tuple(
-            (
-                capital(each.who),
-                each.goals,
-                each.access,
-                each.knowledge,
-            )
-            for each in adversaries(told)
-        )
-        blocks.append(Table("Adversaries", ("Who", "Goal", "Access", "Knowledge"), rows))
+        theirs = sorted(told, key=lambda each: [s.who for s in told].index(each.who))  # those of one together
+        rows = tuple((each.goal, each.access, each.knowledge) for each in theirs)
+        who = tuple(capital(each.who) for each in theirs)
+        blocks.append(Table("Adversaries", ("Goal", "Access", "Knowledge"), rows, groups=who))
     return Section("Assets and adversaries", tuple(blocks))
 
 
@@ -84,24 +76,32 @@ def _asset(drawing: DataFlow, told: tuple[Scenario, ...], threats: object, name:
 
 def threats(model: ThreatModel) -> Section:
     """Return each threat's risk, and of those that apply the scenario, likelihood and impact with their reasons."""
-    result, first, planned = model.assessment, model.first_assessment, model.planned_assessment
+    result, first, planned = model.assessment, _before(model), model.planned_assessment
     if not result.by_threat:
         return Section("Threats", (Text("The three checks of ruleset core know no threats; the ruleset ai does."),))
     titles = result.catalog.threats
     columns = ["Threat", "Likelihood", "Impact", "Residual risk now"]
     columns += ["At first"] * bool(first) + ["After the plan"] * bool(planned)
+    numbers = tuple(range(1, len(columns)))
+    columns += ["Policy today"] * bool(model.policy)
     rows = []
     for name, risk in result.worst_first:
         how = result.explain(name)
         figures = [how.likelihood, how.impact, risk] if risk else [0.0, how.impact, 0.0]
         figures += [first.by_threat.get(name, 0.0)] if first else []
         figures += [planned.by_threat.get(name, 0.0)] if planned else []
-        rows.append((titles[name].title, *(f"{each:.2f}" for each in figures)))
+        bound = [_bound(risk, model.policy.bound(name))] if model.policy else []
+        rows.append((titles[name].title, *(f"{each:.2f}" for each in figures), *bound))
     caption = "Residual risk by threat, from 0 to 1: likelihood × impact, with the controls in place"
-    blocks: list[Block] = [Table(caption, tuple(columns), tuple(rows), tuple(range(1, len(columns))))]
+    blocks: list[Block] = [Table(caption, tuple(columns), tuple(rows), numbers)]
     for told in scenarios(model):
         blocks += _threat(model, told, result.explain(told.threat))
     return Section("Threats", tuple(blocks))
+
+
+def _before(model: ThreatModel) -> Assessment | None:
+    """Return the first assessment, if an answer has changed since."""
+    return model.first_assessment if model.before and model.before.known != model.system.known else None
 
 
 def _threat(model: ThreatModel, told: Scenario, how: ThreatRisk) -> Iterator[Block]:
@@ -115,19 +115,23 @@ def _threat(model: ThreatModel, told: Scenario, how: ThreatRisk) -> Iterator[Blo
     prevents = [text for name, text in bars.items() if known.controls[name].effect == "preventive"]
     limits = [text for name, text in bars.items() if known.controls[name].effect != "preventive"]
     raised = [known.facts[fact].label for fact in how.raised_by]
-    said = [
+    said = (
         _reasons("Likelihood", how.inherent_likelihood, how.likelihood, threat.likelihood_why, raised, prevents),
         _reasons("Impact", how.inherent_impact, how.impact, threat.impact_why, worse, limits),
-    ]
-    if bound := model.policy.bound(told.threat) if model.policy else None:
-        said.append(f"The policy allows {bound:g}: {'kept' if how.risk <= bound else 'broken'} today.")
-    yield Items(tuple(said))
+    )
+    yield Items(said)
+
+
+def _bound(risk: float, bound: float | None) -> Cell:
+    if bound is None:
+        return "no bound"
+    return Mark(f"at most {bound:g}: kept", "good") if risk <= bound else Mark(f"at most {bound:g}: broken", "bad")
 
 
 def _reasons(name: str, bare: float, left: float, why: str, raised: list[str], lowered: list[str]) -> str:
     said = f"{name} {left:.2f}: {lower_first(why).rstrip('.')}."
     if raised:
-        said += f" Raised because the system {listed(raised)}."
+        said += f" Raised by: {listed(raised)}."
     if lowered:
         said += f" Lowered from {bare:.2f} by {listed(lowered)}."
     return said
@@ -142,8 +146,9 @@ def findings(model: ThreatModel) -> Section:
     said = f"{len(model.assessment.findings)} findings, by the part of the drawing that they stand at, worst first."
     said += f" {unknown} of them stand here because nobody has said whether the control is in place." if unknown else ""
     columns = ("Finding", "Severity, state", "What to do", "Owner, date")
-    tables = (Table(place.title, columns, tuple(_finding(model, each) for each in place.findings)) for place in places)
-    return Section("Findings", (Text(said), *tables))
+    rows = tuple((place.title, _finding(model, each)) for place in places for each in place.findings)
+    table = Table("Findings", columns, tuple(row for _, row in rows), groups=tuple(title for title, _ in rows))
+    return Section("Findings", (Text(said), table))
 
 
 def _finding(model: ThreatModel, finding: Finding) -> tuple[Cell, ...]:
@@ -155,7 +160,7 @@ def _finding(model: ThreatModel, finding: Finding) -> tuple[Cell, ...]:
     elif step:
         who = (step.owner or "nobody yet", str(step.due or "no date yet"))
     else:
-        who = "not planned"
+        who = ("not planned", f"({model.system.catalog.controls[finding.attribute].role})")
     return (
         (finding.finding, Code(finding.attribute)),
         (Mark(finding.severity, finding.severity.lower()), *state),
@@ -191,7 +196,7 @@ def answers(model: ThreatModel) -> Section:
         rows = tuple((each.question, f"{each.moves:+.2f}", f"{each.likely:.0%}") for each in questions)
         columns = ("Question", "A yes moves the score by", "Likely, by published cases")
         blocks.append(Table("What to ask next: what is expected to move the score most", columns, rows, (1, 2)))
-    return Section("Appendix: every answer", tuple(blocks))
+    return Section("Appendix: every answer", tuple(blocks), appendix=True)
 
 
 def _why(model: ThreatModel, attribute: str) -> Cell:
@@ -221,6 +226,6 @@ def mappings(model: ThreatModel) -> Section:
         for finding in model.assessment.findings
     )
     letters = ", ".join(f"{letter} {name}" for letter, name in STRIDE.items())
-    caption = f"Findings in published terms: STRIDE ({letters}); MITRE ATLAS as of {known.atlas}"
+    caption = f"STRIDE: {letters}. MITRE ATLAS as of {known.atlas}"
     table = Table(caption, ("Finding", "Threats", "STRIDE", "ATLAS"), rows)
-    return Section("Appendix: findings in published terms", (table,))
+    return Section("Appendix: findings in published terms", (table,), appendix=True)

@@ -28,10 +28,8 @@ def policy(model: ThreatModel) -> Section:
     if kept.max_per_threat is not None:
         rows.append(("Each threat's residual risk", f"at most {kept.max_per_threat:g}"))
     rows += [(titles[threat], f"at most {bound:g}") for threat, bound in kept.max_by_threat.items()]
-    rows += [
-        (f"A {severity} finding may stay open", "any time" if days is None else f"{days} days")
-        for severity, days in kept.open_days.items()
-    ]
+    open_ = (f"{severity} {'any time' if days is None else f'{days} days'}" for severity, days in kept.open_days.items())
+    rows.append(("A finding may stay open", ", ".join(open_)))
     rows.append(("Usefulness that a plan must leave", f"at least {_SHARE(kept.min_utility)}"))
     accepted = tuple(
         ((each.title, Code(each.what)), each.reason, each.owner, str(each.expires), _state(model, each.expires))
@@ -63,7 +61,7 @@ def plan(model: ThreatModel) -> Section:
     said += "No plan within budget and floor leaves less risk." if made.exact else "It is not proved to be the best."
     rows = tuple(
         (
-            (step.title, Code(step.control)),
+            step.title,
             (step.owner or "nobody yet", step.role),
             (str(step.start or "no date"), str(step.due or "")),
             f"{step.effort_days:g}",
@@ -107,19 +105,22 @@ def evidence(model: ThreatModel) -> Section:
 
 def _runs(caption: str, runs: list[Evidence]) -> Table:
     verdicts = {True: Mark("passed", "good"), False: Mark("failed", "bad"), None: Mark("no bound", "unknown")}
+    runs = sorted(runs, key=lambda run: [each.attack for each in runs].index(run.attack))  # of one attack together
     rows = tuple(
         (
-            (run.attack, ", ".join([*_knobs(run.knobs), f"seed {run.seed}"])),
             run.control,
-            (_SHARE(run.success), f"without attack {_SHARE(run.baseline)}", run.metric),
+            ", ".join([*_knobs(run.knobs), f"seed {run.seed}"]),
+            _SHARE(run.success),
+            _SHARE(run.baseline),
             _SHARE(run.utility),
             _bounds(run.success_at_most, run.utility_at_least),
             verdicts[run.passed],
         )
         for run in runs
     )
-    columns = ("Attack", "Against", "Attacker's success", "Usefulness", "Regression bound", "Verdict")
-    return Table(caption, columns, rows, (3,))
+    columns = ("Against", "Setting", "Success", "Without attack", "Usefulness", "Regression bound", "Verdict")
+    groups = tuple(f"{run.attack}: {run.metric}" if run.metric else run.attack for run in runs)
+    return Table(caption, columns, rows, (2, 3, 4), groups)
 
 
 def _knobs(knobs: Mapping[str, object]) -> list[str]:
@@ -171,20 +172,24 @@ def _exercise(model: ThreatModel) -> tuple[Block, ...]:
         blocks.append(Text(f"It retells what happened to another organization ({held.case}), and not to us."))
     if held.unattended:
         blocks.append(Text(UNATTENDED))
-    if held.lessons:
-        lessons = tuple(
-            (each.kind, each.text, each.owner or "nobody yet", str(each.due or "no day yet")) for each in held.lessons
-        )
-        blocks.append(Table("Lessons of the exercise", ("Keep or change", "What", "Who", "Until"), lessons))
+    if changes := tuple(
+        (each.text, each.owner or "nobody yet", str(each.due or "no day yet"))
+        for each in held.lessons
+        if each.kind == "change"
+    ):
+        blocks.append(Table("What changes after the exercise", ("What", "Who", "Until"), changes))
     return tuple(blocks)
 
 
 def _reviews(model: ThreatModel) -> tuple[Block, ...]:
     if not model.reviews:
         return (model.gap("reviews"),)
-    rows = tuple((str(each.due), each.title, each.owner or "nobody yet", each.reason) for each in model.reviews)
+    same: dict[tuple[str, str, str], list[str]] = {}
+    for each in model.reviews:
+        same.setdefault((each.title, each.owner or "nobody yet", each.reason), []).append(str(each.due))
+    rows = tuple((title, ", ".join(due), owner, reason) for (title, owner, reason), due in same.items())
     agenda = next((each for each in model.reviews if each.system_id == model.system.name), model.reviews[0]).agenda
-    table = Table("Reviews due", ("Due", "System", "Owner", "Why then"), rows)
+    table = Table("Reviews due", ("System", "Due", "Owner", "Why then"), rows)
     return (table, Text("Agenda of the next one:"), Items(agenda)) if agenda else (table,)
 
 
@@ -197,7 +202,7 @@ def _training(model: ThreatModel) -> tuple[Block, ...]:
 
 def record(model: ThreatModel) -> Section:
     """Return the method, the versions, what is missing and noted, how all this can be checked, and who signs."""
-    blocks: list[Block] = [Heading("Method and scale"), Text(METHOD), Heading("Versions"), _versions(model)]
+    blocks: list[Block] = [Text(METHOD), _versions(model)]
     if model.missing:
         gaps = tuple(str(each) if model.course else each.what for each in model.missing)
         blocks += [Heading("Missing from this report"), Items(gaps)]
@@ -211,8 +216,8 @@ def record(model: ThreatModel) -> Section:
     ]
     if model.audit_head:
         rows.append(("Head of the audit log", (Code(model.audit_head), "Kept elsewhere, it shows a log that was cut.")))
-    blocks += [Heading("How this was made"), Table("What it is made of", ("What", "Value"), tuple(rows))]
-    return Section("Method and history", tuple(blocks))
+    blocks += [Table("How this was made", ("What", "Value"), tuple(rows))]
+    return Section("Method and scale, versions", tuple(blocks))
 
 
 METHOD = (
@@ -248,7 +253,7 @@ def _versions(model: ThreatModel) -> Table:
         )
         for each in reversed(model.history)
     ]
-    if model.before and model.first_assessment:
+    if model.before and model.first_assessment and model.before.known != model.system.known:
         rows.append(("first assessed", "", "", f"{model.first_assessment.risk_score:.2f}", _since(model, model.before)))
     return Table("Versions, the newest first", ("Version", "Day", "By", "Score", "What changed after it"), tuple(rows), (3,))
 
@@ -260,12 +265,12 @@ def _since(model: ThreatModel, first: AISystem) -> str:
     titles |= {name: control.title for name, control in known.controls.items()}
     changed = [name for name in known.attributes if first[name] != model.system[name]]
     said = (f"{titles[name]}: {word[first[name]]}, now {word[model.system[name]]}" for name in changed)
-    return "; ".join(said) or "no answer"
+    return "; ".join(said)
 
 
 def sign_off(model: ThreatModel) -> Section:
     """Return the lines on which author, reviewers and owner sign."""
-    line = "_" * 16
+    line = "\u2026" * 8
     signed: list[tuple[Cell, ...]] = [("Made by", model.author or line, str(model.made_on or line), line)]
     signed += [("Reviewed by", each, line, line) for each in model.reviewers or (line,)]
     signed.append(("Risk accepted by the owner", model.system.owner or line, line, line))
@@ -278,12 +283,14 @@ def exercise_log(model: ThreatModel) -> Section:
     """Return what was decided in the tabletop exercise, message by message."""
     held = model.tabletop
     rows = tuple(
-        (each.clock, each.inject, each.by or "nobody", _decided(each), each.consequence)
+        (each.clock, each.inject, each.by or "nobody", _decided(each))
         for each in (held.decisions if held else ())
     )
-    columns = ("Clock", "Message", "By", "Decision", "What followed")
-    blocks = (Table(held.title, columns, rows),) if held else ()
-    return Section("Appendix: log of the exercise", blocks)
+    columns = ("Clock", "Message", "By", "Decision")
+    kept = tuple(each.text for each in (held.lessons if held else ()) if each.kind == "keep")
+    blocks: tuple[Block, ...] = (Table(held.title, columns, rows),) if held else ()
+    blocks += (Text("What to keep:"), Items(kept)) if kept else ()
+    return Section("Appendix: log of the exercise", blocks, appendix=True)
 
 
 def _decided(entry: Decision) -> tuple[str, ...]:
@@ -299,4 +306,4 @@ def course_checklist(model: ThreatModel) -> Section:
         for item in checklist(model)
     )
     table = Table("Checklist", ("Item", "State", "Artifact, or what it takes"), rows)
-    return Section("Appendix: checklist of the course", (table,) if model.course else ())
+    return Section("Appendix: checklist of the course", (table,) if model.course else (), appendix=True)
