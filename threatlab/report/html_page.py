@@ -32,6 +32,9 @@ from threatlab.words import shown
 _MANY = 4
 """A table with more columns than this is shown row by row where the page is narrow."""
 
+_TITLE = 70
+"""Characters of a title at the foot of a sheet."""
+
 _BRIEF = 22
 """A line of a cell that is no longer than this isn't broken on paper."""
 
@@ -58,9 +61,10 @@ def to_html(*models: ThreatModel) -> str:
     """
     check_models(models)
     if len(models) == 1:
-        title, body = models[0].title, "".join(_page(page(models[0]), 1, "p1"))
+        made = page(models[0])
+        title, foot, body = made.title, f"{made.title[:_TITLE]}, {made.edition}", "".join(_page(made, 1, "p1"))
     else:
-        title = f"{len(models)} systems"
+        title = foot = f"{len(models)} systems"
         links = "".join(f'<li><a href="#p{n}" dir="auto">{_text(m.title)}</a></li>' for n, m in enumerate(models, 1))
         articles = "".join(
             f'<article id="p{n}">{"".join(_page(page(m, gaps=False), 2, f"p{n}"))}</article>'
@@ -72,9 +76,15 @@ def to_html(*models: ThreatModel) -> str:
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{escape(_POLICY)}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>Threat model: {_text(title)}</title>\n<style>\n{_style()}</style>\n</head>\n"
+        f"<title>Threat model: {_text(title)}</title>\n<style>\n{_style()}{_foot(foot)}</style>\n</head>\n"
         f"<body>\n<main>\n{body}</main>\n</body>\n</html>\n"
     )
+
+
+def _foot(text: str) -> str:
+    """Return the rule that writes a text at the foot of each sheet; nothing in it can end the rule."""
+    safe = "".join(char if re.match("[A-Za-z0-9 ]", char) else f"\\{ord(char):x} " for char in shown(text))
+    return f'@page {{ @bottom-left {{ content: "{safe}"; font: 8pt system-ui, sans-serif; color: #57606a; }} }}\n'
 
 
 def _page(made: Page, level: int, anchor: str) -> Iterator[str]:
@@ -92,7 +102,7 @@ def _section(section: Section, level: int) -> str:
     return f"<h{level}>{_text(section.title)}</h{level}>\n" + "".join(_block(block, level) for block in section.blocks)
 
 
-def _block(block: Block, level: int) -> str:
+def _block(block: Block, level: int) -> str:  # noqa: PLR0911  # one of each kind of block
     match block:
         case Text(text):
             parts = [part for part in re.split(r"\n\s*\n", text) if part.strip()]
@@ -124,14 +134,15 @@ def _table(table: Table) -> str:
     names = [*(["wide"] if len(table.columns) > _MANY else []), *(["short"] if len(table.rows) <= _FEW else [])]
     classes = f' class="{" ".join(names)}"' if names else ""
     return (
-        f"<table{classes}><caption>{_text(table.caption)}</caption>\n"
-        f"<thead><tr>{head}</tr></thead>\n{body}</table>\n"
+        f"<table{classes}><caption>{_text(table.caption)}</caption>\n<thead><tr>{head}</tr></thead>\n{body}</table>\n"
     )
 
 
 def _group(table: Table, name: str, rows: tuple[tuple[Cell, ...], ...]) -> str:
     wide = len(table.columns)
-    title = f'<tr class="group"><th scope="rowgroup" colspan="{wide}" dir="auto">{_text(name)}</th></tr>\n' if name else ""
+    title = (
+        f'<tr class="group"><th scope="rowgroup" colspan="{wide}" dir="auto">{_text(name)}</th></tr>\n' if name else ""
+    )
     return f"<tbody>\n{title}" + "".join(f"<tr>{''.join(_cells(table, row))}</tr>\n" for row in rows) + "</tbody>\n"
 
 
@@ -146,7 +157,10 @@ def _class(table: Table, column: int, cell: Cell) -> str:
     """Return the classes of a cell: of figures, and of words so long that they may be broken anywhere."""
     parts = cell if isinstance(cell, tuple) else (cell,)
     words = [word for part in parts for word in re.split(r"[\s_]+", part if isinstance(part, str) else part.text)]
-    names = [*(["num"] if column in table.numbers else []), *(["long"] if max(map(len, words)) > _LONG else [])]
+    names = [
+        *(["num"] if column in table.numbers else []),
+        *(["long"] if max(map(len, words), default=0) > _LONG else []),
+    ]
     return f' class="{" ".join(names)}"' if names else ""
 
 
@@ -176,7 +190,7 @@ def _bar(bar: Bar, *, ranged: bool) -> str:
 
 def _cell(cell: Cell) -> str:
     if isinstance(cell, tuple):
-        return "".join(f'<span class="line{_brief(part)}">{_inline(part)}</span>' for part in cell if part != "")
+        return "".join(f'<span class="line{_brief(part)}">{_inline(part)}</span>' for part in cell if part != "") or "—"
     return _inline(cell)
 
 

@@ -95,7 +95,12 @@ def _block(block: Block, level: int = 2) -> Iterator[str]:
             yield f"**{literal(caption)}**"
             ranges = ("Between",) if block.ranged else ()
             rows = tuple(
-                (bar.name, f"{bar.value:.2f}", *(_between(bar.between) for _ in ranges), "█" * round(bar.value * _WIDTH))
+                (
+                    bar.name,
+                    f"{bar.value:.2f}",
+                    *(_between(bar.between) for _ in ranges),
+                    "█" * round(bar.value * _WIDTH),
+                )
                 for bar in bars
             )
             numbers = tuple(range(1, len(ranges) + 2))
@@ -124,7 +129,7 @@ def _table(table: Table) -> str:
 
 def _cell(cell: Cell) -> str:
     if isinstance(cell, tuple):
-        return "<br>".join(_inline(part) for part in cell if part != "")
+        return "<br>".join(_inline(part) for part in cell if part != "") or "—"
     return _inline(cell)
 
 

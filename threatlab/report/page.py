@@ -32,9 +32,10 @@ _PARTS = (
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One system's report."""
+    """One system's report. `edition` is its version and day."""
 
     title: str
+    edition: str
     byline: str
     sections: tuple[Section, ...]
 
@@ -44,6 +45,7 @@ def page(model: ThreatModel, *, gaps: bool = True) -> Page:
     sections = [part(model) for part in _PARTS]
     return Page(
         model.title,
+        ", ".join(_byline(model)[:2]),
         " · ".join(_byline(model)),
         tuple(section for section in sections if section.blocks and (gaps or not _is_gap(section))),
     )

@@ -47,7 +47,12 @@ def personal(drawing: DataFlow) -> tuple[str, ...]:
 def path_of(model: ThreatModel, fact: str) -> Path:
     """Return the path by which the drawing shows a fact; of what others run, the first flow that comes from there."""
     drawing, path = model.drawing, model.trails.get(fact, ())
-    if drawing is None or not path or fact != _OTHERS or drawing.zone_of(drawing.numbered[path[0]].source).kind != "own":
+    if (
+        drawing is None
+        or not path
+        or fact != _OTHERS
+        or drawing.zone_of(drawing.numbered[path[0]].source).kind != "own"
+    ):
         return path
     theirs = drawing.numbered[path[0]].target
     leaving = (number for number, flow in drawing.numbered.items() if flow.source == theirs and drawing.in_scope(flow))

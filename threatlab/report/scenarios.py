@@ -79,7 +79,7 @@ def _outside(drawing: DataFlow, path: Path) -> bool:
 
 
 def _who(drawing: DataFlow, name: str) -> str:
-    """Return who can send what leaves an element: a person, the organization that runs it, or whoever has it in hand."""
+    """Return who can send what leaves an element: a person, who runs it, or who has it in hand."""
     kind, zone = drawing.element(name).kind, drawing.zone_of(name)
     if kind == "person":
         return name

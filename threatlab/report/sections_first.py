@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from threatlab.assessment import assess
 from threatlab.catalog import SEVERITIES
+from threatlab.dataflow.facts import SEEN
+from threatlab.ranking import rounded
 from threatlab.report.blocks import Bar, Bars, Block, Items, Section, Table, Text
 from threatlab.report.model import ThreatModel
 from threatlab.words import capital, counted, days, listed, lower_first
@@ -51,7 +54,11 @@ def _open_decisions(model: ThreatModel) -> Iterator[Decision]:
             "Name who does each step of the plan.",
             f"{unowned} of {counted(len(model.plan.steps), 'step')} have nobody.",
         )
-    over = [each for each in model.policy.accepted if model.made_on and not each.holds(model.made_on)] if model.policy else []
+    over = (
+        [each for each in model.policy.accepted if model.made_on and not each.holds(model.made_on)]
+        if model.policy
+        else []
+    )
     for each in over:
         yield f"Accept “{each.title}” again, or have it closed.", f"It was accepted until {each.expires}, and is open."
 
@@ -60,14 +67,16 @@ def _of_the_plan(model: ThreatModel) -> Iterator[Decision]:
     plan, now = model.plan, model.assessment.risk_score
     if plan is not None and plan.steps:
         last = max((step.due for step in plan.steps if step.due), default=None)
-        work = f"{counted(len(plan.steps), 'step')}, {days(plan.days)} of work, {f'by {last}' if last else 'no dates yet'}"
+        work = (
+            f"{counted(len(plan.steps), 'step')}, {days(plan.days)} of work, {f'by {last}' if last else 'no dates yet'}"
+        )
         effect = f"The score falls from {plan.risk_before:.2f} to {plan.risk_after:.2f}"
         yield f"Approve the plan: {work}.", f"{effect}; {plan.utility:.0%} of the usefulness stays."
     elif steps := model.assessment.best_next(ASKED):
         effort = days(sum(step.effort_days for step in steps))
         after = model.system.with_(**{step.attribute: True for step in steps})
         titles = listed([lower_first(step.title) for step in steps])
-        score = type(model)(after, ruleset=model.ruleset).assessment.risk_score
+        score = assess(after, model.ruleset).risk_score
         yield (
             f"Give people and {effort}: there is no plan yet.",
             f"The best first steps are to {titles}. Done, they take the score from {now:.2f} to {score:.2f}.",
@@ -77,25 +86,23 @@ def _of_the_plan(model: ThreatModel) -> Iterator[Decision]:
 def _of_the_worst(model: ThreatModel) -> Iterator[Decision]:
     """Yield the decision about the threat of which most is left: to accept it, or to pay for what lowers it most."""
     left = model.planned_assessment or model.assessment
-    if not (worst := left.worst_threat) or model.accepted(worst):
-        return
-    title, risk = left.catalog.threats[worst].title, left.by_threat[worst]
-    when = " once the plan is done" if model.planned_assessment else ""
-    bound = model.policy.bound(worst) if model.policy else None
-    allowed = "" if bound is None else f" The policy allows {bound:g}."
-    better = [(left.by_threat[worst] - _with(model, left, step.attribute, worst), step) for step in left.best_next(99)]
-    gain, step = max(better, key=lambda pair: pair[0], default=(0.0, None))
-    why = f"It is the largest risk that is left{when}: {risk:.2f} of 1.{allowed}"
-    if step is None or gain < 0.005:
-        yield f"Accept {lower_first(title)} at {risk:.2f}, until a day.", f"{why} No control left would lower it."
-    else:
-        pay = f"pay {days(step.effort_days)} to {lower_first(step.title)} ({risk - gain:.2f})"
-        yield f"{title}: {pay}, or accept {risk:.2f} until a day.", why
-
-
-def _with(model: ThreatModel, left: object, control: str, threat: str) -> float:
-    system = left.system.with_(**{control: True})  # type: ignore[attr-defined]  # an Assessment
-    return type(model)(system, ruleset=model.ruleset).assessment.by_threat[threat]
+    open_ = [(threat, risk) for threat, risk in left.worst_first if risk >= SEEN and not model.accepted(threat)]
+    for worst, risk in open_[:1]:
+        title, bound = left.catalog.threats[worst].title, model.policy.bound(worst) if model.policy else None
+        when = " once the plan is done" if model.planned_assessment else ""
+        allowed = "" if bound is None else f" The policy allows {bound:g}."
+        why = f"It is the largest risk that is left{when}: {risk:.2f} of 1.{allowed}"
+        after = {
+            finding.attribute: assess(left.system.with_(**{finding.attribute: True}), model.ruleset).by_threat[worst]
+            for finding in left.findings
+        }
+        best = min(after, key=lambda control: rounded(after[control]), default="")
+        if not best or risk - after[best] < SEEN:
+            yield f"Accept {lower_first(title)} at {risk:.2f}, until a day.", f"{why} No control left would lower it."
+        else:
+            control = left.catalog.controls[best]
+            pay = f"pay {days(control.effort_days)} to {lower_first(control.title)} ({after[best]:.2f})"
+            yield f"{title}: {pay}, or accept {risk:.2f} until a day.", why
 
 
 def _of_a_question(model: ThreatModel) -> Iterator[Decision]:
@@ -124,11 +131,13 @@ def _how_sure(model: ThreatModel) -> str:
     if not model.open_questions:
         return "Every question about the system is answered: no open answer can move the score."
     low, high = model.score_range
-    parts = [f"{of_facts} about what the system is"] * bool(of_facts) + [f"{of_controls} about controls"] * bool(of_controls)
+    parts = [f"{of_facts} about what the system is"] * bool(of_facts) + [f"{of_controls} about controls"] * bool(
+        of_controls
+    )
     return (
         f"It is between {low:.2f} and {high:.2f}, depending on {counted(len(model.open_questions), 'open question')}: "
-        f"{listed(parts)}. It is lowest if each open fact is false and each open control in place, and highest the other "
-        "way around. An open question counts as answered with no."
+        f"{listed(parts)}. It is lowest if each open fact is false and each open control in place, and highest the "
+        "other way around. An open question counts as answered with no."
     )
 
 

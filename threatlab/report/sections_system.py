@@ -49,7 +49,11 @@ def assets(model: ThreatModel) -> Section:
     told, threats = scenarios(model), model.system.catalog.threats
     blocks: list[Block] = []
     if model.drawing:
-        rows = tuple(_asset(model.drawing, told, threats, each.name) for each in model.drawing.elements if each.kind != "person" and model.drawing.in_scope(each))
+        rows = tuple(
+            _asset(model.drawing, told, threats, each.name)
+            for each in model.drawing.elements
+            if each.kind != "person" and model.drawing.in_scope(each)
+        )
         blocks.append(Table("Assets", ("Asset", "What it is", "What it holds or gets", "Reached by"), rows))
     else:
         blocks.append(model.gap("drawing"))
@@ -92,7 +96,7 @@ def threats(model: ThreatModel) -> Section:
         figures += [planned.by_threat.get(name, 0.0)] if planned else []
         bound = [_bound(risk, model.policy.bound(name))] if model.policy else []
         rows.append((titles[name].title, *(f"{each:.2f}" for each in figures), *bound))
-    caption = "Residual risk by threat, from 0 to 1: likelihood × impact, with the controls in place"
+    caption = "Residual risk by threat, from 0 to 1: likelihood \u00d7 impact, with the controls in place"
     blocks: list[Block] = [Table(caption, tuple(columns), tuple(rows), numbers)]
     for told in scenarios(model):
         blocks += _threat(model, told, result.explain(told.threat))
@@ -111,13 +115,13 @@ def _threat(model: ThreatModel, told: Scenario, how: ThreatRisk) -> Iterator[Blo
     yield Heading(f"{threat.title}: {how.risk:.2f} now{after}")
     yield Text(told.story)
     worse = [known.facts[fact].label for fact in threat.impact_raised_by if fact in model.system.true]
-    bars = {each.control: f"{known.controls[each.control].title} (−{each.reduction:.0%})" for each in how.barriers}
+    bars = {each.control: f"{known.controls[each.control].title} (\u2212{each.reduction:.0%})" for each in how.barriers}
     prevents = [text for name, text in bars.items() if known.controls[name].effect == "preventive"]
     limits = [text for name, text in bars.items() if known.controls[name].effect != "preventive"]
     raised = [known.facts[fact].label for fact in how.raised_by]
     said = (
-        _reasons("Likelihood", how.inherent_likelihood, how.likelihood, threat.likelihood_why, raised, prevents),
-        _reasons("Impact", how.inherent_impact, how.impact, threat.impact_why, worse, limits),
+        _reasons(f"Likelihood {how.likelihood:.2f}", how.inherent_likelihood, threat.likelihood_why, raised, prevents),
+        _reasons(f"Impact {how.impact:.2f}", how.inherent_impact, threat.impact_why, worse, limits),
     )
     yield Items(said)
 
@@ -128,8 +132,8 @@ def _bound(risk: float, bound: float | None) -> Cell:
     return Mark(f"at most {bound:g}: kept", "good") if risk <= bound else Mark(f"at most {bound:g}: broken", "bad")
 
 
-def _reasons(name: str, bare: float, left: float, why: str, raised: list[str], lowered: list[str]) -> str:
-    said = f"{name} {left:.2f}: {lower_first(why).rstrip('.')}."
+def _reasons(name: str, bare: float, why: str, raised: list[str], lowered: list[str]) -> str:
+    said = f"{name}: {lower_first(why).rstrip('.')}."
     if raised:
         said += f" Raised by: {listed(raised)}."
     if lowered:

@@ -28,7 +28,9 @@ def policy(model: ThreatModel) -> Section:
     if kept.max_per_threat is not None:
         rows.append(("Each threat's residual risk", f"at most {kept.max_per_threat:g}"))
     rows += [(titles[threat], f"at most {bound:g}") for threat, bound in kept.max_by_threat.items()]
-    open_ = (f"{severity} {'any time' if days is None else f'{days} days'}" for severity, days in kept.open_days.items())
+    open_ = (
+        f"{severity} {'any time' if days is None else f'{days} days'}" for severity, days in kept.open_days.items()
+    )
     rows.append(("A finding may stay open", ", ".join(open_)))
     rows.append(("Usefulness that a plan must leave", f"at least {_SHARE(kept.min_utility)}"))
     accepted = tuple(
@@ -225,7 +227,7 @@ METHOD = (
     "with yes, no or unknown; unknown counts as missing. Each threat's likelihood and impact, from 0 to 1, are judged "
     "values of the catalog, raised by what the system is. Preventive controls in place lower the likelihood, detective "
     "and corrective ones the impact; of controls of one layer the best counts whole and each further one in part. A "
-    "threat's risk is likelihood × impact, and the risk score joins all threats as 1 − (1 − a)(1 − b)…, from 0 to 1. "
+    "threat's risk is likelihood \u00d7 impact, and the risk score joins all threats as 1 \u2212 (1 \u2212 a)(1 \u2212 b)…, from 0 to 1. "
     "Scores are for comparing and arguing, and are no probabilities. The range of the score holds for every answer to "
     "the open questions; it says nothing about how good the catalog's own values are."
 )
@@ -255,7 +257,9 @@ def _versions(model: ThreatModel) -> Table:
     ]
     if model.before and model.first_assessment and model.before.known != model.system.known:
         rows.append(("first assessed", "", "", f"{model.first_assessment.risk_score:.2f}", _since(model, model.before)))
-    return Table("Versions, the newest first", ("Version", "Day", "By", "Score", "What changed after it"), tuple(rows), (3,))
+    return Table(
+        "Versions, the newest first", ("Version", "Day", "By", "Score", "What changed after it"), tuple(rows), (3,)
+    )
 
 
 def _since(model: ThreatModel, first: AISystem) -> str:
@@ -283,8 +287,7 @@ def exercise_log(model: ThreatModel) -> Section:
     """Return what was decided in the tabletop exercise, message by message."""
     held = model.tabletop
     rows = tuple(
-        (each.clock, each.inject, each.by or "nobody", _decided(each))
-        for each in (held.decisions if held else ())
+        (each.clock, each.inject, each.by or "nobody", _decided(each)) for each in (held.decisions if held else ())
     )
     columns = ("Clock", "Message", "By", "Decision")
     kept = tuple(each.text for each in (held.lessons if held else ()) if each.kind == "keep")
