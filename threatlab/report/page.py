@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from threatlab.errors import ThreatLabError
 from threatlab.report import sections_first, sections_system, sections_work
-from threatlab.report.blocks import Cell, Gap, Section, Table
+from threatlab.report.blocks import Cell, Gap, Heading, Section, Table
 from threatlab.report.model import ThreatModel
 from threatlab.words import listed
 
@@ -63,7 +63,8 @@ def _byline(model: ThreatModel) -> tuple[str, ...]:
 
 
 def _is_gap(section: Section) -> bool:
-    return all(isinstance(block, Gap) for block in section.blocks)
+    said = [block for block in section.blocks if not isinstance(block, Heading)]
+    return bool(said) and all(isinstance(block, Gap) for block in said)
 
 
 def overview(models: Sequence[ThreatModel]) -> Table:

@@ -56,7 +56,7 @@ def assets(model: ThreatModel) -> Section:
         )
         blocks.append(Table("Assets", ("Asset", "What it is", "What it holds or gets", "Reached by"), rows))
     else:
-        blocks.append(model.gap("drawing"))
+        blocks.append(Text("Without a drawing nobody can say which parts are worth protecting."))
     if told:
         theirs = sorted(told, key=lambda each: [s.who for s in told].index(each.who))  # those of one together
         rows = tuple((each.goal, each.access, each.knowledge) for each in theirs)
