@@ -1,4 +1,4 @@
-"""The command `threatlab`: assess systems, gate a pipeline, write reports, check the catalog, start the workbook."""
+"""The command `threatlab`: assess systems, compare reviews, gate a pipeline, write reports, start the workbook."""
 
 from __future__ import annotations
 
@@ -11,9 +11,13 @@ from typing import NoReturn
 
 from threatlab.catalog import catalog
 from threatlab.catalog.atlas_check import check_atlas
-from threatlab.checks import check_date, check_score
+from threatlab.changes import Change, InventoryChange, diff, diff_inventory, to_text
+from threatlab.changes import to_json as change_to_json
+from threatlab.changes import to_markdown as change_to_markdown
+from threatlab.checks import check_date, check_number
 from threatlab.cli.inputs import read_inputs
 from threatlab.cli.output import WIDTH, emit, line, table
+from threatlab.cli.revisions import read_side
 from threatlab.course import start, update
 from threatlab.errors import ThreatLabError
 from threatlab.policy import load_policy
@@ -22,6 +26,7 @@ from threatlab.report import ThreatModel, briefing, load_models, to_html, to_jso
 from threatlab.report.blocks import shown
 from threatlab.report.sarif import tool_version
 from threatlab.system import list_systems, load_system
+from threatlab.words import counted, listed
 
 PASSED, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
@@ -45,6 +50,31 @@ examples:
   threatlab assess threat-model.toml --fail-at 0.5
   threatlab assess threat-model.toml --policy policy.toml --format sarif --output threatlab.sarif
   threatlab assess inventory.csv --format html --output report.html
+"""
+_DIFF = """\
+Tell what changed since the last review, and how much of the change of the risk
+score each changed answer caused.
+
+OLD and NEW are two of the same kind:
+  a threat model   .json, saved by the workbook or by 'assess --format json'
+  a system file    .toml or .json, or a built-in name
+  a drawing        .toml or .json, with zones, elements and flows
+  an inventory     .csv or .parquet; systems are matched by their names
+Each may be a file at a revision of git, written REVISION:FILE.
+"""
+_DIFF_MORE = """\
+exit codes:
+  0  compared, and nothing got worse by more than --fail-if-worse, if it was asked for
+  1  compared, and a risk score rose by more than that: which, on standard error
+  2  bad input: one sentence on standard error says what
+
+A fact that was true, and of which nobody says anything now, counts for the gate as
+still true. A system that is new has no score to be worse than.
+
+examples:
+  threatlab diff main:threat-model.toml threat-model.toml
+  threatlab diff last-review.json model.json --format markdown --output changes.md
+  threatlab diff old.csv new.csv --fail-if-worse 0.02
 """
 _CATALOG = """\
 Compare the catalog's ids and names of MITRE ATLAS with an ATLAS data file that
@@ -92,6 +122,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed = _parser().parse_args(arguments)
     commands = {
         "assess": _assess,
+        "diff": _diff,
         "report": _report,
         "systems": _systems,
         "catalog": _catalog,
@@ -139,6 +170,40 @@ def _reasons(model: ThreatModel, fail_at: float | None) -> list[str]:
     return [f"{name}: {each}" for each in said]
 
 
+def _diff(asked: argparse.Namespace) -> int:
+    most = None if asked.fail_if_worse is None else _score(asked.fail_if_worse, "--fail-if-worse", "a rise")
+    _spare_inputs(asked.output, (asked.old, asked.new))
+    old, new = read_side(asked.old), read_side(asked.new)
+    change: Change | InventoryChange
+    if old.many or new.many:
+        change = diff_inventory(old.models, new.models)
+        changes = change.changed
+    else:
+        change = diff(old.models[0], new.models[0])
+        changes = (change,)
+    written = {
+        "table": lambda: to_text(change),
+        "json": lambda: change_to_json(change),
+        "markdown": lambda: change_to_markdown(change),
+        "sarif": lambda: to_sarif(*new.models, sources=(*new.sources, *old.sources), before=old.models),
+    }
+    emit(written[asked.format](), asked.output)
+    if most is None:
+        return PASSED
+    worse = [each for each in changes if each.worse > most]
+    for each in worse:
+        _say(f"gate failed: {_worse(each, most)}")
+    if not worse and (open_ := sum(len(model.assessment.open_questions) for model in new.models)):
+        _say(f"gate passed, with {counted(open_, 'question')} about what is assessed open")
+    return FAILED if worse else PASSED
+
+
+def _worse(change: Change, most: float) -> str:
+    still = f", with {listed(change.forgotten)} still true, as before" if change.forgotten else ""
+    rise = f"The risk score rose by {change.worse:.2f} from {change.before:.2f}{still}"
+    return f"{change.name}: {rise}; {most:g} is allowed."
+
+
 def _report(asked: argparse.Namespace) -> int:
     _spare_inputs(asked.output, asked.models)
     models = [model for file in asked.models for model in load_models(file)]
@@ -181,12 +246,12 @@ def _copy(asked: argparse.Namespace) -> int:
     return PASSED
 
 
-def _score(given: str) -> float:
+def _score(given: str, option: str = "--fail-at", what: str = "a risk score") -> float:
     try:
         value = float(given)
     except ValueError:
-        raise ThreatLabError(f"--fail-at is {given!r}; give a risk score from 0 to 1, such as 0.7") from None
-    return check_score("--fail-at", value)
+        raise ThreatLabError(f"{option} is {given!r}; give {what} from 0 to 1, such as 0.7") from None
+    return check_number(option, value, 0, 1, what=what)
 
 
 def _spare_inputs(output: str | None, inputs: Sequence[str]) -> None:
@@ -228,10 +293,20 @@ def _parser() -> argparse.ArgumentParser:
     assess.add_argument("--policy", metavar="PATH", help="exit 1 if a system breaks this policy (a TOML or JSON file)")
     assess.add_argument("--today", metavar="DATE", help="judge accepted risks as of this day, such as 2026-12-01")
 
+    about = "tell what changed between two reviews, and which answers moved the score"
+    compared = command("diff", about, _DIFF, _DIFF_MORE)
+    compared.add_argument("old", metavar="OLD", help="what it was: a file, a built-in name, or REVISION:FILE")
+    compared.add_argument("new", metavar="NEW", help="what it is now: likewise")
+    kinds = ("table", "markdown", "json", "sarif")
+    compared.add_argument("--format", choices=kinds, default="table", help="how to write it (default: table)")
+    compared.add_argument("--output", "-o", metavar="PATH", help="write to this file instead of the screen")
+    about = "exit 1 if a risk score rose by more than X (0 to 1), both rounded as shown"
+    compared.add_argument("--fail-if-worse", metavar="X", help=about)
+
     report = command("report", "write a saved threat model as a report")
     report.add_argument("models", nargs="+", metavar="MODEL", help="a .json file, saved by the workbook or by 'assess'")
-    kinds = ("markdown", "html", "json", "sarif", "briefing")
-    report.add_argument("--format", choices=kinds, default="markdown", help="what to write (default: markdown)")
+    written = ("markdown", "html", "json", "sarif", "briefing")
+    report.add_argument("--format", choices=written, default="markdown", help="what to write (default: markdown)")
     report.add_argument("--output", "-o", metavar="PATH", help="write to this file instead of the screen")
 
     command("systems", "list the built-in systems")

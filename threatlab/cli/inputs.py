@@ -66,8 +66,12 @@ def _read(given: str) -> Iterator[Input]:
         yield from _csv(path) if suffix == ".csv" else _parquet(path)
         return
     system = load_system(given)
-    source = Source(relative(path), 1, _lines(path)) if suffix in _SYSTEMS else None
-    yield Input(system, given, source)
+    yield Input(system, given, source_of(path) if suffix in _SYSTEMS else None)
+
+
+def source_of(path: Path) -> Source:
+    """Return where in a repository the system in a TOML or JSON file is described."""
+    return Source(relative(path), 1, _lines(path))
 
 
 def relative(path: Path) -> str:

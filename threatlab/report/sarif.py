@@ -35,11 +35,15 @@ class Source:
     lines: Mapping[str, int] = field(default_factory=dict)
 
 
-def to_sarif(*models: ThreatModel, sources: Sequence[Source | None] = ()) -> str:
+def to_sarif(
+    *models: ThreatModel, sources: Sequence[Source | None] = (), before: Sequence[ThreatModel] | None = None
+) -> str:
     """Return the findings of one or more systems as one SARIF run, a JSON text.
 
     `sources` has a place for each model; one without a file is named by its logical location alone. An accepted
-    finding is suppressed, with its reason, for as long as its acceptance holds.
+    finding is suppressed, with its reason, for as long as its acceptance holds. With the models of an earlier review,
+    `before` (their sources come after those of `models`), each result says by its `baselineState` whether it is new,
+    unchanged or updated since, and those that are gone stand at the end, as absent.
 
     Raises
     ------
@@ -47,14 +51,21 @@ def to_sarif(*models: ThreatModel, sources: Sequence[Source | None] = ()) -> str
         If there is no model, or one of them is none.
     """
     check_models(models)
-    places = [*sources, *[None] * (len(models) - len(sources))]
-    controls = {c.id: c for model in models for c in model.system.catalog.rulesets[model.ruleset].controls}
+    every = (*models, *(before or ()))
+    places = [*sources, *[None] * (len(every) - len(sources))]
+    controls = {c.id: c for model in every for c in model.system.catalog.rulesets[model.ruleset].controls}
     index = {control: place for place, control in enumerate(controls)}
-    results = [
-        _result(model, finding, index[finding.attribute], place)
-        for model, place in zip(models, places, strict=True)
-        for finding in model.assessment.findings
-    ]
+
+    def results_of(models: Sequence[ThreatModel], places: Sequence[Source | None]) -> list[dict[str, Any]]:
+        return [
+            _result(model, finding, index[finding.attribute], place)
+            for model, place in zip(models, places, strict=True)
+            for finding in model.assessment.findings
+        ]
+
+    results = results_of(models, places[: len(models)])
+    if before is not None:
+        results = _since(results, results_of(before, places[len(models) :]))
     run = {
         "tool": {"driver": _driver(controls.values())},
         "columnKind": "unicodeCodePoints",
@@ -132,6 +143,21 @@ def _result(model: ThreatModel, finding: Finding, index: int, source: Source | N
         why = f"{acceptance.reason} (accepted by {acceptance.owner} until {acceptance.expires})"
         result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": shown(why)}]
     return result
+
+
+def _since(now: Sequence[dict[str, Any]], before: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return results with their `baselineState`: those of now, and after them the absent ones of before."""
+    was, is_ = ({str(each["partialFingerprints"]): each for each in side} for side in (before, now))
+
+    def state(print_: str, result: dict[str, Any]) -> str:
+        if print_ not in was:
+            return "new"
+        same = all(was[print_].get(part) == result.get(part) for part in ("message", "level", "suppressions"))
+        return "unchanged" if same else "updated"
+
+    states = [{**result, "baselineState": state(print_, result)} for print_, result in is_.items()]
+    gone = [{**result, "baselineState": "absent"} for print_, result in was.items() if print_ not in is_]
+    return states + gone
 
 
 def _location(name: str, finding: Finding, source: Source | None) -> dict[str, Any]:
