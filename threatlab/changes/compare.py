@@ -14,7 +14,7 @@ from threatlab.assessment.result import NOTHING
 from threatlab.assessment.shares import EXACT, PAIRS, Share, shares
 from threatlab.checks import check_seed
 from threatlab.dataflow import DataFlow
-from threatlab.dataflow.facts import system_from
+from threatlab.dataflow.facts import FROM_DRAWING, system_from
 from threatlab.errors import ThreatLabError
 from threatlab.ranking import moved, rounded
 from threatlab.report import ThreatModel
@@ -143,9 +143,11 @@ class Change:
     @cached_property
     def also(self) -> tuple[str, ...]:
         """Names of whatever else differs, of the system and of the threat model; its day alone is no change."""
-        of_system = _differing(self.old.system, self.new.system, ("known", "true", "catalog"))
-        of_model = _differing(self.old, self.new, ("system", "drawing", "plan", "policy", "made_on"))
-        return (*(f"the system's {name}" for name in of_system), *of_model)
+        was, now = _texts(self.old.system), _texts(self.new.system)
+        of_system = (f"the system's {name}" for name in now if was[name] != now[name])
+        spoken_of = ("system", "drawing", "plan", "policy", "made_on")
+        others = (each.name for each in fields(self.new) if each.name not in spoken_of)
+        return (*of_system, *(name for name in others if getattr(self.old, name) != getattr(self.new, name)))
 
     @property
     def forgotten(self) -> tuple[str, ...]:
@@ -375,9 +377,7 @@ def _said(value: object) -> str:
     )
 
 
-def _differing(one: Any, other: Any, but: Sequence[str]) -> Iterator[str]:
-    return (
-        field.name
-        for field in fields(one)
-        if field.name not in but and getattr(one, field.name) != getattr(other, field.name)
-    )
+def _texts(system: AISystem) -> dict[str, object]:
+    """Return what is said of a system in words, but for what a drawing says of its facts: that has flows' numbers."""
+    notes = {name: note for name, note in system.notes.items() if not note.startswith(FROM_DRAWING)}
+    return {**_fields(system, "name title description source owner"), "notes": notes}

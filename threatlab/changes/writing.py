@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import textwrap
 from collections.abc import Iterator, Sequence
 from itertools import chain
@@ -11,6 +10,7 @@ from threatlab.assessment import Finding
 from threatlab.changes.compare import AnswerChange, Change, InventoryChange, PartChange
 from threatlab.ranking import moved
 from threatlab.report.blocks import Block, Cell, Code, Mark, Section, Table, Text, shown
+from threatlab.report.json_file import json_text
 from threatlab.report.markdown import sections_to_markdown
 from threatlab.words import counted, listed
 
@@ -42,7 +42,7 @@ def to_markdown(change: Change | InventoryChange) -> str:
 
 def to_json(change: Change | InventoryChange) -> str:
     """Return what changed as a JSON text."""
-    return json.dumps(change.to_dict(), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    return json_text(change.to_dict())
 
 
 def title(change: Change | InventoryChange) -> str:
