@@ -125,6 +125,14 @@ class Change:
         """Findings that are gone, worst first."""
         return _without(self.old.assessment.findings, self.new.assessment.findings)
 
+    def why(self, finding: Finding, *, opened: bool) -> str:
+        """Return in a few words why a finding opened or closed: by its control, or since it applies or doesn't."""
+        control = finding.attribute
+        if not opened:
+            return "in place now" if self.new.system[control] else "no longer applies"
+        came = "no longer in place" if self.old.system[control] else "applies now"
+        return f"{came}, unknown whether it is in place" if finding.unknown else came
+
     @property
     def threats(self) -> tuple[ThreatChange, ...]:
         """The threats whose residual risk moved, those that moved most first; equals in the catalog's order."""
@@ -247,8 +255,8 @@ def diff(old: Described, new: Described, *, seed: int = 0) -> Change:
     --------
     >>> old = AISystem("bot", internet_facing=True, generates_content=True)
     >>> change = diff(old, old.with_(rate_limiting_enabled=True))
-    >>> [answer.attribute for answer in change.answers], change.answers[0].share == change.by
-    (['rate_limiting_enabled'], True)
+    >>> [(answer.attribute, round(answer.share - change.by, 9)) for answer in change.answers]
+    [('rate_limiting_enabled', 0.0)]
     """
     return _pair(as_model(old, "old"), as_model(new, "new"), check_seed("seed", seed), PAIRS)
 
@@ -370,6 +378,8 @@ def _compared(
 def _said(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:g}"
     return (
         ", ".join(f"{name}: {each}" for name, each in value.items())
         if isinstance(value, Mapping)

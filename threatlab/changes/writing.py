@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 from itertools import chain
+from math import ceil
 
 from threatlab.assessment import Finding
 from threatlab.changes.compare import AnswerChange, Change, InventoryChange, PartChange
@@ -63,11 +64,11 @@ def sections(change: Change | InventoryChange) -> tuple[Section, ...]:
 def signed(moved: float, error: float = 0.0) -> str:
     """Return how far a score moved, with its sign, and its error bar if it has one.
 
-    >>> signed(0.1234), signed(-0.00001), signed(-0.05, 0.002)
-    ('+0.123', '0.000', '-0.050 ± 0.002')
+    >>> signed(0.1234), signed(-0.00001), signed(-0.05, 0.0002)
+    ('+0.123', '0.000', '-0.050 ± 0.001')
     """
     shown_ = f"{moved:+.3f}" if round(moved, 3) else "0.000"
-    return f"{shown_} ± {error:.3f}" if error else shown_
+    return f"{shown_} ± {ceil(error * 1000) / 1000:.3f}" if error else shown_
 
 
 def _of_system(change: Change) -> Iterator[Section]:
@@ -148,14 +149,8 @@ def _answer(answer: AnswerChange) -> tuple[Cell, ...]:
 
 
 def _finding(change: Change, finding: Finding, *, opened: bool) -> tuple[Cell, ...]:
-    control = finding.attribute
     mark = Mark("opened", "bad") if opened else Mark("closed", "good")
-    if opened:
-        why = "applies now" if change.old.system[control] is not True else "no longer in place"
-        why += ", unknown whether it is in place" if finding.unknown else ""
-    else:
-        why = "in place now" if change.new.system[control] else "no longer applies"
-    return (mark, finding.severity, Code(control), why)
+    return (mark, finding.severity, Code(finding.attribute), change.why(finding, opened=opened))
 
 
 def _part(part: PartChange) -> tuple[Cell, ...]:
