@@ -143,7 +143,7 @@ def causes(state: ChangesState, change: Change) -> Html:
     quiet = ", ".join(_label(change, answer) for answer in still)
     parts: list[object] = [heading]
     if way:
-        parts.append(tag("div", *(_row(state, way, step) for step in way), _scale(way), class_="tl-way"))
+        parts.append(tag("div", *(_row(state, way, step) for step in way), _scale(way), class_="tl-fall"))
     else:
         parts.append(tag("p", "No answer that changed moved the score."))
     if quiet:
@@ -265,7 +265,7 @@ def _row(state: ChangesState, way: Sequence[Step], step: Step) -> Html:
     left, width = _span(way, step)
     bar = tag("i", class_=kind, style=f"left:{left:.1%};width:{width:.1%}")
     moved_by = tag("span", signed(size, answer.error if answer else 0.0), class_="tl-num")
-    return tag("div", label, said, tag("div", bar, class_="tl-lane"), moved_by, class_="tl-moving")
+    return tag("div", label, said, tag("div", bar, class_="tl-rail"), moved_by, class_="tl-moving")
 
 
 def _scale(way: Sequence[Step]) -> Html:
