@@ -110,6 +110,7 @@ BAD_REVISIONS = [
     ("main:nowhere/at/all.toml", "'nowhere/at/all.toml' does not exist in 'main'"),
     ("main:services", "can't be read: git says: "),
     ("--upload-pack=x:services/bot.toml", "'--upload-pack=x' is no revision of git; give a branch"),
+    ("main:services/b\0t.toml", "can't be read: embedded null byte"),
     ("main:services/broken.toml", "'main:services/broken.toml' is not valid TOML"),
 ]
 

@@ -147,18 +147,24 @@ def _weights(answers: int) -> tuple[list[float], list[float]]:
 def _sampled(risks: Sequence[_Risk], true: int, changed: Sequence[int], seed: int, pairs: int) -> list[Share]:
     """Return the shares in orders drawn by chance, each with its reverse: so swapped systems have negated shares."""
     draw, order = Random(seed), list(range(len(changed)))  # noqa: S311  # an estimate, no secret
-    moves = [[(place, risk) for place, risk in enumerate(risks) if risk.bears & digit] for digit in changed]
-    begin = [risk.keeps(true & risk.bears) for risk in risks]
+    moves = [
+        [(r, f, *each) for r, risk in enumerate(risks) for f, each in enumerate(risk.factors) if each[0] & digit]
+        for digit in changed
+    ]
+    begin = [[factor(true & bears) for bears, factor in risk.factors] for risk in risks]
     drawn: list[list[float]] = [[] for _ in order]
     for _ in range(pairs):
         draw.shuffle(order)
         moved = [0.0] * len(order)
         for way in (order, order[::-1]):
-            now, keeps, before = true, [*begin], prod(begin)
+            now, factors = true, [[*each] for each in begin]
+            keeps = [1.0 - prod(each) for each in factors]
+            before = prod(keeps)
             for each in way:
                 now ^= changed[each]
-                for place, risk in moves[each]:
-                    keeps[place] = risk.keeps(now & risk.bears)
+                for r, f, bears, factor in moves[each]:
+                    factors[r][f] = factor(now & bears)
+                    keeps[r] = 1.0 - prod(factors[r])
                 after = prod(keeps)
                 moved[each] += (before - after) / 2
                 before = after

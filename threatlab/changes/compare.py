@@ -173,6 +173,7 @@ class Change:
     def to_dict(self) -> dict[str, Any]:
         """Return the change as JSON-ready values."""
         return {
+            "schema": "threatlab/change/1",
             "system_id": self.name,
             "was_called": self.old.system.name,
             "ruleset": self.new.ruleset,
@@ -233,6 +234,7 @@ class InventoryChange:
     def to_dict(self) -> dict[str, Any]:
         """Return the change as JSON-ready values."""
         return {
+            "schema": "threatlab/inventory-change/1",
             "changed": [change.to_dict() for change in self.changed],
             "added": [_line(model) for model in self.added],
             "removed": [_line(model) for model in self.removed],

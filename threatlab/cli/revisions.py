@@ -92,6 +92,8 @@ def _at(revision: str, file: Path) -> bytes:
         done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603
     except FileNotFoundError:
         raise ThreatLabError(f"'{revision}:{file}' asks for a revision, and git is not installed") from None
+    except ValueError as problem:  # a NUL in a name
+        raise ThreatLabError(f"'{revision}:{file}' can't be read: {problem}") from None
     if done.returncode:
         said = done.stderr.decode("utf-8", "replace").strip().splitlines()
         why = said[-1].removeprefix("fatal: ").rstrip(".") if said else "git gives no reason"
