@@ -82,8 +82,8 @@ def test_old_and_new_swapped_tell_the_same_the_other_way_around(one, other):
 
 
 def test_a_drawing_tells_which_parts_changed_and_which_flows_cross_a_boundary_now():
-    inside = next(e for e in DRAWING.elements if DRAWING.zone_of(e.name).kind == "own")
-    outside = next(z for z in DRAWING.zones if z.kind != "own")
+    inside = DRAWING.element(DRAWING.crossings[-1].flow.target)
+    outside = next(zone for zone in DRAWING.zones if zone.name == DRAWING.crossings[-1].leaves.name)
     moved = DRAWING.changing_element(inside.name, zone=outside.name).without_flow(1)
     moved = moved.with_zone("Spare", "own").excluding(moved.elements[-1].name, "Not ours", "Kim")
     told = {(part.kind, part.name): part for part in diff(DRAWING, moved).parts}
@@ -97,6 +97,7 @@ def test_a_drawing_tells_which_parts_changed_and_which_flows_cross_a_boundary_no
         for c in ("added", "removed")
     ]
     assert kinds == [crossings[1] - crossings[0], crossings[0] - crossings[1]]
+    assert any(kinds)
     assert diff(DRAWING, moved).after == assess(system_from(moved)).risk_score
 
 
@@ -185,6 +186,13 @@ def test_many_systems_are_listed_by_what_moved_most_and_the_rest_is_counted():
     assert len(re.findall(r"bot-\d+ ", text)) == 20
     assert "39 further systems: --format json lists all." in text
     assert len(json.loads(to_json(change))["changed"]) == 59
+
+
+def test_a_long_name_breaks_its_own_row_and_no_other():
+    old = [AISystem("a-name-without-end-" * 9, generates_content=True), AISystem("bot", generates_content=True)]
+    text = to_text(diff_inventory(old, [system.with_(rate_limiting_enabled=True) for system in old]))
+    assert max(map(len, text.splitlines())) <= 80
+    assert any(re.search(r" bot +rate_limiting_enabled$", row) for row in text.splitlines())
 
 
 # ---- formats

@@ -19,8 +19,8 @@ SHOWN = 20
 """Systems and answers of an inventory that text and Markdown list; JSON has them all."""
 
 _WIDTH = 80
-_LAST = 24
-"""Characters that the last column has at least."""
+_NAME, _LAST = 30, 24
+"""Characters that a column is wide at most, and that the last one has at least."""
 
 _ANSWER = {True: "true", False: "false", None: "unknown"}
 _DRAWN = ("drawing", "zone", "element", "flow", "boundary crossed by", "left out of scope")
@@ -170,7 +170,7 @@ def _wrapped(text: str, indent: str = "") -> list[str]:
 def _rows(table: Table) -> list[str]:
     """Return a table's lines: columns as wide as their words; what the last one has no room for goes on below."""
     cells = [[" ".join(shown(_plain(cell)).split()) for cell in row] for row in (table.columns, *table.rows)]
-    wide = [min(_WIDTH // 2, max(map(len, column))) for column in zip(*cells, strict=True)]
+    wide = [min(_NAME, max(map(len, column))) for column in zip(*cells, strict=True)]
     lines = []
     for row in cells:
         begun = [
