@@ -13,6 +13,7 @@ from functools import cache, lru_cache, partial, reduce
 from math import comb, fsum, prod, sqrt
 from operator import add, mul, or_
 from random import Random
+from typing import NamedTuple
 
 from threatlab.assessment.layered import let_through, scales
 from threatlab.assessment.result import add_up
@@ -116,13 +117,11 @@ def _digits(catalog: Catalog) -> dict[str, int]:
 
 def _exact(risks: Sequence[_Risk], true: int, changed: Sequence[int]) -> list[Share]:
     """Return the shares of the digits `changed`, by what is safe after each set of them has changed."""
-    safe = [1.0] * (1 << len(changed))
-    for risk in risks:
-        parts = [true & risk.bears]
-        for digit in changed:
-            parts += [part ^ digit for part in parts] if digit & risk.bears else parts
-        keeps = {part: risk.keeps(part) for part in {*parts}}
-        safe = list(map(mul, safe, map(keeps.__getitem__, parts)))
+    tables = [_Table([], [1.0]), *(_table(risk, true, changed) for risk in risks)]
+    while len(tables) > 1:  # the smallest first: few products are as long as the last
+        tables.sort(key=lambda table: len(table.safe))
+        tables.append(_product(tables.pop(0), tables.pop(0)))
+    safe = tables[0].safe
     with_, without = _weights(len(changed))
     rest, weighed = fsum(map(mul, without, safe)), list(map(mul, with_, safe))
     found = []
@@ -131,6 +130,37 @@ def _exact(risks: Sequence[_Risk], true: int, changed: Sequence[int]) -> list[Sh
         found.append(Share(rest - fsum(upper)))
         weighed = list(map(add, weighed[: 1 << size], upper))
     return found[::-1]
+
+
+class _Table(NamedTuple):
+    """What is safe (0..1) after each set of some changed digits has changed: a digit of their `places` each."""
+
+    places: list[int]
+    safe: list[float]
+
+
+def _table(risk: _Risk, true: int, changed: Sequence[int]) -> _Table:
+    places, parts = [place for place, digit in enumerate(changed) if digit & risk.bears], [true & risk.bears]
+    for place in places:
+        parts += [part ^ changed[place] for part in parts]
+    return _Table(places, [*map(risk.keeps, parts)])
+
+
+def _product(one: _Table, other: _Table) -> _Table:
+    places = sorted({*one.places, *other.places})
+    return _Table(places, [*map(mul, _spread(one, places), _spread(other, places))])
+
+
+def _spread(table: _Table, places: Sequence[int]) -> Iterable[float]:
+    """Return what is safe for each set of digits at more `places`: it doesn't hang on the others."""
+    index, step = [0], 1
+    for place in places:
+        if place in table.places:
+            index += [each + step for each in index]
+            step *= 2
+        else:
+            index += index
+    return map(table.safe.__getitem__, index)
 
 
 @lru_cache(maxsize=EXACT + 1)
