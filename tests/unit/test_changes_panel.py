@@ -42,8 +42,11 @@ def test_an_answer_that_is_unticked_is_taken_back_and_comes_again():
     assert page.soup.select_one(".tl-score").get_text() == f"{without.risk_score:.2f}"
     assert f"without 1 change that you took back; with all of them it is {assess(SAFER).risk_score:.2f}" in page.text
     assert {f.attribute for f in panel.state.counted.closed} == {"rate_limiting_enabled"}
+    login = catalog().controls["authentication_enforced"].finding
+    assert login not in panel.picture()
     page.enter(LOGIN, value=True)
     assert panel.page == before
+    assert login in panel.picture()
 
 
 def test_counting_in_code_does_what_the_boxes_do():

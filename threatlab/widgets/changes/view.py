@@ -235,14 +235,14 @@ def announcement(state: ChangesState) -> str:
 
 def static_picture(state: ChangesState) -> Html:
     """Return the changes for a saved notebook: no controls, and inline styles, which survive there."""
-    change = state.change
-    if change is None:
+    change, now = state.change, state.counted
+    if change is None or now is None:
         return saved(announcement(state))
     way = steps(change)
     rows = [(step.label, signed(step.end - step.begin), _saved_step(way, step)) for step in way]
     word = {True: "opened", False: "closed"}
-    found = [(word[opened], f.finding) for opened in (False, True) for f in (change.closed, change.opened)[opened]]
-    risks = [(each.title, f"{each.before:.2f}", f"{each.after:.2f}") for each in change.threats]
+    found = [(word[opened], f.finding) for opened in (False, True) for f in (now.closed, now.opened)[opened]]
+    risks = [(each.title, f"{each.before:.2f}", f"{each.after:.2f}") for each in now.threats]
     tables = [(("Answer", "Share", f"From {change.before:.2f} to {change.after:.2f}"), rows)] if rows else []
     return saved(
         announcement(state),
