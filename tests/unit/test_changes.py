@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.strategies import CONTROLS, FACTS, systems, thorough
+from tests.unit.strategies import CONTROLS, FACTS, examples, systems
 from tests.unit.test_report import as_github_shows_it
 from tests.unit.threat_models import BARE, HOSTILE, full, models, quick, with_text
 from threatlab import AISystem, ThreatLabError, assess, diff, diff_inventory, list_systems, load_system
@@ -37,7 +37,7 @@ def few_orders():
 # ---- one system
 
 
-@thorough
+@examples(25)
 @given(systems(), systems())
 def test_answers_findings_and_threats_are_those_that_differ(before, after):
     change, was, now = diff(before, after), assess(before), assess(after)

@@ -43,7 +43,12 @@ def test_an_answer_that_is_unticked_is_taken_back_and_comes_again():
     assert f"without 1 change that you took back; with all of them it is {assess(SAFER).risk_score:.2f}" in page.text
     assert {f.attribute for f in panel.state.counted.closed} == {"rate_limiting_enabled"}
     login = catalog().controls["authentication_enforced"].finding
-    assert login not in panel.picture()
+    assert login not in panel.picture() + panel.page
+    bars = {row.get_text(): row for row in page.soup.select(".tl-changed .tl-bars > p:nth-child(3n + 1)")}
+    for threat in panel.state.counted.threats:
+        said = bars[threat.title].find_next_sibling("p").get_text()
+        assert said == f"{threat.before:.2f} {without.by_threat[threat.threat]:.2f}"
+    assert len(bars) == len(panel.state.counted.threats)
     page.enter(LOGIN, value=True)
     assert panel.page == before
     assert login in panel.picture()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.strategies import CONTROLS, FACTS, examples, systems, thorough
+from tests.unit.strategies import CONTROLS, FACTS, examples, systems
 from threatlab import AISystem, ThreatLabError, assess, load_system
 from threatlab.assessment.shares import EXACT, _exact, _risks, _sampled, shares
 from threatlab.catalog import catalog
@@ -35,7 +35,7 @@ def test_shares_add_up_to_the_change_however_many_answers_changed(before, after,
     assert set(found) <= before.true ^ after.true
 
 
-@thorough
+@examples(25)
 @given(systems(), few, rulesets)
 def test_up_to_ten_changes_are_exact_and_add_up(before, names, ruleset):
     after = flipped(before, names)
@@ -61,7 +61,7 @@ def test_a_share_is_the_mean_of_what_the_answer_moves_over_all_orders(before, na
         assert (found[name].moved if name in found else 0.0) == pytest.approx(share, abs=1e-12)
 
 
-@thorough
+@examples(25)
 @given(systems(), systems(), rulesets)
 def test_swapped_systems_have_negated_shares(before, after, ruleset):
     there, back = (shares(*pair, ruleset, seed=7, pairs=3) for pair in ((before, after), (after, before)))
@@ -71,7 +71,7 @@ def test_swapped_systems_have_negated_shares(before, after, ruleset):
     assert [share.error for share in there.values()] == pytest.approx([share.error for share in back.values()])
 
 
-@thorough
+@examples(25)
 @given(systems(), st.sampled_from(FACTS + CONTROLS), rulesets)
 def test_an_answer_that_changed_alone_has_all_of_the_change(before, name, ruleset):
     after = flipped(before, [name])
@@ -79,7 +79,7 @@ def test_an_answer_that_changed_alone_has_all_of_the_change(before, name, rulese
     assert (found[name].moved if name in found else 0.0) == pytest.approx(moved(before, after, ruleset), abs=1e-12)
 
 
-@thorough
+@examples(25)
 @given(systems(), rulesets)
 def test_without_a_change_nothing_has_a_share(system, ruleset):
     assert shares(system, system, ruleset) == {}
@@ -87,7 +87,7 @@ def test_without_a_change_nothing_has_a_share(system, ruleset):
     assert shares(system, system.with_(**said), ruleset) == {}, "unknown counts as false: the score stays"
 
 
-@thorough
+@examples(25)
 @given(systems(), few)
 def test_of_the_lesson_s_checks_each_has_its_own_weight(before, names):
     after = flipped(before, names)
