@@ -63,7 +63,7 @@ def test_no_change_gives_nothing(model):
     change = diff(model, model.with_(made_on=model.made_on))
     assert not change
     assert (change.answers, change.opened, change.closed, change.threats, change.parts, change.also) == ((),) * 6
-    assert (change.by, change.worse) == (0.0, 0.0)
+    assert (change.by, change.forgotten) == (0.0, ())
     assert "Nothing changed" in to_markdown(change)
 
 
@@ -137,16 +137,15 @@ def test_whatever_else_differs_is_named():
     assert not diff(full(), full().with_(made_on=date(2026, 12, 2))), "a day alone is no change"
 
 
-def test_a_fact_that_nobody_speaks_of_any_more_makes_nothing_safer():
+def test_a_fact_that_nobody_speaks_of_any_more_is_named_since_it_makes_nothing_safer():
     silent = SHADOWRAY.with_(internet_facing=None)
     change = diff(SHADOWRAY, silent)
     assert change.by < 0
-    assert (change.forgotten, change.worse) == (("internet_facing",), 0.0)
-    assert "Unknown now, and true before: internet_facing" in to_text(change)
-    worse = diff(SHADOWRAY, silent.with_(generates_content=True))
-    expected = assess(SHADOWRAY.with_(generates_content=True)).risk_score - change.before
-    assert worse.worse == pytest.approx(expected, abs=0.01) != pytest.approx(worse.by, abs=0.01)
-    assert diff(SHADOWRAY, SHADOWRAY.with_(internet_facing=False)).forgotten == ()
+    assert change.forgotten == ("internet_facing",)
+    assert "Answered before, and unknown now: internet_facing" in to_text(change)
+    open_again = diff(SHADOWRAY.with_(uses_tools=False), SHADOWRAY.with_(uses_tools=None))
+    assert open_again.forgotten == ("uses_tools",)
+    assert diff(SHADOWRAY, SHADOWRAY.with_(internet_facing=False, authentication_enforced=None)).forgotten == ()
 
 
 # ---- inventories

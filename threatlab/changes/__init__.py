@@ -3,6 +3,7 @@
 from threatlab.changes.compare import (
     AnswerChange,
     Change,
+    Described,
     InventoryChange,
     PartChange,
     ThreatChange,
@@ -15,6 +16,7 @@ from threatlab.changes.writing import to_json, to_markdown, to_text
 __all__ = [
     "AnswerChange",
     "Change",
+    "Described",
     "InventoryChange",
     "PartChange",
     "ThreatChange",

@@ -9,14 +9,14 @@ from functools import cached_property
 from math import fsum
 from typing import Any
 
-from threatlab.assessment import Finding, assess
+from threatlab.assessment import Finding
 from threatlab.assessment.result import NOTHING
 from threatlab.assessment.shares import EXACT, PAIRS, Share, shares
 from threatlab.checks import check_seed
 from threatlab.dataflow import DataFlow
 from threatlab.dataflow.facts import FROM_DRAWING, system_from
 from threatlab.errors import ThreatLabError
-from threatlab.ranking import moved, rounded
+from threatlab.ranking import rounded
 from threatlab.report import ThreatModel
 from threatlab.system import AISystem
 
@@ -159,16 +159,9 @@ class Change:
 
     @property
     def forgotten(self) -> tuple[str, ...]:
-        """Facts that were said to be true, and of which nobody says anything now: a fall of the score that is none."""
+        """Facts that somebody had answered, and nobody does now: what that takes off the score is no improvement."""
         facts, was, now = self.new.system.catalog.facts, self.old.system, self.new.system
-        return tuple(name for name in facts if was[name] and now[name] is None)
-
-    @property
-    def worse(self) -> float:
-        """How far the score rose, as both are shown, with what is `forgotten` still true; 0.0 if it did not."""
-        kept = self.new.system.with_(**dict.fromkeys(self.forgotten, True))
-        after = assess(kept, self.new.ruleset).risk_score if self.forgotten else self.after
-        return max(0.0, moved(after, self.before))
+        return tuple(name for name in facts if was[name] is not None and now[name] is None)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the change as JSON-ready values."""

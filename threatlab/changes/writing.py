@@ -10,10 +10,10 @@ from math import ceil
 from threatlab.assessment import Finding
 from threatlab.changes.compare import AnswerChange, Change, InventoryChange, PartChange
 from threatlab.ranking import moved
-from threatlab.report.blocks import Block, Cell, Code, Mark, Section, Table, Text, shown
+from threatlab.report.blocks import Block, Cell, Code, Mark, Section, Table, Text
 from threatlab.report.json_file import json_text
 from threatlab.report.markdown import sections_to_markdown
-from threatlab.words import counted, listed
+from threatlab.words import counted, listed, shown
 
 SHOWN = 20
 """Systems and answers of an inventory that text and Markdown list; JSON has them all."""
@@ -134,7 +134,7 @@ def _remarks(change: Change) -> Iterator[str]:
         )
     if change.forgotten:
         yield (
-            f"Unknown now, and true before: {listed(change.forgotten)}. What nobody says counts as false; "
+            f"Answered before, and unknown now: {listed(change.forgotten)}. What nobody says counts as false; "
             "what that takes off the score has not become safer."
         )
 

@@ -5,23 +5,13 @@ from __future__ import annotations
 import re
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib import resources
 from pathlib import Path
-from typing import Any
 
-from threatlab.changes import as_model
-from threatlab.cli.inputs import read_inputs, relative, source_of
-from threatlab.dataflow.files import drawing_from_table
+from threatlab.cli.inputs import INVENTORIES, read_inputs
 from threatlab.errors import ThreatLabError
-from threatlab.files import FileKind
 from threatlab.report import Source, ThreatModel
-from threatlab.report.json_file import model_from_dict
-from threatlab.system import list_systems, system_from_table
 
-_INVENTORIES = (".csv", ".parquet")
-_FILES = FileKind("system", "a name", many=True, folder=resources.files("threatlab") / "catalog" / "systems")
 _REVISION = re.compile(r"(?![A-Za-z]:[\\/])([^:]+):(.+)")
 """A revision, a colon and a file, as git writes it; `C:\\model.toml` is none."""
 
@@ -35,8 +25,8 @@ class Side:
     many: bool
 
 
-def read_side(given: str) -> Side:
-    """Return what a file, a built-in system, or a file at a revision of git holds, told apart by what stands in it.
+def read_side(given: str, *, lines: bool = False) -> Side:
+    """Return what `read_inputs` reads, or what it would have read at a revision of git.
 
     Raises
     ------
@@ -45,39 +35,23 @@ def read_side(given: str) -> Side:
     """
     asked = None if Path(given).exists() else _REVISION.fullmatch(given)
     if not asked:
-        return _read(given)
+        return _read(given, lines=lines)
     revision, file = asked[1], Path(asked[2])
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / file.name
         copy.write_bytes(_at(revision, file))
         try:
-            side = _read(str(copy))
+            side = _read(str(copy), lines=lines)
         except ThreatLabError as problem:
             raise ThreatLabError(str(problem).replace(repr(str(copy))[1:-1], given)) from None
-    sources = (source and replace(source, file=relative(file)) for source in side.sources)
-    return replace(side, sources=tuple(sources))
+    name = Source.at(file).file
+    return replace(side, sources=tuple(source and replace(source, file=name) for source in side.sources))
 
 
-def _read(given: str) -> Side:
-    path = Path(given)
-    if path.suffix.lower() in _INVENTORIES:
-        inputs = read_inputs([given])
-        return Side(
-            tuple(ThreatModel(each.system) for each in inputs), tuple(each.source for each in inputs), many=True
-        )
-    models = _FILES.load(given, _models)
-    source = source_of(path) if path.is_file() and given not in list_systems() else None
-    return Side(models, (source,) * len(models), len(models) > 1)
-
-
-def _models(held: Mapping[str, Any] | Sequence[Any]) -> tuple[ThreatModel, ...]:
-    if not isinstance(held, Mapping):
-        return tuple(map(model_from_dict, held))
-    if "schema" in held:
-        return (model_from_dict(held),)
-    if not {"zones", "elements", "flows"}.isdisjoint(held):
-        return (as_model(drawing_from_table(held)),)
-    return (ThreatModel(system_from_table(held)),)
+def _read(given: str, *, lines: bool) -> Side:
+    inputs = read_inputs([given], lines=lines)
+    models, sources = (tuple(each) for each in zip(*((i.model, i.source) for i in inputs), strict=True))
+    return Side(models, sources, len(inputs) > 1 or Path(given).suffix.lower() in INVENTORIES)
 
 
 def _at(revision: str, file: Path) -> bytes:
