@@ -113,8 +113,9 @@ def _csv(path: Path) -> Iterator[tuple[AISystem, str, Source]]:
     _check_header(shown, header)
     if not body:
         raise ThreatLabError(f"{shown!r} has a header and no rows: it needs one for each system")
+    file = Source.at(path).file
     for line, row in body:
-        yield _system(f"{shown!r}, line {line}", header, row), f"{shown}, line {line}", Source.at(path, line)
+        yield _system(f"{shown!r}, line {line}", header, row), f"{shown}, line {line}", Source(file, line)
 
 
 def _check_header(shown: str, header: list[str]) -> None:
