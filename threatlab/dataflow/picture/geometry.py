@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
+from typing import TypeVar
 
 Point = tuple[float, float]
 """x and y in px of the picture, from its top left."""
+
+T = TypeVar("T")
+
+Weights = tuple[float, float, float, float]
+"""How much each of the four points of a curve counts at one place of it."""
 
 FONT = 13
 """Size of every text, in px of the picture: 12 px or more on a page of 700, where the panel has 540 px for 560."""
@@ -16,6 +24,9 @@ CHARACTER, BOLD = 7.6, 8.5
 
 LINE = 15
 """Height of a line of text."""
+
+SQUARE = 32
+"""What lies where is looked up by squares of this size, in px: about that of the words that look for a place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +68,21 @@ class Rect:
         return -margin < x - self.x < self.w + margin and -margin < y - self.y < self.h + margin
 
 
+def squares(rect: Rect, margin: float = 0) -> list[tuple[int, int]]:
+    """Return the squares of the picture, of `SQUARE` px, that a rectangle and a margin around it lie in."""
+    return [
+        (across, down)
+        for across in range(int((rect.x - margin) // SQUARE), int((rect.right + margin) // SQUARE) + 1)
+        for down in range(int((rect.y - margin) // SQUARE), int((rect.bottom + margin) // SQUARE) + 1)
+    ]
+
+
+def put(things: dict[tuple[int, int], list[T]], rect: Rect, thing: T, margin: float = 0) -> None:
+    """Note a thing in each of the `squares` of a rectangle and a margin around it."""
+    for square in squares(rect, margin):
+        things[square].append(thing)
+
+
 @dataclass(frozen=True, slots=True)
 class Lane:
     """A trust zone: a band over the whole width, its title and kind in a line below its upper edge."""
@@ -87,7 +113,7 @@ class Arrow:
 
     def points(self, steps: int = 24) -> list[Point]:
         """Return `steps + 1` points along the curve."""
-        return [bezier(self.curve, step / steps) for step in range(steps + 1)]
+        return bezier(self.curve, weights(steps))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +141,22 @@ class Layout:
     labels: tuple[Label, ...]
 
 
-def bezier(curve: tuple[Point, Point, Point, Point], t: float) -> Point:
-    """Return the point of a cubic Bezier curve at t, from 0 (its start) to 1 (its end)."""
-    u = 1 - t
-    a, b, c, d = u * u * u, 3 * u * u * t, 3 * u * t * t, t * t * t
+def bezier(curve: tuple[Point, Point, Point, Point], at: Iterable[Weights]) -> list[Point]:
+    """Return the points of a cubic Bezier curve at some `weight`s."""
     (ax, ay), (bx, by), (cx, cy), (dx, dy) = curve  # written out: a picture asks for some ten thousand points
-    return a * ax + b * bx + c * cx + d * dx, a * ay + b * by + c * cy + d * dy
+    return [(a * ax + b * bx + c * cx + d * dx, a * ay + b * by + c * cy + d * dy) for a, b, c, d in at]
+
+
+def weight(t: float) -> Weights:
+    """Return how much a curve's start, its handles and its end count at t, from 0 (its start) to 1 (its end)."""
+    u = 1 - t
+    return u * u * u, 3 * u * u * t, 3 * u * t * t, t * t * t
+
+
+@cache
+def weights(steps: int) -> tuple[Weights, ...]:
+    """Return the weights of `steps + 1` points along a curve."""
+    return tuple(weight(step / steps) for step in range(steps + 1))
 
 
 def wrap(text: str, width: float, most: int = 3, character: float = CHARACTER) -> tuple[str, ...]:

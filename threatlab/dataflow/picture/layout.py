@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -19,11 +19,12 @@ from threatlab.dataflow.picture.geometry import (
     Layout,
     Point,
     Rect,
+    put,
     words_of,
     wrap,
 )
 from threatlab.dataflow.picture.places import COLUMNS, Kept, places, rows_of
-from threatlab.dataflow.picture.routes import SIGN, label, route, signed
+from threatlab.dataflow.picture.routes import CLEAR, SIGN, Boxes, Points, label, route, signed
 
 WIDTH = 560
 BOX, WIDEST = 110, 150
@@ -71,30 +72,38 @@ def _layout(drawing: DataFlow, width: int, gap: int, kept: Kept) -> Layout:
     bounds = Rect(2, 0, width - 4, bottom)
     where = {box.element: box.rect for box in boxes}
     zones = {lane.zone: lane.rect for lane in lanes}
-    used: Counter[tuple[float, float]] = Counter()
+    used: Counter[Point] = Counter()
+    boxed: Boxes = defaultdict(list)
+    for rect in where.values():
+        put(boxed, rect, rect, CLEAR)
     enters = {crossing.number: zones[crossing.enters.name] for crossing in drawing.crossings}
     arrows = []
     # The nearest first: they have the fewest ways to go.
     for number, flow in sorted(
         drawing.numbered.items(), key=lambda item: _apart(where, item[1].source, item[1].target)
     ):
-        arrow = route(number, (where[flow.source], where[flow.target]), [*where.values()], bounds, used)
+        arrow = route(number, (where[flow.source], where[flow.target]), boxed, bounds, used)
         arrows.append(signed(arrow, enters[number]) if number in enters else arrow)
     arrows.sort(key=lambda arrow: arrow.number)
-    curves = {arrow.number: arrow.points(40) for arrow in arrows}
+    points: Points = defaultdict(list)
+    for arrow in arrows:
+        for point in arrow.points(40):
+            put(points, Rect(*point, 0, 0), (arrow.number, point))
     signs = [Rect(a.sign[0] - SIGN, a.sign[1] - SIGN, 2 * SIGN, 2 * SIGN) for a in arrows if a.sign]
     tips = [Rect(arrow.curve[3][0] - TIP, arrow.curve[3][1] - TIP, 2 * TIP, 2 * TIP) for arrow in arrows]
-    lanes = tuple(_headed(lane, [point for points in curves.values() for point in points], signs) for lane in lanes)
-    solid = [*where.values(), *signs, *tips, *(lane.head for lane in lanes)]
+    lanes = tuple(_headed(lane, [point for near in points.values() for _, point in near], signs) for lane in lanes)
+    solid: Boxes = defaultdict(list)
+    for rect in (*where.values(), *signs, *tips, *(lane.head for lane in lanes)):
+        put(solid, rect, rect)
     labels: list[Label] = []
     for arrow in sorted(arrows, key=lambda arrow: _apart(where, *_ends(drawing, arrow))):  # with least room first
         flow = drawing.flows[arrow.number - 1]
         sign = f"{arrow.number}{PERSONAL if flow.personal else ''}"
-        placed = label(arrow, f"{sign} {flow.label}", solid, curves, bounds)
-        placed = placed or label(arrow, sign, solid, curves, bounds)
+        placed = label(arrow, f"{sign} {flow.label}", solid, points, bounds)
+        placed = placed or label(arrow, sign, solid, points, bounds)
         if placed:
             labels.append(placed)
-            solid.append(placed.rect)
+            put(solid, placed.rect, placed.rect)
     labels.sort(key=lambda label: label.number)
     return Layout(width, bottom + LEGEND, lanes, boxes, tuple(arrows), tuple(labels))
 

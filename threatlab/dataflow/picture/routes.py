@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 
-from threatlab.dataflow.picture.geometry import LINE, Arrow, Label, Point, Rect, bezier, text_width, wrap
+from threatlab.dataflow.picture.geometry import (
+    LINE,
+    SQUARE,
+    Arrow,
+    Label,
+    Point,
+    Rect,
+    bezier,
+    squares,
+    text_width,
+    weight,
+    weights,
+    wrap,
+)
 
 _SIDES: tuple[Point, ...] = ((1, 0), (-1, 0), (0, 1), (0, -1))
 """Directions in which a curve may leave a box."""
@@ -23,64 +35,75 @@ _CELL = 10
 _IN_BOX, _OUTSIDE, _ON_CURVE, _SAME_PORT = 500.0, 900.0, 26.0, 90.0
 """What it costs a curve, in px of way, per point that lies where it shouldn't."""
 
-_CLEAR = 7
+CLEAR = 7
 """Px that a curve keeps clear of boxes that it has nothing to do with."""
-
-_SHIFTS = ((0, 0), (0, -1), (0, 1), (1, 0), (-1, 0), (0.9, 0.9), (-0.9, 0.9), (0.9, -0.9), (-0.9, -0.9))
-"""Where words stand beside a point of their arrow, in halves of their width and height."""
-
-_AWAY = (4, 9)
-"""Px between words and that point."""
 
 _BESIDE, _HIDES, _OTHER, _MISTAKEN = 10, 1.4, 20, 200
 """What it costs words to stand beside their arrow, to hide a point of it or of another, and to be on another alone."""
 
+_SHIFTS = ((0, 0), (0, -1), (0, 1), (1, 0), (-1, 0), (0.9, 0.9), (-0.9, 0.9), (0.9, -0.9), (-0.9, -0.9))
+"""Where words stand beside a point of their arrow, in halves of their width and height."""
+
+_SPOTS = sorted(
+    enumerate(
+        (30 * abs(t - 0.5), _BESIDE if shift != (0, 0) else 0, weight(t), shift, away)
+        for t in (0.5, 0.45, 0.55, 0.4, 0.6, 0.34, 0.66, 0.28, 0.72, 0.22, 0.78, 0.16, 0.84)
+        for shift in _SHIFTS
+        for away in (4, 9)
+    ),
+    key=lambda spot: spot[1][0] + spot[1][1],
+)
+"""Where words can stand, the best first: costs, weights of the point, shift, and px between words and that point."""
+
 _NEAR = 6
 """Px from an arrow at which words seem to be its own."""
+
+Boxes = dict[tuple[int, int], list[Rect]]
+Points = dict[tuple[int, int], list[tuple[int, Point]]]
+"""Boxes, or points of arrows with their numbers, by their `squares`."""
 
 SIGN = 7
 """Half the size of the sign where a flow crosses a boundary, in px."""
 
 
-def route(number: int, ends: tuple[Rect, Rect], boxes: Sequence[Rect], bounds: Rect, used: Counter[Point]) -> Arrow:
-    """Return the curve from one box to another that costs least, and remember in `used` where it runs."""
+def route(number: int, ends: tuple[Rect, Rect], boxes: Boxes, bounds: Rect, used: Counter[Point]) -> Arrow:
+    """Return the curve from one box to another that costs least, and remember in `used` where it runs.
+
+    `boxes` are all boxes, by the `squares` of each and CLEAR px around it.
+    """
     source, target = ends
     (ax, ay), (bx, by) = source.center, target.center
     ahead = (bx - ax, by - ay)
-    distance = max((ahead[0] ** 2 + ahead[1] ** 2) ** 0.5, 1.0)
-    others = [box for box in boxes if box not in (source, target)]
-    leave, arrive = _ports(source, ahead), _ports(target, (-ahead[0], -ahead[1]))
-    best, least = None, float("inf")
-    for (a, out), (b, back), reach in product(leave, arrive, _REACHES):
-        handle = reach * min(distance, 160.0)
-        curve = (
-            a,
-            (a[0] + out[0] * handle, a[1] + out[1] * handle),
-            (b[0] + back[0] * handle, b[1] + back[1] * handle),
-            b,
-        )
-        cost = _SAME_PORT * (used[a] + used[b])
-        before = a
-        for step in range(1, _SAMPLES + 1):
-            point = bezier(curve, step / _SAMPLES)
+    handle = min(max((ahead[0] ** 2 + ahead[1] ** 2) ** 0.5, 1.0), 160.0)
+    tries = []
+    for place, ((a, out), (b, back), reach) in enumerate(
+        product(_ports(source, ahead), _ports(target, (-ahead[0], -ahead[1])), _REACHES)
+    ):
+        far = reach * handle
+        curve = a, (a[0] + out[0] * far, a[1] + out[1] * far), (b[0] + back[0] * far, b[1] + back[1] * far), b
+        ports = _SAME_PORT * (used[a] + used[b])
+        tries.append((ports + abs(a[0] - b[0]) + abs(a[1] - b[1]), place, ports, curve))
+    best, curve = (float("inf"), 0), tries[0][3]
+    for straight, place, cost, tried in sorted(tries):
+        if straight > best[0] + 1e-6:  # no curve is shorter than its straight way
+            break
+        before = tried[0]
+        for point in bezier(tried, weights(_SAMPLES)[1:]):
             cost += abs(point[0] - before[0]) + abs(point[1] - before[1])
-            cost += _ON_CURVE * used[_cell(point)]
-            for box in others:
-                if box.holds(point, _CLEAR):
+            cost += _ON_CURVE * used.get(_cell(point), 0)
+            for box in boxes.get((int(point[0] // SQUARE), int(point[1] // SQUARE)), ()):
+                if box.holds(point, -1 if box in ends else CLEAR):
                     cost += _IN_BOX
-            if source.holds(point, -1) or target.holds(point, -1):
-                cost += _IN_BOX
             if not bounds.holds(point, -4):
                 cost += _OUTSIDE
             before = point
-            if cost >= least:
+            if cost > best[0]:
                 break
-        if cost < least:
-            best, least = curve, cost
-    assert best is not None  # noqa: S101  # every pair of boxes has at least one pair of ports
-    arrow = Arrow(number, best)
-    used[best[0]] += 1
-    used[best[3]] += 1
+        if (cost, place) < best:
+            best, curve = (cost, place), tried
+    arrow = Arrow(number, curve)
+    used[curve[0]] += 1
+    used[curve[3]] += 1
     used.update({_cell(point) for point in arrow.points(2 * _SAMPLES)})
     return arrow
 
@@ -94,35 +117,41 @@ def signed(arrow: Arrow, enters: Rect) -> Arrow:
     return replace(arrow, sign=(x, edge))
 
 
-def label(
-    arrow: Arrow, words: str, solid: Sequence[Rect], curves: Mapping[int, Sequence[Point]], bounds: Rect
-) -> Label | None:
-    """Return where a flow's words stand: on its curve or beside it, and on nothing `solid`, or None."""
-    best, least = None, float("inf")
-    others = [point for number, points in curves.items() if number != arrow.number for point in points]
-    for width in (150.0, 104.0, 90.0, 76.0):
-        if best is not None and text_width(tuple(words.split(" "))) > width:
-            continue  # a word would be cut
+def label(arrow: Arrow, words: str, solid: Boxes, points: Points, bounds: Rect) -> Label | None:
+    """Return where a flow's words stand: on its curve or beside it, and on nothing `solid`, or None.
+
+    `solid` and `points`, those of all arrows with their numbers, are looked up by their `squares`.
+    """
+    best: tuple[float, int, int] = (float("inf"), 0, 0)
+    found, tried = None, set()
+    longest = text_width(tuple(words.split(" ")))
+    for tier, width in enumerate((150.0, 104.0, 90.0, 76.0)):
         lines = wrap(words, width, 4)
-        size = (text_width(lines) + 4, len(lines) * LINE + 2)
-        for t in (0.5, 0.45, 0.55, 0.4, 0.6, 0.34, 0.66, 0.28, 0.72, 0.22, 0.78, 0.16, 0.84):
-            x, y = bezier(arrow.curve, t)
-            for (across, down), away in product(_SHIFTS, _AWAY):
-                shift = (across * (size[0] / 2 + away), down * (size[1] / 2 + away))
-                rect = Rect(x + shift[0] - size[0] / 2, y + shift[1] - size[1] / 2, *size)
-                cost = 30 * abs(t - 0.5) + 5 * len(lines) + (_BESIDE if across or down else 0)
-                if cost >= least or not _inside(rect, bounds) or any(rect.overlaps(other, 1) for other in solid):
-                    continue
-                hidden = sum(rect.holds(point, 1) for point in curves[arrow.number])
-                cost += _HIDES * hidden
-                if cost >= least:
-                    continue
-                other = sum(rect.holds(point, _NEAR) for point in others)
-                clear = not other or hidden > 0
-                cost += _OTHER * other + (0 if clear else _MISTAKEN)
-                if cost < least:
-                    best, least = Label(arrow.number, rect, lines, clear), cost
-    return best
+        if lines in tried or (found and longest > width):  # the second: a word would be cut
+            continue
+        tried.add(lines)
+        w, h = text_width(lines) + 4, len(lines) * LINE + 2
+        for place, (off, beside, at, (across, down), away) in _SPOTS:
+            cost = off + 5 * len(lines) + beside
+            if cost > best[0] + 1e-6:
+                break
+            ((x, y),) = bezier(arrow.curve, (at,))
+            rect = Rect(x + across * (w / 2 + away) - w / 2, y + down * (h / 2 + away) - h / 2, w, h)
+            if not _inside(rect, bounds) or any(
+                rect.overlaps(other, 1) for square in squares(rect, 1) for other in solid.get(square, ())
+            ):
+                continue
+            near = [point for square in squares(rect, _NEAR) for point in points.get(square, ())]
+            hidden = sum(number == arrow.number and rect.holds(point, 1) for number, point in near)
+            cost += _HIDES * hidden
+            if cost > best[0]:
+                continue
+            other = sum(number != arrow.number and rect.holds(point, _NEAR) for number, point in near)
+            clear = not other or hidden > 0
+            cost += _OTHER * other + (0 if clear else _MISTAKEN)
+            if (cost, tier, place) < best:
+                best, found = (cost, tier, place), Label(arrow.number, rect, lines, clear)
+    return found
 
 
 def _ports(box: Rect, ahead: Point) -> list[tuple[Point, Point]]:
