@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 Point = tuple[float, float]
 """x and y in px of the picture, from its top left."""
@@ -29,8 +29,7 @@ SQUARE = 32
 """What lies where is looked up by squares of this size, in px: about that of the words that look for a place."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rect:
+class Rect(NamedTuple):
     """A rectangle: its top left corner, and its size."""
 
     x: float
@@ -56,10 +55,10 @@ class Rect:
     def overlaps(self, other: Rect, gap: float = 0) -> bool:
         """Tell whether two rectangles are nearer to each other than `gap`."""
         return (
-            self.x < other.right + gap
-            and other.x < self.right + gap
-            and self.y < other.bottom + gap
-            and other.y < self.bottom + gap
+            self.x < other.x + other.w + gap
+            and other.x < self.x + self.w + gap
+            and self.y < other.y + other.h + gap
+            and other.y < self.y + self.h + gap
         )
 
     def holds(self, point: Point, margin: float = 0) -> bool:
@@ -70,10 +69,12 @@ class Rect:
 
 def squares(rect: Rect, margin: float = 0) -> list[tuple[int, int]]:
     """Return the squares of the picture, of `SQUARE` px, that a rectangle and a margin around it lie in."""
+    x, y, w, h = rect
+    down = range(int((y - margin) // SQUARE), int((y + h + margin) // SQUARE) + 1)
     return [
-        (across, down)
-        for across in range(int((rect.x - margin) // SQUARE), int((rect.right + margin) // SQUARE) + 1)
-        for down in range(int((rect.y - margin) // SQUARE), int((rect.bottom + margin) // SQUARE) + 1)
+        (across, each)
+        for across in range(int((x - margin) // SQUARE), int((x + w + margin) // SQUARE) + 1)
+        for each in down
     ]
 
 

@@ -20,6 +20,7 @@ from threatlab.dataflow.picture.geometry import (
     Point,
     Rect,
     put,
+    squares,
     words_of,
     wrap,
 )
@@ -91,7 +92,7 @@ def _layout(drawing: DataFlow, width: int, gap: int, kept: Kept) -> Layout:
             put(points, Rect(*point, 0, 0), (arrow.number, point))
     signs = [Rect(a.sign[0] - SIGN, a.sign[1] - SIGN, 2 * SIGN, 2 * SIGN) for a in arrows if a.sign]
     tips = [Rect(arrow.curve[3][0] - TIP, arrow.curve[3][1] - TIP, 2 * TIP, 2 * TIP) for arrow in arrows]
-    lanes = tuple(_headed(lane, [point for near in points.values() for _, point in near], signs) for lane in lanes)
+    lanes = tuple(_headed(lane, points, signs) for lane in lanes)
     solid: Boxes = defaultdict(list)
     for rect in (*where.values(), *signs, *tips, *(lane.head for lane in lanes)):
         put(solid, rect, rect)
@@ -108,13 +109,14 @@ def _layout(drawing: DataFlow, width: int, gap: int, kept: Kept) -> Layout:
     return Layout(width, bottom + LEGEND, lanes, boxes, tuple(arrows), tuple(labels))
 
 
-def _headed(lane: Lane, points: Sequence[Point], signs: Sequence[Rect]) -> Lane:
+def _headed(lane: Lane, points: Points, signs: Sequence[Rect]) -> Lane:
     """Return a lane with its head where fewest arrows run through it: on the left, if it is free."""
     right = lane.rect.right - lane.head.w - lane.head.x
-    heads = [replace(lane.head, x=lane.head.x + (right - lane.head.x) * step / 8) for step in range(9)]
+    heads = [lane.head._replace(x=lane.head.x + (right - lane.head.x) * step / 8) for step in range(9)]
 
     def crossed(head: Rect) -> int:
-        return sum(head.holds(point, 3) for point in points) + 9 * sum(head.overlaps(sign) for sign in signs)
+        near = (point for square in squares(head, 3) for _, point in points.get(square, ()))
+        return sum(head.holds(point, 3) for point in near) + 9 * sum(head.overlaps(sign) for sign in signs)
 
     return replace(lane, head=min(heads, key=crossed))
 

@@ -75,6 +75,7 @@ def route(number: int, ends: tuple[Rect, Rect], boxes: Boxes, bounds: Rect, used
     (ax, ay), (bx, by) = source.center, target.center
     ahead = (bx - ax, by - ay)
     handle = min(max((ahead[0] ** 2 + ahead[1] ** 2) ** 0.5, 1.0), 160.0)
+    left, top, right, bottom = bounds.x + 4, bounds.y + 4, bounds.right - 4, bounds.bottom - 4
     tries = []
     for place, ((a, out), (b, back), reach) in enumerate(
         product(_ports(source, ahead), _ports(target, (-ahead[0], -ahead[1])), _REACHES)
@@ -87,16 +88,16 @@ def route(number: int, ends: tuple[Rect, Rect], boxes: Boxes, bounds: Rect, used
     for straight, place, cost, tried in sorted(tries):
         if straight > best[0] + 1e-6:  # no curve is shorter than its straight way
             break
-        before = tried[0]
-        for point in bezier(tried, weights(_SAMPLES)[1:]):
-            cost += abs(point[0] - before[0]) + abs(point[1] - before[1])
-            cost += _ON_CURVE * used.get(_cell(point), 0)
-            for box in boxes.get((int(point[0] // SQUARE), int(point[1] // SQUARE)), ()):
-                if box.holds(point, -1 if box in ends else CLEAR):
+        before, *points = bezier(tried, weights(_SAMPLES))
+        for x, y in points:
+            cost += abs(x - before[0]) + abs(y - before[1])
+            cost += _ON_CURVE * used.get(_cell(x, y), 0)
+            for box in boxes.get((x // SQUARE, y // SQUARE), ()):
+                if box.holds((x, y), -1 if box in ends else CLEAR):
                     cost += _IN_BOX
-            if not bounds.holds(point, -4):
+            if not (left < x < right and top < y < bottom):
                 cost += _OUTSIDE
-            before = point
+            before = x, y
             if cost > best[0]:
                 break
         if (cost, place) < best:
@@ -104,7 +105,7 @@ def route(number: int, ends: tuple[Rect, Rect], boxes: Boxes, bounds: Rect, used
     arrow = Arrow(number, curve)
     used[curve[0]] += 1
     used[curve[3]] += 1
-    used.update({_cell(point) for point in arrow.points(2 * _SAMPLES)})
+    used.update({_cell(*point) for point in arrow.points(2 * _SAMPLES)})
     return arrow
 
 
@@ -123,7 +124,7 @@ def label(arrow: Arrow, words: str, solid: Boxes, points: Points, bounds: Rect) 
     `solid` and `points`, those of all arrows with their numbers, are looked up by their `squares`.
     """
     best: tuple[float, int, int] = (float("inf"), 0, 0)
-    found, tried = None, set()
+    found, blocked, tried = None, None, set()
     longest = text_width(tuple(words.split(" ")))
     for tier, width in enumerate((150.0, 104.0, 90.0, 76.0)):
         lines = wrap(words, width, 4)
@@ -137,16 +138,18 @@ def label(arrow: Arrow, words: str, solid: Boxes, points: Points, bounds: Rect) 
                 break
             ((x, y),) = bezier(arrow.curve, (at,))
             rect = Rect(x + across * (w / 2 + away) - w / 2, y + down * (h / 2 + away) - h / 2, w, h)
-            if not _inside(rect, bounds) or any(
-                rect.overlaps(other, 1) for square in squares(rect, 1) for other in solid.get(square, ())
-            ):
+            if not _inside(rect, bounds) or (blocked and rect.overlaps(blocked, 1)):  # often by what blocked the last
                 continue
-            near = [point for square in squares(rect, _NEAR) for point in points.get(square, ())]
+            around = squares(rect, _NEAR)
+            blocked = next((o for square in around for o in solid.get(square, ()) if rect.overlaps(o, 1)), None)
+            if blocked:
+                continue
+            near = [(n, p) for square in around for n, p in points.get(square, ()) if rect.holds(p, _NEAR)]
             hidden = sum(number == arrow.number and rect.holds(point, 1) for number, point in near)
             cost += _HIDES * hidden
             if cost > best[0]:
                 continue
-            other = sum(number != arrow.number and rect.holds(point, _NEAR) for number, point in near)
+            other = sum(number != arrow.number for number, _ in near)
             clear = not other or hidden > 0
             cost += _OTHER * other + (0 if clear else _MISTAKEN)
             if (cost, tier, place) < best:
@@ -167,8 +170,8 @@ def _ports(box: Rect, ahead: Point) -> list[tuple[Point, Point]]:
     return ports
 
 
-def _cell(point: Point) -> Point:
-    return -1 - point[0] // _CELL, -1 - point[1] // _CELL  # below 0, where no port is
+def _cell(x: float, y: float) -> Point:
+    return -1 - x // _CELL, -1 - y // _CELL  # below 0, where no port is
 
 
 def _inside(rect: Rect, bounds: Rect) -> bool:
