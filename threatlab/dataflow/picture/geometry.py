@@ -6,12 +6,16 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from math import dist
 from typing import NamedTuple, TypeVar
 
 Point = tuple[float, float]
 """x and y in px of the picture, from its top left."""
 
 T = TypeVar("T")
+
+Curve = tuple[Point, Point, Point, Point]
+"""A cubic Bezier curve: start, two handles, end."""
 
 Weights = tuple[float, float, float, float]
 """How much each of the four points of a curve counts at one place of it."""
@@ -67,7 +71,7 @@ class Rect(NamedTuple):
         return -margin < x - self.x < self.w + margin and -margin < y - self.y < self.h + margin
 
 
-def squares(rect: Rect, margin: float = 0) -> list[tuple[int, int]]:
+def squares(rect: Rect, margin: float = 0) -> list[tuple[float, float]]:
     """Return the squares of the picture, of `SQUARE` px, that a rectangle and a margin around it lie in."""
     x, y, w, h = rect
     down = range(int((y - margin) // SQUARE), int((y + h + margin) // SQUARE) + 1)
@@ -78,7 +82,7 @@ def squares(rect: Rect, margin: float = 0) -> list[tuple[int, int]]:
     ]
 
 
-def put(things: dict[tuple[int, int], list[T]], rect: Rect, thing: T, margin: float = 0) -> None:
+def put(things: dict[tuple[float, float], list[T]], rect: Rect, thing: T, margin: float = 0) -> None:
     """Note a thing in each of the `squares` of a rectangle and a margin around it."""
     for square in squares(rect, margin):
         things[square].append(thing)
@@ -106,28 +110,36 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """A flow as a cubic curve: start, two handles, end; and where it passes the boundary of the zone it enters."""
+    """A flow as cubic curves, each from where the last one ends, and where it passes the boundary of its target's zone.
+
+    `curve` holds the start, and for each curve two handles and its end.
+    """
 
     number: int
-    curve: tuple[Point, Point, Point, Point]
+    curve: tuple[Point, ...]
     sign: Point | None = None
 
+    @property
+    def pieces(self) -> list[Curve]:
+        """The cubic curves that it is made of: where there are several, each second one is a corner."""
+        c = self.curve
+        return [(c[at], c[at + 1], c[at + 2], c[at + 3]) for at in range(0, len(c) - 1, 3)]
+
     def points(self, steps: int = 24) -> list[Point]:
-        """Return `steps + 1` points along the curve."""
-        return bezier(self.curve, weights(steps))
+        """Return `steps + 1` points along the curve; where it turns corners, one each 12 px or less."""
+        pieces = self.pieces
+        if len(pieces) == 1:
+            return bezier(pieces[0], weights(steps))
+        return [pt for piece in pieces for pt in bezier(piece, weights(int(dist(piece[0], piece[3]) // 12) + 1))]
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A flow's number and words; no words where there was no room: the table under the picture has them.
-
-    `clear` says that no other arrow could be taken for its own.
-    """
+    """A flow's number and words; no words where there was no room: the table under the picture has them."""
 
     number: int
     rect: Rect
     lines: tuple[str, ...]
-    clear: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +154,7 @@ class Layout:
     labels: tuple[Label, ...]
 
 
-def bezier(curve: tuple[Point, Point, Point, Point], at: Iterable[Weights]) -> list[Point]:
+def bezier(curve: Curve, at: Iterable[Weights]) -> list[Point]:
     """Return the points of a cubic Bezier curve at some `weight`s."""
     (ax, ay), (bx, by), (cx, cy), (dx, dy) = curve  # written out: a picture asks for some ten thousand points
     return [(a * ax + b * bx + c * cx + d * dx, a * ay + b * by + c * cy + d * dy) for a, b, c, d in at]

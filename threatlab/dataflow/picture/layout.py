@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -25,7 +25,7 @@ from threatlab.dataflow.picture.geometry import (
     wrap,
 )
 from threatlab.dataflow.picture.places import COLUMNS, Kept, places, rows_of
-from threatlab.dataflow.picture.routes import CLEAR, SIGN, Boxes, Points, label, route, signed
+from threatlab.dataflow.picture.routes import CLEAR, SIGN, Boxes, Points, Span, label, route, signed
 
 WIDTH = 560
 BOX, WIDEST = 110, 150
@@ -43,6 +43,9 @@ PERSONAL = "\u00b7P"
 GAPS = (54, 66, 84, 104)
 """Space between rows, in px: tried in this order, until all words find room."""
 
+MANY = 30
+"""With more flows than these, only the widest space is tried: so that a large picture is drawn once."""
+
 
 @lru_cache(maxsize=64)
 def layout(drawing: DataFlow, width: int = WIDTH, kept: Kept = ()) -> Layout:
@@ -52,7 +55,7 @@ def layout(drawing: DataFlow, width: int = WIDTH, kept: Kept = ()) -> Layout:
     have no room for a flow's words, its number stands alone; where there is none for that either, its arrow does.
     """
     best: Layout | None = None
-    for gap in GAPS:
+    for gap in GAPS if len(drawing.flows) <= MANY else GAPS[-1:]:
         made = _layout(drawing, width, gap, kept)
         if best is None or _clear(made) > _clear(best):
             best = made
@@ -63,8 +66,8 @@ def layout(drawing: DataFlow, width: int = WIDTH, kept: Kept = ()) -> Layout:
 
 
 def _clear(made: Layout) -> tuple[int, int]:
-    """Return how many flows have their words, and how many words can be taken for no other flow's."""
-    return sum(" " in " ".join(label.lines) for label in made.labels), sum(label.clear for label in made.labels)
+    """Return how many flows have their words, and how many at least their number."""
+    return sum(" " in " ".join(label.lines) for label in made.labels), len(made.labels)
 
 
 def _layout(drawing: DataFlow, width: int, gap: int, kept: Kept) -> Layout:
@@ -74,6 +77,10 @@ def _layout(drawing: DataFlow, width: int, gap: int, kept: Kept) -> Layout:
     where = {box.element: box.rect for box in boxes}
     zones = {lane.zone: lane.rect for lane in lanes}
     used: Counter[Point] = Counter()
+    free = (
+        _between(bounds.x, bounds.right, [(rect.x, rect.right) for rect in where.values()]),
+        _between(bounds.y, bounds.bottom, [(rect.y, rect.bottom) for rect in where.values()]),
+    )
     boxed: Boxes = defaultdict(list)
     for rect in where.values():
         put(boxed, rect, rect, CLEAR)
@@ -83,7 +90,7 @@ def _layout(drawing: DataFlow, width: int, gap: int, kept: Kept) -> Layout:
     for number, flow in sorted(
         drawing.numbered.items(), key=lambda item: _apart(where, item[1].source, item[1].target)
     ):
-        arrow = route(number, (where[flow.source], where[flow.target]), boxed, bounds, used)
+        arrow = route(number, (where[flow.source], where[flow.target]), boxed, free, used)
         arrows.append(signed(arrow, enters[number]) if number in enters else arrow)
     arrows.sort(key=lambda arrow: arrow.number)
     points: Points = defaultdict(list)
@@ -91,7 +98,7 @@ def _layout(drawing: DataFlow, width: int, gap: int, kept: Kept) -> Layout:
         for point in arrow.points(40):
             put(points, Rect(*point, 0, 0), (arrow.number, point))
     signs = [Rect(a.sign[0] - SIGN, a.sign[1] - SIGN, 2 * SIGN, 2 * SIGN) for a in arrows if a.sign]
-    tips = [Rect(arrow.curve[3][0] - TIP, arrow.curve[3][1] - TIP, 2 * TIP, 2 * TIP) for arrow in arrows]
+    tips = [Rect(arrow.curve[-1][0] - TIP, arrow.curve[-1][1] - TIP, 2 * TIP, 2 * TIP) for arrow in arrows]
     lanes = tuple(_headed(lane, points, signs) for lane in lanes)
     solid: Boxes = defaultdict(list)
     for rect in (*where.values(), *signs, *tips, *(lane.head for lane in lanes)):
@@ -107,6 +114,15 @@ def _layout(drawing: DataFlow, width: int, gap: int, kept: Kept) -> Layout:
             put(solid, placed.rect, placed.rect)
     labels.sort(key=lambda label: label.number)
     return Layout(width, bottom + LEGEND, lanes, boxes, tuple(arrows), tuple(labels))
+
+
+def _between(start: float, end: float, taken: Iterable[Span]) -> list[Span]:
+    """Return what no box takes of the width or height of a picture."""
+    free = []
+    for low, high in sorted(taken):
+        free.append((start, low))
+        start = max(start, high)
+    return [(low, high) for low, high in (*free, (start, end)) if low < high]
 
 
 def _headed(lane: Lane, points: Points, signs: Sequence[Rect]) -> Lane:
