@@ -17,6 +17,7 @@ from tests.benchmarks import (
     minutes,
     monitoring,
     panels,
+    pictures,
     rules,
 )
 
@@ -26,6 +27,7 @@ BENCHMARKS = {
     "inventory": inventory_scale.run,
     "explorer": explorer_step.run,
     "panels": panels.run,
+    "pictures": pictures.run,
     "size": code_size.run,
     "attacks": attacks.run,
     "monitoring": monitoring.run,

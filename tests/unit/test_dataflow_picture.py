@@ -9,8 +9,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from tests.unit.drawings import large_drawing
 from threatlab import ThreatLabError
-from threatlab.dataflow import ELEMENT_KINDS, ZONE_KINDS, DataFlow, Element, Flow, Zone
+from threatlab.dataflow import ELEMENT_KINDS, ZONE_KINDS, DataFlow
 from threatlab.dataflow.files import list_drawings, load_drawing
 from threatlab.dataflow.picture.geometry import FONT, Rect, wrap
 from threatlab.dataflow.picture.layout import WIDTH, layout
@@ -113,19 +114,9 @@ def test_each_flow_of_our_drawings_has_its_words_at_its_own_arrow(name):
         assert own <= min(away(label, number) for number in points if number != label.number) + 3, label
 
 
-def large(elements, flows):
-    """Return a drawing of four zones whose flows go near and far, and two of them to and fro between the same ends."""
-    zones = [Zone(f"Zone {kind}", kind) for kind in ZONE_KINDS]
-    parts = [Element(f"Part {n}", "process", zones[n * len(zones) // elements].name) for n in range(elements)]
-    ends = [(n % elements, (n % elements + 1 + n // elements * 7) % elements) for n in range(flows)]
-    return DataFlow(
-        "large", "", zones, parts, [Flow(parts[a].name, parts[b].name, f"data of kind {a}", "other") for a, b in ends]
-    )
-
-
 @pytest.mark.parametrize("size", [(12, 16), (40, 60)])
 def test_no_arrow_of_a_large_drawing_runs_through_a_box_and_words_stand_at_their_own(size):
-    drawing = large(*size)
+    drawing = large_drawing(*size)
     made = layout(drawing)
     points = {arrow.number: arrow.points(60) for arrow in made.arrows}
     for number, flow in drawing.numbered.items():
@@ -140,7 +131,7 @@ def test_no_arrow_of_a_large_drawing_runs_through_a_box_and_words_stand_at_their
 @pytest.mark.parametrize("size", [(12, 16), (40, 60)])
 def test_nothing_jumps_when_an_element_or_a_flow_is_added(size):
     """No box goes sideways or changes its order in the picture, and none goes further than the picture grew."""
-    before, kept = large(*size), ()
+    before, kept = large_drawing(*size), ()
     for change in (
         lambda d: d.with_element("New", "tool", d.zones[1].name),
         lambda d: d.with_flow(d.elements[0].name, d.elements[5].name, "new", "other"),
