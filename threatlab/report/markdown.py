@@ -46,6 +46,11 @@ def to_markdown(*models: ThreatModel) -> str:
     return _joined(iter([*head, *(block for model in models for block in _page(model, 2))]))
 
 
+def sections_to_markdown(title: str, sections: Iterable[Section]) -> str:
+    """Return sections under a title, as they would stand in a report."""
+    return _joined(iter([f"## {literal(title)}", *(block for each in sections for block in _section(each, 3))]))
+
+
 def literal(text: str) -> str:
     """Return `text` so that Markdown shows it as it is, in one line: nothing in it is markup, a link or a new line."""
     line = " ".join(shown(text).split())
