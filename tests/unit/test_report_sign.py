@@ -14,6 +14,7 @@ from tests.unit.test_report import page_words
 from tests.unit.threat_models import BARE, TODAY, full, models, quick
 from threatlab import AISystem, ThreatLabError, assess, load_drawing, load_system
 from threatlab.catalog import catalog
+from threatlab.changes import next_version
 from threatlab.dataflow import DataFlow, Element, Flow, Zone
 from threatlab.dataflow.facts import system_from
 from threatlab.dataflow.files import list_drawings
@@ -271,6 +272,19 @@ def test_version_reviewers_and_the_versions_before_stand_in_the_report_and_come_
         assert said in words
     assert words.index("1.2, now") < words.rindex("1.1 ") < words.index("1.0 2026-06-01 A. Turing 0.91")
     assert model_from_dict(json.loads(to_json(SIGNED))) == SIGNED
+
+
+def test_the_next_version_keeps_the_one_before_with_what_changed_and_what_moved_the_score():
+    first = full().with_(version="1.0")
+    changed = first.with_(system=first.system.with_(rate_limiting_enabled=True), drawing=None)
+    second = next_version(first, changed, "1.1")
+    (was,) = second.history
+    assert (was.version, was.made_on, was.risk_score) == ("1.0", TODAY, first.assessment.risk_score)
+    assert any(line.startswith("rate_limiting_enabled: ") and "then yes (-" in line for line in was.changed)
+    assert any("finding" in line and "closed" in line for line in was.changed)
+    assert next_version(second, second, "1.2").history[0] == was
+    for line in was.changed:
+        assert line in page_words(second)
 
 
 def test_a_file_of_the_first_edition_lacks_the_new_fields_and_is_read():

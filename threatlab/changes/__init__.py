@@ -11,6 +11,7 @@ from threatlab.changes.compare import (
     diff,
     diff_inventory,
 )
+from threatlab.changes.versions import next_version
 from threatlab.changes.writing import to_json, to_markdown, to_text
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "as_model",
     "diff",
     "diff_inventory",
+    "next_version",
     "to_json",
     "to_markdown",
     "to_text",

@@ -150,10 +150,10 @@ class Change:
 
     @cached_property
     def also(self) -> tuple[str, ...]:
-        """Names of whatever else differs, of the system and of the threat model; its day alone is no change."""
+        """Names of whatever else differs, of the system and of the threat model; its day, version and history are no change."""
         was, now = _texts(self.old.system), _texts(self.new.system)
         of_system = (f"the system's {name}" for name in now if was[name] != now[name])
-        spoken_of = ("system", "drawing", "plan", "policy", "made_on")
+        spoken_of = ("system", "drawing", "plan", "policy", "made_on", "version", "history")
         others = (each.name for each in fields(self.new) if each.name not in spoken_of)
         return (*of_system, *(name for name in others if getattr(self.old, name) != getattr(self.new, name)))
 

@@ -228,9 +228,9 @@ METHOD = (
     "values of the catalog, raised by what the system is. Preventive controls in place lower the likelihood, detective "
     "and corrective ones the impact; of controls of one layer the best counts whole and each further one in part. A "
     "threat's risk is likelihood \u00d7 impact, and the risk score joins all threats, as "
-    "1 \u2212 (1 \u2212 a)(1 \u2212 b)\u2026, from 0 to 1. Scores are for comparing and arguing, and are no probabilities. "
-    "The range of the score holds for every answer to "
-    "the open questions; it says nothing about how good the catalog's own values are."
+    "1 \u2212 (1 \u2212 a)(1 \u2212 b)\u2026, from 0 to 1. Scores are for comparing and arguing, and are no "
+    "probabilities. The range of the score holds for every answer to the open questions; it says nothing about how good "
+    "the catalog's own values are."
 )
 """How a report's figures come about, in a paragraph."""
 
