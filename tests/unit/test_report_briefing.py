@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 
@@ -9,6 +11,7 @@ from tests.unit.strategies import CONTROLS
 from tests.unit.test_report import as_github_shows_it
 from tests.unit.threat_models import BARE, HOSTILE, full, models, quick, with_text
 from threatlab import AISystem, ThreatLabError, assess
+from threatlab.catalog import catalog
 from threatlab.plan import make_plan
 from threatlab.report import Evidence, ThreatModel, briefing
 from threatlab.report.briefing import FEWEST, MINUTES, MOST, count_words
@@ -77,6 +80,35 @@ def test_what_nobody_knows_is_told_as_a_question():
     assert "Nobody knows whether this is so" in briefing(unknown)
     assert "One finding in plain words" not in briefing(unknown)
     assert "Nobody knows whether this is so" not in briefing(known)
+
+
+def test_a_question_that_is_open_is_told_as_open_with_the_range_that_it_leaves():
+    model = full().with_(system=full().system.with_(keeps_memory=None))
+    (low, high), facts = model.score_range, len(model.system.catalog.facts)
+    text = briefing(model)
+    assert f"Of {facts} questions about what it is, nobody has answered 1." in text
+    assert "whether this is true of it: keeps memory." in text
+    assert (
+        f"with {len(model.open_questions)} questions open, it lies somewhere between {low:.2f} and {high:.2f}" in text
+    )
+    closed = full().with_(system=AISystem("done", **dict.fromkeys(catalog().attributes, True)))
+    assert "nobody has answered" not in briefing(closed)
+    assert "it lies somewhere" not in briefing(closed)
+
+
+def test_steps_for_what_may_be_there_already_are_told_as_questions():
+    unknown = [step.control for step in full().plan.steps if full().system[step.control] is None]
+    assert f"Of these steps, {len(unknown)} are for protections of which nobody has said" in briefing(full())
+    assert "of which nobody has said" not in briefing(
+        full().with_(system=full().system.with_(**dict.fromkeys(unknown, False)))
+    )
+
+
+def test_what_ran_on_a_toy_is_no_test_of_the_system():
+    toy = Evidence("evasion", "none", 0, 0.8, 0.1, 0.9)
+    real = replace(toy, ran_on="system")
+    for runs, said in (([toy], "none on this system yet"), ([toy, real], "1 of them on small"), ([real], "itself")):
+        assert said in briefing(full().with_(evidence=runs))
 
 
 def test_a_plan_that_nobody_does_is_a_draft_and_a_simulated_day_is_said_to_be_one():

@@ -70,8 +70,14 @@ def _needed(model: ThreatModel) -> Iterator[Part]:
     yield 0, _say("owner", owner=_brief(system.owner, end=".")) if system.owner.strip() else _say("nobody")
     yes = [fact.label for name, fact in known.facts.items() if system[name]]
     yield 0, _say("facts", facts=", ".join(yes)) if yes else _say("no_facts")
-    first = _say("first", score=model.first_assessment.risk_score) if model.first_assessment else ""
-    yield 1, f"{_say('score', score=result.risk_score)} {first}".strip()
+    open_ = [fact.label for name, fact in known.facts.items() if system[name] is None]
+    if yes and open_:
+        yield 0, _say("open_facts", unknown=len(open_), asked=len(known.facts), facts=listed(open_, "or"))
+    changed = model.before is not None and model.before.known != system.known
+    first = _say("first", score=model.first_assessment.risk_score) if changed and model.first_assessment else ""
+    low, high = model.score_range
+    sure = _say("sure", low=low, high=high, unknown=len(model.open_questions)) if model.open_questions else ""
+    yield 1, " ".join(filter(None, (_say("score", score=result.risk_score), sure, first)))
     if worst := result.worst_threat:
         threat = known.threats[worst]
         yield 1, _say("worst", title=threat.title.lower(), about=threat.about, risk=result.by_threat[worst])
@@ -109,7 +115,12 @@ def _plan(model: ThreatModel) -> str:
         after=plan.risk_after,
         utility=plan.utility,
         first="; ".join(first),
-    )
+    ) + (f" {_say('assumed', assumed=assumed)}" if (assumed := _assumed(model)) else "")
+
+
+def _assumed(model: ThreatModel) -> int:
+    """Return how many steps of the plan put in place what may be there already: nobody has said."""
+    return sum(model.system[step.control] is None for step in model.plan.steps) if model.plan else 0
 
 
 def _validation(model: ThreatModel) -> str:
@@ -124,8 +135,10 @@ def _validation(model: ThreatModel) -> str:
     else:
         verdict = _say("unbound")
     run = max(model.evidence, key=lambda each: each.success)
+    toys = sum(run.ran_on == "toy" for run in model.evidence)
     return _say(
         "tested",
+        where=_say("on_toys" if toys == len(model.evidence) else "on_both" if toys else "on_ours", toys=toys),
         runs=len(model.evidence),
         attack=_brief(run.attack),
         control="no control" if run.control == "none" else f"control {_brief(run.control)}",

@@ -30,7 +30,7 @@ from threatlab.report.page import Page, check_models, overview, page
 from threatlab.words import shown
 
 _MANY = 4
-"""A table with more columns than this is shown row by row where the page is narrow."""
+"""A table with more columns than this is shown row by row where the page is narrow, but not one of figures."""
 
 _TITLE = 70
 """Characters of a title at the foot of a sheet."""
@@ -131,7 +131,10 @@ def _table(table: Table) -> str:
         return f"<p><strong>{_text(table.caption)}:</strong> none.</p>\n"
     head = "".join(f'<th scope="col"{_class(table, n, "")}>{_text(name)}</th>' for n, name in enumerate(table.columns))
     body = "".join(_group(table, *group) for group in table.grouped)
-    names = [*(["wide"] if len(table.columns) > _MANY else []), *(["short"] if len(table.rows) <= _FEW else [])]
+    names = [
+        *(["wide"] if len(table.columns) > _MANY > len(table.numbers) + 1 else []),
+        *(["short"] if len(table.rows) <= _FEW else []),
+    ]
     classes = f' class="{" ".join(names)}"' if names else ""
     return (
         f"<table{classes}><caption>{_text(table.caption)}</caption>\n<thead><tr>{head}</tr></thead>\n{body}</table>\n"

@@ -131,12 +131,12 @@ def _how_sure(model: ThreatModel) -> str:
     if not model.open_questions:
         return "Every question about the system is answered: no open answer can move the score."
     low, high = model.score_range
-    parts = [f"{of_facts} about what the system is"] * bool(of_facts) + [f"{of_controls} about controls"] * bool(
-        of_controls
-    )
+    kinds = [("about what the system is", "each open fact is false", of_facts)]
+    kinds += [("about controls", "each open control is in place", of_controls)]
+    open_ = [(f"{number} {about}", best) for about, best, number in kinds if number]
     return (
         f"It is between {low:.2f} and {high:.2f}, depending on {counted(len(model.open_questions), 'open question')}: "
-        f"{listed(parts)}. It is lowest if each open fact is false and each open control in place, and highest the "
+        f"{listed([said for said, _ in open_])}. It is lowest if {listed([best for _, best in open_])}, and highest the "
         "other way around. An open question counts as answered with no."
     )
 

@@ -288,7 +288,7 @@ def exercise_log(model: ThreatModel) -> Section:
     """Return what was decided in the tabletop exercise, message by message."""
     held = model.tabletop
     rows = tuple(
-        (each.clock, each.inject, each.by or "nobody", _decided(each)) for each in (held.decisions if held else ())
+        ((each.clock,), each.inject, each.by or "nobody", _decided(each)) for each in (held.decisions if held else ())
     )
     columns = ("Clock", "Message", "By", "Decision")
     kept = tuple(each.text for each in (held.lessons if held else ()) if each.kind == "keep")
