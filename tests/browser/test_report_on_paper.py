@@ -36,7 +36,7 @@ def example() -> ThreatModel:
     exec(f"import threatlab\n{cells['drawing']}\n{cells['answers']}", names)  # the notebook's own cells
     drawing = names["claims"].excluding("Payment run", "Finance audits every run of it", "Finance", "December 2027")
     system = system_from(drawing, names["INSURER"])
-    plan = make_plan(system, 25, min_utility=0.9, start=DAY, owners={c: "Kim" for c in system.catalog.controls})
+    plan = make_plan(system, 25, min_utility=0.9, start=DAY, owners=dict.fromkeys(system.catalog.controls, "Kim"))
     run = Evidence("injection", "none", 0, 1, 0, 1, "Share of hostile pages obeyed.", {"pages": 80}, 0.5)
     policy = Policy(0.5, 0.25, min_utility=0.9)
     return ThreatModel(

@@ -136,8 +136,8 @@ def _how_sure(model: ThreatModel) -> str:
     open_ = [(f"{number} {about}", best) for about, best, number in kinds if number]
     return (
         f"It is between {low:.2f} and {high:.2f}, depending on {counted(len(model.open_questions), 'open question')}: "
-        f"{listed([said for said, _ in open_])}. It is lowest if {listed([best for _, best in open_])}, and highest the "
-        "other way around. An open question counts as answered with no."
+        f"{listed([said for said, _ in open_])}. It is lowest if {listed([best for _, best in open_])}, and highest "
+        "the other way around. An open question counts as answered with no."
     )
 
 

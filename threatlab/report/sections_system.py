@@ -58,10 +58,11 @@ def assets(model: ThreatModel) -> Section:
     else:
         blocks.append(Text("Without a drawing nobody can say which parts are worth protecting."))
     if told:
-        theirs = sorted(told, key=lambda each: [s.who for s in told].index(each.who))  # those of one together
-        rows = tuple((each.goal, each.access, each.knowledge) for each in theirs)
-        who = tuple(capital(each.who) for each in theirs)
-        blocks.append(Table("Adversaries", ("Goal", "Access", "Knowledge"), rows, groups=who))
+        heads = [f"{capital(each.who)}: {each.access}" for each in told]
+        theirs = sorted(zip(heads, told, strict=True), key=lambda pair: heads.index(pair[0]))  # those of one together
+        rows = tuple((threats[each.threat].title, capital(each.goal), each.knowledge) for _, each in theirs)
+        groups = tuple(head for head, _ in theirs)
+        blocks.append(Table("Adversaries and their access", ("By", "Goal", "Knowledge"), rows, groups=groups))
     return Section("Assets and adversaries", tuple(blocks))
 
 
@@ -160,7 +161,7 @@ def _finding(model: ThreatModel, finding: Finding) -> tuple[Cell, ...]:
     step, accepted = model.step(finding.attribute), model.accepted(finding.attribute)
     if accepted:
         state.append(Mark("accepted", "good"))
-        who: Cell = (accepted.owner, f"accepted until {accepted.expires}")
+        who: Cell = (accepted.owner, f"until {accepted.expires}")
     elif step:
         who = (step.owner or "nobody yet", str(step.due or "no date yet"))
     else:

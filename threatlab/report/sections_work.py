@@ -150,14 +150,17 @@ def _alerts(model: ThreatModel) -> tuple[Block, ...]:
         return "nothing to divide by" if share is None else _SHARE(share)
 
     minutes = choice.minutes_to_detect
+    found = "nobody was caught" if minutes is None else f"{minutes:.0f} minutes, mean over the caught"
     rows: tuple[tuple[Cell, ...], ...] = (
         ("Alert threshold", f"{choice.threshold:g}, detector {choice.detector}"),
         ("Why", choice.reason),
         ("Cost", f"{choice.alerts} alerts, {choice.analyst_hours:g} analyst hours"),
-        ("Precision and recall", f"{part(choice.precision)} of the alerts, {part(choice.recall)} of the attackers"),
+        ("Precision and recall", f"of the alerts {part(choice.precision)}, of the attackers {part(choice.recall)}"),
         ("Missed", ", ".join(choice.missed) or "nobody"),
-        ("Minutes to detection, mean over the caught", "nobody was caught" if minutes is None else f"{minutes:.0f}"),
-        ("Queries that attackers got before an alert", str(choice.queries_lost)),
+        (
+            "Before an alert",
+            f"{found}, {counted(choice.queries_lost, 'query', 'queries')} of attackers",
+        ),
     )
     caption = "The alert threshold, tried on a simulated day of requests: yours will differ"
     return (Table(caption, ("What", "Value"), rows),)
@@ -229,8 +232,8 @@ METHOD = (
     "and corrective ones the impact; of controls of one layer the best counts whole and each further one in part. A "
     "threat's risk is likelihood \u00d7 impact, and the risk score joins all threats, as "
     "1 \u2212 (1 \u2212 a)(1 \u2212 b)\u2026, from 0 to 1. Scores are for comparing and arguing, and are no "
-    "probabilities. The range of the score holds for every answer to the open questions; it says nothing about how good "
-    "the catalog's own values are."
+    "probabilities. The range of the score holds for every answer to the open questions; it says nothing about how "
+    "good the catalog's own values are."
 )
 """How a report's figures come about, in a paragraph."""
 
