@@ -44,9 +44,14 @@ def kinds(record: Any) -> Mapping[str, Any]:
 
 
 def check_fields(record: Any) -> None:
-    """Check the fields of a record that is being made by their types, and keep what the checks return."""
+    """Check the fields of a record that is being made by their types, and keep what the checks return.
+
+    A record may say in `CALLED` what a reader calls a field: then a message names it so, beside its own name.
+    """
     made: Any = type(record)
-    keep(record, **{name: check_field(name, getattr(record, name), kind) for name, kind in kinds(made).items()})
+    called: Mapping[str, str] = getattr(made, "CALLED", {})
+    titles = {name: f"{called[name]} ({name})" if name in called else name for name in kinds(made)}
+    keep(record, **{name: check_field(titles[name], getattr(record, name), kind) for name, kind in kinds(made).items()})
 
 
 def keep(record: Any, **values: object) -> None:

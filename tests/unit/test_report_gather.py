@@ -56,7 +56,7 @@ def test_a_threshold_that_never_alerts_has_nothing_to_divide_by():
 
 
 def test_a_threshold_without_a_reason_is_no_choice():
-    with pytest.raises(ThreatLabError, match="reason is empty"):
+    with pytest.raises(ThreatLabError, match="the alert threshold \\(reason\\) is empty"):
         from_evaluation(Evaluation("cusum", 16.0, 1440, 720, 200, (), ()), " ")
 
 

@@ -150,7 +150,7 @@ class Change:
 
     @cached_property
     def also(self) -> tuple[str, ...]:
-        """Names of whatever else differs, of the system and of the threat model; its day, version and history are no change."""
+        """Names of whatever else differs, of system and threat model; day, version and history are no change."""
         was, now = _texts(self.old.system), _texts(self.new.system)
         of_system = (f"the system's {name}" for name in now if was[name] != now[name])
         spoken_of = ("system", "drawing", "plan", "policy", "made_on", "version", "history")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from threatlab.assessment import Assessment, assess
 from threatlab.audit import AuditLog
@@ -89,6 +89,14 @@ class ThreatModel:
     ThreatLabError
         If a part is not what it must be; the message names it, the value and the way out.
     """
+
+    CALLED: ClassVar[Mapping[str, str]] = {
+        "made_on": "the day of the report",
+        "author": "the author",
+        "notes": "the notes",
+        "version": "the name of the version",
+        "history": "the versions before",
+    }
 
     system: AISystem
     before: AISystem | None = None
@@ -240,11 +248,18 @@ class ThreatModel:
         return Gap(missing.what, missing.notebook if self.course else "")
 
 
+_GIVE = {
+    **dict.fromkeys(("system", "before"), "give a system, as load_system() returns one"),
+    "drawing": "give a drawing, as load_drawing() returns one",
+    "policy": "give a policy, as load_policy() returns one",
+}
+
+
 def _part(name: str, value: Any, kind: type, read: Any, *, optional: bool = False) -> Any:
     if isinstance(value, kind) or (optional and value is None):
         return value
     if not isinstance(value, Mapping):
-        raise ThreatLabError(f"{name} of a threat model is {value!r}; it must be of type {kind.__name__}")
+        raise ThreatLabError(f"{name} of a threat model is {value!r}; {_GIVE[name]}")
     try:
         return read(value)
     except ThreatLabError as problem:
@@ -261,5 +276,5 @@ def _head(head: object) -> str:
     """Return the hash at the head of an audit log, given as such or as the log itself; "" of an empty log."""
     value = head.head if isinstance(head, AuditLog) else head
     if not isinstance(value, str) or not _HASH.fullmatch(value):
-        raise ThreatLabError(f"audit_head is {value!r}; give the 64 hex digits of log.head")
+        raise ThreatLabError(f"the head of the audit log (audit_head) is {value!r}; give the 64 hex digits of log.head")
     return "" if value == GENESIS else value

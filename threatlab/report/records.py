@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from threatlab.catalog import SEVERITIES
 from threatlab.checks import check_choice, check_number, check_plain_values
@@ -38,6 +38,16 @@ class Evidence:
     `success_at_most` and `utility_at_least` are the bounds that it had to keep; None where nothing was promised.
     `ran_on` says whether it ran on a "toy" model or on the "system" itself, and `limits` what it doesn't show.
     """
+
+    CALLED: ClassVar[Mapping[str, str]] = {
+        "success": "the attacker's success",
+        "baseline": "success without an attack",
+        "utility": "the usefulness that is left",
+        "knobs": "the setting of the attack",
+        "success_at_most": "the bound of the attacker's success",
+        "utility_at_least": "the bound of the usefulness",
+        "ran_on": "what the attack ran on",
+    }
 
     attack: Words
     control: Words
@@ -72,6 +82,12 @@ class AlertChoice:
     is None where there was nothing to divide by. `missed` names the attackers who were not caught, `queries_lost`
     counts what all attackers asked before an alert, and `analyst_hours` is what the alerts cost.
     """
+
+    CALLED: ClassVar[Mapping[str, str]] = {
+        "threshold": "the alert threshold",
+        "reason": "the reason for the alert threshold",
+        "missed": "the attackers who were missed",
+    }
 
     detector: Words
     threshold: Amount
@@ -128,6 +144,11 @@ class Tabletop:
     incident that it retells, if it is one of another organization.
     """
 
+    CALLED: ClassVar[Mapping[str, str]] = {
+        "finished": "whether the exercise was played to its end",
+        "held_on": "the day of the exercise",
+    }
+
     title: Words
     finished: bool
     decisions: tuple[Decision, ...]
@@ -143,6 +164,13 @@ class Tabletop:
 @dataclass(frozen=True)
 class Training:
     """Somebody who was trained: a person or a team, when, in what, and by whom."""
+
+    CALLED: ClassVar[Mapping[str, str]] = {
+        "who": "who was trained",
+        "on": "the day of the training",
+        "what": "what was taught",
+        "by": "who taught it",
+    }
 
     who: Words
     on: date
