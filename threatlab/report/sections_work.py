@@ -281,7 +281,7 @@ def sign_off(model: ThreatModel) -> Section:
     line = "\u2026" * 8
     signed: list[tuple[Cell, ...]] = [("Made by", model.author or line, str(model.made_on or line), line)]
     signed += [("Reviewed by", each, line, line) for each in model.reviewers or (line,)]
-    signed.append(("Risk accepted by the owner", model.system.owner or line, line, line))
+    signed.append(("For the owner of the risk", model.system.owner or line, line, line))
     said = f"Version {model.version or line} of this threat model, with the decisions of its first page."
     table = Table("Signatures", ("What", "Who", "When", "Signature"), tuple(signed))
     return Section("Sign-off", (Text(said), table))
