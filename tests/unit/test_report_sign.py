@@ -199,10 +199,12 @@ def test_a_scenario_tells_an_attack_in_the_words_of_the_drawing():
     told = {each.threat: each for each in scenarios(AT_THE_DESK)}
     hidden = told["prompt_injection"]
     assert (hidden.who, hidden.flows) == ("Customer", (1, 2, 3))
-    assert "Customer hides an order in \u201cletter\u201d" in hidden.story
+    assert "Customer can hide an order in \u201cletter\u201d" in hidden.story
     assert "Customer \u2192 Inbox \u2192 Writer (flows 1 and 2)" in hidden.story
     assert told["supply_chain"].who == "Vendor"
     assert told["privacy_breach"].story.endswith("Personal data lie in Inbox.")
+    assert hidden.parts == ("Inbox", "Writer", "Mailer")
+    assert "| Mailer | tool in Ours | answer | " in to_markdown(AT_THE_DESK)
 
 
 @pytest.mark.parametrize("name", [None, *list_drawings()])

@@ -11,8 +11,8 @@ from threatlab.report.model import ThreatModel
 from threatlab.words import listed
 
 WHOLE = "The system as a whole"
-_OTHERS = "uses_third_party_model"
-_BY_LAYER = {"supply_chain": _OTHERS, "serving": "internet_facing"}
+OTHERS = "uses_third_party_model"
+_BY_LAYER = {"supply_chain": OTHERS, "serving": "internet_facing"}
 """What a control stands at that applies to any system: what comes from others, and the door for strangers."""
 
 
@@ -47,12 +47,7 @@ def personal(drawing: DataFlow) -> tuple[str, ...]:
 def path_of(model: ThreatModel, fact: str) -> Path:
     """Return the path by which the drawing shows a fact; of what others run, the first flow that comes from there."""
     drawing, path = model.drawing, model.trails.get(fact, ())
-    if (
-        drawing is None
-        or not path
-        or fact != _OTHERS
-        or drawing.zone_of(drawing.numbered[path[0]].source).kind != "own"
-    ):
+    if drawing is None or not path or fact != OTHERS or drawing.zone_of(drawing.numbered[path[0]].source).kind != "own":
         return path
     theirs = drawing.numbered[path[0]].target
     leaving = (number for number, flow in drawing.numbered.items() if flow.source == theirs and drawing.in_scope(flow))
@@ -74,7 +69,7 @@ def _place(model: ThreatModel, finding: Finding) -> str:
         if fact == "handles_personal_data" and (names := personal(drawing)):
             return f"{listed(names)} (personal data)"
         path = path_of(model, fact)
-        if path and fact == _OTHERS:
+        if path and fact == OTHERS:
             source = drawing.numbered[path[0]].source
             return f"{source} (from {drawing.zone_of(source).name})"
         if path:

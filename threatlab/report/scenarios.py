@@ -12,13 +12,18 @@ from typing import Any
 from threatlab.dataflow import DataFlow
 from threatlab.dataflow.trails import Path
 from threatlab.report.model import ThreatModel
-from threatlab.report.places import path_of, personal
+from threatlab.report.places import OTHERS, path_of, personal
 from threatlab.words import capital, listed
+
+UNSEEN = "somebody whose way in isn't drawn"
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """How one threat could come true here. `flows` are the numbers of those it comes along; () if none is drawn."""
+    """How one threat could come true here.
+
+    `flows` are the numbers of those it comes along, `parts` the elements that it reaches; () if none is drawn.
+    """
 
     threat: str
     who: str
@@ -27,6 +32,7 @@ class Scenario:
     knowledge: str
     story: str
     flows: Path = ()
+    parts: tuple[str, ...] = ()
 
 
 def scenarios(model: ThreatModel) -> tuple[Scenario, ...]:
@@ -47,30 +53,37 @@ def _scenario(model: ThreatModel, name: str) -> Scenario:
     otherwise = told.get("otherwise", threat.about)
     drawing = model.drawing
     if drawing is None:
-        return Scenario(name, "not drawn", goal, "not drawn", knowledge, otherwise)
+        return Scenario(name, UNSEEN, goal, "", knowledge, otherwise)
     way, then = next(_drawn(model, told, "ways"), None), next(_drawn(model, told, "then"), None)
-    paths = [path for _, path in filter(None, (way, then)) if path]
+    found = [each for each in (way, then) if each]
+    flows = tuple(dict.fromkeys(number for _, _, path in found for number in path))
+    held = personal(drawing) if any("{parts}" in text for _, text, _ in found) else ()
+    ends = (end for number in flows for end in (drawing.numbered[number].source, drawing.numbered[number].target))
+    parts = tuple(dict.fromkeys((*(end for end in ends if drawing.element(end).kind != "person"), *held)))
+    paths = [(fact, path) for fact, _, path in found if path]
     if way is None or not paths:
-        return Scenario(name, "somebody whose way in isn't drawn", goal, "not drawn", knowledge, otherwise)
-    comes = next((path for path in paths if _outside(drawing, path)), paths[0])
+        still = [text.format(parts=listed(held)) for _, text, path in found if not path]
+        return Scenario(name, UNSEEN, goal, "", knowledge, " ".join([otherwise, *still]), (), held)
+    fact, comes = next((each for each in paths if _outside(drawing, each[1])), paths[0])
     first = drawing.numbered[comes[0]]
-    values = {"who": _who(drawing, first.source), "first": first.label, "parts": listed(personal(drawing))}
+    who = drawing.zone_of(first.source).name if fact == OTHERS else _who(drawing, first.source)
+    values = {"who": who, "first": first.label, "entry": first.target, "parts": listed(held)}
     story = " ".join(
-        capital(text.format(**values, entry=first.target, route=route(drawing, path) if path else ""))
-        for text, path in filter(None, (way, then))
+        capital(text.format(**values, route=route(drawing, path) if path else "")) for _, text, path in found
     )
-    access = f"{first.label}, into {first.target} (flow {comes[0]})"
-    return Scenario(name, values["who"], goal, access, knowledge, story, tuple(dict.fromkeys(sum(paths, ()))))
+    given = f"answers of {first.source}" if drawing.element(first.source).kind == "model" else first.label
+    access = f"{given}, into {first.target} (flow {comes[0]})"
+    return Scenario(name, who, goal, access, knowledge, story, flows, parts)
 
 
-def _drawn(model: ThreatModel, told: Mapping[str, Any], part: str) -> Iterator[tuple[str, Path]]:
-    """Yield what is told of each fact that the drawing shows, with its path; personal data may lie still."""
+def _drawn(model: ThreatModel, told: Mapping[str, Any], part: str) -> Iterator[tuple[str, str, Path]]:
+    """Yield each fact that the drawing shows, with what is told of it and its path; personal data may lie still."""
     for fact, text in told.get(part, {}).items():
         still = fact == "handles_personal_data" and "{parts}" in text
         if still and model.system[fact] and model.drawing and personal(model.drawing):
-            yield text, ()
+            yield fact, text, ()
         elif not still and (path := path_of(model, fact)):
-            yield text, path
+            yield fact, text, path
 
 
 def _outside(drawing: DataFlow, path: Path) -> bool:
@@ -79,14 +92,10 @@ def _outside(drawing: DataFlow, path: Path) -> bool:
 
 
 def _who(drawing: DataFlow, name: str) -> str:
-    """Return who can send what leaves an element: a person, who runs it, or who has it in hand."""
-    kind, zone = drawing.element(name).kind, drawing.zone_of(name)
-    if kind == "person":
-        return name
-    if zone.kind == "third party":
-        return zone.name
-    does = {"data store": "can write to", "model": "steers"}.get(kind, "controls")
-    return f"whoever {does} {name}"
+    """Return who can send what leaves an element: a person, or who has it in hand."""
+    kind = drawing.element(name).kind
+    can = {"data store": "can write to", "model": "may ask"}.get(kind, "can send something through")
+    return name if kind == "person" else f"whoever {can} {name}"
 
 
 @cache

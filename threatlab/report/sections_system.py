@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from threatlab.assessment import Assessment, Finding
 from threatlab.assessment.layered import ThreatRisk
 from threatlab.assessment.stride import STRIDE
+from threatlab.catalog import Threat
 from threatlab.dataflow import DataFlow
 from threatlab.report.blocks import Block, Cell, Code, Figure, Heading, Inline, Items, Mark, Section, Table, Text
 from threatlab.report.model import ThreatModel
@@ -58,7 +59,7 @@ def assets(model: ThreatModel) -> Section:
     else:
         blocks.append(Text("Without a drawing nobody can say which parts are worth protecting."))
     if told:
-        heads = [f"{capital(each.who)}: {each.access}" for each in told]
+        heads = [capital(": ".join(filter(None, (each.who, each.access)))) for each in told]
         theirs = sorted(zip(heads, told, strict=True), key=lambda pair: heads.index(pair[0]))  # those of one together
         rows = tuple((threats[each.threat].title, capital(each.goal), each.knowledge) for _, each in theirs)
         groups = tuple(head for head, _ in theirs)
@@ -66,10 +67,10 @@ def assets(model: ThreatModel) -> Section:
     return Section("Assets and adversaries", tuple(blocks))
 
 
-def _asset(drawing: DataFlow, told: tuple[Scenario, ...], threats: object, name: str) -> tuple[Cell, ...]:
+def _asset(drawing: DataFlow, told: tuple[Scenario, ...], threats: Mapping[str, Threat], name: str) -> tuple[Cell, ...]:
     element, zone = drawing.element(name), drawing.zone_of(name)
     comes = list(dict.fromkeys(flow.label for flow in drawing.flows if flow.target == name and drawing.in_scope(flow)))
-    by = [threats[s.threat].title for s in told if any(drawing.numbered[n].target == name for n in s.flows)]  # type: ignore[index]
+    by = [threats[s.threat].title for s in told if name in s.parts]
     where = f"{element.kind} in {zone.name}" + (f", owned by {zone.owner}" if zone.owner else "")
     return (
         name,
