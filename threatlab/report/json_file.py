@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
@@ -14,7 +13,7 @@ from threatlab.checks import check_choice
 from threatlab.dataflow import DataFlow
 from threatlab.dataflow.files import drawing_to_dict
 from threatlab.errors import ThreatLabError
-from threatlab.files import FileKind, write_text
+from threatlab.files import FileKind, json_text, write_text
 from threatlab.policy import Policy
 from threatlab.report.model import Missing, ThreatModel
 from threatlab.system import AISystem
@@ -22,7 +21,6 @@ from threatlab.system import AISystem
 VERSION = 1
 SCHEMA = f"threatlab/threat-model/{VERSION}"
 _FILES = FileKind("threat model", "a schema and a system", suffixes=(".json",), many=True)
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def model_to_dict(model: ThreatModel) -> dict[str, Any]:
@@ -68,7 +66,7 @@ def model_from_dict(table: object) -> ThreatModel:
 def to_json(*models: ThreatModel) -> str:
     """Return threat models as a JSON text: one as an object, several as an array."""
     tables = [model_to_dict(model) for model in models]
-    return _text(tables[0] if len(tables) == 1 else tables)
+    return json_text(tables[0] if len(tables) == 1 else tables)
 
 
 def system_to_json(model: ThreatModel) -> str:
@@ -76,13 +74,7 @@ def system_to_json(model: ThreatModel) -> str:
 
     `load_system` and the command `threatlab assess` read it.
     """
-    return _text(model.system.to_dict())
-
-
-def _text(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False)
-    # Half of a character pair is no text in UTF-8, but JSON can spell it.
-    return _SURROGATE.sub(lambda half: f"\\u{ord(half[0]):04x}", text) + "\n"
+    return json_text(model.system.to_dict())
 
 
 def save_model(model: ThreatModel, path: str | Path) -> Path:

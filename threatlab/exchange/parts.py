@@ -1,0 +1,212 @@
+"""What every reader hands over: parts of another tool's model as its file has them, and what is made of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from threatlab.dataflow import DataFlow, Element, Exclusion, Flow, Zone
+from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.exchange.match import Match
+from threatlab.exchange.node import Node
+from threatlab.report.records import Origin
+from threatlab.words import counted
+
+OURS = "threatlab"
+"""The name under which other tools' files hold what only we know: kinds, notes, reasons."""
+
+BACK = "#back"
+"""What stands behind the id of a flow that goes both ways, for its second half."""
+
+
+@dataclass(slots=True)
+class Part:
+    """A zone, an element or a flow, under the names that its file gives.
+
+    `kind` is the kind of a zone or element, or what a flow carries, where the format says so; else "", and `default`
+    is what is drawn as long as nobody knows (or what `hints` in its texts propose). `source`, `target` and `zone` are
+    ids. `out` says whether the file leaves an element out of scope, None if it can't say; `reason` and `owner` go with
+    it. `node` is None where the file names a part without describing it. `back` marks the second half of a flow that
+    goes both ways, and is the way to the flag in its node that says so. `at` is the element's place on a canvas, where
+    that tells its zone.
+    """
+
+    id: str
+    name: str
+    node: Node | None
+    kind: str = ""
+    default: str = ""
+    hints: str = ""
+    zone: str = ""
+    source: str = ""
+    target: str = ""
+    personal: bool = False
+    note: str = ""
+    owner: str = ""
+    out: bool | None = None
+    reason: str = ""
+    back: tuple[str, ...] = ()
+    at: str = ""
+
+    @property
+    def where(self) -> str:
+        """Where it stands in its file, as a sentence says it."""
+        return repr(self.name[:60]) if self.node is None else self.node.where
+
+
+@dataclass(slots=True)
+class Claim:
+    """A threat or a mitigation that a file lists: `done` is whether a mitigation is in place, None if it isn't said."""
+
+    title: str
+    text: str = ""
+    done: bool | None = None
+
+
+@dataclass(slots=True)
+class Found:
+    """What a reader found. `undrawn` are sentences on what a drawing of ours can't show, `ours` is what we kept there.
+
+    `asks` are questions on the whole, such as what a picture shows that no reader can read.
+    """
+
+    title: str
+    description: str = ""
+    owner: str = ""
+    zones: list[Part] = field(default_factory=list)
+    elements: list[Part] = field(default_factory=list)
+    flows: list[Part] = field(default_factory=list)
+    threats: list[Claim] = field(default_factory=list)
+    mitigations: list[Claim] = field(default_factory=list)
+    undrawn: list[str] = field(default_factory=list)
+    asks: list[str] = field(default_factory=list)
+    ours: Node | None = None
+
+
+Entry = tuple[tuple[str | int, ...], dict[str, Any]]
+"""The way to a list in a file, and what stands in it for one part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """How a drawing is written in a format, part by part.
+
+    `empty` is a new file without parts. `head`, `zone`, `element` and `flow` return what the format itself says of a
+    drawing or a part: for a part, the way to its list, and the entry. `finish` does what needs the whole, such as
+    places on a canvas; it takes the file and what we keep in it. `ours` is the way to that: kinds, notes, whatever the
+    format has no word for. `asks` says which values the format needs and we don't have.
+    """
+
+    empty: Callable[[], dict[str, Any]]
+    head: Callable[[DataFlow], dict[str, Any]]
+    zone: Callable[[str, Zone], Entry]
+    element: Callable[[str, Element, str, Exclusion | None], Entry]
+    flow: Callable[[str, Flow, str, str], Entry]
+    ours: tuple[str, ...]
+    finish: Callable[[dict[str, Any], dict[str, Any]], None] = lambda _file, _ours: None
+    asks: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """Another tool's format: what it is called, how it is recognized and read, and how it is written, if it is."""
+
+    name: str
+    title: str
+    recognizes: Callable[[dict[str, Any]], bool]
+    read: Callable[[Node], Found]
+    writer: Writer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a file leaves open about a part: `part` is a zone's or element's name, a flow's number, or a control's id.
+
+    `choices` are the answers that there are, `proposal` the one that something in the file hints at, for the reason
+    `because`; until it is answered, `drawn` is what stands in the drawing.
+    """
+
+    about: str
+    part: str | int
+    asks: str
+    choices: tuple[str, ...] = ()
+    proposal: str = ""
+    because: str = ""
+    drawn: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """A threat or mitigation of a file, and what it is in our catalog: an id, and why; None if nothing is near."""
+
+    claim: Claim
+    match: Match | None
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """A model of another tool, as we read it: its drawing, and everything else of it in `origin`, untouched.
+
+    `used` and `kept` count the values of the file: those that were read, and those that are kept as they are.
+    `parts` tells of each zone's and element's name, and of each flow (`str`), what it was made of.
+    """
+
+    format: Format
+    drawing: DataFlow
+    owner: str
+    threats: tuple[Matched, ...]
+    mitigations: tuple[Matched, ...]
+    questions: tuple[Question, ...]
+    undrawn: tuple[str, ...]
+    used: int
+    kept: int
+    origin: Origin
+    parts: dict[str, dict[str, Part]]
+
+    @property
+    def statement(self) -> str:
+        """What became of the file, in numbers."""
+        return (
+            f"{counted(self.used, 'value')} used, {self.kept} kept as they are, "
+            f"{counted(len(self.questions), 'question')} to answer"
+        )
+
+
+def origin_of(format_: Format, document: Any) -> Origin:
+    """Return a file's content as it is kept: in characters that every file of ours can hold."""
+    return Origin(format_.name, json.dumps(document, separators=(",", ":"), allow_nan=False))
+
+
+def by_id(kind: str, parts: Iterable[Part]) -> dict[str, Part]:
+    """Return parts by their ids.
+
+    Raises
+    ------
+    ThreatLabError
+        If an id is given twice.
+    """
+    found: dict[str, Part] = {}
+    for part in parts:
+        if part.id in found:
+            raise ThreatLabError(
+                f"the id {part.id[:60]!r} is given to two {kind}s ({found[part.id].where}; {part.where}): give each its own"
+            )
+        found[part.id] = part
+    return found
+
+
+def there(part: Part, what: str, wanted: str, known: Collection[str]) -> str:
+    """Return an id that a part refers to.
+
+    Raises
+    ------
+    ThreatLabError
+        If there is nothing of that id.
+    """
+    if wanted not in known:
+        raise ThreatLabError(
+            f"{part.where}: {what} {wanted[:60]!r} points nowhere: {unknown_name('id', wanted[:60], tuple(known)[:500])}"
+        )
+    return wanted

@@ -1,0 +1,98 @@
+"""What a file leaves open, as questions with their answers; and what an answer makes of the drawing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from threatlab.checks import check_choice
+from threatlab.dataflow import CARRIES, ELEMENT_KINDS, ZONE_KINDS, DataFlow, Element, Flow, Zone
+from threatlab.errors import ThreatLabError
+from threatlab.exchange.hints import ELEMENT, FLOW, ZONE, hint
+from threatlab.exchange.parts import Found, Matched, Part, Question
+from threatlab.words import listed
+
+
+def questions_of(  # noqa: PLR0913  # the parts of a drawing
+    found: Found,
+    drawing: DataFlow,
+    zones: Mapping[str, tuple[Part, Zone]],
+    elements: Mapping[str, tuple[Part, Element]],
+    flows: Mapping[str, tuple[Part, Flow]],
+    mitigations: Sequence[Matched],
+) -> tuple[Question, ...]:
+    """Return the questions that a file leaves open, in the order in which a drawing is read."""
+    return (
+        *(_zone(part, zone) for part, zone in zones.values() if not part.kind),
+        *(each for part, element in elements.values() if (each := _element(part, element))),
+        *_model(drawing),
+        *(_flow(part, flow, n) for n, (part, flow) in enumerate(flows.values(), start=1) if not part.kind),
+        *_controls(mitigations),
+        *(Question("drawing", "", each) for each in found.asks),
+    )
+
+
+def answered(drawing: DataFlow, question: Question, answer: str) -> DataFlow:
+    """Return the drawing with a question about a zone, an element or a flow answered.
+
+    Raises
+    ------
+    ThreatLabError
+        If the answer is none of the question's choices, the question is about something else, or its part is gone.
+    """
+    if question.about not in _FIELDS:
+        raise ThreatLabError(f"{question.asks!r} is answered by drawing, or in the system: not by a word")
+    check_choice("answer", answer, question.choices)
+    field = {_FIELDS[question.about]: answer}
+    if question.about == "flow":
+        return drawing.changing_flow(int(question.part), **field)
+    change = drawing.changing_zone if question.about == "zone" else drawing.changing_element
+    return change(str(question.part), **field)
+
+
+_FIELDS = {"zone": "kind", "element": "kind", "flow": "carries"}
+
+
+def _zone(part: Part, zone: Zone) -> Question:
+    kind, word = hint(part.hints, ZONE)
+    because = f"its name says '{word}'" if kind else ""
+    if part.node is None:
+        because = "the file names it and doesn't describe it" + (f"; {because}" if because else "")
+    asks = f"Who decides what runs in {zone.name}?"
+    return Question("zone", zone.name, asks, tuple(ZONE_KINDS), kind, because, zone.kind)
+
+
+def _element(part: Part, element: Element) -> Question | None:
+    kind, word = hint(part.hints, ELEMENT)
+    if part.kind or not kind:
+        return None
+    because = f"its name or type says '{word}'"
+    return Question("element", element.name, f"What is {element.name}?", tuple(ELEMENT_KINDS), kind, because, kind)
+
+
+def _model(drawing: DataFlow) -> Iterator[Question]:
+    if drawing.elements and not drawing.complete and not any(each.kind == "model" for each in drawing.elements):
+        yield Question("drawing", "", "Which element is the model? None says so; draw it, or change its kind.")
+
+
+def _flow(part: Part, flow: Flow, number: int) -> Question:
+    carries, word = hint(part.hints, FLOW)
+    because = f"it says '{word}'" if carries else ""
+    return Question(
+        "flow", number, f"What does flow {number} carry? {flow}", tuple(CARRIES), carries, because, flow.carries
+    )
+
+
+def _controls(mitigations: Sequence[Matched]) -> Iterator[Question]:
+    near: dict[str, list[Matched]] = {}
+    for each in mitigations:
+        if each.match:
+            near.setdefault(each.match.id, []).append(each)
+    for control, all_ in near.items():
+        match, done = all_[0].match, {each.claim.done for each in all_}
+        if match is None:
+            continue
+        proposal = {(True,): "yes", (False,): "no"}.get(tuple(done), "")
+        state = {"yes": "says that it is in place", "no": "says that it is not in place"}.get(proposal, "lists it")
+        names = listed([f"'{' '.join(each.claim.title.split())[:60]}'" for each in all_[:3]])
+        because = f"the file {state}: {names} ({match.because})"
+        yield Question("control", control, f"Is this in place: {match.title}?", ("yes", "no"), proposal, because)
