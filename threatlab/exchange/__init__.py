@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 from threatlab.errors import ThreatLabError
 from threatlab.exchange.assemble import imported
+from threatlab.exchange.cyclonedx import CYCLONEDX
+from threatlab.exchange.merge import Export, write
+from threatlab.exchange.model_library import MODEL_LIBRARY
 from threatlab.exchange.otm import OTM
 from threatlab.exchange.parts import Format, Import, Question
+from threatlab.exchange.pytm import PYTM
 from threatlab.exchange.questions import answered
-from threatlab.exchange.merge import Export, write
-from threatlab.files import parse, read_bytes, read_text
+from threatlab.exchange.threat_composer import THREAT_COMPOSER
+from threatlab.exchange.threat_dragon import THREAT_DRAGON, THREAT_DRAGON_1
+from threatlab.files import parse, read_text
 from threatlab.words import listed
 
 __all__ = ["FORMATS", "LARGEST", "Export", "Format", "Import", "Question", "answered", "format_of", "read", "write"]
 
-FORMATS = {each.name: each for each in (OTM,)}
+_ALL = (OTM, THREAT_DRAGON, THREAT_DRAGON_1, MODEL_LIBRARY, THREAT_COMPOSER, PYTM, CYCLONEDX)
+FORMATS = {each.name: each for each in _ALL}
 """Formats of other tools, by the names that the command line uses. To add one, add its module here."""
 
 LARGEST = 20_000_000

@@ -40,7 +40,9 @@ def imported(format_: Format, document: dict[str, Any]) -> Import:
     found = format_.read(file)
     for kind, parts in (("zone", found.zones), ("element", found.elements), ("flow", found.flows)):
         if len(parts) > MOST:
-            raise ThreatLabError(f"it holds {counted(len(parts), kind)}, and a drawing takes {MOST}: import a part of it")
+            raise ThreatLabError(
+                f"it holds {counted(len(parts), kind)}, and a drawing takes {MOST}: import a part of it"
+            )
     ours = found.ours or Node({})
     zones = _zones(found, ours)
     elements = _elements(found, ours, zones)
@@ -49,10 +51,10 @@ def imported(format_: Format, document: dict[str, Any]) -> Import:
     texts = {"name": title, "title": title, "description": _line(found.description), **_said(ours.child("drawing"))}
     drawing = replace(
         drawing_from_table(texts),
-        zones=[zone for _, zone in zones.values()],
-        elements=[element for _, element in elements.values()],
-        flows=[flow for _, flow in flows.values()],
-        exclusions=_exclusions(found, ours, elements),
+        zones=tuple(zone for _, zone in zones.values()),
+        elements=tuple(element for _, element in elements.values()),
+        flows=tuple(flow for _, flow in flows.values()),
+        exclusions=tuple(_exclusions(found, ours, elements)),
     )
     terms = catalog()
     mitigations = tuple(Matched(each, match_control(each.title, each.text, terms)) for each in found.mitigations)

@@ -1,4 +1,4 @@
-"""Which of our threats and controls another tool's text speaks of: by the words that few of ours have, and they share."""
+"""Which of our threats and controls another tool's text speaks of: by rare words that its title shares with ours."""
 
 from __future__ import annotations
 
@@ -13,16 +13,143 @@ from threatlab.catalog import Catalog
 from threatlab.words import listed
 
 _COMMON = frozenset(
-    "a an and any are as at be been before but by can do each every for from has have how if in into is it its like may "
-    "more must no not of off on one only or other our out over own same so some someone something such than that the "
-    "their them then these they this to under up use used uses using was what when where which while who will with "
-    "would you your ensure implement enable apply provide configure via system application data model ai ml service "
-    "example based specific including".split()
+    [
+        "a",
+        "ai",
+        "an",
+        "and",
+        "any",
+        "application",
+        "apply",
+        "are",
+        "as",
+        "at",
+        "based",
+        "be",
+        "been",
+        "before",
+        "but",
+        "by",
+        "can",
+        "configure",
+        "data",
+        "do",
+        "each",
+        "enable",
+        "ensure",
+        "every",
+        "example",
+        "for",
+        "from",
+        "has",
+        "have",
+        "how",
+        "if",
+        "implement",
+        "in",
+        "including",
+        "into",
+        "is",
+        "it",
+        "its",
+        "like",
+        "may",
+        "ml",
+        "model",
+        "models",
+        "more",
+        "must",
+        "no",
+        "not",
+        "of",
+        "off",
+        "on",
+        "one",
+        "only",
+        "or",
+        "other",
+        "our",
+        "out",
+        "over",
+        "own",
+        "provide",
+        "same",
+        "service",
+        "so",
+        "some",
+        "someone",
+        "something",
+        "specific",
+        "such",
+        "system",
+        "than",
+        "that",
+        "the",
+        "their",
+        "them",
+        "then",
+        "these",
+        "they",
+        "this",
+        "to",
+        "under",
+        "up",
+        "use",
+        "used",
+        "uses",
+        "using",
+        "via",
+        "was",
+        "what",
+        "when",
+        "where",
+        "which",
+        "while",
+        "who",
+        "will",
+        "with",
+        "would",
+        "you",
+        "your",
+    ]
 )
-_LEAST = 0.3
-"""Cosine of the two texts from which on they are said to speak of one thing; chosen on published models."""
+"""Words that say nothing of what a text is about."""
 
-_LONGEST = 2_000
+_SAME = {
+    "denial cost": r"denial.of.\w+|dos|ddos|unbounded consumption|exhaust\w*|overwhelm\w*|expensive",
+    "poison": r"poison\w*|backdoor\w*|back.door\w*|(?:manipulat|tamper|corrupt)\w* (?:\w+ )?(?:training|data|model)\w*",
+    "extract": r"(?:steal|theft|extract|replicat|copy)\w* (?:of )?(?:\w+ )?models?|(?:ip|model) theft|distillation",
+    "evasion": r"adversarial|perturb\w*|misclassif\w*|(?:incorrect|wrong) classif\w*|evad\w*",
+    "privac breach": r"sensitive|confidential|personal|pii|private|exfiltrat\w*|leak\w*|\w+ disclosure|inversion",
+    "prompt injection": r"jailbreak\w*|prompt.injection|(?:malicious|crafted|hidden) (?:prompt|instruction)s?",
+    "suppl chain": r"third.party|upstream|open.source|deprecated|supply.chain|supplier\w*|libraries",
+    "excessiv agenc": r"over.?privileged|(?:excessive|unsafe|overly \w+) \w+|plug.?ins?|agents?",
+    "limit request rate": r"throttl\w*|rate.limit\w*|quotas?|captcha",
+    "role based access": r"access.controls?|authoriz\w*|authoris\w*|rbac|least.privileged?|permissions?",
+    "authenticate": r"authentic\w*|mfa|multi.factor|log.?in|sso",
+    "encrypt": r"encrypt\w*|tls|https|ssl",
+    "secret vault": r"secrets? manage\w*|key.?vault|credential\w*|api.keys?|rotat\w* (?:keys?|passwords?)",
+    "scan dependenc": r"dependenc\w*|patch\w*|software composition|sca|vulnerability scan\w*|advisories",
+    "sandbox code tools": r"sandbox\w*|seccomp|container isolation",
+    "ask person": r"human (?:\w+ )?(?:approv|confirm|review|oversight|in the loop)\w*|manual (?:approv|review)\w*",
+    "watch inputs outputs": r"monitor\w*|logg\w*|logs?|observab\w*|alert\w*|audit\w*",
+    "validate output": r"(?:saniti|validat|encod|filter)\w* (?:\w+ ){0,2}outputs?|output (?:saniti|valid|enc)\w*",
+    "screen prompt repl": r"guardrails?|(?:prompt|content) (?:filter|moderat|shield)\w*|prompt injection detection",
+    "separate content instruct": r"segregat\w*",
+    "check input anomal": r"input (?:validat|filter|saniti[sz])\w*|anomal\w*|validat\w* (?:\w+ ){0,2}inputs?",
+    "minimize personal": r"anonymi[sz]\w*|pseudonymi[sz]\w*|scrubb\w*|data minimi[sz]\w*|redact\w*",
+    "verify model file": r"code.sign\w*|signed? (?:model|artifact)s?|checksums?|model (?:integrity|provenance)|hash\w*",
+    "restrict tools": r"(?:restrict|limit|scop)\w* (?:\w+ ){0,3}(?:capabilities|permissions|plugins?|tools?|agents?)",
+    "train staff": r"awareness|training for \w+|security guidelines|staff training",
+    "interface internet": r"firewalls?|private (?:endpoint|network|link)s?|vpn|network acls?",
+}
+"""Words of the field, by words that our titles have for the same."""
+
+_SYNONYMS = {title: re.compile(rf"\b(?:{pattern})\b") for title, pattern in _SAME.items()}
+_LEAST = 0.3
+"""Cosine of the two texts from which on they are said to speak of one thing; tried on published models."""
+
+_LONGEST = 600
 """Characters of a text that are looked at: what it is about stands at its beginning."""
 
 
@@ -48,32 +175,49 @@ def match_control(title: str, text: str, catalog: Catalog) -> Match | None:
 
 @dataclass(frozen=True, slots=True)
 class _Index:
+    """By id, a title, its words, and the weights of all words of a text, whose squares sum to 1; how rare words are."""
+
     titles: Mapping[str, str]
+    heads: Mapping[str, frozenset[str]]
     weights: Mapping[str, Mapping[str, float]]
     rare: Mapping[str, float]
 
 
 def _nearest(title: str, text: str, index: _Index) -> Match | None:
-    said = Counter(_words(title) * 3 + _words(text[:_LONGEST]))
-    given = {word: (1 + log(times)) * index.rare[word] for word, times in said.items() if word in index.rare}
+    head, body = _said(title[:_LONGEST]), _said(text[:_LONGEST])
+    times = Counter([*head, *head, *head, *body])
+    given = {word: (1 + log(n)) * index.rare[word] for word, n in times.items() if word in index.rare}
     length = sqrt(sum(weight**2 for weight in given.values()))
     best, most = "", 0.0
     for each, weights in index.weights.items():
-        shared = sum(given[word] * weights[word] for word in given.keys() & weights)
-        likeness = shared / length if length else 0.0
+        if not index.heads[each] & head.keys():
+            continue
+        likeness = sum(given[word] * weights[word] for word in given.keys() & weights) / length
         if likeness > most:
             best, most = each, likeness
     if most < _LEAST:
         return None
-    both = sorted(given.keys() & index.weights[best], key=lambda word: (-given[word] * index.weights[best][word], word))
-    quoted = listed([f"'{word}'" for word in both[:3]])
-    return Match(best, index.titles[best], f"both speak of {quoted}", most)
+    weights = index.weights[best]
+    both = sorted(given.keys() & weights, key=lambda word: (-given[word] * weights[word], word))
+    quoted = dict.fromkeys((head.get(word) or body[word]) for word in both)
+    return Match(best, index.titles[best], f"it says {listed([repr(each) for each in quoted][:3])}", most)
 
 
-def _index(titles: Mapping[str, str], texts: Mapping[str, list[tuple[str, int]]]) -> _Index:
-    """Return the words of each text with their weights, so that the squares of one text's weights sum to 1."""
+def _said(text: str) -> dict[str, str]:
+    """Return the words of a text without their endings, each with what stands for it there."""
+    plain = text.casefold()
+    found = {_stem(word): word for word in re.findall(r"[a-z]{2,}", plain) if word not in _COMMON}
+    for words, pattern in _SYNONYMS.items():
+        if said := pattern.search(plain):
+            found |= {_stem(word): said[0] for word in words.split() if _stem(word) not in found}
+    return found
+
+
+def _index(titles: Mapping[str, str], texts: Mapping[str, Iterable[str]]) -> _Index:
+    """Return the words of titles and texts, with their weights; a title counts three times."""
     counts = {
-        each: Counter(word for text, times in parts for word in _words(text) * times) for each, parts in texts.items()
+        each: Counter([*_words(title) * 3, *(word for text in texts[each] for word in _words(text))])
+        for each, title in titles.items()
     }
     spread = Counter(word for count in counts.values() for word in count)
     rare = {word: log(1 + len(counts) / times) for word, times in spread.items()}
@@ -82,30 +226,20 @@ def _index(titles: Mapping[str, str], texts: Mapping[str, list[tuple[str, int]]]
         raw = {word: (1 + log(times)) * rare[word] for word, times in count.items()}
         length = sqrt(sum(weight**2 for weight in raw.values()))
         weights[each] = {word: weight / length for word, weight in raw.items()}
-    return _Index(titles, weights, rare)
+    return _Index(titles, {each: frozenset(_words(title)) for each, title in titles.items()}, weights, rare)
 
 
 @lru_cache(maxsize=2)
 def _threats(catalog: Catalog) -> _Index:
-    texts = {}
-    for threat in catalog.threats.values():
-        entries = [
-            (entry.name, 1)
-            for control in catalog.controls.values()
-            if control.threats and control.threats[0] == threat.id
-            for entry in (*control.atlas_techniques, *control.lists)
-        ]
-        texts[threat.id] = [(threat.title, 3), (threat.about, 1), *entries]
-    return _index({threat.id: threat.title for threat in catalog.threats.values()}, texts)
+    threats = catalog.threats.values()
+    return _index({each.id: each.title for each in threats}, {each.id: [each.about] for each in threats})
 
 
 @lru_cache(maxsize=2)
 def _controls(catalog: Catalog) -> _Index:
-    texts = {
-        control.id: [(control.title, 3), (control.recommendation, 2), (control.question, 1), (control.finding, 1)]
-        for control in catalog.controls.values()
-    }
-    return _index({control.id: control.title for control in catalog.controls.values()}, texts)
+    controls = catalog.controls.values()
+    texts = {each.id: [each.recommendation, each.question, each.finding] for each in controls}
+    return _index({each.id: each.title for each in controls}, texts)
 
 
 def _words(text: str) -> list[str]:

@@ -7,7 +7,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from difflib import SequenceMatcher
-from functools import reduce
 from typing import Any
 from unicodedata import normalize
 
@@ -66,6 +65,7 @@ class _Merge:
     def done(self, foreign: Origin | None) -> tuple[str, ...]:
         """Bring the file up to the drawing, and return what there is to say of it."""
         old, new, writer, parts = self.base.drawing, self.new, self.writer, self.base.parts
+        writer.prepare(self.document)
         _put(self.document, writer.head(old), writer.head(new))
 
         zone_of = _pairs([zone.name for zone in old.zones], [zone.name for zone in new.zones])
@@ -129,9 +129,7 @@ class _Merge:
                 {"id": flows[str(flow)], "carries": flow.carries, "personal": flow.personal, "note": flow.note}
                 for flow in new.flows
             ],
-            "exclusions": [
-                asdict(each) | {"element": elements[each.element]} for each in new.exclusions
-            ],
+            "exclusions": [asdict(each) | {"element": elements[each.element]} for each in new.exclusions],
         }
         self._keep(ours, foreign)
         writer.finish(self.document, ours)
@@ -173,15 +171,20 @@ class _Merge:
         found = _pairs(list(parts), ends)
         of = {str(flow): found[end] for flow, end in zip(new.flows, ends, strict=True) if end in found}
         by_id = {parts[was].id: flow for flow in new.flows if (was := of.get(str(flow)))}
-        for was, part in parts.items():
+        for part in parts.values():
             if not part.back or part.node is None:
                 continue
             there, back = by_id.get(part.id.removesuffix(BACK)), by_id.get(part.id)
-            mirrored = there and back and (there.source, there.target, there.label) == (back.target, back.source, back.label)
+            mirrored = (
+                there and back and (there.source, there.target, there.label) == (back.target, back.source, back.label)
+            )
             if not mirrored:
                 if back:
                     del of[str(back)]
-                _put(part.node.value, {}, reduce(lambda inner, key: {key: inner}, reversed(part.back), False))
+                flag: Any = False
+                for step in reversed(part.back):
+                    flag = {step: flag}
+                _put(part.node.value, {}, flag)
         return of
 
     def _remove(self, pairs: dict[str, dict[str, str]]) -> None:

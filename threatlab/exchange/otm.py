@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from threatlab.dataflow import DataFlow, Element, Exclusion, Flow, Zone
@@ -22,14 +23,19 @@ def _read(file: Node) -> Found:
             f"otmVersion is {version[:40]!r}, and {' and '.join(_VERSIONS)} are read: save it as one of these"
         )
     project = file.child("project")
-    found = Found(project.text("name"), project.text("description", ""), project.text("owner", ""), ours=project.down("attributes", OURS))
+    found = Found(
+        project.text("name"),
+        project.text("description", ""),
+        project.text("owner", ""),
+        ours=project.down("attributes", OURS),
+    )
     for zone in file.each("trustZones"):
-        name, kind = zone.text("name"), zone.text("type", "")
+        name, kind = zone.text("name", ""), zone.text("type", "")
         found.zones.append(Part(zone.name("id"), name, zone, default="own", hints=f"{name} {kind}"))
     zones = by_id("trust zone", found.zones)
     nodes = file.each("components")
-    components = by_id("component", [Part(node.name("id"), node.text("name"), node) for node in nodes])
-    assets = {asset.name("id"): asset.text("name") for asset in file.each("assets")}
+    components = by_id("component", [Part(node.name("id"), node.text("name", ""), node) for node in nodes])
+    assets = {asset.name("id"): asset.text("name", "") for asset in file.each("assets")}
     for part, node in zip(components.values(), nodes, strict=True):
         kind = node.text("type", "")
         part.zone, part.default, part.hints = _zone(part, components, zones), "process", f"{kind} {part.name}"
@@ -47,8 +53,8 @@ def _read(file: Node) -> Found:
         part.note = _data("carries", node.texts("assets"), assets)
         found.flows.append(part)
         if node.flag("bidirectional"):
-            way = {"source": ends[1], "target": ends[0], "hints": name, "note": part.note}
-            found.flows.append(Part(f"{part.id}{BACK}", name, node, back=("bidirectional",), **way))
+            back = replace(part, id=f"{part.id}{BACK}", source=ends[1], target=ends[0], back=("bidirectional",))
+            found.flows.append(back)
     for node in (*nodes, *flows):
         for threat in node.each("threats"):
             there(Part("", "", threat), "the threat", threat.name("threat"), threats)
@@ -56,9 +62,9 @@ def _read(file: Node) -> Found:
                 name = there(Part("", "", use), "the mitigation", use.name("mitigation"), mitigations)
                 state = _DONE.get(use.text("state", "").casefold())
                 done[name] = state if done[name] is None or state is None else done[name] and state
-    found.threats = [Claim(each.text("name"), _about(each)) for each in threats.values()]
+    found.threats = [Claim(each.text("name", ""), _about(each)) for each in threats.values()]
     found.mitigations = [
-        Claim(each.text("name"), each.text("description", ""), done[name]) for name, each in mitigations.items()
+        Claim(each.text("name", ""), each.text("description", ""), done[name]) for name, each in mitigations.items()
     ]
     return found
 
@@ -90,13 +96,11 @@ def _zone(part: Part, components: dict[str, Part], zones: dict[str, Part]) -> st
 
 
 def _empty() -> dict[str, Any]:
-    return {
-        "otmVersion": _VERSIONS[-1],
-        "project": {"name": "drawing", "id": "drawing"},
-        "trustZones": [],
-        "components": [],
-        "dataflows": [],
-    }
+    return {"otmVersion": _VERSIONS[-1], "project": {"name": "drawing", "id": "drawing"}}
+
+
+def _prepare(file: dict[str, Any]) -> None:
+    file |= {key: file.get(key) or [] for key in ("trustZones", "components", "dataflows")}
 
 
 def _head(drawing: DataFlow) -> dict[str, Any]:
@@ -122,5 +126,5 @@ OTM = Format(
     title="Open Threat Model (OTM)",
     recognizes=lambda file: "otmVersion" in file,
     read=_read,
-    writer=Writer(_empty, _head, _zone_entry, _element_entry, _flow_entry, ("project", "attributes", OURS)),
+    writer=Writer(_empty, _head, _zone_entry, _element_entry, _flow_entry, ("project", "attributes", OURS), _prepare),
 )

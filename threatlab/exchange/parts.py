@@ -94,7 +94,8 @@ class Writer:
     """How a drawing is written in a format, part by part.
 
     `empty` is a new file without parts. `head`, `zone`, `element` and `flow` return what the format itself says of a
-    drawing or a part: for a part, the way to its list, and the entry. `finish` does what needs the whole, such as
+    drawing or a part: for a part, the way to its list, and the entry. `prepare` sees that these lists are there, and
+    `finish` does what needs the whole, such as
     places on a canvas; it takes the file and what we keep in it. `ours` is the way to that: kinds, notes, whatever the
     format has no word for. `asks` says which values the format needs and we don't have.
     """
@@ -105,6 +106,7 @@ class Writer:
     element: Callable[[str, Element, str, Exclusion | None], Entry]
     flow: Callable[[str, Flow, str, str], Entry]
     ours: tuple[str, ...]
+    prepare: Callable[[dict[str, Any]], None] = lambda _file: None
     finish: Callable[[dict[str, Any], dict[str, Any]], None] = lambda _file, _ours: None
     asks: str = ""
 
@@ -190,9 +192,8 @@ def by_id(kind: str, parts: Iterable[Part]) -> dict[str, Part]:
     found: dict[str, Part] = {}
     for part in parts:
         if part.id in found:
-            raise ThreatLabError(
-                f"the id {part.id[:60]!r} is given to two {kind}s ({found[part.id].where}; {part.where}): give each its own"
-            )
+            both = f"{found[part.id].where}; {part.where}"
+            raise ThreatLabError(f"the id {part.id[:60]!r} is given to two {kind}s ({both}): give each its own")
         found[part.id] = part
     return found
 
@@ -206,7 +207,6 @@ def there(part: Part, what: str, wanted: str, known: Collection[str]) -> str:
         If there is nothing of that id.
     """
     if wanted not in known:
-        raise ThreatLabError(
-            f"{part.where}: {what} {wanted[:60]!r} points nowhere: {unknown_name('id', wanted[:60], tuple(known)[:500])}"
-        )
+        wrong = unknown_name("id", wanted[:60], tuple(known)[:500])
+        raise ThreatLabError(f"{part.where}: {what} {wanted[:60]!r} points nowhere: {wrong}")
     return wanted

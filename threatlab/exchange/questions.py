@@ -12,7 +12,7 @@ from threatlab.exchange.parts import Found, Matched, Part, Question
 from threatlab.words import listed
 
 
-def questions_of(  # noqa: PLR0913  # the parts of a drawing
+def questions_of(  # noqa: PLR0913, PLR0917  # the parts of a drawing
     found: Found,
     drawing: DataFlow,
     zones: Mapping[str, tuple[Part, Zone]],
@@ -56,14 +56,14 @@ def _zone(part: Part, zone: Zone) -> Question:
     kind, word = hint(part.hints, ZONE)
     because = f"its name says '{word}'" if kind else ""
     if part.node is None:
-        because = "the file names it and doesn't describe it" + (f"; {because}" if because else "")
+        because = "; ".join(filter(None, ("the file describes no such zone", because)))
     asks = f"Who decides what runs in {zone.name}?"
     return Question("zone", zone.name, asks, tuple(ZONE_KINDS), kind, because, zone.kind)
 
 
 def _element(part: Part, element: Element) -> Question | None:
     kind, word = hint(part.hints, ELEMENT)
-    if part.kind or not kind:
+    if part.kind or kind in ("", part.default):
         return None
     because = f"its name or type says '{word}'"
     return Question("element", element.name, f"What is {element.name}?", tuple(ELEMENT_KINDS), kind, because, kind)
@@ -91,7 +91,7 @@ def _controls(mitigations: Sequence[Matched]) -> Iterator[Question]:
         match, done = all_[0].match, {each.claim.done for each in all_}
         if match is None:
             continue
-        proposal = {(True,): "yes", (False,): "no"}.get(tuple(done), "")
+        proposal = "yes" if done == {True} else "no" if done == {False} else ""
         state = {"yes": "says that it is in place", "no": "says that it is not in place"}.get(proposal, "lists it")
         names = listed([f"'{' '.join(each.claim.title.split())[:60]}'" for each in all_[:3]])
         because = f"the file {state}: {names} ({match.because})"
