@@ -13,12 +13,13 @@ from threatlab.catalog import catalog
 from threatlab.catalog.atlas_check import check_atlas
 from threatlab.checks import check_date, check_score
 from threatlab.cli.inputs import read_inputs
-from threatlab.cli.output import WIDTH, emit, line, table
+from threatlab.cli.output import WIDTH, emit, import_table, line, table
 from threatlab.course import start, update
 from threatlab.errors import ThreatLabError
+from threatlab.exchange import FORMATS, load_any, read, to_csv, to_layer, write
 from threatlab.policy import load_policy
 from threatlab.ranking import reaches
-from threatlab.report import ThreatModel, briefing, load_models, to_html, to_json, to_markdown, to_sarif
+from threatlab.report import ThreatModel, briefing, load_models, save_model, to_html, to_json, to_markdown, to_sarif
 from threatlab.report.blocks import shown
 from threatlab.report.sarif import tool_version
 from threatlab.system import list_systems, load_system
@@ -72,6 +73,37 @@ course has corrected a cell that you changed, a note beneath yours holds the cor
 Nothing of yours is overwritten or deleted. 'update' leaves a notebook that you deleted or
 renamed away; 'start' brings it back.
 """
+_IMPORT = """\
+Read a model of another tool: what it draws, which threats and mitigations it lists, and
+what it leaves open. With --output it becomes a threat model of ours, which 'report' and
+'export' read; whatever we don't understand of it stays in there, and comes back on export.
+
+FILE is one of these, recognized by its content:
+"""
+_IMPORT_MORE = """\
+exit codes:
+  0  read
+  2  bad input: one sentence on standard error says what; nothing is half-imported
+
+examples:
+  threatlab import dragon.json
+  threatlab import dragon.json --output model.json
+"""
+_EXPORT = """\
+Write a threat model in the format of another tool. FILE is a threat model (.json), a drawing
+or a system (.toml or .json), a model of another tool, or a built-in name.
+"""
+_EXPORT_MORE = """\
+exit codes:
+  0  written; standard error says what is not ours to know, was renamed, or is gone
+  2  bad input: one sentence on standard error says what
+
+examples:
+  threatlab export model.json --to threat-dragon --output dragon.json
+  threatlab export shadowray --to atlas-navigator --output layer.json
+  threatlab export model.json --to csv --output findings.csv
+"""
+_FROM_SYSTEM = {"atlas-navigator": to_layer, "csv": to_csv}
 _MAIN_MORE = """\
 start here:
   threatlab assess shadowray      assess the system of a published incident
@@ -93,6 +125,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = {
         "assess": _assess,
         "report": _report,
+        "import": _import,
+        "export": _export,
         "systems": _systems,
         "catalog": _catalog,
         "start": _copy,
@@ -150,6 +184,33 @@ def _report(asked: argparse.Namespace) -> int:
         "briefing": lambda: "\n".join(map(briefing, models)),
     }
     emit(written[asked.format](), asked.output)
+    return PASSED
+
+
+def _import(asked: argparse.Namespace) -> int:
+    _spare_inputs(asked.output, [asked.file])
+    found = read(asked.file)
+    if asked.output:
+        save_model(found.model, asked.output)
+    emit(import_table(found), None)
+    return PASSED
+
+
+def _export(asked: argparse.Namespace) -> int:
+    _spare_inputs(asked.output, [asked.file])
+    model = load_any(asked.file)
+    if asked.to in _FROM_SYSTEM:
+        exported = _FROM_SYSTEM[asked.to](model)
+    elif model.drawing is None:
+        raise ThreatLabError(
+            f"{asked.file!r} has no drawing, and {FORMATS[asked.to].title} is one: export it --to "
+            f"{' or '.join(_FROM_SYSTEM)}, or draw it first"
+        )
+    else:
+        exported = write(model.drawing, FORMATS[asked.to], model.origin)
+    emit(exported.text, asked.output)
+    for note in exported.notes:
+        _say(f"note: {note}")
     return PASSED
 
 
@@ -233,6 +294,17 @@ def _parser() -> argparse.ArgumentParser:
     kinds = ("markdown", "html", "json", "sarif", "briefing")
     report.add_argument("--format", choices=kinds, default="markdown", help="what to write (default: markdown)")
     report.add_argument("--output", "-o", metavar="PATH", help="write to this file instead of the screen")
+
+    known = "".join(f"  {each.title}\n" for each in FORMATS.values())
+    taken = command("import", "read a model of another tool", _IMPORT + known, _IMPORT_MORE)
+    taken.add_argument("file", metavar="FILE", help="a .json file of another tool")
+    taken.add_argument("--output", "-o", metavar="PATH", help="save it as a threat model in this .json file")
+
+    given = command("export", "write a threat model in the format of another tool", _EXPORT, _EXPORT_MORE)
+    given.add_argument("file", metavar="FILE", help="what to write, or a built-in name")
+    targets = (*(name for name, each in FORMATS.items() if each.writer), *_FROM_SYSTEM)
+    given.add_argument("--to", choices=targets, required=True, help="the format to write")
+    given.add_argument("--output", "-o", metavar="PATH", help="write to this file instead of the screen")
 
     command("systems", "list the built-in systems")
     about = "compare the catalog's ATLAS ids and names with a data file"

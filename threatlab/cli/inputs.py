@@ -15,6 +15,7 @@ from typing import Any
 from threatlab.catalog import catalog
 from threatlab.checks import check_choice
 from threatlab.errors import ThreatLabError
+from threatlab.exchange import format_of
 from threatlab.files import read_bytes, read_text
 from threatlab.report.sarif import Source
 from threatlab.system import AISystem, load_system
@@ -65,7 +66,14 @@ def _read(given: str) -> Iterator[Input]:
     if suffix in _INVENTORIES:
         yield from _csv(path) if suffix == ".csv" else _parquet(path)
         return
-    system = load_system(given)
+    try:
+        system = load_system(given)
+    except ThreatLabError:
+        if suffix == ".json" and (foreign := format_of(path)):
+            raise ThreatLabError(
+                f"{given!r} is a model of another tool, {foreign.title}: threatlab import {given} reads it"
+            ) from None
+        raise
     source = Source(relative(path), 1, _lines(path)) if suffix in _SYSTEMS else None
     yield Input(system, given, source)
 

@@ -1,78 +1,25 @@
 """Models of other tools, in and out: what a file is, what it says in our terms, and what comes back on export."""
 
-from __future__ import annotations
-
-from pathlib import Path
-from typing import Any
-
-from threatlab.errors import ThreatLabError
-from threatlab.exchange.assemble import imported
-from threatlab.exchange.cyclonedx import CYCLONEDX
 from threatlab.exchange.merge import Export, write
-from threatlab.exchange.model_library import MODEL_LIBRARY
-from threatlab.exchange.otm import OTM
+from threatlab.exchange.navigator import to_layer
 from threatlab.exchange.parts import Format, Import, Question
-from threatlab.exchange.pytm import PYTM
 from threatlab.exchange.questions import answered
-from threatlab.exchange.threat_composer import THREAT_COMPOSER
-from threatlab.exchange.threat_dragon import THREAT_DRAGON, THREAT_DRAGON_1
-from threatlab.files import parse, read_text
-from threatlab.words import listed
+from threatlab.exchange.registry import FORMATS, LARGEST, format_of, read
+from threatlab.exchange.sources import load_any
+from threatlab.exchange.trackers import to_csv
 
-__all__ = ["FORMATS", "LARGEST", "Export", "Format", "Import", "Question", "answered", "format_of", "read", "write"]
-
-_ALL = (OTM, THREAT_DRAGON, THREAT_DRAGON_1, MODEL_LIBRARY, THREAT_COMPOSER, PYTM, CYCLONEDX)
-FORMATS = {each.name: each for each in _ALL}
-"""Formats of other tools, by the names that the command line uses. To add one, add its module here."""
-
-LARGEST = 20_000_000
-"""Bytes of a file: the largest published models have half a million."""
-
-_LEAST = "a model"
-
-
-def read(source: str | Path) -> Import:
-    """Return the model in a file of another tool, recognized by its content.
-
-    Raises
-    ------
-    ThreatLabError
-        If there is no such file, it is too large, no JSON, of no format that we know, or not what its format says; the
-        sentence names the value, and nothing of the file is taken over.
-    """
-    document = _document(Path(source))
-    format_ = _recognized(document)
-    if format_ is None:
-        titles = listed([each.title for each in FORMATS.values()], "or")
-        raise ThreatLabError(f"{str(source)!r} is no model of another tool that can be read: {titles}")
-    try:
-        return imported(format_, document)
-    except ThreatLabError as problem:
-        raise ThreatLabError(f"{str(source)!r}, as {format_.title}: {problem}") from None
-
-
-def format_of(source: str | Path) -> Format | None:
-    """Return the format of another tool's file, or None if it is none that we know, or can't be read at all."""
-    try:
-        return _recognized(_document(Path(source)))
-    except ThreatLabError:
-        return None
-
-
-def _recognized(document: Any) -> Format | None:
-    if not isinstance(document, dict):
-        return None
-    return next((each for each in FORMATS.values() if each.recognizes(document)), None)
-
-
-def _document(file: Path) -> Any:
-    shown = repr(str(file))
-    try:
-        size = file.stat().st_size
-    except (OSError, ValueError):
-        size = 0  # the reader says what is wrong
-    if size > LARGEST:
-        raise ThreatLabError(
-            f"{shown} has {size / 1e6:.0f} MB, and a model of up to {LARGEST / 1e6:.0f} MB is read: export a part of it"
-        )
-    return parse(read_text(file), ".json", shown, _LEAST)
+__all__ = [
+    "FORMATS",
+    "LARGEST",
+    "Export",
+    "Format",
+    "Import",
+    "Question",
+    "answered",
+    "format_of",
+    "load_any",
+    "read",
+    "to_csv",
+    "to_layer",
+    "write",
+]

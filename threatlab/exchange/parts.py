@@ -8,10 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from threatlab.dataflow import DataFlow, Element, Exclusion, Flow, Zone
+from threatlab.dataflow.facts import system_from
 from threatlab.errors import ThreatLabError, unknown_name
 from threatlab.exchange.match import Match
 from threatlab.exchange.node import Node
+from threatlab.report import ThreatModel
 from threatlab.report.records import Origin
+from threatlab.system import AISystem
 from threatlab.words import counted
 
 OURS = "threatlab"
@@ -168,6 +171,13 @@ class Import:
     parts: dict[str, dict[str, Part]]
 
     @property
+    def model(self) -> ThreatModel:
+        """The file as a threat model: what its drawing shows, and of each control that it lists, what it says."""
+        notes = {each.part: each.because for each in self.questions if each.about == "control"}
+        base = AISystem(self.drawing.name, owner=self.owner, notes={str(key): note for key, note in notes.items()})
+        return ThreatModel(system_from(self.drawing, base), drawing=self.drawing, origin=self.origin)
+
+    @property
     def statement(self) -> str:
         """What became of the file, in numbers."""
         return (
@@ -208,5 +218,7 @@ def there(part: Part, what: str, wanted: str, known: Collection[str]) -> str:
     """
     if wanted not in known:
         wrong = unknown_name("id", wanted[:60], tuple(known)[:500])
-        raise ThreatLabError(f"{part.where}: {what} {wanted[:60]!r} points nowhere: {wrong}")
+        raise ThreatLabError(
+            f"{part.where}: {what} {wanted[:60]!r} points nowhere: {wrong}; mend it, or add what it means"
+        )
     return wanted

@@ -1,0 +1,50 @@
+"""Anything that can be exported, as a threat model: by a built-in name, of ours or of another tool."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from threatlab.dataflow import DataFlow
+from threatlab.dataflow.facts import system_from
+from threatlab.dataflow.files import list_drawings, load_drawing
+from threatlab.errors import ThreatLabError
+from threatlab.exchange.registry import format_of, read
+from threatlab.files import parse, read_text
+from threatlab.report import ThreatModel, load_model
+from threatlab.system import AISystem, list_systems, load_system
+
+
+def load_any(source: str) -> ThreatModel:
+    """Return the threat model in a file: a saved one, a drawing, a system, or another tool's; or a built-in one.
+
+    Raises
+    ------
+    ThreatLabError
+        If it is none of these, or broken; the message names it.
+    """
+    if source in list_systems() or source in list_drawings():
+        drawing = load_drawing(source) if source in list_drawings() else None
+        if source in list_systems():
+            return ThreatModel(load_system(source), drawing=drawing)
+        return _drawn(load_drawing(source))
+    if format_of(source):
+        return read(source).model
+    kind = _kind(Path(source))
+    if kind == "model":
+        return load_model(source)
+    return _drawn(load_drawing(source)) if kind == "drawing" else ThreatModel(load_system(source))
+
+
+def _drawn(drawing: DataFlow) -> ThreatModel:
+    return ThreatModel(system_from(drawing, AISystem(drawing.name)), drawing=drawing)
+
+
+def _kind(file: Path) -> str:
+    """Return what a file of ours holds; "system" where nothing says otherwise: its reader then says what is wrong."""
+    try:
+        held = parse(read_text(file), file.suffix.lower() if file.suffix.lower() == ".toml" else ".json", "", "a name")
+    except ThreatLabError:
+        return "system"
+    if not isinstance(held, dict) or "schema" in held:
+        return "model"
+    return "drawing" if held.keys() & {"zones", "elements", "flows", "exclusions"} else "system"
