@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -58,7 +59,7 @@ def imported(format_: Format, document: dict[str, Any]) -> Import:
     )
     terms = catalog()
     mitigations = tuple(Matched(each, match_control(each.title, each.text, terms)) for each in found.mitigations)
-    every = {path for path, _ in leaves(document)}
+    read = Counter(path in file.seen for path, _ in leaves(document))
     return Import(
         format=format_,
         drawing=drawing,
@@ -67,8 +68,8 @@ def imported(format_: Format, document: dict[str, Any]) -> Import:
         mitigations=mitigations,
         questions=questions_of(found, drawing, zones, elements, flows, mitigations),
         undrawn=tuple(found.undrawn),
-        used=len(every & file.seen),
-        kept=len(every - file.seen),
+        used=read[True],
+        kept=read[False],
         origin=origin_of(format_, document),
         parts={
             "zones": {zone.name: part for part, zone in zones.values()},
@@ -88,7 +89,7 @@ def _said(kept: Node) -> dict[str, Any]:
 
 def _made(kind: str, parts: list[Part], kept: list[Node], make: Callable[[Part, Node], T]) -> Made[T]:
     """Make each part, in the order in which we kept them; new ones come last. `make` takes a part and what we kept."""
-    known, ours = by_id(kind, parts), {node.name("id"): node for node in kept}
+    known, ours = by_id(f"{kind}s", parts, lambda part: part.id), {node.name("id"): node for node in kept}
     made: Made[T] = {}
     for id_ in [*(each for each in ours if each in known), *(each for each in known if each not in ours)]:
         part = known[id_]

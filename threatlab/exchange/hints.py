@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 
 _Words = Mapping[str, str]
+_LONGEST = 200
+"""Characters of a text that are looked at."""
 
 ZONE: _Words = {
     "third party": r"third.?part\w*|vendors?|partners?|saas|providers?|suppliers?|external services?",
@@ -46,7 +48,7 @@ def hint(text: str, words: _Words) -> tuple[str, str]:
     >>> hint("Public Internet Zone", ZONE)
     ('internet', 'public')
     """
-    plain = " ".join(re.split(r"[\W_]+", text.casefold())).strip()
+    plain = " ".join(re.split(r"[\W_]+", text[:_LONGEST].casefold())).strip()
     for kind, pattern in words.items():
         if found := re.search(rf"\b(?:{pattern})(?!\w)", plain):
             return kind, found[0]

@@ -161,8 +161,7 @@ class _Merge:
                 there = there[step]
             there.append(entry)
         elif part.node is not None and before is not None and not part.back:
-            # Of another kind now, in a format with a list for each kind: it stays in its list, with what that list has.
-            _put(part.node.value, before[1], entry if before[0] == way else {key: entry[key] for key in before[1]})
+            _put(part.node.value, before[1], entry)  # of another kind now, it stays in its list all the same
 
     def _flow_pairs(self, element_of: dict[str, str]) -> dict[str, str]:
         """Return which flow of the file each flow is; both halves of one that goes both ways, or neither of them."""

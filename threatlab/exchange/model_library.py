@@ -99,11 +99,8 @@ def _zone_entry(id_: str, zone: Zone) -> Entry:
 
 
 def _element_entry(id_: str, element: Element, zone: str, _: Exclusion | None) -> Entry:
-    list_, more = {
-        "person": ("actors", {"type": "user"}),
-        "data store": ("data_stores", {"type": "object"}),
-    }.get(element.kind, ("components", {}))
-    return (list_,), {"symbolic_name": id_, "title": element.name, "description": "", "trust_zone": zone, **more}
+    list_ = {"person": "actors", "data store": "data_stores"}.get(element.kind, "components")
+    return (list_,), {"symbolic_name": id_, "title": element.name, "description": "", "trust_zone": zone}
 
 
 def _flow_entry(id_: str, flow: Flow, source: str, target: str) -> Entry:
@@ -114,6 +111,9 @@ def _flow_entry(id_: str, flow: Flow, source: str, target: str) -> Entry:
 
 def _finish(file: dict[str, Any], ours: dict[str, Any]) -> None:
     """Say of each flow's ends what they are, and list the boundaries that flows cross."""
+    for list_, type_ in (("actors", "user"), ("data_stores", "object")):
+        for each in file[list_]:
+            each.setdefault("type", type_)
     kinds = {each["symbolic_name"]: kind for list_, kind in _LISTS.items() for each in file[list_]}
     zones = {each["id"]: each["zone"] for each in ours["elements"]}
     pairs = {frozenset((each["trust_zone_a"], each["trust_zone_b"])) for each in file["trust_boundaries"]}

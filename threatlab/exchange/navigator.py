@@ -49,8 +49,8 @@ def to_layer(model: ThreatModel) -> Export:
         "versions": {"layer": "4.3", "navigator": "4.6.4"},
         "name": model.title,
         "domain": "atlas-atlas",
-        "description": f"{counted(len(techniques), 'technique')} on which controls bear that apply to {system.name}: the "
-        "score is the share of these controls that are in place. What no control of the catalog bears on isn't shown.",
+        "description": f"{counted(len(techniques), 'technique')} with controls that apply to {system.name}. The "
+        "score is the share of these controls in place. What no control of the catalog bears on isn't shown.",
         "metadata": [{"name": "atlas_data_version", "value": system.catalog.atlas.version}],
         "techniques": sorted(rows, key=lambda row: str(row["techniqueID"])),
         "gradient": {"colors": [color for color, _ in _STATES.values()], "minValue": 0, "maxValue": 100},

@@ -48,7 +48,7 @@ class Node:
     def name(self, key: str, default: Any = _NEEDED) -> str:
         """Return a text, be it written as a number: ids are, in some files."""
         value = self.value.get(key)
-        if isinstance(value, int) and not isinstance(value, bool):
+        if isinstance(value, int) and not isinstance(value, bool):  # short: Python spells no number of 5,000 digits
             self.seen.add((*self.path, key))
             return short(value)
         return self.text(key, default)

@@ -32,41 +32,81 @@ def _read(file: Node) -> Found:
     for zone in file.each("trustZones"):
         name, kind = zone.text("name", ""), zone.text("type", "")
         found.zones.append(Part(zone.name("id"), name, zone, default="own", hints=f"{name} {kind}"))
-    zones = by_id("trust zone", found.zones)
-    nodes = file.each("components")
-    components = by_id("component", [Part(node.name("id"), node.text("name", ""), node) for node in nodes])
-    assets = {asset.name("id"): asset.text("name", "") for asset in file.each("assets")}
-    for part, node in zip(components.values(), nodes, strict=True):
-        kind = node.text("type", "")
-        part.zone, part.default, part.hints = _zone(part, components, zones), "process", f"{kind} {part.name}"
+    assets = {id_: asset.text("name", "") for id_, asset in _by_id(file, "assets").items()}
+    _components(found, file, assets)
+    for node in file.each("dataflows"):
+        _dataflow(found, node, assets)
+    _threats(found, file)
+    return found
+
+
+def _by_id(file: Node, list_: str) -> dict[str, Node]:
+    return by_id(list_, file.each(list_), lambda node: node.name("id"))
+
+
+def _components(found: Found, file: Node, assets: dict[str, str]) -> None:
+    zones = {zone.id for zone in found.zones}
+    nodes = _by_id(file, "components")
+    stands: dict[str, str] = {}
+    for id_, node in nodes.items():
+        kind, name = node.text("type", ""), node.text("name", "")
         held = [each for key in ("stored", "processed") for each in node.child("assets").texts(key)]
-        part.note = _data("holds", held, assets)
-        found.elements.append(part)
-    threats = {each.name("id"): each for each in file.each("threats")}
-    mitigations = {each.name("id"): each for each in file.each("mitigations")}
-    done: dict[str, bool | None] = dict.fromkeys(mitigations)
-    flows = file.each("dataflows")
-    for node in flows:
-        name = node.text("name", "")
-        ends = (node.name("source"), node.name("destination"))
-        part = Part(node.name("id"), name, node, source=ends[0], target=ends[1], hints=name)
-        part.note = _data("carries", node.texts("assets"), assets)
-        found.flows.append(part)
-        if node.flag("bidirectional"):
-            back = replace(part, id=f"{part.id}{BACK}", source=ends[1], target=ends[0], back=("bidirectional",))
-            found.flows.append(back)
-    for node in (*nodes, *flows):
+        found.elements.append(
+            Part(
+                id_,
+                name,
+                node,
+                default="process",
+                hints=f"{kind} {name}",
+                zone=_zone(id_, nodes, zones, stands),
+                note=_data("holds", held, assets),
+            )
+        )
+
+
+def _zone(id_: str, components: dict[str, Node], zones: set[str], stands: dict[str, str]) -> str:
+    """Return the id of the zone that a component stands in, be it by way of those around it; `stands` remembers it."""
+    way: dict[str, None] = {}
+    while id_ not in stands:
+        node = components[id_]
+        parent = node.child("parent")
+        if zone := parent.name("trustZone", ""):
+            stands[id_] = there(node, "the trust zone", zone, zones)
+            break
+        if id_ in way:
+            raise ThreatLabError(
+                f"{node.where}: the component {id_[:60]!r} stands inside itself, by way of its parents: give one of "
+                "them a trust zone"
+            )
+        way[id_] = None
+        id_ = there(node, "the component", parent.name("component"), components)
+    stands |= dict.fromkeys(way, stands[id_])
+    return stands[id_]
+
+
+def _dataflow(found: Found, node: Node, assets: dict[str, str]) -> None:
+    name, source, target = node.text("name", ""), node.name("source"), node.name("destination")
+    part = Part(node.name("id"), name, node, source=source, target=target, hints=name)
+    part.note = _data("carries", node.texts("assets"), assets)
+    found.flows.append(part)
+    if node.flag("bidirectional"):
+        found.flows.append(replace(part, id=f"{part.id}{BACK}", source=target, target=source, back=("bidirectional",)))
+
+
+def _threats(found: Found, file: Node) -> None:
+    threats, mitigations = _by_id(file, "threats"), _by_id(file, "mitigations")
+    states: dict[str, set[bool | None]] = {id_: set() for id_ in mitigations}
+    for node in (*file.each("components"), *file.each("dataflows")):
         for threat in node.each("threats"):
-            there(Part("", "", threat), "the threat", threat.name("threat"), threats)
+            there(threat, "the threat", threat.name("threat"), threats)
             for use in threat.each("mitigations"):
-                name = there(Part("", "", use), "the mitigation", use.name("mitigation"), mitigations)
-                state = _DONE.get(use.text("state", "").casefold())
-                done[name] = state if done[name] is None or state is None else done[name] and state
+                id_ = there(use, "the mitigation", use.name("mitigation"), mitigations)
+                states[id_].add(_DONE.get(use.text("state", "").casefold()))
     found.threats = [Claim(each.text("name", ""), _about(each)) for each in threats.values()]
     found.mitigations = [
-        Claim(each.text("name", ""), each.text("description", ""), done[name]) for name, each in mitigations.items()
+        Claim(each.text("name", ""), each.text("description", ""), states[id_].pop() if len(states[id_]) == 1 else None)
+        for id_, each in mitigations.items()
     ]
-    return found
 
 
 def _about(threat: Node) -> str:
@@ -76,23 +116,6 @@ def _about(threat: Node) -> str:
 def _data(verb: str, ids: list[str], assets: dict[str, str]) -> str:
     names = dict.fromkeys(assets.get(each, each) for each in ids)
     return f"stated: {verb} {', '.join(names)}" if names else ""
-
-
-def _zone(part: Part, components: dict[str, Part], zones: dict[str, Part]) -> str:
-    """Return the id of the zone that a component stands in, be it by way of the components around it."""
-    way: list[str] = []
-    while part.node is not None:
-        parent = part.node.child("parent")
-        if zone := parent.name("trustZone", ""):
-            return there(part, "the trust zone", zone, zones)
-        way.append(part.id)
-        part = components[there(part, "the component", parent.name("component"), components)]
-        if part.id in way:
-            raise ThreatLabError(
-                f"{part.where}: the component {part.id[:60]!r} stands inside itself, by "
-                "way of its parents: give one of them a trust zone"
-            )
-    raise AssertionError(part)  # every component has a node
 
 
 def _empty() -> dict[str, Any]:

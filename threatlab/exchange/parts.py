@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from threatlab.dataflow import DataFlow, Element, Exclusion, Flow, Zone
 from threatlab.dataflow.facts import system_from
-from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.errors import ThreatLabError, nearest
 from threatlab.exchange.match import Match
 from threatlab.exchange.node import Node
 from threatlab.report import ThreatModel
@@ -187,29 +187,42 @@ class Import:
 
 
 def origin_of(format_: Format, document: Any) -> Origin:
-    """Return a file's content as it is kept: in characters that every file of ours can hold."""
-    return Origin(format_.name, json.dumps(document, separators=(",", ":"), allow_nan=False))
+    """Return a file's content as it is kept: in characters that every file of ours can hold.
+
+    Raises
+    ------
+    ThreatLabError
+        If a number in it is too large to be written again.
+    """
+    try:
+        return Origin(format_.name, json.dumps(document, separators=(",", ":"), allow_nan=False))
+    except ValueError:
+        raise ThreatLabError("a number in it is too large to be one, such as 1e999: mend it") from None
 
 
-def by_id(kind: str, parts: Iterable[Part]) -> dict[str, Part]:
-    """Return parts by their ids.
+T = TypeVar("T", Part, Node)
+
+
+def by_id(kind: str, entries: Iterable[T], key: Callable[[T], str]) -> dict[str, T]:
+    """Return entries of one kind by their ids, which `key` tells.
 
     Raises
     ------
     ThreatLabError
         If an id is given twice.
     """
-    found: dict[str, Part] = {}
-    for part in parts:
-        if part.id in found:
-            both = f"{found[part.id].where}; {part.where}"
-            raise ThreatLabError(f"the id {part.id[:60]!r} is given to two {kind}s ({both}): give each its own")
-        found[part.id] = part
+    found: dict[str, T] = {}
+    for entry in entries:
+        id_ = key(entry)
+        if id_ in found:
+            both = f"{found[id_].where}; {entry.where}"
+            raise ThreatLabError(f"the id {id_[:60]!r} is given to two of the {kind} ({both}): give each its own")
+        found[id_] = entry
     return found
 
 
-def there(part: Part, what: str, wanted: str, known: Collection[str]) -> str:
-    """Return an id that a part refers to.
+def there(part: Part | Node, what: str, wanted: str, known: Collection[str]) -> str:
+    """Return an id that an entry refers to.
 
     Raises
     ------
@@ -217,8 +230,7 @@ def there(part: Part, what: str, wanted: str, known: Collection[str]) -> str:
         If there is nothing of that id.
     """
     if wanted not in known:
-        wrong = unknown_name("id", wanted[:60], tuple(known)[:500])
-        raise ThreatLabError(
-            f"{part.where}: {what} {wanted[:60]!r} points nowhere: {wrong}; mend it, or add what it means"
-        )
+        near = nearest(wanted[:60], tuple(known)[:500])
+        way_out = f"did you mean {near[:60]!r}?" if near else "mend it, or add what it means"
+        raise ThreatLabError(f"{part.where}: {what} {wanted[:60]!r} points nowhere: {way_out}")
     return wanted
