@@ -30,7 +30,7 @@ def _read(file: Node) -> Found:
     schema = file.text("$schema", _SCHEMA)
     version = re.search(r"/v(\d+)\.(\d+)", schema)
     if version is None or version.groups() != ("1", "0"):
-        raise ThreatLabError(f"$schema is {schema[:90]!r}, and versions 1.0 are read: save it as {_SCHEMA!r}")
+        raise ThreatLabError(f"$schema is {schema[-60:]!r}, and versions 1.0 are read: save it as 1.0.2")
     scope = file.child("scope")
     about = " ".join((scope.text("description", ""), file.text("description", ""))).strip()
     found = Found(scope.text("title"), scope.text("description", "") or about, ours=file.down(*_OURS))
@@ -114,17 +114,17 @@ def _finish(file: dict[str, Any], ours: dict[str, Any]) -> None:
     for list_, type_ in (("actors", "user"), ("data_stores", "object")):
         for each in file[list_]:
             each.setdefault("type", type_)
-    kinds = {each["symbolic_name"]: kind for list_, kind in _LISTS.items() for each in file[list_]}
+    kinds = {str(each["symbolic_name"]): kind for list_, kind in _LISTS.items() for each in file[list_]}
     zones = {each["id"]: each["zone"] for each in ours["elements"]}
-    pairs = {frozenset((each["trust_zone_a"], each["trust_zone_b"])) for each in file["trust_boundaries"]}
+    pairs = [{str(each.value.get(f"trust_zone_{end}")) for end in "ab"} for each in Node(file).each("trust_boundaries")]
     for flow in file["data_flows"]:
-        ends = [flow[end]["object"] for end in ("source", "destination")]
+        ends = [str(flow[end]["object"]) for end in ("source", "destination")]
         for end, id_ in zip(("source", "destination"), ends, strict=True):
             flow[end]["type"] = kinds[id_]
-        crossed = [zones[id_] for id_ in ends]
-        if crossed[0] != crossed[1] and frozenset(crossed) not in pairs:
-            pairs.add(frozenset(crossed))
-            file["trust_boundaries"].append({"trust_zone_a": crossed[0], "trust_zone_b": crossed[1]})
+        a, b = (zones[id_] for id_ in ends)
+        if a != b and {a, b} not in pairs:
+            pairs.append({a, b})
+            file["trust_boundaries"].append({"trust_zone_a": a, "trust_zone_b": b})
 
 
 MODEL_LIBRARY = Format(

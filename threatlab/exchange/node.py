@@ -39,11 +39,13 @@ class Node:
         return said.removeprefix(": ") or "the file"
 
     def text(self, key: str, default: Any = _NEEDED) -> str:
-        """Return a text; without a `default`, it must say something."""
-        value = self._read(key, str, "a text")
-        if default is _NEEDED and not (value or "").strip():
+        """Return a text that says something, or the `default`; without one, it must."""
+        value = self._read(key, str, "a text") or ""
+        if value.strip():
+            return str(value)
+        if default is _NEEDED:
             raise ThreatLabError(f"{self.where} has no {key}, and needs one")
-        return str(default if value is None else value)
+        return str(default)
 
     def name(self, key: str, default: Any = _NEEDED) -> str:
         """Return a text, be it written as a number: ids are, in some files."""

@@ -90,7 +90,9 @@ def _dataflow(found: Found, node: Node, assets: dict[str, str]) -> None:
     part.note = _data("carries", node.texts("assets"), assets)
     found.flows.append(part)
     if node.flag("bidirectional"):
-        found.flows.append(replace(part, id=f"{part.id}{BACK}", source=target, target=source, back=("bidirectional",)))
+        found.flows.append(
+            replace(part, id=f"{part.id}{BACK}", source=target, target=source, hints="", back=("bidirectional",))
+        )
 
 
 def _threats(found: Found, file: Node) -> None:

@@ -14,7 +14,7 @@ from threatlab.exchange.match import Match
 from threatlab.exchange.node import Node
 from threatlab.report import ThreatModel
 from threatlab.report.records import Origin
-from threatlab.system import AISystem
+from threatlab.system import AISystem, system_from_table
 from threatlab.words import counted
 
 OURS = "threatlab"
@@ -174,8 +174,9 @@ class Import:
     def model(self) -> ThreatModel:
         """The file as a threat model: what its drawing shows, and of each control that it lists, what it says."""
         notes = {each.part: each.because for each in self.questions if each.about == "control"}
-        base = AISystem(self.drawing.name, owner=self.owner, notes={str(key): note for key, note in notes.items()})
-        return ThreatModel(system_from(self.drawing, base), drawing=self.drawing, origin=self.origin)
+        system = system_from(self.drawing, AISystem(self.drawing.name, owner=self.owner)).to_dict()
+        system["notes"] |= notes
+        return ThreatModel(system_from_table(system), drawing=self.drawing, origin=self.origin)
 
     @property
     def statement(self) -> str:

@@ -90,7 +90,9 @@ def _flow(found: Found, cell: Node, data: Node, name: str) -> None:
     part = Part(cell.name("id"), name, cell, hints=name, source=source, target=target)
     found.flows.append(part)
     if data.flag("isBidirectional"):
-        back = replace(part, id=f"{part.id}{BACK}", source=target, target=source, back=("data", "isBidirectional"))
+        back = replace(
+            part, id=f"{part.id}{BACK}", hints="", source=target, target=source, back=("data", "isBidirectional")
+        )
         found.flows.append(back)
 
 
@@ -209,11 +211,12 @@ def _flow_entry(id_: str, flow: Flow, source: str, target: str) -> Entry:
 
 def _finish(file: dict[str, Any], ours: dict[str, Any]) -> None:
     """Give what is new a place in its box; of what fits nowhere we keep the zone, as long as it isn't moved."""
+    ids = {each["id"] for each in (*ours["zones"], *ours["elements"])}
     nodes = [cell for diagram in Node(file).child("detail").each("diagrams") for cell in _cells(diagram)]
-    cells = {cell.name("id"): cell for cell in nodes}
+    cells = {id_: cell for cell in nodes if (id_ := str(cell.value.get("id"))) in ids}
     inside: dict[str, list[dict[str, Any]]] = {zone["id"]: [] for zone in ours["zones"] if zone["id"] in cells}
     boxes = [(_frame(cells[id_]), id_) for id_ in inside if "position" in cells[id_].value]
-    right = max((sum(_frame(cell)[::2]) for cell in nodes if "position" in cell.value), default=-_GAP)
+    right = max((sum(_frame(cell)[::2]) for cell in cells.values() if "position" in cell.value), default=-_GAP)
     for element in ours["elements"]:
         cell = cells[element["id"]]
         if "position" not in cell.value or element["zone"] != _zone_of(cell, boxes):
