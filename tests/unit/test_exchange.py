@@ -83,8 +83,8 @@ READ = {
         "Parcel database → Gateway: Parcel records (other)",
     ],
     "threat-dragon": [
-        "Our cluster: own",
         "Vendor: third party",
+        "Our cluster: own",
         "Outside of all boxes: own",
         "Customer: person, Outside of all boxes",
         "Parcel Gateway: process, Our cluster",
@@ -335,6 +335,24 @@ def test_what_was_moved_on_the_canvas_stands_in_the_box_where_it_was_moved():
     cells = {cell["data"]["name"]: cell for cell in way(document, "detail", "diagrams", 0, "cells")}
     cells["Old log"]["position"] = dict(cells["Answer model"]["position"])
     assert taken("threat-dragon", document).drawing.element("Old log").zone == "Vendor"
+
+
+def test_what_stands_in_no_box_is_known_as_long_as_it_is_not_moved():
+    found = taken("threat-dragon", sample("threat-dragon"))
+    outside = found.drawing.changing_element("Answer model", zone="Outside of all boxes")
+    document = json.loads(write(outside, FORMATS["threat-dragon"], found.origin).text)
+    assert taken("threat-dragon", document).drawing == outside
+    model = next(cell for cell in way(document, "detail", "diagrams", 0, "cells") if cell["id"] == "llm")
+    model["position"]["x"] += 1
+    assert taken("threat-dragon", document).drawing.element("Answer model").zone == "Vendor"
+
+
+def test_what_another_tool_says_of_a_zone_is_so_whatever_we_kept():
+    document = json.loads(write(load_drawing("shadowray"), FORMATS["otm"]).text)
+    here, there = document["trustZones"][:2]
+    moved = next(each for each in document["components"] if each["parent"] == {"trustZone": here["id"]})
+    moved["parent"] = {"trustZone": there["id"]}
+    assert taken("otm", document).drawing.element(moved["name"]).zone == there["name"]
 
 
 REQUIRED = {

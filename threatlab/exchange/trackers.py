@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+from unicodedata import category
 
 from threatlab.exchange.merge import Export
 from threatlab.report import ThreatModel
 from threatlab.report.blocks import shown
 
-_STARTS_A_FORMULA = "=+-@\t\r\n|%\uff1d\uff0b\uff0d\uff20"
+_STARTS_A_FORMULA = "=+-@|%\uff1d\uff0b\uff0d\uff20"
 """What a spreadsheet takes for the beginning of a formula or a command, also in full width."""
 
 
@@ -63,4 +64,5 @@ def harmless(cell: str) -> str:
     ("'=1+1", 'rate limit')
     """
     line = " ".join(shown(cell).split())
-    return f"'{line}" if line.startswith(tuple(_STARTS_A_FORMULA)) else line
+    first = next((character for character in line if category(character) != "Cf"), "")  # what nobody sees counts not
+    return f"'{line}" if first and first in _STARTS_A_FORMULA else line
