@@ -24,7 +24,9 @@ class AuditWarning(UserWarning):
 
 def nearest(name: object, known: Iterable[str]) -> str:
     """Return the one of `known` that is spelled most like a `name`, or "" if none is near."""
-    return next(iter(get_close_matches(str(name), sorted(known), n=1, cutoff=0.6)), "")
+    word = str(name)
+    choices = sorted(each for each in known if 3 * len(each) >= len(word))  # what is shorter can't be 60% alike
+    return next(iter(get_close_matches(word, choices, n=1, cutoff=0.6)), "") if choices else ""
 
 
 def unknown_name(kind: str, name: object, known: Iterable[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import csv
+import functools
 import inspect
 import itertools
 import re
@@ -223,10 +224,15 @@ def test_together_the_questions_practice_every_idea_of_the_lesson_a_second_time(
 # ---- pieces: what a lesson has its reader write
 
 
+@functools.cache
+def bank(lesson):
+    return import_module(f"tests.exercises.{lesson}.pieces").bank()
+
+
 def answers_to(piece):
     """A right answer to a piece, and wrong ones, each with a part of the message that it must get."""
     lesson, _, name = piece.id.partition(".")
-    return import_module(f"tests.exercises.{lesson}.pieces").bank()[name]
+    return bank(lesson)[name]
 
 
 every_piece = pytest.mark.parametrize("piece", PIECES.values(), ids=PIECES)

@@ -16,11 +16,10 @@ from threatlab.attacks.extraction import CONTROLS as EXTRACTION
 from threatlab.attacks.extraction import PIXELS, RATE_LIMIT, UNKNOWNS
 from threatlab.catalog import catalog
 from threatlab.exercises.assess.pieces import RISK, SMALL
-from threatlab.exercises.attack.pieces import MOST_MISSED
 from threatlab.exercises.depth import pieces as rare
+from threatlab.exercises.operate.pieces import SOON
 from threatlab.exercises.statements import STATEMENTS
 from threatlab.exercises.why.pieces import LEAST_UTILITY
-from threatlab.monitoring.charts import FALSE_ALARMS
 from threatlab.monitoring.log import simulate_day
 from threatlab.operate.reviews import RHYTHM
 from threatlab.regression import MARGIN
@@ -59,7 +58,18 @@ def rhythm() -> str:
 COMPUTED: dict[tuple[str, str], list[Callable[[], str]]] = {
     ("00", "predict"): [lambda: f"risk score of **{core_score(**dict.fromkeys(CORE, True))}**"],
     ("00", "run"): [lambda: f"*{EXTRACTION['rate_limit'].title}*"],
-    ("00", "first-defense-lesson"): [lambda: f"{LEAST_UTILITY:.0%} of what they had"],
+    ("00", "first-defense"): [lambda: f"answers each customer {RATE_LIMIT} times"],
+    ("00", "first-defense-lesson"): [
+        lambda: f"{RATE_LIMIT} answers give\naway most",
+        lambda: f"{LEAST_UTILITY:.0%} of what they had",
+    ],
+    ("02", "reasons of 02-eight"): [
+        lambda: "{} + {} + {} is {}.".format(*(control.core_weight for control in CORE.values()), core_score()),
+        lambda: (
+            f"{core_score(encryption_enabled=True, rbac_configured=False, monitoring_active=False)} against "
+            f"{core_score(encryption_enabled=False, rbac_configured=True, monitoring_active=True)}"
+        ),
+    ],
     ("02", "write-half-about"): [
         lambda: "scores **{:.1f}**".format(
             assess(AISystem("a", **{**dict.fromkeys(CORE, False), "monitoring_active": True}), "core").risk_score
@@ -86,7 +96,6 @@ COMPUTED: dict[tuple[str, str], list[Callable[[], str]]] = {
         lambda: f"HIGH {CORE['encryption_enabled'].core_weight} and MEDIUM {CORE['rbac_configured'].core_weight}"
     ],
     ("02", "additive-about"): [lambda: f"Here it is {catalog().shared_failure.beta:g}, a judgment"],
-    ("03", "write-flips-about"): [lambda: f"at most {100 * MOST_MISSED:g} of 100 malignant cases"],
     ("03", "extraction-explain"): [
         lambda: f"and so do {RATE_LIMIT} full answers",
         lambda: f"{PIXELS} pixels and a constant make {UNKNOWNS} unknowns per digit, so some {UNKNOWNS} answers",
@@ -108,25 +117,28 @@ COMPUTED: dict[tuple[str, str], list[Callable[[], str]]] = {
     ("05", "shared-picture-about"): [lambda: f"less than {rare.MOST} through", lambda: f"({P} is one year of ten.)"],
     ("05", "more-layers-about"): [lambda: f"layers of {E} bring"],
     ("05", "shared-split-about"): [lambda: f"a margin of {MARGIN:g}"],
-    ("06", "charts-about"): [lambda: f"on {100 * FALSE_ALARMS:.0f} of 100 quiet days"],
     ("06", "precision-predict-about"): [lambda: "of the {} clients, {} are".format(*clients())],
     ("06", "base-rate-about"): [
         lambda: f"Here {clients()[1]} of {clients()[0]} clients attack: one in {clients()[0] / clients()[1]:.0f}."
     ],
-    ("06", "copy-lesson"): [lambda: f"A toy: {UNKNOWNS} unknowns"],
-    ("06", "limit-about"): [lambda: f"a limit of\n{RATE_LIMIT} answers a day"],
+    ("06", "limit-about"): [lambda: f"of {RATE_LIMIT} answers a day"],
+    ("06", "write-lesson-about"): [lambda: f"within {SOON} days"],
     ("06", "reviews"): [rhythm],
     ("07", "reviews"): [rhythm],
 }
 """What a text says, with figures that the package works out: for a notebook's cell, phrases that stand in it."""
 
 OWN: dict[tuple[str, str], str] = {
+    ("00", "five-about"): "1 0",
     ("00", "zero-about"): "0.00",
     ("00", "progress-about"): "20",
     ("02", "four-questions"): "0 1",  # the scale of the score
+    ("02", "reasons of 02-eight"): "1.0",
+    ("02", "eight-lesson"): "1",
+    ("02", "write-threshold-about"): "0.8",
     ("02", "mended-remediation-about"): "14 03",
     ("02", "audit"): "1",
-    ("02", "layered"): "0.4 0.1",  # weights that the notebook chooses
+    ("02", "layered"): "0.4 0.1 1.0",  # weights that the notebook chooses
     ("02", "additive-about"): "1.0 0 1",
     ("02", "together-about"): "0.5",
     ("02", "together-next"): "1",
@@ -147,7 +159,7 @@ OWN: dict[tuple[str, str], str] = {
     ("03", "membership-sure-about"): "1",
     ("03", "membership-explain"): "1",
     ("03", "score-read"): "1",
-    ("04", "greedy-why"): "1 60",
+    ("04", "exact-search"): "1 60",
     ("04", "exact-about"): "0.000",
     ("04", "utility-about"): "0",
     ("04", "steps"): "0",
@@ -157,10 +169,9 @@ OWN: dict[tuple[str, str], str] = {
     ("05", "suite-blind-about"): "0 1",
     ("06", "cusum-about"): "3",
     ("06", "precision-predict-about"): "100",
-    ("06", "base-rate-about"): "100 1,000",
-    ("06", "copy-lesson"): "60",
-    ("06", "monitor-about"): "200 08 00 9 10",
-    ("06", "worm-lesson"): "0.3",
+    ("06", "base-rate-about"): "100",
+    ("06", "missed-about"): "60",
+    ("06", "monitor-about"): "16 200 08 00",
     ("07", "example"): "400",
     ("07", "evidence-lesson"): "0.6 0.25",
     ("07", "defense-hold"): "2027 03 31",

@@ -4,7 +4,7 @@ from threatlab.exchange.merge import Export, write
 from threatlab.exchange.navigator import to_layer
 from threatlab.exchange.parts import Format, Import, Question
 from threatlab.exchange.questions import answered
-from threatlab.exchange.registry import FORMATS, LARGEST, format_of, read
+from threatlab.exchange.registry import FORMATS, LARGEST, format_of, read, recognized
 from threatlab.exchange.sources import load_any
 from threatlab.exchange.trackers import to_csv
 
@@ -19,6 +19,7 @@ __all__ = [
     "format_of",
     "load_any",
     "read",
+    "recognized",
     "to_csv",
     "to_layer",
     "write",

@@ -37,7 +37,7 @@ def read(source: str | Path) -> Import:
         sentence names the value, and nothing of the file is taken over.
     """
     document = _document(Path(source))
-    format_ = _recognized(document)
+    format_ = recognized(document)
     if format_ is None:
         titles = listed([each.title for each in FORMATS.values()], "or")
         raise ThreatLabError(f"{str(source)!r} is no model of another tool that can be read: {titles}")
@@ -50,12 +50,13 @@ def read(source: str | Path) -> Import:
 def format_of(source: str | Path) -> Format | None:
     """Return the format of another tool's file, or None if it is none that we know, or can't be read at all."""
     try:
-        return _recognized(_document(Path(source)))
+        return recognized(_document(Path(source)))
     except ThreatLabError:
         return None
 
 
-def _recognized(document: Any) -> Format | None:
+def recognized(document: Any) -> Format | None:
+    """Return the format of what a file holds, or None if it is none that we know."""
     if not isinstance(document, dict):
         return None
     return next((each for each in FORMATS.values() if each.recognizes(document)), None)

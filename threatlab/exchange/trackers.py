@@ -8,7 +8,7 @@ from unicodedata import category
 
 from threatlab.exchange.merge import Export
 from threatlab.report import ThreatModel
-from threatlab.report.blocks import shown
+from threatlab.words import shown
 
 _STARTS_A_FORMULA = "=+-@|%\uff1d\uff0b\uff0d\uff20"
 """What a spreadsheet takes for the beginning of a formula or a command, also in full width."""

@@ -232,6 +232,9 @@ def shown(answer: object) -> str:
         return f"a {type(answer).__name__}"
 
 
+_PLAIN = frozenset({int, float, str, bool, type(None)})
+
+
 def plain(answer: Any, depth: int = 4) -> Any:
     """Return numbers, arrays and tables of NumPy or pandas as Python's own, also in lists and dicts; all else as is."""
     if type(answer).__module__.partition(".")[0] in ("numpy", "pandas"):
@@ -239,7 +242,7 @@ def plain(answer: Any, depth: int = 4) -> Any:
             if hasattr(answer, turned):
                 return getattr(answer, turned)()
     if depth and type(answer) in (list, tuple):
-        return type(answer)(plain(part, depth - 1) for part in answer)
+        return type(answer)(part if type(part) in _PLAIN else plain(part, depth - 1) for part in answer)
     if depth and type(answer) is dict:
         return {name: plain(part, depth - 1) for name, part in answer.items()}
     return answer

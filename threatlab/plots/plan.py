@@ -134,12 +134,20 @@ def plot_utility_frontier(plans: Mapping[float, Plan], floor: float | None = Non
         if last - utility < apart and utility != points[0][0]:
             continue  # the text of a neighbor stands there
         last = utility
-        axes.annotate(f"{risk:.3f}", (utility, risk), (0, 8), textcoords="offset points", ha="center", color=INK)
+        axes.annotate(
+            f"{risk:.3f}",
+            (utility, risk),
+            (0, -18),  # below the stairs, which rise from each point
+            textcoords="offset points",
+            ha="center",
+            color=INK,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0},
+        )
     if floor is not None:
         axes.axvline(floor, color=COLORS[1], linestyle="--", linewidth=1.4)
         beside = (-6, 6) if floor > (points[0][0] + 1) / 2 else (6, 6)
         axes.annotate(
-            f"floor {floor:.0%}: no plan to the left",
+            f"floor {floor:.0%}: plans to its left are refused",
             (floor, 0),
             beside,
             textcoords="offset points",

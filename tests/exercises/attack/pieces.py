@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from threatlab.attacks import ATTACKS
 
-RUN = ATTACKS["poisoning"].run
+FLIPS = {"variant": "label_flip", "rate": 0.4}
+BEFORE, AFTER = (ATTACKS["poisoning"].run(control, **FLIPS) for control in ("none", "trusted_sample"))
+GAINED = BEFORE.success - BEFORE.baseline
 WHY = "Measured against one account only"
 
 
 def bank():
     return {
         "w1": (
-            RUN("trusted_sample", variant="label_flip", rate=0.4),
+            (BEFORE, AFTER, (BEFORE.success - AFTER.success) / GAINED),
             [
-                (RUN(variant="label_flip", rate=0.4), "Without a control"),
-                (RUN("knn", variant="label_flip", rate=0.4), "are still missed"),
-                (RUN("trusted_sample", variant="label_flip", rate=0.1), "flips 10% of the labels"),
-                (RUN("provenance"), 'Give variant="label_flip"'),
-                ("trusted_sample", "not a run of an attack"),
+                ((BEFORE, AFTER, BEFORE.success - AFTER.success), "Divide it by what the attacker gained"),
+                ((BEFORE, AFTER, 1 - AFTER.success / BEFORE.success), "before anybody attacked"),
+                ((BEFORE, AFTER, (AFTER.success - BEFORE.baseline) / GAINED), "that the attacker keeps"),
+                ((BEFORE, AFTER, GAINED), "Which share of it"),
+                ((BEFORE, AFTER, 100 * (BEFORE.success - AFTER.success) / GAINED), "in percent"),
+                ((BEFORE, AFTER, 0.3), "How much less is missed"),
+                (0.9, "give both runs and your share"),
             ],
         ),
         "w2": (

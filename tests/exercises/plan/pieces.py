@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from threatlab import assess, load_system
-from threatlab.catalog import Criterion
+from threatlab import AISystem, assess, load_system
+from threatlab.catalog import Criterion, catalog
 
 RAY = load_system("shadowray")
 GAPS = [step for step in assess(RAY).best_next(99) if step.effort_days <= 5][:6]
-GAP = {5: 0.0, 6: 0.012}
+TWO = ("secrets_in_vault", "abuse_detection_active")
+TINY = AISystem("tiny", trains_model=True, internet_facing=True).with_(
+    **{control: control not in TWO for control in catalog().controls}
+)
 START = date(2026, 12, 1)
 REASON, WHO, UNTIL = "No days left", "Ada", START + timedelta(days=60)
 
@@ -28,8 +31,15 @@ def bank():
             ],
         ),
         "w2": (
-            (GAP, 6),
-            [((GAP, 5), "both leave the same risk"), ((GAP, 7), "none of the budgets"), ((GAP, "six"), "not a number")],
+            (TINY, 11),
+            [
+                ((TINY, 8), "Fewer days than that, or more"),
+                ((TINY, 10.5), "too few are left for the other"),
+                ((TINY, 2), "neither control fits"),
+                ((TINY, -3), "no number of days"),
+                ((TINY, "six"), "not a number"),
+                (11, "give both"),
+            ],
         ),
         "w3": (
             (RAY, 30, (0.97, "Nobody notices three in a hundred")),

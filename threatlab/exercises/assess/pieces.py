@@ -17,12 +17,12 @@ from threatlab.words import capital, days
 
 WEIGHTS = {"encryption_enabled": 0.3, "rbac_configured": 0.2, "monitoring_active": 0.3}
 HALF_A_SCORE, FIRST_WEEK = 0.5, 5.0
-RISK, PLACED, SMALL = 0.3, 4, 0.02
+RISK, CLAIM, PLACED, SMALL = 0.3, 0.5, 4, 0.02
 
 
 def _half_a_score(answer: Any) -> str:
     if not isinstance(answer, Mapping):
-        raise NotYet(f"{shown(answer)} is not a dict; write one like the data of the cell above.")
+        raise NotYet(f"{shown(answer)} is not a dict; write one like `usage` above.")
     for name, value in answer.items():
         if name not in WEIGHTS:
             said = capital(unknown_name("attribute", name, WEIGHTS))
@@ -77,7 +77,7 @@ def _arranged(answer: Any) -> str:
     if not isinstance(layers, list | tuple) or not all(isinstance(each, list | tuple) for each in layers):
         raise NotYet(f"{shown(answer)} are no layers; write a list of lists, such as [[0.5, 0.5], [0.5]].")
     claims = [a_number(claim) for layer in layers for claim in layer]
-    if any(claim != HALF_A_SCORE for claim in claims):
+    if any(claim != CLAIM for claim in claims):
         raise NotYet("Each of your controls removes half: write 0.5 for each.")
     if len(claims) > PLACED:
         raise NotYet(f"That is {len(claims)} controls. You have {PLACED}.")
@@ -86,7 +86,7 @@ def _arranged(answer: Any) -> str:
         left *= 0.5 * 0.75 ** (len(layer) - 1) if layer else 1.0
     if left >= SMALL:
         raise NotYet(
-            f"That leaves {left:.4f}. A second control of one layer takes a quarter; in which layer takes it half?"
+            f"That leaves {left:.4f}. A second control of a layer takes only a quarter. Where would it take half?"
         )
     return f"{left:.4f} is left, of {RISK}. Four controls in one layer would have left {RISK * 0.5 * 0.75**3:.4f}."
 
@@ -113,7 +113,7 @@ def _first_week(answer: Any) -> str:
     if first - then < 1e-9:
         raise NotYet("The score stays where it is: those controls stand before no threat that this system has.")
     return (
-        f"{first:.2f} \u2192 {then:.2f}, after {days(effort)}. The panel's *Next* says what it would have begun with."
+        f"{first:.2f} \u2192 {then:.2f}, after {days(effort)}. *Do next* in the panel says what the advice begins with."
     )
 
 
@@ -192,7 +192,10 @@ w6 = Question(
     id="assess.w6",
     title="The first week",
     judge=_first_week,
-    hints=in_steps("Choose rows of the table above: their days are in the last column.", "Together at most five days."),
+    hints=in_steps(
+        "Choose rows of the table above: the name is in the first column, the days are in the last.",
+        "Together at most five days.",
+    ),
     because="What the advice puts first removes most for this system, unless it takes longer than a week.",
     covers=("step-assessment",),
     fills="{next(s.attribute for s in threatlab.assess(incident).best_next(20) if s.effort_days <= 5): True}",

@@ -1,4 +1,4 @@
-"""What lesson 03 has its reader write: a run that a control survives, and a figure to sign."""
+"""What lesson 03 has its reader write: the share of an attack that a control takes away, and a figure to sign."""
 
 from __future__ import annotations
 
@@ -7,25 +7,33 @@ from typing import Any
 from threatlab.attacks import AttackResult
 from threatlab.catalog import catalog
 from threatlab.errors import unknown_name
-from threatlab.exercises.judges import a_kind, a_number, a_reason, parts
+from threatlab.exercises.judges import ROUGHLY, a_kind, a_number, a_reason, parts
 from threatlab.exercises.outcome import NotYet
 from threatlab.exercises.question import Question, in_steps
 from threatlab.words import capital
 
-VARIANT, FLIPPED, MOST_MISSED = "label_flip", 0.4, 0.15
 
-
-def _flips_met(answer: Any) -> str:
-    ran = a_kind(answer, AttackResult, 'a run of an attack; begin with ATTACKS["poisoning"].run(')
-    if ran.attack != "poisoning" or ran.knobs.get("variant") != VARIANT:
-        raise NotYet(f'That is another attack. Give variant="{VARIANT}", as the cell above does.')
-    if ran.knobs.get("rate") != FLIPPED:
-        raise NotYet(f"That attacker flips {ran.knobs.get('rate'):.0%} of the labels. Leave rate at {FLIPPED}.")
-    if ran.control == "none":
-        raise NotYet(f"Without a control {ran.success:.0%} of the malignant cases are missed. Give one, by its name.")
-    if ran.success > MOST_MISSED:
-        raise NotYet(f"With that control {ran.success:.0%} of the malignant cases are still missed. Try the other.")
-    return f"{ran.success:.0%} of the malignant cases are missed, and {ran.utility:.0%} of all cases are read right."
+def _share_gone(answer: Any) -> str:
+    *runs, given = parts(answer, 3, "both runs and your share: check((before, after, share))")
+    before, after = (a_kind(run, AttackResult, "a run of an attack, as it is above") for run in runs)
+    share, gained = a_number(given), before.success - before.baseline
+    right = (before.success - after.success) / gained
+    slips = {
+        before.success - after.success: "That is what is gone, of all cases. Divide it by what the attacker gained.",
+        1 - after.success / before.success: (
+            f"Divide by what the attacker gained. {before.baseline:.0%} were missed before anybody attacked."
+        ),
+        (after.success - before.baseline) / gained: "That is the share that the attacker keeps.",
+        gained: "That is what the attacker gained. Which share of it does the control take away?",
+        100 * right: "That is in percent. A share of all is 1: do not multiply by 100.",
+    }
+    if abs(share - right) > ROUGHLY:
+        said = [says for slip, says in slips.items() if abs(share - slip) <= ROUGHLY]
+        raise NotYet(said[0] if said else f"{share:g} is not it. How much less is missed, divided by the gain?")
+    return (
+        f"{share:.0%} of what the attacker gained is gone, and {after.success:.0%} of the malignant cases are missed, "
+        f"where {before.baseline:.0%} were without any attack. Each *gone* in this notebook is worked out so."
+    )
 
 
 def _figure(answer: Any) -> str:
@@ -51,15 +59,15 @@ def _figure(answer: Any) -> str:
 
 w1 = Question(
     id="attack.w1",
-    title="A control that meets flipped labels",
-    judge=_flips_met,
+    title="The share of an attack that a control takes away",
+    judge=_share_gone,
     hints=in_steps(
-        'ATTACKS["poisoning"].controls names them; one of the table above leaves few cases missed.',
-        'Its name is "trusted_sample".',
+        "Above the line: how much lower .success is with the control. Below the line: what the attacker gained.",
+        "Both lines begin with before.success.",
     ),
-    because="A small sample that somebody has checked shows which rows to believe, however many are flipped.",
+    because="What a control takes away is measured against what the attack added, not against all that is wrong.",
     covers=("intro-poisoning",),
-    fills='ATTACKS["poisoning"].run("trusted_sample", variant="label_flip", rate=0.4, seed=seed)',
+    fills="(before.success - after.success) / (before.success - before.baseline)",
 )
 
 w2 = Question(

@@ -1,4 +1,4 @@
-"""What lesson 04 has its reader write: an order, a budget, a floor, an acceptance, a criterion, a sentence."""
+"""What lesson 04 has its reader write: an order, a number of days, a floor, an acceptance, a criterion, a sentence."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from threatlab.assessment import assess
 from threatlab.assessment.result import NextStep
 from threatlab.catalog import Criterion
-from threatlab.exercises.judges import a_kind, a_number, a_reason, parts, plain, shown
+from threatlab.exercises.judges import a_kind, a_number, a_reason, parts, shown
 from threatlab.exercises.outcome import NotYet
 from threatlab.exercises.question import Question, in_steps
 from threatlab.plan import make_plan
@@ -46,23 +47,25 @@ def _quick_order(answer: Any) -> str:
     return f"First comes {given[0].title}, with {rates[0]:.4f} a day, and last {given[-1].title}, with {rates[-1]:.4f}."
 
 
-def _budget(answer: Any) -> str:
-    gap, given = parts(answer, 2, "both: check((gap, days))")
-    try:
-        by_days = {int(n): float(more) for n, more in plain(gap).items()}
-    except (AttributeError, TypeError, ValueError):
-        raise NotYet("The first of the two must be `gap`, as it is.") from None
-    if not by_days:
-        raise NotYet("The first of the two must be `gap`, as it is.")
-    chosen = a_number(given)
-    if chosen not in by_days:
-        raise NotYet(f"{chosen:g} is none of the budgets that were tried: {min(by_days)} to {max(by_days)} days.")
-    more = by_days[int(chosen)]
-    if more > 0:
-        return f"With {in_days(chosen)} quick wins leave {more:.3f} more than the best plan."
-    if not any(each > 0 for each in by_days.values()):
-        return "On this system the simple rule is enough with every budget: both leave the same risk."
-    raise NotYet(f"With {in_days(chosen)} both leave the same risk. Look at gap[gap > 0].")
+def _no_search_needed(answer: Any) -> str:
+    system, given = parts(answer, 2, "both: check((tiny, enough_days))")
+    a_kind(system, AISystem, "a system; give `tiny`")
+    budget = a_number(given)
+    if not 0 < budget <= LONGEST:
+        raise NotYet(f"{budget:g} is no number of days to plan with; give one above 0, such as 9.")
+    best, quick = (make_plan(system, budget, way=way) for way in ("best", "quick_wins"))
+    if not best.steps:
+        raise NotYet(f"With {in_days(budget)} neither control fits: there is nothing to plan.")
+    if quick.risk_after - best.risk_after > 1e-9:
+        raise NotYet(
+            f"With {in_days(budget)} quick wins leave {quick.risk_after:.3f}, and the best plan {best.risk_after:.3f}: "
+            "once the vault has its days, too few are left for the other control. Fewer days than that, or more?"
+        )
+    every = len(best.steps) == len(assess(system).best_next(99))
+    why = "there is time for all of it" if every else "only one control fits, so there is nothing to choose"
+    return (
+        f"With {in_days(budget)} both leave {best.risk_after:.3f}: {why}. In between, the first step costs the second."
+    )
 
 
 def _floor(answer: Any) -> str:
@@ -136,12 +139,15 @@ w1 = Question(
 
 w2 = Question(
     id="plan.w2",
-    title="A budget for which the search is worth it",
-    judge=_budget,
-    hints=in_steps("gap holds, for each number of days, how much more risk quick wins leave.", "Try gap.idxmax()."),
-    because="Where the difference is largest, the exact search is worth most.",
+    title="Days with which quick wins are good enough",
+    judge=_no_search_needed,
+    hints=in_steps(
+        "Quick wins lose where the first control takes days that the second one needs.",
+        "How many days do both controls take together?",
+    ),
+    because="The simple rule loses only where its first step leaves too few days for a larger one.",
     covers=("step-implementation",),
-    fills="gap.idxmax()",
+    fills="11",
 )
 
 w3 = Question(
