@@ -16,7 +16,7 @@ from threatlab import ThreatLabError, load_system
 from threatlab.catalog import catalog
 from threatlab.dataflow import DataFlow, Zone
 from threatlab.dataflow.files import list_drawings, load_drawing
-from threatlab.exchange import FORMATS, LARGEST, answered, format_of, load_any, read, registry, write
+from threatlab.exchange import FORMATS, LARGEST, answered, format_of, load_any, read, registry, still_asked, write
 from threatlab.exchange.assemble import MOST, imported
 from threatlab.exchange.match import match_control, match_threat
 from threatlab.exchange.node import leaves
@@ -412,7 +412,7 @@ def test_each_question_says_what_is_drawn_until_it_is_answered():
     zone = asked["zone", "Public internet"]
     assert (zone.proposal, zone.drawn) == ("internet", "internet")
     assert "'public'" in zone.because
-    flow = asked["flow", 3]
+    flow = asked["flow", "Gateway \u2192 Answer LLM: Prompt"]
     assert (flow.proposal, flow.drawn) == ("questions", "other")
     control = asked["control", "rate_limiting_enabled"]
     assert (control.proposal, control.choices) == ("yes", ("yes", "no"))
@@ -431,6 +431,17 @@ def test_an_answer_changes_its_part_and_nothing_else():
         answered(found.drawing, found.questions[0], "oun")
     with pytest.raises(ThreatLabError, match="not by a word"):
         answered(found.drawing, found.questions[-1], "yes")
+
+
+def test_a_question_goes_with_its_part():
+    found = taken("otm", sample("otm"))
+    asked = [each for each in found.questions if each.about == "flow"]
+    renamed = found.drawing.changing_element("Gateway", name="Front door")
+    after = still_asked(found.drawing, renamed, asked)
+    assert [each.part for each in after] == [str(flow) for flow in renamed.flows]
+    assert all(each.part in each.asks for each in after)
+    fewer = found.drawing.without("Answer LLM")
+    assert [each.part for each in still_asked(found.drawing, fewer, asked)] == [str(flow) for flow in fewer.flows]
 
 
 def test_a_control_of_a_file_is_unknown_until_somebody_answers():

@@ -3,7 +3,7 @@
 from threatlab.exchange.merge import Export, write
 from threatlab.exchange.navigator import to_layer
 from threatlab.exchange.parts import Format, Import, Question
-from threatlab.exchange.questions import answered
+from threatlab.exchange.questions import answered, still_asked
 from threatlab.exchange.registry import FORMATS, LARGEST, format_of, read, recognized
 from threatlab.exchange.sources import load_any
 from threatlab.exchange.trackers import to_csv
@@ -20,6 +20,7 @@ __all__ = [
     "load_any",
     "read",
     "recognized",
+    "still_asked",
     "to_csv",
     "to_layer",
     "write",

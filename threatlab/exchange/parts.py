@@ -127,14 +127,14 @@ class Format:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a file leaves open about a part: `part` is a zone's or element's name, a flow's number, or a control's id.
+    """What a file leaves open about a part: `part` is a zone's or element's name, a flow (`str`), or a control's id.
 
     `choices` are the answers that there are, `proposal` the one that something in the file hints at, for the reason
     `because`; until it is answered, `drawn` is what stands in the drawing.
     """
 
     about: str
-    part: str | int
+    part: str
     asks: str
     choices: tuple[str, ...] = ()
     proposal: str = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from threatlab.checks import check_choice
 from threatlab.dataflow import CARRIES, ELEMENT_KINDS, ZONE_KINDS, DataFlow, Element, Flow, Zone
@@ -25,7 +26,7 @@ def questions_of(  # noqa: PLR0913, PLR0917  # the parts of a drawing
         *(_zone(part, zone) for part, zone in zones.values() if not part.kind),
         *(each for part, element in elements.values() if (each := _element(part, element))),
         *_model(drawing),
-        *(_flow(part, flow, n) for n, (part, flow) in enumerate(flows.values(), start=1) if not part.kind),
+        *(_flow(part, flow) for part, flow in flows.values() if not part.kind),
         *_controls(mitigations),
         *(Question("drawing", "", each) for each in found.asks),
     )
@@ -43,10 +44,36 @@ def answered(drawing: DataFlow, question: Question, answer: str) -> DataFlow:
         raise ThreatLabError(f"{question.asks!r} is answered by drawing, or in the system: not by a word")
     check_choice("answer", answer, question.choices)
     field = {_FIELDS[question.about]: answer}
-    if question.about == "flow":
-        return drawing.changing_flow(int(question.part), **field)
-    change = drawing.changing_zone if question.about == "zone" else drawing.changing_element
-    return change(str(question.part), **field)
+    if question.about == "zone":
+        return drawing.changing_zone(question.part, **field)
+    if question.about == "element":
+        return drawing.changing_element(question.part, **field)
+    numbers = [number for number, flow in drawing.numbered.items() if str(flow) == question.part]
+    if not numbers:
+        raise ThreatLabError(f"the flow {question.part!r} is no longer drawn")
+    return drawing.changing_flow(numbers[0], **field)
+
+
+def still_asked(before: DataFlow, after: DataFlow, questions: Sequence[Question]) -> tuple[Question, ...]:
+    """Return the questions that a change of the drawing leaves: those about a part that is gone aren't asked."""
+    names = [
+        {
+            "zone": [zone.name for zone in drawing.zones],
+            "element": [element.name for element in drawing.elements],
+            "flow": [str(flow) for flow in drawing.flows],
+        }
+        for drawing in (before, after)
+    ]
+    asked = []
+    for question in questions:
+        part = question.part
+        if question.about in _FIELDS:
+            was, now = (each[question.about] for each in names)
+            part = now[was.index(part)] if len(was) == len(now) and part in was else part
+            if part not in now:
+                continue
+        asked.append(replace(question, part=part, asks=question.asks.replace(question.part, part)))
+    return tuple(asked)
 
 
 _FIELDS = {"zone": "kind", "element": "kind", "flow": "carries"}
@@ -74,12 +101,10 @@ def _model(drawing: DataFlow) -> Iterator[Question]:
         yield Question("drawing", "", "Which element is the model? None says so; draw it, or change its kind.")
 
 
-def _flow(part: Part, flow: Flow, number: int) -> Question:
+def _flow(part: Part, flow: Flow) -> Question:
     carries, word = hint(part.hints, FLOW)
     because = f"it says '{word}'" if carries else ""
-    return Question(
-        "flow", number, f"What does flow {number} carry? {flow}", tuple(CARRIES), carries, because, flow.carries
-    )
+    return Question("flow", str(flow), f"What does this carry: {flow}?", tuple(CARRIES), carries, because, flow.carries)
 
 
 def _controls(mitigations: Sequence[Matched]) -> Iterator[Question]:
