@@ -111,7 +111,6 @@ def imported(state: ScopeState) -> Html | None:
             "answer",
             {"choice": choice_},
             hint=f"{choice_}: {meanings.get(choice_, 'answer so')}",
-            pressed=choice_ == question.proposal,
             once=f"{question.about} {question.part}",
         )
         for choice_ in question.choices
