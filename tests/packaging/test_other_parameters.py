@@ -29,6 +29,7 @@ OTHER_PARAMETERS: dict[str, list[dict[str, Any]]] = {  # and one more each in te
         {"system": "postmark-mcp", "budget_days": 60, "fail_at": 0.2, "start_date": "2027-02-06"},
         {"system": "tay", "budget_days": 0, "fail_at": 1.0, "seed": 2},
         {"system": str(ROOT / "threatlab/catalog/systems/id-me.toml"), "owner": "Ada", "fail_at": 0.0},
+        {"drawing_file": str(ROOT / "tests/data/exchange/otm.json")},
     ],
     "04-plan-and-control": [
         {"system": "ml-pipeline-prod", "budget_days": 0, "min_utility": 0.0, "max_risk": 1.0},

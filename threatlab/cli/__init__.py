@@ -300,16 +300,11 @@ def _import(asked: argparse.Namespace) -> int:
 
 def _export(asked: argparse.Namespace) -> int:
     _spare_inputs(asked.output, [asked.file])
-    model = load_any(asked.file)
-    if asked.to in _FROM_SYSTEM:
-        exported = _FROM_SYSTEM[asked.to](model)
-    elif model.drawing is None:
-        raise ThreatLabError(
-            f"{asked.file!r} has no drawing, and {FORMATS[asked.to].title} is one: export it --to "
-            f"{' or '.join(_FROM_SYSTEM)}, or draw it first"
-        )
-    else:
+    model = load_any(asked.file, drawn=asked.to not in _FROM_SYSTEM)
+    if model.drawing and asked.to not in _FROM_SYSTEM:
         exported = write(model.drawing, FORMATS[asked.to], model.origin)
+    else:
+        exported = _FROM_SYSTEM[asked.to](model)
     emit(exported.text, asked.output, "csv" if asked.to == "csv" else "json")
     for note in exported.notes:
         _say(f"note: {note}")

@@ -4,7 +4,7 @@ from threatlab.exchange.merge import Export, write
 from threatlab.exchange.navigator import to_layer
 from threatlab.exchange.parts import Format, Import, Question
 from threatlab.exchange.questions import answered, still_asked
-from threatlab.exchange.registry import FORMATS, LARGEST, format_of, read, recognized
+from threatlab.exchange.registry import FORMATS, LARGEST, format_of, questions_about, read, recognized
 from threatlab.exchange.sources import load_any
 from threatlab.exchange.trackers import to_csv
 
@@ -18,6 +18,7 @@ __all__ = [
     "answered",
     "format_of",
     "load_any",
+    "questions_about",
     "read",
     "recognized",
     "still_asked",

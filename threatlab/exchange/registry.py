@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
+from threatlab.checks import check_choice
+from threatlab.dataflow import DataFlow
 from threatlab.errors import ThreatLabError
 from threatlab.exchange.assemble import imported
 from threatlab.exchange.cyclonedx import CYCLONEDX
 from threatlab.exchange.model_library import MODEL_LIBRARY
 from threatlab.exchange.otm import OTM
-from threatlab.exchange.parts import Format, Import
+from threatlab.exchange.parts import Format, Import, Question
 from threatlab.exchange.pytm import PYTM
+from threatlab.exchange.questions import still_asked
 from threatlab.exchange.threat_composer import THREAT_COMPOSER
 from threatlab.exchange.threat_dragon import THREAT_DRAGON, THREAT_DRAGON_1
 from threatlab.files import parse, read_text
+from threatlab.report.records import Origin
 from threatlab.words import listed
 
 _ALL = (OTM, THREAT_DRAGON, THREAT_DRAGON_1, MODEL_LIBRARY, THREAT_COMPOSER, PYTM, CYCLONEDX)
@@ -45,6 +50,19 @@ def read(source: str | Path) -> Import:
         return imported(format_, document)
     except ThreatLabError as problem:
         raise ThreatLabError(f"{str(source)!r}, as {format_.title}: {problem}") from None
+
+
+def questions_about(drawing: DataFlow, origin: Origin) -> tuple[Question, ...]:
+    """Return what the file that a drawing began as leaves open about it.
+
+    Raises
+    ------
+    ThreatLabError
+        If there is no such format, or the file isn't what its format says.
+    """
+    format_ = FORMATS[check_choice("format of another tool", origin.format, FORMATS)]
+    found = imported(format_, json.loads(origin.text))
+    return still_asked(found.drawing, drawing, found.questions)
 
 
 def format_of(source: str | Path) -> Format | None:

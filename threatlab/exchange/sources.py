@@ -14,19 +14,26 @@ from threatlab.report import ThreatModel, load_model
 from threatlab.system import AISystem, list_systems, load_system
 
 
-def load_any(source: str) -> ThreatModel:
+def load_any(source: str, *, drawn: bool = False) -> ThreatModel:
     """Return the threat model in a file: a saved one, a drawing, a system, or another tool's; or a built-in one.
 
     Raises
     ------
     ThreatLabError
-        If it is none of these, or broken; the message names it.
+        If it is none of these, or broken, or has no drawing where it must be `drawn`; the message names it.
     """
-    if source in list_systems() or source in list_drawings():
-        drawing = load_drawing(source) if source in list_drawings() else None
-        if source in list_systems():
-            return ThreatModel(load_system(source), drawing=drawing)
-        return _drawn(load_drawing(source))
+    model = _load(source)
+    if drawn and model.drawing is None:
+        raise ThreatLabError(f"{source!r} has no drawing, and that is what is wanted of it: draw it first")
+    return model
+
+
+def _load(source: str) -> ThreatModel:
+    drawing = load_drawing(source) if source in list_drawings() else None
+    if source in list_systems():
+        return ThreatModel(load_system(source), drawing=drawing)
+    if drawing:
+        return _drawn(drawing)
     if format_of(source):
         return read(source).model
     kind = _kind(Path(source))

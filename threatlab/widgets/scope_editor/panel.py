@@ -21,8 +21,9 @@ from threatlab.dataflow.files import (
 )
 from threatlab.dataflow.picture import kept_from
 from threatlab.errors import ThreatLabError
-from threatlab.exchange import Import, Question, answered, format_of, read, still_asked
+from threatlab.exchange import Import, Question, answered, format_of, questions_about, read, still_asked
 from threatlab.files import write_text
+from threatlab.report import Origin
 from threatlab.system import AISystem, list_systems, load_system
 from threatlab.widgets.base.html import Html
 from threatlab.widgets.base.panel import Panel, action
@@ -59,6 +60,8 @@ class ScopeEditor(Panel):
 
     folder
         Where drawings are saved: beside the notebook, in sight of the file list. It is made by the first.
+    origin
+        The file of another tool that the drawing began as: what it leaves open is asked.
 
     Raises
     ------
@@ -71,14 +74,17 @@ class ScopeEditor(Panel):
         drawing: DataFlow | Import | str | Path,
         base: AISystem | str | Path | None = None,
         folder: str | Path = "my-drawings",
+        *,
+        origin: Origin | None = None,
     ) -> None:
         if isinstance(drawing, str | Path) and format_of(drawing):
             drawing = read(drawing)
-        self._asks = drawing.questions if isinstance(drawing, Import) else ()
         if isinstance(drawing, Import):
             base = drawing.model.system if base is None else base
+            origin = drawing.origin
             drawing = drawing.drawing
         given = drawing if isinstance(drawing, DataFlow) else load_drawing(drawing)
+        self._asks = questions_about(given, origin) if origin else ()
         controls = base if base is None or isinstance(base, AISystem) else load_system(base)
         if not isinstance(folder, str | Path) or not str(folder).strip():
             raise ThreatLabError(f"{folder!r} is no folder for drawings; give its name, such as 'my-drawings'")
