@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,7 +17,6 @@ from threatlab.errors import ThreatLabError, unknown_name
 
 T = TypeVar("T")
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _DEEPEST = 20
 """Tables and lists within each other; our deepest file, of several threat models, has seven."""
 
@@ -145,12 +143,6 @@ def parse(text: str, suffix: str, shown: str, least: str) -> Any:
     if held in ({}, []):
         raise ThreatLabError(f"{shown} is empty: it needs at least {least}")
     return held
-
-
-def json_text(value: object) -> str:
-    """Return a value as an indented JSON text that UTF-8 can hold: half of a character pair is spelled."""
-    text = json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False)
-    return _SURROGATE.sub(lambda half: f"\\u{ord(half[0]):04x}", text) + "\n"
 
 
 def write_text(path: str | Path, text: str) -> Path:

@@ -11,6 +11,7 @@ import pandas as pd
 from tests.benchmarks import (
     advice,
     attacks,
+    changes,
     code_size,
     explorer_step,
     inventory_scale,
@@ -24,6 +25,7 @@ BENCHMARKS = {
     "advice": advice.run,
     "rules": rules.run,
     "inventory": inventory_scale.run,
+    "changes": changes.run,
     "explorer": explorer_step.run,
     "panels": panels.run,
     "size": code_size.run,

@@ -15,7 +15,7 @@ from threatlab.errors import ThreatLabError
 from threatlab.exchange.assemble import imported
 from threatlab.exchange.node import leaves
 from threatlab.exchange.parts import BACK, Entry, Format, Import, Part, Writer
-from threatlab.files import json_text
+from threatlab.report.json_file import json_text
 from threatlab.report.records import Origin
 from threatlab.words import counted, listed
 

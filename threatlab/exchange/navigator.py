@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from threatlab.exchange.merge import Export
-from threatlab.files import json_text
 from threatlab.report import ThreatModel
+from threatlab.report.json_file import json_text
 from threatlab.words import counted
 
 _STATES = {

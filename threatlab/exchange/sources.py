@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from threatlab.dataflow import DataFlow
-from threatlab.dataflow.facts import system_from
+from threatlab.changes import as_model
 from threatlab.dataflow.files import list_drawings, load_drawing
 from threatlab.errors import ThreatLabError
 from threatlab.exchange.registry import format_of, read
 from threatlab.files import parse, read_text
 from threatlab.report import ThreatModel, load_model
-from threatlab.system import AISystem, list_systems, load_system
+from threatlab.system import list_systems, load_system
 
 
 def load_any(source: str, *, drawn: bool = False) -> ThreatModel:
@@ -33,17 +32,13 @@ def _load(source: str) -> ThreatModel:
     if source in list_systems():
         return ThreatModel(load_system(source), drawing=drawing)
     if drawing:
-        return _drawn(drawing)
+        return as_model(drawing)
     if format_of(source):
         return read(source).model
     kind = _kind(Path(source))
     if kind == "model":
         return load_model(source)
-    return _drawn(load_drawing(source)) if kind == "drawing" else ThreatModel(load_system(source))
-
-
-def _drawn(drawing: DataFlow) -> ThreatModel:
-    return ThreatModel(system_from(drawing, AISystem(drawing.name)), drawing=drawing)
+    return as_model(load_drawing(source)) if kind == "drawing" else ThreatModel(load_system(source))
 
 
 def _kind(file: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
@@ -13,7 +14,7 @@ from threatlab.checks import check_choice
 from threatlab.dataflow import DataFlow
 from threatlab.dataflow.files import drawing_to_dict
 from threatlab.errors import ThreatLabError
-from threatlab.files import FileKind, json_text, write_text
+from threatlab.files import FileKind, write_text
 from threatlab.policy import Policy
 from threatlab.report.model import Missing, ThreatModel
 from threatlab.system import AISystem
@@ -21,6 +22,7 @@ from threatlab.system import AISystem
 VERSION = 1
 SCHEMA = f"threatlab/threat-model/{VERSION}"
 _FILES = FileKind("threat model", "a schema and a system", suffixes=(".json",), many=True)
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def model_to_dict(model: ThreatModel) -> dict[str, Any]:
@@ -75,6 +77,13 @@ def system_to_json(model: ThreatModel) -> str:
     `load_system` and the command `threatlab assess` read it.
     """
     return json_text(model.system.to_dict())
+
+
+def json_text(value: object) -> str:
+    """Return JSON-ready values as a JSON text that UTF-8 can hold."""
+    text = json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False)
+    # Half of a character pair is no text in UTF-8, but JSON can spell it.
+    return _SURROGATE.sub(lambda half: f"\\u{ord(half[0]):04x}", text) + "\n"
 
 
 def save_model(model: ThreatModel, path: str | Path) -> Path:

@@ -104,7 +104,7 @@ class ThreatModel:
     notes: Note = ""
     course: bool = False
     example: bool = False
-    origin: Origin | None = None
+    origin: Origin | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         system = _part("system", self.system, AISystem, system_from_table)
