@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from functools import cache
@@ -441,6 +441,20 @@ def _say(sentence: str) -> None:
         print(f"threatlab: {harmless(said)}", file=sys.stderr)
 
 
+def _exchange_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """Add the commands that read and write what other tools do."""
+    known = "".join(f"  {each.title}\n" for each in FORMATS.values())
+    taken = command("import", "read a model of another tool", _IMPORT + known, _IMPORT_MORE)
+    taken.add_argument("file", metavar="FILE", help="a .json file of another tool")
+    taken.add_argument("--output", "-o", metavar="PATH", help="save it as a threat model in this .json file")
+
+    given = command("export", "write a threat model in the format of another tool", _EXPORT, _EXPORT_MORE)
+    given.add_argument("file", metavar="FILE", help="what to write, or a built-in name")
+    targets = (*(name for name, each in FORMATS.items() if each.writer), *_FROM_SYSTEM)
+    given.add_argument("--to", choices=targets, required=True, help="the format to write")
+    given.add_argument("--output", "-o", metavar="PATH", help="write to this file instead of the screen")
+
+
 @cache
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="threatlab", description="Threat modeling for AI systems, offline.", epilog=_MAIN_MORE)
@@ -492,16 +506,7 @@ def _parser() -> argparse.ArgumentParser:
     runs.add_argument("-p", dest="parameters", help=about, **named)  # type: ignore[arg-type]
     runs.add_argument("--output", "-o", metavar="PATH", required=True, help="the notebook to write, with its outputs")
 
-    known = "".join(f"  {each.title}\n" for each in FORMATS.values())
-    taken = command("import", "read a model of another tool", _IMPORT + known, _IMPORT_MORE)
-    taken.add_argument("file", metavar="FILE", help="a .json file of another tool")
-    taken.add_argument("--output", "-o", metavar="PATH", help="save it as a threat model in this .json file")
-
-    given = command("export", "write a threat model in the format of another tool", _EXPORT, _EXPORT_MORE)
-    given.add_argument("file", metavar="FILE", help="what to write, or a built-in name")
-    targets = (*(name for name, each in FORMATS.items() if each.writer), *_FROM_SYSTEM)
-    given.add_argument("--to", choices=targets, required=True, help="the format to write")
-    given.add_argument("--output", "-o", metavar="PATH", help="write to this file instead of the screen")
+    _exchange_commands(command)
 
     command("systems", "list the built-in systems")
     about = "compare the catalog's ATLAS ids and names with a data file"
