@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 import random
 import re
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -599,7 +601,7 @@ def test_a_file_is_not_even_opened_if_it_is_too_large(tmp_path, monkeypatch):
     with file.open("wb") as opened:
         opened.truncate(50_000_000)  # a hole: no disk is filled
     monkeypatch.setattr(registry, "read_text", lambda _: pytest.fail("was read"))
-    with pytest.raises(ThreatLabError, match=f"has 50 MB, and a model of up to {LARGEST / 1e6:.0f} MB is read"):
+    with pytest.raises(ThreatLabError, match=f"has 50 MB, and up to {LARGEST / 1e6:.0f} MB are read"):
         read(file)
     assert format_of(file) is None
 
@@ -644,7 +646,8 @@ def test_a_mutated_file_is_read_whole_or_refused_in_a_sentence(name):
 # ---- what can be exported
 
 
-def test_anything_of_ours_can_be_exported(tmp_path):
+def test_anything_of_ours_can_be_exported(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "system.toml").write_text('name = "bot"\n[facts]\nuses_tools = true\n', encoding="utf-8")
     (tmp_path / "drawing.toml").write_text('name = "d"\n[[zones]]\nname = "Z"\nkind = "own"\n', encoding="utf-8")
     (tmp_path / "otm.json").write_text(json.dumps(SAMPLES["otm"]), encoding="utf-8")
@@ -656,6 +659,29 @@ def test_anything_of_ours_can_be_exported(tmp_path):
     assert load_any("shadowray").drawing == load_drawing("shadowray")
     with pytest.raises(ThreatLabError, match="there is no file"):
         load_any(str(tmp_path / "nothing.json"))
+    with pytest.raises(ThreatLabError, match=r"'system\.toml' has no drawing"):
+        load_any("system.toml", drawn=True)
+    with pytest.raises(ThreatLabError, match="did you mean 'shadowray'"):
+        load_any("shadowrya")
+
+
+@pytest.mark.parametrize("bad", [None, 7, "", " ", [], b"x", "\0"])
+def test_what_is_no_file_is_said(bad):
+    with pytest.raises(ThreatLabError):
+        read(bad)
+    with pytest.raises(ThreatLabError):
+        load_any(bad)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a pipe with a name")
+def test_a_pipe_is_read_once(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for take in (lambda: read(pipe), lambda: load_any(pipe)):
+        writer = threading.Thread(target=pipe.write_text, args=(json.dumps(SAMPLES["otm"]),))
+        writer.start()
+        assert take().drawing == taken("otm", sample("otm")).drawing
+        writer.join()
 
 
 def test_what_is_kept_of_a_file_can_be_held_by_any_of_ours():

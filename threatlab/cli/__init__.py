@@ -501,9 +501,8 @@ def _parser() -> argparse.ArgumentParser:
 
     runs = command("run", "run a notebook of the course with other parameters", _RUN, _RUN_MORE)
     runs.add_argument("notebook", metavar="NOTEBOOK", help="an .ipynb file whose first code cell holds its parameters")
-    about = "a parameter and its value; as often as you like"
     named = {"action": "append", "nargs": 2, "metavar": ("NAME", "VALUE"), "default": []}
-    runs.add_argument("-p", dest="parameters", help=about, **named)  # type: ignore[arg-type]
+    runs.add_argument("-p", dest="parameters", help="a parameter and its value; repeatable", **named)  # type: ignore[arg-type]
     runs.add_argument("--output", "-o", metavar="PATH", required=True, help="the notebook to write, with its outputs")
 
     _exchange_commands(command)

@@ -41,15 +41,23 @@ def read(source: str | Path) -> Import:
         If there is no such file, it is too large, no JSON, of no format that we know, or not what its format says; the
         sentence names the value, and nothing of the file is taken over.
     """
-    document = _document(Path(source))
+    try:
+        return read_document(_document(source))
+    except ThreatLabError as problem:
+        shown = repr(str(source))
+        raise ThreatLabError(str(problem) if str(problem).startswith(f"{shown} ") else f"{shown}: {problem}") from None
+
+
+def read_document(document: Any) -> Import:
+    """Return the model that another tool's file holds; raises as `read`, without the file's name."""
     format_ = recognized(document)
     if format_ is None:
         titles = listed([each.title for each in FORMATS.values()], "or")
-        raise ThreatLabError(f"{str(source)!r} is no model of another tool that can be read: {titles}")
+        raise ThreatLabError(f"it is no model of another tool that can be read: {titles}")
     try:
         return imported(format_, document)
     except ThreatLabError as problem:
-        raise ThreatLabError(f"{str(source)!r}, as {format_.title}: {problem}") from None
+        raise ThreatLabError(f"as {format_.title}: {problem}") from None
 
 
 def questions_about(drawing: DataFlow, origin: Origin) -> tuple[Question, ...]:
@@ -68,7 +76,7 @@ def questions_about(drawing: DataFlow, origin: Origin) -> tuple[Question, ...]:
 def format_of(source: str | Path) -> Format | None:
     """Return the format of another tool's file, or None if it is none that we know, or can't be read at all."""
     try:
-        return recognized(_document(Path(source)))
+        return recognized(_document(source))
     except ThreatLabError:
         return None
 
@@ -80,14 +88,20 @@ def recognized(document: Any) -> Format | None:
     return next((each for each in FORMATS.values() if each.recognizes(document)), None)
 
 
-def _document(file: Path) -> Any:
-    shown = repr(str(file))
+def text_of(file: Path) -> str:
+    """Return what a file says, if it is no larger than `LARGEST`; raises as `read`."""
     try:
         size = file.stat().st_size
     except (OSError, ValueError):
         size = 0  # the reader says what is wrong
     if size > LARGEST:
         raise ThreatLabError(
-            f"{shown} has {size / 1e6:.0f} MB, and a model of up to {LARGEST / 1e6:.0f} MB is read: export a part of it"
+            f"{str(file)!r} has {size / 1e6:.0f} MB, and up to {LARGEST / 1e6:.0f} MB are read: export a part of it"
         )
-    return parse(read_text(file), ".json", shown, _LEAST)
+    return read_text(file)
+
+
+def _document(source: object) -> Any:
+    if not isinstance(source, str | Path) or not str(source).strip():
+        raise ThreatLabError(f"{source!r} is no file of another tool; give its name")
+    return parse(text_of(Path(source)), ".json", repr(str(source)), _LEAST)
