@@ -18,6 +18,7 @@ from tests.benchmarks import (
     minutes,
     monitoring,
     panels,
+    pictures,
     rules,
 )
 
@@ -28,6 +29,7 @@ BENCHMARKS = {
     "changes": changes.run,
     "explorer": explorer_step.run,
     "panels": panels.run,
+    "pictures": pictures.run,
     "size": code_size.run,
     "attacks": attacks.run,
     "monitoring": monitoring.run,

@@ -122,6 +122,13 @@ def test_many_answers_share_one_bar_and_say_that_their_shares_are_estimates():
     assert "1000 orders were drawn" in page.text
 
 
+def test_one_system_is_named_and_there_is_nothing_to_choose():
+    one = load_system("tay")
+    page = Page(WhatChanged(one, one.with_(rbac_configured=True)))
+    assert one.title in page.text
+    assert not page.soup.select("select")
+
+
 def test_where_nothing_changed_the_panel_says_so_and_has_nothing_to_choose():
     panel = WhatChanged(FLEET, FLEET)
     assert f"Nothing changed since the last review, in {len(FLEET)} systems." in Page(panel).text

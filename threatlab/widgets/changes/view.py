@@ -95,7 +95,8 @@ def page(state: ChangesState) -> Html:
     if change is None or counted_ is None:
         return markup(tag("div", tag("p", summary(state)), class_="tl-about"), unheard(announcement(state)))
     options = [(f"{_by(each)} {each.new.system.title}", each.name) for each in state.inventory.changed]
-    picker = choice("System", "system", options, change.name, act="choose")
+    several = choice("System", "system", options, change.name, act="choose")
+    picker = several if len(options) > 1 else tag("strong", change.new.system.title)
     return markup(
         tag("div", tag("div", picker, class_="tl-pick"), headline(state, change, counted_.after), class_="tl-top"),
         tag(
