@@ -205,6 +205,20 @@ def test_a_renamed_part_keeps_what_we_do_not_know_and_the_export_says_so():
     assert export.notes == ("'Gateway' is called 'Front door' now",)
 
 
+def test_what_comes_in_the_place_of_another_takes_nothing_of_it():
+    found = taken("threat-dragon", sample("threat-dragon"))
+    last = found.drawing.elements[-1]
+    other = found.drawing.without(last.name).with_element("Newcomer", "tool", last.zone)
+    text = write(other, FORMATS["threat-dragon"], found.origin).text
+    assert "isALog" not in text
+    assert taken("threat-dragon", json.loads(text)).drawing == other
+    flow = found.drawing.flows[-1]
+    other = found.drawing.without_flow(3).with_flow(flow.target, "Customer", "another", "other")
+    text = write(other, FORMATS["threat-dragon"], found.origin).text
+    assert '"f2"' not in text
+    assert taken("threat-dragon", json.loads(text)).drawing == other
+
+
 def test_what_goes_with_a_part_is_said():
     found = taken("threat-dragon", sample("threat-dragon"))
     export = write(found.drawing.without("Answer model"), FORMATS["threat-dragon"], found.origin)

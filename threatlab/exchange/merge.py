@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from difflib import SequenceMatcher
 from typing import Any
@@ -14,10 +14,13 @@ from threatlab.dataflow import DataFlow
 from threatlab.errors import ThreatLabError
 from threatlab.exchange.assemble import imported
 from threatlab.exchange.node import leaves
-from threatlab.exchange.parts import BACK, Entry, Format, Import, Part, Writer
+from threatlab.exchange.parts import BACK, Entry, Format, Import, Writer
 from threatlab.report.json_file import json_text
 from threatlab.report.records import Origin
 from threatlab.words import counted, listed
+
+_NEW = "\n"
+"""What stands before the name of an element that the file hasn't: no name has it."""
 
 _LONGEST = 40
 """Characters of an id that is made of a name."""
@@ -67,81 +70,76 @@ class _Merge:
         old, new, writer, parts = self.base.drawing, self.new, self.writer, self.base.parts
         writer.prepare(self.document)
         _put(self.document, writer.head(old), writer.head(new))
+        was_out, is_out = ({each.element: each for each in drawing.exclusions} for drawing in (old, new))
 
-        zone_of = _pairs([zone.name for zone in old.zones], [zone.name for zone in new.zones])
-        before = {zone.name: writer.zone(parts["zones"][zone.name].id, zone) for zone in old.zones}
-        zones = {}
-        for zone in new.zones:
-            id_, part = self._id("zones", zone_of.get(zone.name), zone.name)
-            zones[zone.name] = id_
-            self._store(part, before.get(zone_of.get(zone.name, "")), writer.zone(id_, zone))
-
-        element_of = _pairs([each.name for each in old.elements], [each.name for each in new.elements])
-        was_out, is_out = ({each.element: each for each in each.exclusions} for each in (old, new))
-        before = {
-            element.name: writer.element(part.id, element, part.zone, was_out.get(element.name))
-            for element in old.elements
-            if (part := parts["elements"][element.name])
-        }
-        elements = {}
-        for element in new.elements:
-            id_, part = self._id("elements", element_of.get(element.name), element.name)
-            elements[element.name] = id_
-            after = writer.element(id_, element, zones[element.zone], is_out.get(element.name))
-            self._store(part, before.get(element_of.get(element.name, "")), after)
-
+        zone_of, element_of = _zone_pairs(old, new), _element_pairs(old, new)
         flow_of = self._flow_pairs(element_of)
-        before = {
-            str(flow): writer.flow(part.id, flow, part.source, part.target)
-            for flow in old.flows
-            if (part := parts["flows"][str(flow)])
-        }
-        flows = {}
-        for flow in new.flows:
-            id_, part = self._id("flows", flow_of.get(str(flow)), flow.label)
-            flows[str(flow)] = id_
-            after = writer.flow(id_, flow, elements[flow.source], elements[flow.target])
-            self._store(part, before.get(flow_of.get(str(flow), "")), after)
-
-        self._remove({"zones": zone_of, "elements": element_of, "flows": flow_of})
-        ours = {
-            "drawing": {
-                "name": new.name,
-                "source": new.source,
-                "complete": new.complete,
-                "case": new.case and asdict(new.case),
+        zones = self._written(
+            "zones",
+            {zone.name: writer.zone(parts["zones"][zone.name].id, zone) for zone in old.zones},
+            zone_of,
+            {zone.name: zone for zone in new.zones},
+            writer.zone,
+        )
+        elements = self._written(
+            "elements",
+            {
+                name: writer.element(part.id, element, part.zone, was_out.get(name))
+                for element in old.elements
+                if (name := element.name) and (part := parts["elements"][name])
             },
-            "zones": [
-                {"id": zones[zone.name], "name": zone.name, "kind": zone.kind, "owner": zone.owner}
-                for zone in new.zones
-            ],
-            "elements": [
-                {
-                    "id": elements[each.name],
-                    "kind": each.kind,
-                    "zone": zones[each.zone],
-                    "personal": each.personal,
-                    "note": each.note,
-                }
-                for each in new.elements
-            ],
-            "flows": [
-                {"id": flows[str(flow)], "carries": flow.carries, "personal": flow.personal, "note": flow.note}
-                for flow in new.flows
-            ],
-            "exclusions": [asdict(each) | {"element": elements[each.element]} for each in new.exclusions],
-        }
+            element_of,
+            {element.name: element for element in new.elements},
+            lambda id_, element: writer.element(id_, element, zones[element.zone], is_out.get(element.name)),
+        )
+        flows = self._written(
+            "flows",
+            {
+                str(flow): writer.flow(part.id, flow, part.source, part.target)
+                for flow in old.flows
+                if (part := parts["flows"][str(flow)])
+            },
+            flow_of,
+            {str(flow): flow for flow in new.flows},
+            lambda id_, flow: writer.flow(id_, flow, elements[flow.source], elements[flow.target]),
+        )
+        self._remove({"zones": zone_of, "elements": element_of, "flows": flow_of})
+        ours = _ours(new, zones, elements, flows)
         self._keep(ours, foreign)
         writer.finish(self.document, ours)
         if self.added and writer.asks:
             self.notes.append(writer.asks)
         return tuple(self.notes)
 
-    def _id(self, kind: str, was: str | None, name: str) -> tuple[str, Part | None]:
-        """Return the id of a part of the new drawing, and what it `was` in the file, if it was there."""
-        if was is not None:
-            part = self.base.parts[kind][was]
-            return part.id, part
+    def _written(
+        self,
+        kind: str,
+        before: dict[str, Entry],
+        of: dict[str, str],
+        parts: dict[str, Any],
+        make: Callable[[str, Any], Entry],
+    ) -> dict[str, str]:
+        """Write the parts of one kind into the file, each into its entry or as a new one; return their ids.
+
+        `before` are the entries as the format had them, by what a part was called; `of` says what each was called.
+        """
+        ids = {}
+        for called, part in parts.items():
+            was = self.base.parts[kind][of[called]] if called in of else None
+            ids[called] = id_ = was.id if was else self._fresh(kind, getattr(part, "name", "") or part.label)
+            way, entry = make(id_, part)
+            if was is None:
+                self.added = True
+                there: Any = self.document
+                for step in way:
+                    there = there[step]
+                there.append(entry)
+            elif was.node is not None and not was.back:  # of another kind now, it stays in its list all the same
+                _put(was.node.value, before[of[called]][1], entry)
+        return ids
+
+    def _fresh(self, kind: str, name: str) -> str:
+        """Return an id that is made of a name, and that nothing in the file has."""
         plain = normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
         short = re.sub(r"[^a-z0-9]+", "-", plain)[:_LONGEST].strip("-")
         first = id_ = short if len(short) > 1 else f"{kind[:-1]}-{short}".strip("-")
@@ -150,26 +148,25 @@ class _Merge:
             number += 1
             id_ = f"{first}-{number}"
         self.taken.add(id_)
-        return id_, None
-
-    def _store(self, part: Part | None, before: Entry | None, after: Entry) -> None:
-        way, entry = after
-        if part is None:
-            self.added = True
-            there: Any = self.document
-            for step in way:
-                there = there[step]
-            there.append(entry)
-        elif part.node is not None and before is not None and not part.back:
-            _put(part.node.value, before[1], entry)  # of another kind now, it stays in its list all the same
+        return id_
 
     def _flow_pairs(self, element_of: dict[str, str]) -> dict[str, str]:
         """Return which flow of the file each flow is; both halves of one that goes both ways, or neither of them."""
         new, parts = self.new, self.base.parts["flows"]
-        ends = [f"{element_of.get(f.source, '')} \u2192 {element_of.get(f.target, '')}: {f.label}" for f in new.flows]
-        found = _pairs(list(parts), ends)
-        of = {str(flow): found[end] for flow, end in zip(new.flows, ends, strict=True) if end in found}
-        by_id = {parts[was].id: flow for flow in new.flows if (was := of.get(str(flow)))}
+        was = {str(flow): flow for flow in self.base.drawing.flows}
+        now = {
+            f"{element_of.get(flow.source, _NEW + flow.source)} \u2192 "
+            f"{element_of.get(flow.target, _NEW + flow.target)}: {flow.label}": flow
+            for flow in new.flows
+        }
+
+        def alike(before: str, after: str) -> bool:
+            a, b = was[before], now[after]
+            return a.label == b.label or (a.source, a.target) == (element_of.get(b.source), element_of.get(b.target))
+
+        found = _pairs(list(was), list(now), alike)
+        of = {str(now[after]): before for after, before in found.items()}
+        by_id = {parts[key].id: flow for flow in new.flows if (key := of.get(str(flow)))}
         for part in parts.values():
             if not part.back or part.node is None:
                 continue
@@ -221,14 +218,72 @@ class _Merge:
         there[last] = ours | ({"origin": before} if before else {})
 
 
-def _pairs(old: Sequence[str], new: Sequence[str]) -> dict[str, str]:
+def _ours(drawing: DataFlow, zones: dict[str, str], elements: dict[str, str], flows: dict[str, str]) -> dict[str, Any]:
+    """Return what only we know of a drawing, by the ids that its parts have in the file."""
+    return {
+        "drawing": {
+            "name": drawing.name,
+            "source": drawing.source,
+            "complete": drawing.complete,
+            "case": drawing.case and asdict(drawing.case),
+        },
+        "zones": [
+            {"id": zones[zone.name], "name": zone.name, "kind": zone.kind, "owner": zone.owner}
+            for zone in drawing.zones
+        ],
+        "elements": [
+            {"id": elements[each.name], "zone": zones[each.zone]}
+            | {"kind": each.kind, "personal": each.personal, "note": each.note}
+            for each in drawing.elements
+        ],
+        "flows": [
+            {"id": flows[str(flow)], "carries": flow.carries, "personal": flow.personal, "note": flow.note}
+            for flow in drawing.flows
+        ],
+        "exclusions": [asdict(each) | {"element": elements[each.element]} for each in drawing.exclusions],
+    }
+
+
+def _zone_pairs(old: DataFlow, new: DataFlow) -> dict[str, str]:
+    """Return which zone of the old drawing each is: one with another name still has elements in it that it had."""
+    was, now = ({zone.name: zone.kind for zone in drawing.zones} for drawing in (old, new))
+    held, holds = ({(each.zone, each.name) for each in drawing.elements} for drawing in (old, new))
+
+    def alike(before: str, after: str) -> bool:
+        names, others = ({name for zone, name in of if zone == side} for of, side in ((held, before), (holds, after)))
+        return bool(names & others) or (not names and not others and was[before] == now[after])
+
+    return _pairs(list(was), list(now), alike)
+
+
+def _element_pairs(old: DataFlow, new: DataFlow) -> dict[str, str]:
+    """Return which element of the old drawing each is: one with another name still has its flows, or else its kind."""
+    was, now = ({each.name: each.kind for each in drawing.elements} for drawing in (old, new))
+    ends = [
+        {(name, flow.label) for flow in drawing.flows for name in (flow.source, flow.target)} for drawing in (old, new)
+    ]
+
+    def alike(before: str, after: str) -> bool:
+        had, has = (
+            {label for name, label in of if name == side} for of, side in zip(ends, (before, after), strict=True)
+        )
+        return bool(had & has) or (not had and not has and was[before] == now[after])
+
+    return _pairs(list(was), list(now), alike)
+
+
+def _pairs(old: Sequence[str], new: Sequence[str], alike: Callable[[str, str], bool]) -> dict[str, str]:
     """Return for each new name the old one that it stands for: the same, or the one in whose place it stands."""
     there = set(old)
     pairs = {name: name for name in new if name in there}
     free = there - set(pairs)
     for what, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if what == "replace" and j - i == m - k:
-            pairs |= {now: was for was, now in zip(old[i:j], new[k:m], strict=True) if now not in pairs and was in free}
+            pairs |= {
+                now: was
+                for was, now in zip(old[i:j], new[k:m], strict=True)
+                if now not in pairs and was in free and alike(was, now)
+            }
     return pairs
 
 
