@@ -219,6 +219,34 @@ def test_what_comes_in_the_place_of_another_takes_nothing_of_it():
     assert taken("threat-dragon", json.loads(text)).drawing == other
 
 
+def test_a_component_stands_where_it_is_drawn_whatever_becomes_of_those_around_it():
+    found = taken("otm", sample("otm"))
+    assert SAMPLES["otm"]["components"][2]["parent"] == {"component": "c2"}
+    moved = found.drawing.changing_element("Gateway", zone="Public internet")
+    for drawing in (
+        found.drawing.without("Gateway"),
+        moved,
+        found.drawing.changing_element("Answer LLM", personal=True),
+    ):
+        document = json.loads(write(drawing, FORMATS["otm"], found.origin).text)
+        assert taken("otm", document).drawing == drawing
+        assert all(len(component["parent"]) == 1 for component in document["components"])
+    assert document["components"][2]["parent"] == {"component": "c2"}
+
+
+def test_what_is_not_drawn_goes_with_its_ends():
+    document = sample("threat-dragon")
+    loop = copy.deepcopy(way(document, "detail", "diagrams", 0, "cells", 6)) | {"id": "loop"}
+    loop["source"] = loop["target"] = {"cell": "gate"}
+    way(document, "detail", "diagrams", 0, "cells").append(loop)
+    found = taken("threat-dragon", document)
+    assert [why for _, why in found.undrawn] == ["has a loose end", "goes from an element to itself"]
+    left = found.drawing.without("Parcel Gateway")
+    text = write(left, FORMATS["threat-dragon"], found.origin).text
+    assert taken("threat-dragon", json.loads(text)).drawing == left
+    assert "To nobody" not in text
+
+
 def test_what_goes_with_a_part_is_said():
     found = taken("threat-dragon", sample("threat-dragon"))
     export = write(found.drawing.without("Answer model"), FORMATS["threat-dragon"], found.origin)

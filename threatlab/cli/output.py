@@ -137,7 +137,8 @@ def import_table(found: Import) -> str:
         found.statement,
     ]
     if found.undrawn:
-        lines += ["", "KEPT, NOT DRAWN", *_wrapped(found.undrawn, "  ")]
+        kept = [f"{part.where}: {part.name[:60]!r} {why}" for part, why in found.undrawn]
+        lines += ["", "KEPT, NOT DRAWN", *_wrapped(kept, "  ")]
     for what, entries in (("THREAT", found.threats), ("MITIGATION", found.mitigations)):
         if entries:
             lines += ["", f"{what} OF THE FILE".ljust(40) + "  OURS, AND WHY"]

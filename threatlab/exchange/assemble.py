@@ -132,7 +132,7 @@ def _flows(found: Found, ours: Node, elements: Made[Element]) -> Made[Flow]:
         for end, id_ in (("the source", part.source), ("the target", part.target)):
             there(part, end, id_, elements)
         if part.source == part.target:
-            found.undrawn.append(f"{part.where}: the flow {_line(part.name)[:60]!r} goes from an element to itself")
+            found.undrawn += [(part, "goes from an element to itself")] if not part.back else []
         else:
             drawn.append(part)
 

@@ -14,13 +14,16 @@ from threatlab.dataflow import DataFlow
 from threatlab.errors import ThreatLabError
 from threatlab.exchange.assemble import imported
 from threatlab.exchange.node import leaves
-from threatlab.exchange.parts import BACK, Entry, Format, Import, Writer
+from threatlab.exchange.parts import BACK, Entry, Format, Import, Part, Writer
 from threatlab.report.json_file import json_text
 from threatlab.report.records import Origin
 from threatlab.words import counted, listed
 
 _NEW = "\n"
 """What stands before the name of an element that the file hasn't: no name has it."""
+
+_NAMED = 5
+"""How many parts a sentence names."""
 
 _LONGEST = 40
 """Characters of an id that is made of a name."""
@@ -185,23 +188,24 @@ class _Merge:
 
     def _remove(self, pairs: dict[str, dict[str, str]]) -> None:
         """Take out of the file what is drawn no longer, and say what went with it, and what has another name."""
-        gone: list[str] = []
-        lost = 0
+        gone: list[tuple[str, Part]] = []
         for kind, of in pairs.items():
             left = set(of.values())
-            for was, part in self.base.parts[kind].items():
-                if was in left or part.node is None or part.back:
-                    continue
-                gone.append(was)
-                lost += sum(1 for _ in leaves(part.node.value))
-                there: Any = self.document
-                for step in part.node.path[:-1]:
-                    there = there[step]
-                there[:] = [each for each in there if each is not part.node.value]
+            gone += [(was, part) for was, part in self.base.parts[kind].items() if was not in left and not part.back]
             if kind != "flows":
                 self.notes += [f"{was!r} is called {now!r} now" for now, was in of.items() if now != was]
-        if gone:
-            names = listed([repr(name) for name in gone[:5]]) + (f", and {len(gone) - 5} more" if len(gone) > 5 else "")
+        ids = {part.id for _, part in gone}
+        gone += [(part.name, part) for part, _ in self.base.undrawn if not ids.isdisjoint((part.source, part.target))]
+        nodes = [(name, part.node) for name, part in gone if part.node is not None]
+        for _, node in nodes:
+            there: Any = self.document
+            for step in node.path[:-1]:
+                there = there[step]
+            there[:] = [each for each in there if each is not node.value]
+        if nodes:
+            lost = sum(1 for _, node in nodes for _ in leaves(node.value))
+            more = f", and {len(nodes) - _NAMED} more" if len(nodes) > _NAMED else ""
+            names = listed([repr(name) for name, _ in nodes[:_NAMED]]) + more
             self.notes.append(f"{counted(lost, 'value')} went with what was taken out of the drawing: {names}")
 
     def _keep(self, ours: dict[str, Any], foreign: Origin | None) -> None:

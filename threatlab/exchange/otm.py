@@ -146,10 +146,25 @@ def _flow_entry(id_: str, flow: Flow, source: str, target: str) -> Entry:
     return ("dataflows",), {"id": id_, "name": flow.label, "source": source, "destination": target}
 
 
+def _finish(file: dict[str, Any], ours: dict[str, Any]) -> None:
+    """See that each component stands in the zone where it is drawn, also where those around it moved, or went."""
+    nodes = _by_id(Node(file), "components")
+    for element in ours["elements"]:
+        parent = nodes[element["id"]].value["parent"]
+        around, seen = parent, set()
+        while "trustZone" not in around and (id_ := str(around.get("component"))) in nodes and id_ not in seen:
+            seen.add(id_)
+            around = nodes[id_].value["parent"]
+        if parent.get("trustZone") or around.get("trustZone") != element["zone"]:
+            nodes[element["id"]].value["parent"] = {"trustZone": element["zone"]}
+
+
 OTM = Format(
     name="otm",
     title="Open Threat Model (OTM)",
     recognizes=lambda file: "otmVersion" in file,
     read=_read,
-    writer=Writer(_empty, _head, _zone_entry, _element_entry, _flow_entry, ("project", "attributes", OURS), _prepare),
+    writer=Writer(
+        _empty, _head, _zone_entry, _element_entry, _flow_entry, ("project", "attributes", OURS), _prepare, _finish
+    ),
 )

@@ -70,9 +70,10 @@ class Claim:
 
 @dataclass(slots=True)
 class Found:
-    """What a reader found. `undrawn` are sentences on what a drawing of ours can't show, `ours` is what we kept there.
+    """What a reader found. `ours` is what we kept there.
 
-    `asks` are questions on the whole, such as what a picture shows that no reader can read.
+    `undrawn` are flows that no drawing of ours can show, each with why. `asks` are questions on the whole, such as what a
+    picture shows that no reader can read.
     """
 
     title: str
@@ -83,7 +84,7 @@ class Found:
     flows: list[Part] = field(default_factory=list)
     threats: list[Claim] = field(default_factory=list)
     mitigations: list[Claim] = field(default_factory=list)
-    undrawn: list[str] = field(default_factory=list)
+    undrawn: list[tuple[Part, str]] = field(default_factory=list)
     asks: list[str] = field(default_factory=list)
     ours: Node | None = None
 
@@ -164,7 +165,7 @@ class Import:
     threats: tuple[Matched, ...]
     mitigations: tuple[Matched, ...]
     questions: tuple[Question, ...]
-    undrawn: tuple[str, ...]
+    undrawn: tuple[tuple[Part, str], ...]
     used: int
     kept: int
     origin: Origin

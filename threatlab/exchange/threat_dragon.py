@@ -84,10 +84,10 @@ def _element(cell: Node, type_: str, data: Node, name: str, boxes: list[tuple[_F
 
 def _flow(found: Found, cell: Node, data: Node, name: str) -> None:
     source, target = (_end(cell.child(end)) for end in ("source", "target"))
-    if not source or not target:
-        found.undrawn.append(f"{cell.where}: the flow {' '.join(name.split())[:60]!r} has a loose end")
-        return
     part = Part(cell.name("id"), name, cell, hints=name, source=source, target=target)
+    if not source or not target:
+        found.undrawn.append((part, "has a loose end"))
+        return
     found.flows.append(part)
     if data.flag("isBidirectional"):
         back = replace(
