@@ -32,8 +32,7 @@ def _read(file: Node) -> Found:
     if version is None or version.groups() != ("1", "0"):
         raise ThreatLabError(f"$schema is {schema[-60:]!r}, and versions 1.0 are read: save it as 1.0.2")
     scope = file.child("scope")
-    about = " ".join((scope.text("description", ""), file.text("description", ""))).strip()
-    found = Found(scope.text("title"), scope.text("description", "") or about, ours=file.down(*_OURS))
+    found = Found(scope.text("title"), scope.text("description", ""), ours=file.down(*_OURS))
     for zone in file.each("trust_zones"):
         name = zone.text("title", "")
         found.zones.append(Part(zone.name("symbolic_name"), name, zone, default="own", hints=name))
