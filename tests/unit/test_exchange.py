@@ -205,6 +205,22 @@ def test_a_renamed_part_keeps_what_we_do_not_know_and_the_export_says_so():
     assert export.notes == ("'Gateway' is called 'Front door' now",)
 
 
+@pytest.mark.parametrize("name", WRITTEN)
+def test_names_that_were_cut_or_numbered_stay_when_another_goes(name):
+    drawing = load_drawing("shadowray")
+    document = json.loads(write(drawing, FORMATS[name]).text)
+    found = taken(name, document)
+    key = {"otm": "name", "threat-model-library": "title"}.get(name)
+    for part in (*found.parts["elements"].values(), *found.parts["flows"].values()):
+        held = part.node.value if key else part.node.value["data"]
+        held[key or "name"] = "Same \n name " * 9
+    found = taken(name, document)
+    assert len({element.name for element in found.drawing.elements}) == len(drawing.elements)
+    fewer = found.drawing.without(found.drawing.elements[1].name).without_flow(1)
+    again = taken(name, json.loads(write(fewer, FORMATS[name], found.origin).text))
+    assert again.drawing == fewer
+
+
 def test_what_comes_in_the_place_of_another_takes_nothing_of_it():
     found = taken("threat-dragon", sample("threat-dragon"))
     last = found.drawing.elements[-1]

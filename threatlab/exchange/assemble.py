@@ -105,7 +105,7 @@ def _zones(found: Found, ours: Node) -> Made[Zone]:
 
     def make(part: Part, kept: Node) -> Zone:
         part.kind = kept.text("kind", part.kind)
-        name = names.fit(kept.text("name", part.name) if part.node is None else part.name, "zone")
+        name = names.fit(_called(part, kept), "zone")
         return Zone(name, part.kind or hint(part.hints, ZONE)[0] or part.default, _line(kept.text("owner", part.owner)))
 
     return _made("trust zone", found.zones, ours.each("zones"), make)
@@ -120,7 +120,7 @@ def _elements(found: Found, ours: Node, zones: Made[Zone]) -> Made[Element]:
             part.zone = kept.name("zone", part.zone)
         kind = part.kind or hint(part.hints, ELEMENT)[0] or part.default
         zone = zones[there(part, "the trust zone", part.zone, zones)][1].name
-        return Element(names.fit(part.name, "element"), kind, zone, *_personal_and_note(part, kept))
+        return Element(names.fit(_called(part, kept), "element"), kind, zone, *_personal_and_note(part, kept))
 
     return _made("element", found.elements, ours.each("elements"), make)
 
@@ -139,10 +139,15 @@ def _flows(found: Found, ours: Node, elements: Made[Element]) -> Made[Flow]:
     def make(part: Part, kept: Node) -> Flow:
         part.kind = kept.text("carries", part.kind)
         source, target = (elements[end][1].name for end in (part.source, part.target))
-        label = names.fit(part.name, "unnamed", f"{source} \u2192 {target}: ")
+        label = names.fit(_called(part, kept), "unnamed", f"{source} \u2192 {target}: ")
         return Flow(source, target, label, part.kind or "other", *_personal_and_note(part, kept))
 
     return _made("flow", drawn, ours.each("flows"), make)
+
+
+def _called(part: Part, kept: Node) -> str:
+    """Return what a part is called: as we kept it, as long as its file says what it said then."""
+    return kept.text("name") if "name" in kept.value and kept.text("said", "") == part.name else part.name
 
 
 def _personal_and_note(part: Part, kept: Node) -> tuple[bool, str]:

@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from typing import Any
 from unicodedata import normalize
 
-from threatlab.dataflow import DataFlow
+from threatlab.dataflow import DataFlow, Flow
 from threatlab.errors import ThreatLabError
 from threatlab.exchange.assemble import imported
 from threatlab.exchange.node import leaves
@@ -64,6 +64,11 @@ class _Merge:
 
     def __init__(self, document: dict[str, Any], base: Import, drawing: DataFlow, writer: Writer) -> None:
         self.document, self.base, self.new, self.writer = document, base, drawing, writer
+        self.names = {
+            "zones": {zone.name: zone.name for zone in base.drawing.zones},
+            "elements": {element.name: element.name for element in base.drawing.elements},
+            "flows": {str(flow): flow.label for flow in base.drawing.flows},
+        }
         self.taken = {part.id for parts in base.parts.values() for part in parts.values()}
         self.added = False
         self.notes: list[str] = []
@@ -93,7 +98,7 @@ class _Merge:
             },
             element_of,
             {element.name: element for element in new.elements},
-            lambda id_, element: writer.element(id_, element, zones[element.zone], is_out.get(element.name)),
+            lambda id_, element: writer.element(id_, element, zones[element.zone]["id"], is_out.get(element.name)),
         )
         flows = self._written(
             "flows",
@@ -104,7 +109,7 @@ class _Merge:
             },
             flow_of,
             {str(flow): flow for flow in new.flows},
-            lambda id_, flow: writer.flow(id_, flow, elements[flow.source], elements[flow.target]),
+            lambda id_, flow: writer.flow(id_, flow, elements[flow.source]["id"], elements[flow.target]["id"]),
         )
         self._remove({"zones": zone_of, "elements": element_of, "flows": flow_of})
         ours = _ours(new, zones, elements, flows)
@@ -121,25 +126,32 @@ class _Merge:
         of: dict[str, str],
         parts: dict[str, Any],
         make: Callable[[str, Any], Entry],
-    ) -> dict[str, str]:
-        """Write the parts of one kind into the file, each into its entry or as a new one; return their ids.
+    ) -> dict[str, dict[str, str]]:
+        """Write the parts of one kind into the file, each into its entry or as a new one.
 
-        `before` are the entries as the format had them, by what a part was called; `of` says what each was called.
+        `before` are the entries as the format had them, by what a part was called; `of` says what each was called. Of
+        each part is returned what we keep: its id, and its name, where the file says another, which was cut or numbered.
         """
-        ids = {}
+        kept = {}
         for called, part in parts.items():
             was = self.base.parts[kind][of[called]] if called in of else None
-            ids[called] = id_ = was.id if was else self._fresh(kind, getattr(part, "name", "") or part.label)
+            name = _name(part)
+            id_ = was.id if was else self._fresh(kind, name)
             way, entry = make(id_, part)
+            said = name
             if was is None:
                 self.added = True
                 there: Any = self.document
                 for step in way:
                     there = there[step]
                 there.append(entry)
-            elif was.node is not None and not was.back:  # of another kind now, it stays in its list all the same
-                _put(was.node.value, before[of[called]][1], entry)
-        return ids
+            else:
+                if was.node is not None and not was.back:  # of another kind now, it stays in its list all the same
+                    _put(was.node.value, before[of[called]][1], entry)
+                if was.node is None or self.names[kind][of[called]] == name:
+                    said = was.name
+            kept[called] = {"id": id_} | ({"name": name, "said": said} if said != name else {})
+        return kept
 
     def _fresh(self, kind: str, name: str) -> str:
         """Return an id that is made of a name, and that nothing in the file has."""
@@ -222,8 +234,17 @@ class _Merge:
         there[last] = ours | ({"origin": before} if before else {})
 
 
-def _ours(drawing: DataFlow, zones: dict[str, str], elements: dict[str, str], flows: dict[str, str]) -> dict[str, Any]:
-    """Return what only we know of a drawing, by the ids that its parts have in the file."""
+def _name(part: Any) -> str:
+    return str(part.label if isinstance(part, Flow) else part.name)
+
+
+def _ours(
+    drawing: DataFlow,
+    zones: dict[str, dict[str, str]],
+    elements: dict[str, dict[str, str]],
+    flows: dict[str, dict[str, str]],
+) -> dict[str, Any]:
+    """Return what only we know of a drawing; `zones`, `elements` and `flows` are what is kept of each part already."""
     return {
         "drawing": {
             "name": drawing.name,
@@ -231,20 +252,17 @@ def _ours(drawing: DataFlow, zones: dict[str, str], elements: dict[str, str], fl
             "complete": drawing.complete,
             "case": drawing.case and asdict(drawing.case),
         },
-        "zones": [
-            {"id": zones[zone.name], "name": zone.name, "kind": zone.kind, "owner": zone.owner}
-            for zone in drawing.zones
-        ],
+        "zones": [zones[zone.name] | {"kind": zone.kind, "owner": zone.owner} for zone in drawing.zones],
         "elements": [
-            {"id": elements[each.name], "zone": zones[each.zone]}
-            | {"kind": each.kind, "personal": each.personal, "note": each.note}
+            elements[each.name]
+            | {"zone": zones[each.zone]["id"], "kind": each.kind, "personal": each.personal, "note": each.note}
             for each in drawing.elements
         ],
         "flows": [
-            {"id": flows[str(flow)], "carries": flow.carries, "personal": flow.personal, "note": flow.note}
+            flows[str(flow)] | {"carries": flow.carries, "personal": flow.personal, "note": flow.note}
             for flow in drawing.flows
         ],
-        "exclusions": [asdict(each) | {"element": elements[each.element]} for each in drawing.exclusions],
+        "exclusions": [asdict(each) | {"element": elements[each.element]["id"]} for each in drawing.exclusions],
     }
 
 
