@@ -30,6 +30,9 @@ SAMPLES = {file.stem: json.loads(file.read_text("utf-8")) for file in sorted(FOL
 """A small model in each format, by the format's name; beside it stands in a text how it is drawn."""
 
 WRITTEN = [name for name, each in FORMATS.items() if each.writer]
+CELLS = ("detail", "diagrams", 0, "cells")
+"""Where Threat Dragon has what is drawn in the first diagram."""
+
 EACH = 334
 """Random drawings for each format that is written: a thousand in all."""
 
@@ -333,6 +336,20 @@ def test_what_stands_in_no_box_is_known_as_long_as_it_is_not_moved():
     assert taken("threat-dragon", document).drawing.element("Answer model").zone == "Vendor"
 
 
+def test_each_diagram_of_a_file_has_its_own_boxes():
+    document = sample("threat-dragon")
+    diagram = {"id": 1, "title": "More", "diagramType": "STRIDE", "thumbnail": "", "version": "2.4.1"}
+    box = copy.deepcopy(way(document, *CELLS, 1)) | {"id": "box-2"}
+    box["data"]["name"] = "Another cluster"
+    user = copy.deepcopy(way(document, *CELLS, 3)) | {"id": "user-2", "position": {"x": 700, "y": 300}}
+    way(document, "detail", "diagrams").append(diagram | {"cells": [box, user]})
+    found = taken("threat-dragon", document)
+    assert found.drawing.element("Customer (2)").zone == "Another cluster"
+    more = found.drawing.with_element("Newcomer", "tool", "Another cluster")
+    again = taken("threat-dragon", json.loads(write(more, FORMATS["threat-dragon"], found.origin).text))
+    assert again.drawing == more
+
+
 def test_what_another_tool_says_of_a_zone_is_so_whatever_we_kept():
     document = json.loads(write(load_drawing("shadowray"), FORMATS["otm"]).text)
     here, there = document["trustZones"][:2]
@@ -456,7 +473,6 @@ def put(document, value, *steps):
     way(document, *steps[:-1])[steps[-1]] = value
 
 
-CELLS = ("detail", "diagrams", 0, "cells")
 BAD = {
     "a later OTM": ("otm", lambda d: put(d, "1.0.0", "otmVersion"), "otmVersion is '1.0.0', and 0.1.0 and 0.2.0"),
     "a later Threat Dragon": ("threat-dragon", lambda d: put(d, "3.0", "version"), "version is '3.0', and 1 and 2"),

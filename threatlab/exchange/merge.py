@@ -130,7 +130,7 @@ class _Merge:
         """Write the parts of one kind into the file, each into its entry or as a new one.
 
         `before` are the entries as the format had them, by what a part was called; `of` says what each was called. Of
-        each part is returned what we keep: its id, and its name, where the file says another, which was cut or numbered.
+        each part is returned what we keep: its id, and its name where the file says another, which was cut or numbered.
         """
         kept = {}
         for called, part in parts.items():

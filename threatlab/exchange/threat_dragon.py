@@ -71,14 +71,13 @@ def _read(file: Node) -> Found:
 def _element(cell: Node, type_: str, data: Node, name: str, boxes: list[tuple[_Frame, str]]) -> Part:
     kind, default = _KINDS[type_]
     flags = [text for flag, text in _FLAGS.items() if data.flag(flag)]
-    left, top, wide, high = _frame(cell)
     return Part(
         cell.name("id"), name, cell, kind, default, name,
-        zone=_zone_at(left + wide / 2, top + high / 2, boxes),
+        zone=_zone_of(cell, boxes),
         note=f"stated: {', '.join(flags)}" if flags else "",
         out=data.flag("outOfScope"),
         reason=data.text("reasonOutOfScope", ""),
-        at=f"{left},{top}",
+        at=_at(cell),
     )  # fmt: skip
 
 
@@ -211,50 +210,62 @@ def _flow_entry(id_: str, flow: Flow, source: str, target: str) -> Entry:
 
 def _finish(file: dict[str, Any], ours: dict[str, Any]) -> None:
     """Give what is new a place in its box; of what fits nowhere we keep the zone, as long as it isn't moved."""
-    ids = {each["id"] for each in (*ours["zones"], *ours["elements"])}
-    nodes = [cell for diagram in Node(file).child("detail").each("diagrams") for cell in _cells(diagram)]
-    cells = {id_: cell for cell in nodes if (id_ := str(cell.value.get("id"))) in ids}
-    inside: dict[str, list[dict[str, Any]]] = {zone["id"]: [] for zone in ours["zones"] if zone["id"] in cells}
-    boxes = [(_frame(cells[id_]), id_) for id_ in inside if "position" in cells[id_].value]
-    right = max((sum(_frame(cell)[::2]) for cell in cells.values() if "position" in cell.value), default=-_GAP)
-    for element in ours["elements"]:
-        cell = cells[element["id"]]
-        if "position" not in cell.value or element["zone"] != _zone_of(cell, boxes):
-            inside.get(element["zone"], []).append(cell.value)
-    for id_, waiting in inside.items():
-        if "position" not in cells[id_].value:
+    zones = {each["id"] for each in ours["zones"]}
+    elements = {each["id"]: each for each in ours["elements"]}
+    for diagram in Node(file).child("detail").each("diagrams"):
+        cells = {str(cell.value.get("id")): cell for cell in _cells(diagram)}
+        boxes = {id_: cell for id_, cell in cells.items() if id_ in zones}
+        _lay_out(boxes, {id_: (cell, elements[id_]) for id_, cell in cells.items() if id_ in elements})
+
+
+def _lay_out(boxes: dict[str, Node], elements: dict[str, tuple[Node, dict[str, Any]]]) -> None:
+    """Place the new boxes and elements of one diagram; `elements` are their cells, with what we keep of them."""
+    frames = [(_frame(box), id_) for id_, box in boxes.items() if "position" in box.value]
+    there = [_frame(cell) for cell, _ in elements.values() if "position" in cell.value]
+    right = max((left + wide for left, _, wide, _ in (*there, *(frame for frame, _ in frames))), default=-_GAP)
+    for id_, box in boxes.items():
+        waiting = [
+            cell
+            for cell, kept in elements.values()
+            if kept["zone"] == id_ and ("position" not in cell.value or _zone_of(cell, frames) != id_)
+        ]
+        if "position" not in box.value:
             across = max(1, ceil(sqrt(len(waiting))))
             down = max(1, ceil(len(waiting) / across))
             wide, high = (n * (side + _GAP) + _GAP for n, side in ((across, _WIDE), (down, _HIGH)))
-            frame = (right + _GAP, 0, wide, high + _GAP)
-            _place(cells[id_].value, *frame)
-            boxes.append((frame, id_))
+            _place(box.value, right + _GAP, 0, wide, high + _GAP)
+            frames.append((_frame(box), id_))
             right += _GAP + wide
-        spots = _spots(_frame(cells[id_]), id_, boxes)
-        for each in waiting:
-            left, top = next(spots, _frame(cells[id_])[:2])
-            _place(each, left, top, _WIDE, _HIGH)
-    for element in ours["elements"]:
-        cell = cells[element["id"]]
+        spots = _spots(_frame(box), id_, frames, there)
+        for cell in waiting:
+            _place(cell.value, *next(spots, _frame(box)[:2]), _WIDE, _HIGH)
+    for cell, kept in elements.values():
         if "position" not in cell.value:
             _place(cell.value, 0, -_HIGH - _GAP, _WIDE, _HIGH)
-        if element["zone"] != _zone_of(cell, boxes):
-            left, top, *_ = _frame(cell)
-            element["at"] = f"{left},{top}"
+        if kept["zone"] != _zone_of(cell, frames):
+            kept["at"] = _at(cell)
 
 
-def _zone_of(cell: Node, boxes: list[tuple[_Frame, str]]) -> str:
+def _at(cell: Node) -> str:
+    left, top, *_ = _frame(cell)
+    return f"{left},{top}"
+
+
+def _zone_of(cell: Node, frames: list[tuple[_Frame, str]]) -> str:
     left, top, wide, high = _frame(cell)
-    return _zone_at(left + wide / 2, top + high / 2, boxes)
+    return _zone_at(left + wide / 2, top + high / 2, frames)
 
 
-def _spots(box: _Frame, id_: str, boxes: list[tuple[_Frame, str]]) -> Iterator[tuple[float, float]]:
-    """Yield places for elements in a box, row by row, whose middle is in no smaller box."""
+def _spots(
+    box: _Frame, id_: str, frames: list[tuple[_Frame, str]], there: list[_Frame]
+) -> Iterator[tuple[float, float]]:
+    """Yield free places for elements in a box, row by row, whose middle is in no smaller box."""
     left, top, wide, high = box
     for row in range(int((high - _GAP) // (_HIGH + _GAP))):
         for column in range(int((wide - _GAP) // (_WIDE + _GAP))):
             x, y = left + _GAP + column * (_WIDE + _GAP), top + 2 * _GAP + row * (_HIGH + _GAP)
-            if _zone_at(x + _WIDE / 2, y + _HIGH / 2, boxes) == id_:
+            free = not any(a - _WIDE < x < a + w and b - _HIGH < y < b + h for a, b, w, h in there)
+            if free and _zone_at(x + _WIDE / 2, y + _HIGH / 2, frames) == id_:
                 yield x, y
 
 
