@@ -169,6 +169,16 @@ def test_keys_stay_in_the_panel_and_shift_enter_goes_on(lab: Lab, demo: Locator)
     lab.wait_until_saved()
 
 
+def test_a_panel_that_has_lost_its_kernel_says_what_to_do_until_its_cell_is_run_again(lab: Lab, demo: Locator) -> None:
+    lab.restart()
+    told = lab.notebook.get_by_role("alert")
+    for _ in range(2):
+        lab.notebook.get_by_role("button", name="Click").first.click()
+        expect(told).to_contain_text("Restart Kernel and Run up to Selected Cell")
+    lab.run_all()
+    expect(told).to_have_count(0)
+
+
 PLAYED = (
     "from threatlab.monitoring import simulate_day\nfrom threatlab.widgets import StreamMonitor",
     "panel = StreamMonitor(simulate_day(events=20_000))\npanel",

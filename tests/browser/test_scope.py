@@ -242,7 +242,7 @@ def test_a_drawing_is_left_only_when_one_says_so(
     press(editor, "Add the zone")
     choose(editor, "Drawing", "Tay")
     expect(editor.get_by_role("alert")).to_contain_text("1 part that")
-    press(editor, "Keep them: save")
+    press(editor, "Save first")
     shows_title = editor.locator(".tl-drawing svg > title")
     expect(shows_title).to_have_text("Data flows of Tay")
     choose(editor, "Drawing", "shadowray.toml (saved)")

@@ -6,6 +6,9 @@ const parsed = html => {
   return template.content;
 };
 
+const LOST = "This panel has lost its kernel, which was restarted or has stopped. Choose Kernel \u2192 Restart Kernel "
+  + "and Run up to Selected Cell: what was kept is there again.";
+
 const isTyped = field => field.matches?.("input:not([type=checkbox], [type=range])");
 
 // What a field is set to: of a list each of whose options is JSON, its value; of an empty number, null.
@@ -99,6 +102,14 @@ function render({ model, el }) {
     else if (!root.querySelector(".tl-problem")) root.querySelectorAll("[name][data-act]").forEach(settle);
   };
 
+  const tellLost = () => {
+    const note = el.querySelector(".tl-lost") ?? document.createElement("p");
+    note.className = "tl tl-lost";
+    note.role = "alert";
+    note.textContent = LOST;
+    el.prepend(note);
+  };
+
   const send = (node, values = {}) => {
     held = null;
     const part = [];
@@ -106,7 +117,11 @@ function render({ model, el }) {
       if (each.dataset.part) part.unshift(each.dataset.part);
     }
     const { act, args = "{}", once = null } = node.dataset, id = `${view}-${++sent}`;
-    model.send({ act, args: { ...JSON.parse(args), ...values }, part, once, id });
+    try {
+      model.send({ act, args: { ...JSON.parse(args), ...values }, part, once, id });
+    } catch {
+      return tellLost();
+    }
     setTimeout(() => id === `${view}-${sent}` && !answered() && root.setAttribute("aria-busy", "true"), 1000);
   };
 

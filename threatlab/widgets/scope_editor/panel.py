@@ -76,7 +76,8 @@ class ScopeEditor(Panel):
             raise ThreatLabError(f"{folder!r} is no folder for drawings; give its name, such as 'my-drawings'")
         self._given, self._base, self._folder = given, controls or _built_in(given.name), Path(folder)
         self._shipped = {name: load_drawing(name).title for name in list_drawings()}
-        state = ScopeState(given, given, given.name, self._base, saved=self._files())
+        form = "flow" if given.elements else "zone"
+        state = ScopeState(given, given, given.name, self._base, form=form, saved=self._files())
         super().__init__(state, made_from=[drawing_to_dict(given), repr(self._base)])
 
     @property
@@ -214,8 +215,8 @@ class ScopeEditor(Panel):
             self.show(replace(self.state, asked=name))
             parts = counted(self.state.unsaved, "part")
             raise ThreatLabError(
-                f"you have drawn or changed {parts} that are not saved. Keep them, or leave them? Undo brings them "
-                'back. (In code, unsaved="save" or "leave" says which.)'
+                f"what you drew or changed is not saved: {parts}. Save it first? Undo brings it back. "
+                '(In code, unsaved="save" or "leave" says which.)'
             )
         if self.state.unsaved and unsaved == "save":
             self.save()
@@ -332,7 +333,7 @@ class ScopeEditor(Panel):
 
     def _open(self, drawing: DataFlow, chosen: str, base: AISystem | None, done: str = "") -> None:
         now: ScopeState = self.state
-        form = now.form if drawing.zones else "zone"
+        form = now.form if drawing.elements else "zone"
         state = ScopeState(
             drawing, drawing, chosen, base, before=now, form=form, accepted=now.accepted, saved=self._files()
         )
