@@ -184,6 +184,12 @@ def test_the_saved_picture_needs_no_style_sheet_and_no_kernel(shadowray):
     assert "Hidden by what is left out: internet-facing" in picture
 
 
+def test_a_shown_drawing_is_dark_in_the_dark_theme():
+    html = show(load_drawing("tay"))._repr_html_()
+    [chosen] = re.findall(r"img\[alt\^='(.*?)'\]\{filter:invert", html)
+    assert re.findall(r'<img alt="([^"]*)"', html)[0].startswith(chosen)
+
+
 def test_a_shown_drawing_is_a_picture_and_a_table():
     shown = show(load_drawing("tay"))
     assert repr(shown) == repr(load_drawing("tay"))
