@@ -62,6 +62,25 @@ function settle(field) {
   else if (field !== field.getRootNode().activeElement) field.value = field.getAttribute("value") ?? "";
 }
 
+// JupyterLab goes on to the next cell and keeps that in sight: of a tall panel whose cell was just run, the end. Its
+// head is brought into sight instead, also if it grows by itself, until the learner does something.
+function beginAtTheHead(root) {
+  const view = root.closest(".jp-WindowedPanel-outer"), cell = root.closest(".jp-Cell");
+  if (!view || !cell) return () => {};
+  const look = new ResizeObserver(() => {
+    const above = root.getBoundingClientRect().top < view.getBoundingClientRect().top;
+    const next = cell.nextElementSibling?.classList.contains("jp-mod-active");
+    if (above && next) root.scrollIntoView({ block: "start" });
+  });
+  const stop = () => {
+    look.disconnect();
+    for (const act of ["pointerdown", "wheel", "keydown"]) window.removeEventListener(act, stop, true);
+  };
+  for (const act of ["pointerdown", "wheel", "keydown"]) window.addEventListener(act, stop, { capture: true, passive: true });
+  look.observe(root);
+  return stop;
+}
+
 function render({ model, el }) {
   const root = document.createElement("div"), view = Math.random().toString(36).slice(2);
   root.className = "tl";
@@ -173,7 +192,12 @@ function render({ model, el }) {
   for (const change of ["change:page", "change:live", "change:answered"]) model.on(change, follow);
   follow();
   el.append(root);
-  return () => window.removeEventListener("keydown", keys, true);
+  let stop = () => {};
+  requestAnimationFrame(() => { stop = beginAtTheHead(root); });  // by then it is in its cell
+  return () => {
+    stop();
+    window.removeEventListener("keydown", keys, true);
+  };
 }
 
 export default { render };
