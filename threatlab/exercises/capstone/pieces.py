@@ -11,10 +11,8 @@ from threatlab.checks import check_date
 from threatlab.dataflow import DataFlow
 from threatlab.dataflow.facts import why_it_matters
 from threatlab.errors import ThreatLabError, unknown_name
-from threatlab.exercises.blank import has_blank
-from threatlab.exercises.guard import verdict
 from threatlab.exercises.judges import a_dict, a_kind, a_number, a_pair, refusal, shown
-from threatlab.exercises.outcome import CORRECT, NotYet
+from threatlab.exercises.outcome import NotYet
 from threatlab.exercises.question import Question, in_steps
 from threatlab.operate.reviews import Review
 from threatlab.plan import Plan
@@ -37,11 +35,6 @@ _PERSON_READS = re.compile(
     r"|\b(?:every|each|all)\b.*\b(?:read|checked|approved|reviewed|confirmed) by (?:a|an|our|some)",
     re.IGNORECASE,
 )
-
-
-def holds(piece: Question, answer: Any) -> bool:
-    """Whether an answer to a piece is there and right: one that isn't stays out of the report."""
-    return not has_blank(answer) and verdict(piece.judge, answer).kind == CORRECT
 
 
 def contradicts(sentence: str, system: AISystem) -> bool:
