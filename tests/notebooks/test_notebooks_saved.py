@@ -16,14 +16,6 @@ from tests.notebooks.saved import WIDGET, coverage_ids, faults
 from tests.notebooks.tracked import tracked
 
 NOTEBOOKS = tracked("notebooks")
-WIDEST = 78
-"""Characters: what JupyterLab shows in a line of code where its window is 760 px wide, or half a screen."""
-
-NOT_YET = ("04", "05", "06", "07")
-"""Lessons whose lines are still to be broken."""
-
-EVERY = [file for folder in ("notebooks", "solutions", "exercises") for file in tracked(folder)]
-NARROW = [file for file in EVERY if file.stem[:2] not in NOT_YET]
 
 
 def test_there_is_a_notebook() -> None:
@@ -54,26 +46,6 @@ def test_a_setup_cell_imports_few_names_of_ours(file: Path) -> None:
     names = [f"{getattr(node, 'module', '')}.{name.name}".lstrip(".") for node in imports for name in node.names]
     ours = [name for name in names if name.partition(".")[0] == "threatlab"]
     assert len(ours) <= 5, f"import what a later cell needs there: {', '.join(ours)}"
-
-
-@pytest.mark.parametrize("file", NARROW, ids=lambda file: f"{file.parent.name}-{file.stem}")
-def test_what_is_printed_or_folded_breaks_no_word_in_a_narrow_window(file: Path) -> None:
-    assert too_wide(nbformat.read(file, as_version=4)) == []
-
-
-def too_wide(notebook: NotebookNode) -> list[str]:
-    """Return the printed lines, and the first lines of folded cells, that JupyterLab would break or scroll sideways."""
-    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    printed = [out.text for cell in cells for out in cell.outputs if out.output_type == "stream"]
-    folded = [cell.source.partition("\n")[0] for cell in cells if cell.metadata.get("jupyter", {}).get("source_hidden")]
-    return [line for text in (*printed, *folded) for line in text.splitlines() if len(line) > WIDEST]
-
-
-def test_a_line_that_is_too_wide_is_found() -> None:
-    notebook, wide = good(), "x" * (WIDEST + 1)
-    notebook.cells[0].outputs = [new_output("stream", text=f"{wide[1:]}\n{wide}\n")]
-    notebook.cells[1].source, notebook.cells[1].metadata.jupyter = f"# {wide}\npanel", {"source_hidden": True}
-    assert too_wide(notebook) == [wide, f"# {wide}"]
 
 
 def good() -> NotebookNode:
