@@ -38,7 +38,7 @@ def _alike(answer: Any) -> str:
         raise NotYet("The same controls are missing in both. In the second one, let another one be missing.")
     if abs(one - other) > ROUNDING:
         raise NotYet(f"They score {one:.1f} and {other:.1f}. Which two of the weights are equal?")
-    return f"Both score {one:.1f}. Whoever sees only the score can't tell which of them needs what."
+    return f"Both score {one:.1f}, and nobody would mend them in the same way: the score doesn't say which is which."
 
 
 def _scored(data: Any) -> tuple[float, set[str]]:
