@@ -600,3 +600,8 @@ def test_the_cells_around_the_editor_run_twice_and_after_whatever_was_done_in_it
         if "panel" in names:
             done(names["panel"])
     assert "hides trains a model, learns from users" in capsys.readouterr().out
+
+
+def test_the_form_that_is_open_is_open_again(panel):
+    panel.ask("element")
+    assert panel.recall(panel.memory(panel.state)).form == "element"

@@ -284,7 +284,7 @@ class ScopeEditor(Panel):
         while step and len(steps) <= STEPS:
             controls = step.base and step.base.name
             drawings = {"drawing": drawing_to_dict(step.drawing), "opened": drawing_to_dict(step.opened)}
-            steps.append({**drawings, "chosen": step.chosen, "controls": controls})
+            steps.append({**drawings, "chosen": step.chosen, "controls": controls, "form": step.form})
             step = step.before
         return steps
 
@@ -296,7 +296,8 @@ class ScopeEditor(Panel):
             name = step["controls"]
             is_given = self._base is not None and name == self._base.name
             base = self._base if is_given else name and load_system(name)
-            state = ScopeState(drawing, opened, step["chosen"], base, before=state, saved=self._files())
+            form = check_choice("form", step.get("form", "flow"), FORMS)
+            state = ScopeState(drawing, opened, step["chosen"], base, before=state, form=form, saved=self._files())
         if state is None:
             raise ThreatLabError("nothing was kept")
         return state
