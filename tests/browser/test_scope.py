@@ -241,7 +241,7 @@ def test_a_drawing_is_left_only_when_one_says_so(
     editor.get_by_label("Name of the zone").fill("Partner")
     press(editor, "Add the zone")
     choose(editor, "Drawing", "Tay")
-    expect(editor.get_by_role("alert")).to_contain_text("1 part that")
+    expect(editor.get_by_role("alert")).to_contain_text("is not saved: 1 part.")
     press(editor, "Save first")
     shows_title = editor.locator(".tl-drawing svg > title")
     expect(shows_title).to_have_text("Data flows of Tay")

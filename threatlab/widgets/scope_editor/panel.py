@@ -216,7 +216,7 @@ class ScopeEditor(Panel):
             parts = counted(self.state.unsaved, "part")
             raise ThreatLabError(
                 f"what you drew or changed is not saved: {parts}. Save it first? Undo brings it back. "
-                '(In code, unsaved="save" or "leave" says which.)'
+                '(In code, unsaved="save" or "leave" says which)'
             )
         if self.state.unsaved and unsaved == "save":
             self.save()
