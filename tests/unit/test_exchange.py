@@ -341,7 +341,7 @@ def test_each_diagram_of_a_file_has_its_own_boxes():
     diagram = {"id": 1, "title": "More", "diagramType": "STRIDE", "thumbnail": "", "version": "2.4.1"}
     box = copy.deepcopy(way(document, *CELLS, 1)) | {"id": "box-2"}
     box["data"]["name"] = "Another cluster"
-    user = copy.deepcopy(way(document, *CELLS, 3)) | {"id": "user-2", "position": {"x": 700, "y": 300}}
+    user = copy.deepcopy(way(document, *CELLS, 2)) | {"id": "user-2", "position": {"x": 700, "y": 300}}
     way(document, "detail", "diagrams").append(diagram | {"cells": [box, user]})
     found = taken("threat-dragon", document)
     assert found.drawing.element("Customer (2)").zone == "Another cluster"

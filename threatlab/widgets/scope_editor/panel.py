@@ -90,7 +90,8 @@ class ScopeEditor(Panel):
             raise ThreatLabError(f"{folder!r} is no folder for drawings; give its name, such as 'my-drawings'")
         self._given, self._base, self._folder = given, controls or _built_in(given.name), Path(folder)
         self._shipped = {name: load_drawing(name).title for name in list_drawings()}
-        state = ScopeState(given, given, given.name, self._base, saved=self._files(), asks=self._asks)
+        form = "flow" if given.elements else "zone"
+        state = ScopeState(given, given, given.name, self._base, form=form, saved=self._files(), asks=self._asks)
         super().__init__(state, made_from=[drawing_to_dict(given), repr(self._base)])
 
     @property
@@ -249,8 +250,8 @@ class ScopeEditor(Panel):
             self.show(replace(self.state, asked=name))
             parts = counted(self.state.unsaved, "part")
             raise ThreatLabError(
-                f"you have drawn or changed {parts} that are not saved. Keep them, or leave them? Undo brings them "
-                'back. (In code, unsaved="save" or "leave" says which.)'
+                f"what you drew or changed is not saved: {parts}. Save it first? Undo brings it back. "
+                '(In code, unsaved="save" or "leave" says which)'
             )
         if self.state.unsaved and unsaved == "save":
             self.save()
@@ -322,7 +323,8 @@ class ScopeEditor(Panel):
                 "asks": [asdict(each) for each in step.asks],
                 "known": dict(step.base.known) if step.base else {},
             }
-            steps.append({**drawings, "chosen": step.chosen, "controls": controls, **(asked or {})})
+            kept = {**drawings, "chosen": step.chosen, "controls": controls, "form": step.form}
+            steps.append(kept | (asked or {}))
             step = step.before
         return steps
 
@@ -337,7 +339,10 @@ class ScopeEditor(Panel):
             if is_given and self._base is not None:
                 base = self._base.with_(**step.get("known", {}))
             asks = tuple(Question(**each | {"choices": tuple(each["choices"])}) for each in step.get("asks", ()))
-            state = ScopeState(drawing, opened, step["chosen"], base, before=state, saved=self._files(), asks=asks)
+            form = check_choice("form", step.get("form", "flow"), FORMS)
+            state = ScopeState(
+                drawing, opened, step["chosen"], base, before=state, form=form, saved=self._files(), asks=asks
+            )
         if state is None:
             raise ThreatLabError("nothing was kept")
         return state
@@ -375,7 +380,7 @@ class ScopeEditor(Panel):
 
     def _open(self, drawing: DataFlow, chosen: str, base: AISystem | None, done: str = "") -> None:
         now: ScopeState = self.state
-        form = now.form if drawing.zones else "zone"
+        form = now.form if drawing.elements else "zone"
         state = ScopeState(
             drawing, drawing, chosen, base, before=now, form=form, accepted=now.accepted, saved=self._files(),
             asks=self._asks if drawing is self._given else (),
