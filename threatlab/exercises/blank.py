@@ -83,7 +83,7 @@ def has_blank(answer: object) -> bool:
 
 def still_blank(answer: object) -> str:
     """Return which blanks of an answer are left, as its code shows them, and what to do."""
-    beside_it = [part for part in answer if not isinstance(part, Blank)] if isinstance(answer, tuple) else []
+    beside_it = [part for part in answer if not isinstance(part, Blank)] if type(answer) is tuple else []
     if isinstance(answer, Blank) or (beside_it and len(beside_it) == len(answer) - 1 and not has_blank(beside_it)):
         return "Replace the blank, ____, by your answer, and run the cell again."
     blanks = dict.fromkeys([*_blanks(answer), *_blanks_of_code(answer)])
