@@ -138,6 +138,14 @@ def test_the_button_shows_at_once_what_is_predicted_and_asks_once_for_what_is_no
     assert "2 of 2 predictions right" in Page(comparison).text
 
 
+def test_what_is_said_of_a_result_is_shown_with_it_and_no_sooner(asked, attended):
+    comparison = asked.compare(ACTUAL, because={"first": "the account was stolen"})
+    assert "stolen" not in comparison.page + asked.page + comparison.picture()
+    Page(comparison).click("Show anyway")
+    assert "the account was stolen" in Page(comparison).text
+    assert "the account was stolen" in comparison.picture()
+
+
 def test_before_its_cell_has_run_there_is_nothing_to_show(asked, attended):
     asked.guess(ACTUAL)
     assert "Run the next cell" in Page(asked).text
