@@ -283,7 +283,9 @@ def test_blanks_in_the_code_of_classes_and_of_pairs_are_named():
 
 
 def test_a_line_that_is_handed_in_beside_what_cells_made_is_called_the_blank():
-    assert question(doubles).check(([Standing("why", "Why", 1, 4, 2, 0)], "tay", ____)).message.startswith("Replace the")
+    assert (
+        question(doubles).check(([Standing("why", "Why", 1, 4, 2, 0)], "tay", ____)).message.startswith("Replace the")
+    )
 
 
 def test_many_blanks_are_named_up_to_a_few():

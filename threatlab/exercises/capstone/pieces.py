@@ -1,4 +1,4 @@
-"""What lesson 07 has its reader write: each line that is written goes into the report, and none that is not."""
+"""What lesson 07 has its reader write: what is right goes into the report or is built on, and nothing else is."""
 
 from __future__ import annotations
 
@@ -12,6 +12,15 @@ from threatlab.dataflow import DataFlow
 from threatlab.dataflow.facts import why_it_matters
 from threatlab.errors import ThreatLabError, unknown_name
 from threatlab.exercises.blank import has_blank
+from threatlab.exercises.capstone.against import (
+    apart,
+    bears_on_it,
+    breaks_a_promise,
+    enough,
+    made_parts,
+    next_item,
+    whom_to_ask,
+)
 from threatlab.exercises.guard import verdict
 from threatlab.exercises.judges import a_dict, a_kind, a_number, a_pair, refusal, shown
 from threatlab.exercises.outcome import CORRECT, NotYet
@@ -26,12 +35,18 @@ from threatlab.words import capital, listed
 REASON, SCENE = 5, 8
 """Words that a reason, or a scene, needs at least; whether it is a good one, only a reader can tell."""
 
+SENTENCES = 3
+"""What the defense of section 13 consists of."""
+
 LONGEST = timedelta(days=366)
 """How long a risk may be accepted before somebody looks again."""
 
 _MONEY = re.compile(r"\b(budget|money|cheap|expensive|costs?|afford)\b", re.IGNORECASE)
 _DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b|\b(?:January|February|March|April|May|June|July|August|September|October|"
                   r"November|December) \d{4}\b")  # fmt: skip
+_OFF = re.compile(
+    r"\b(?:switch|turn|shut|tak|pull)\w*\b[^.!?]*\b(?:off|down|offline)\b|\bstop(?:s|ped)?\b", re.IGNORECASE
+)
 _PERSON_READS = re.compile(
     r"\b(?:every|each|all|always|no|none)\b.*\b(?:reads?|checks?|approves?|reviews?|confirms?|unread)\b"
     r"|\b(?:every|each|all)\b.*\b(?:read|checked|approved|reviewed|confirmed) by (?:a|an|our|some)",
@@ -49,16 +64,8 @@ def contradicts(sentence: str, system: AISystem) -> bool:
     return bool(_PERSON_READS.search(sentence)) and system["human_approval_required"] is not True
 
 
-def _parts(answer: Any, *kinds: Any) -> tuple[Any, ...]:
-    """Return the parts of an answer: what cells made, of these kinds, and what the learner has written."""
-    made = answer[:-1] if isinstance(answer, tuple) else ()
-    if len(made) != len(kinds) or not all(map(isinstance, made, kinds)):
-        raise NotYet("Leave the last line of the cell as it was: it hands in your line beside what cells above made.")
-    return answer  # type: ignore[no-any-return]
-
-
 def _leaves_out(answer: Any) -> str:
-    drawing, given = _parts(answer, DataFlow | None)
+    drawing, given = made_parts(answer, DataFlow | None)
     if drawing is None and given is None:
         return "There is no drawing yet, so nothing is left out. Begin one in the panel below."
     if drawing is None:
@@ -86,7 +93,7 @@ def _reason(reason: Any) -> str:
 
 
 def _scene(answer: Any) -> str:
-    model, given = _parts(answer, ThreatModel)
+    model, given = made_parts(answer, ThreatModel)
     names = [element.name for element in model.drawing.elements] if model.drawing else []
     text = a_kind(given, str, "a sentence; give a text")
     if len(text.split()) < SCENE:
@@ -114,7 +121,7 @@ def _policy(answer: Any) -> str:
 
 
 def _people(answer: Any) -> str:
-    plan, given = _parts(answer, Plan)
+    plan, given = made_parts(answer, Plan)
     roles = dict.fromkeys(step.role for step in plan.steps)
     names = a_dict(given, roles, "a name")
     for role, name in names.items():
@@ -131,7 +138,7 @@ def acceptable(plan: Plan) -> Finding | None:
 
 
 def _acceptance(answer: Any) -> str:
-    plan, start, given = _parts(answer, Plan, date)
+    plan, start, given = made_parts(answer, Plan, date)
     finding = acceptable(plan)
     if finding is None:
         return "Every finding that somebody has answered is in the plan: there is nothing to accept."
@@ -152,7 +159,7 @@ def _threshold(answer: Any) -> str:
     from threatlab.monitoring import evaluate
     from threatlab.monitoring.detectors import Detection
 
-    detection, given = _parts(answer, Detection)
+    detection, given = made_parts(answer, Detection)
     value, reason = a_pair(given)
     threshold = a_number(value)
     _reason(reason)
@@ -167,7 +174,7 @@ def _threshold(answer: Any) -> str:
 
 
 def _review(answer: Any) -> str:
-    first, start, given = _parts(answer, Review, date)
+    first, start, given = made_parts(answer, Review, date)
     try:
         day = check_date("the day", given)
     except ThreatLabError as problem:
@@ -178,7 +185,7 @@ def _review(answer: Any) -> str:
 
 
 def _training(answer: Any) -> str:
-    today, given = _parts(answer, date)
+    today, given = made_parts(answer, date)
     held = a_kind(given, Training, "a Training; begin with Training(")
     if held.on > today:
         raise NotYet(f"{held.on} comes after {today}, the day of the report. What has not been held is no record yet.")
@@ -188,11 +195,11 @@ def _training(answer: Any) -> str:
 
 
 def _defense(answer: Any) -> str:
-    model, given = _parts(answer, ThreatModel)
+    model, given = made_parts(answer, ThreatModel)
     text = a_kind(given, str, "a defense; give a text")
     sentences = [each for each in re.split(r"(?<=[.!?])\s+", text.strip()) if each]
-    if len(sentences) < 2:  # one sentence can't do it
-        raise NotYet("One sentence says that it is safe. Give two more: what is left, who answers, what ends it.")
+    if len(sentences) < SENTENCES:
+        raise NotYet(f"{len(sentences)} of {SENTENCES} sentences. What is left, who answers for it, what ends it?")
     if false := next((each for each in sentences if contradicts(each, model.system)), ""):
         raise NotYet(f"{shown(false)} Your own report says otherwise: nobody has said that a person has to approve.")
     scores = [f"{score:.2f}" for score in (model.assessment.risk_score, model.plan.risk_after)]
@@ -200,6 +207,8 @@ def _defense(answer: Any) -> str:
         raise NotYet(f"No number of your report is in it. It says {scores[0]} today, {scores[1]} after the plan.")
     if not _DAY.search(text):
         raise NotYet("Until when does it hold? Name a day, such as 2027-03-31.")
+    if not _OFF.search(text):
+        raise NotYet("What would make you switch it off? Without that, nobody has accepted a risk: they hoped.")
     return f"{len(sentences)} sentences, with a number of the report and a day. A listener can now disagree with you."
 
 
@@ -217,6 +226,21 @@ w1 = Question(
 )
 w2 = Question(
     id="capstone.w2",
+    title="Who knows what nobody has proved",
+    judge=whom_to_ask,
+    hints=in_steps(
+        "The cell above names what would move the score most, if it were known.",
+        'A pair: ("Protect agent memory", "Noor").',
+    ),
+    because="An unknown is a question, and a question has somebody who can answer it.",
+    covers=("practice-document",),
+    fills=(
+        '(next((c.title for c in catalog().controls.values() if not found.notes.get(c.id)), "none"), '
+        '"The platform team\'s lead")'
+    ),
+)
+w3 = Question(
+    id="capstone.w3",
     title="The worst threat as a scene",
     judge=_scene,
     hints=in_steps(
@@ -227,8 +251,8 @@ w2 = Question(
     covers=("summary-layered",),
     fills='f"A stranger leaves a text at {elements[0]}, and {elements[-1]} passes it on as if it were ours"',
 )
-w3 = Question(
-    id="capstone.w3",
+w4 = Question(
+    id="capstone.w4",
     title="What the attacker may reach at most",
     judge=_bound,
     hints=in_steps(
@@ -238,8 +262,8 @@ w3 = Question(
     covers=("practice-document",),
     fills="0.5",
 )
-w4 = Question(
-    id="capstone.w4",
+w5 = Question(
+    id="capstone.w5",
     title="What would be good enough",
     judge=_policy,
     hints=in_steps(
@@ -249,8 +273,8 @@ w4 = Question(
     covers=("practice-document",),
     fills="Policy(max_risk=0.5, max_per_threat=0.25, min_utility=0.9)",
 )
-w5 = Question(
-    id="capstone.w5",
+w6 = Question(
+    id="capstone.w6",
     title="A person for each role",
     judge=_people,
     hints=in_steps(
@@ -261,8 +285,8 @@ w5 = Question(
     covers=("practice-document",),
     fills='dict.fromkeys(roles, "Kim")',
 )
-w6 = Question(
-    id="capstone.w6",
+w7 = Question(
+    id="capstone.w7",
     title="Why this can wait, and until when",
     judge=_acceptance,
     hints=in_steps(
@@ -273,8 +297,20 @@ w6 = Question(
     covers=("practice-document",),
     fills='("Until then one team uses it, and can undo what it does", start + timedelta(days=120))',
 )
-w7 = Question(
-    id="capstone.w7",
+w8 = Question(
+    id="capstone.w8",
+    title="The layer that gets an account of its own",
+    judge=apart,
+    hints=in_steps(
+        "Which layers hang on what is named above? Its administrators, its vendor, its pipeline?",
+        "A layer's name, such as Operations, between quotes.",
+    ),
+    because="What is split off can still fail, but alone.",
+    covers=("summary-layered",),
+    fills='catalog().layers[shared.layers[0]].title if shared.layers else "none"',
+)
+w9 = Question(
+    id="capstone.w9",
     title="A threshold, and why that one",
     judge=_threshold,
     hints=in_steps(
@@ -285,8 +321,24 @@ w7 = Question(
     covers=("practice-document",),
     fills='(16, "The shift has these hours, and the slow ones we look for each week")',
 )
-w8 = Question(
-    id="capstone.w8",
+w10 = Question(
+    id="capstone.w10",
+    title="What the attacker would have met at yours",
+    judge=bears_on_it,
+    hints=in_steps(
+        "Is the attack stopped, slowed or seen by something that you have, or that your plan builds?",
+        'A control\'s name between quotes; or "nothing".',
+    ),
+    because="A rehearsal is about your own controls, or it is a story.",
+    covers=("practice-document",),
+    fills=(
+        "next((catalog().controls[c].title for c in "
+        "threatlab.incidents.controls_that_could(threatlab.incidents.load_incident(story)) "
+        'if planned[c] is True), "nothing")'
+    ),
+)
+w11 = Question(
+    id="capstone.w11",
     title="The day of the first review",
     judge=_review,
     hints=in_steps(
@@ -296,8 +348,8 @@ w8 = Question(
     covers=("practice-document",),
     fills="start + timedelta(days=28)",
 )
-w9 = Question(
-    id="capstone.w9",
+w12 = Question(
+    id="capstone.w12",
     title="Who was trained",
     judge=_training,
     hints=in_steps(
@@ -308,8 +360,35 @@ w9 = Question(
     covers=("checklist-training",),
     fills='Training("Night shift of the service desk", start, "The briefing; what to report, and to whom", "Kim")',
 )
-w10 = Question(
-    id="capstone.w10",
+w13 = Question(
+    id="capstone.w13",
+    title="What is done next, and by when",
+    judge=next_item,
+    hints=in_steps(
+        "Which open item could be there in a month?",
+        'A pair: ("Tabletop exercise", "2027-01-15").',
+    ),
+    because="An open item without a day stays open.",
+    covers=("practice-document",),
+    fills=(
+        '(next((each.title for each in checklist(model) if not each.done), "Tabletop exercise"), '
+        "start + timedelta(days=30))"
+    ),
+)
+w14 = Question(
+    id="capstone.w14",
+    title="The file that is enough",
+    judge=enough,
+    hints=in_steps(
+        "Which of them can load_model read? Try it.",
+        "It ends in .json, and is not the system alone.",
+    ),
+    because="It holds every part of the threat model; the others are written from it.",
+    covers=("practice-document",),
+    fills='"threat-model.json"',
+)
+w15 = Question(
+    id="capstone.w15",
     title="The risk that is left, in your words",
     judge=_defense,
     hints=in_steps(
@@ -325,4 +404,20 @@ w10 = Question(
     ),
 )
 
-PIECES = (w1, w2, w3, w4, w5, w6, w7, w8, w9, w10)
+w16 = Question(
+    id="capstone.w16",
+    title="The promise that your worst threat breaks",
+    judge=breaks_a_promise,
+    hints=in_steps(
+        "Who would say: you promised that this can't happen? Read the last column of the table.",
+        "A letter, such as T, between quotes.",
+    ),
+    because="The same finding, seen from the other side: which promise is broken, and not which control is missing.",
+    covers=("summary-next",),
+    fills=(
+        "max(STRIDE, key=lambda k: sum(model.assessment.worst_threat in catalog().controls[f.attribute].effectiveness "
+        "for f in by_stride(model.assessment)[k]))"
+    ),
+)
+
+PIECES = (w1, w2, w3, w4, w5, w6, w7, w8, w9, w10, w11, w12, w13, w14, w15, w16)

@@ -10,14 +10,14 @@ from typing import Any
 from threatlab.assessment import assess
 from threatlab.assessment.result import NextStep
 from threatlab.catalog import Criterion
-from threatlab.exercises.judges import a_kind, a_number, a_reason, named, parts, shown
+from threatlab.exercises.judges import a_kind, a_number, a_person, a_reason, named, parts, shown
 from threatlab.exercises.outcome import NotYet
 from threatlab.exercises.question import Question, in_steps
 from threatlab.plan import Plan, make_plan
 from threatlab.system import AISystem
-from threatlab.words import days as in_days, listed
+from threatlab.words import days as in_days
+from threatlab.words import listed
 
-NOBODY = {"we", "us", "everybody", "everyone", "nobody", "somebody", "someone", "the team", "team", "tbd"}
 SENTENCE = 10
 """Words that the sentence of section 7 needs at least: it says four things."""
 
@@ -94,8 +94,7 @@ def _acceptance(answer: Any) -> str:
     if not isinstance(start, date):
         raise NotYet("The first of the two must be `start`, as it is.")
     a_reason(reason, ". Why not now, and what makes it bearable until then?", words=3)
-    if not isinstance(owner, str) or not owner.strip() or owner.strip().lower() in NOBODY:
-        raise NotYet(f"{shown(owner)} is nobody whom one could ask. Give a name, or a role that one person has.")
+    owner = a_person(owner)
     last = until.date() if isinstance(until, datetime) else until
     try:
         last = date.fromisoformat(last) if isinstance(last, str) else last
