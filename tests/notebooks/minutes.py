@@ -2,9 +2,9 @@
 
 The rates are ours: text is read at 180 words a minute, the pace of careful readers of a second language; what a
 cell prints is skimmed at twice that; code that is not folded is read at 20 lines a minute. A guess takes 15 seconds, a
-recalled answer 30, a line of one's own three minutes, a question of an exercise eight. A panel takes three minutes. A cell
-that is tagged ("minutes:8") takes that, since only its author knows what the text asks for: a name or a number is written
-in less than a reason, and what a team does on another day ("minutes:0") the title says beside its own minutes.
+recalled answer 30, a line of one's own three minutes, a question of an exercise eight. A panel takes three minutes. A
+cell that is tagged ("minutes:8") takes that, since only its author knows what the text asks for: a name or a number is
+written in less time than a reason, and of what a team does on another day ("minutes:0") the title tells by itself.
 """
 
 from __future__ import annotations

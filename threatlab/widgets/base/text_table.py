@@ -21,8 +21,9 @@ def text_table(frame: pd.DataFrame) -> Shown:
     """
     import pandas as pd
 
-    rows = frame.index.name
-    heads = frame.rename_axis(index=None, columns=rows) if rows and frame.columns.nlevels == 1 else frame
+    heads = frame.copy()
+    if frame.index.name and frame.columns.nlevels == 1:
+        heads.columns.name, heads.index.name = frame.index.name, None
     with pd.option_context("display.max_colwidth", None):
         html = heads.to_html(border=0, justify="left")
     html = _DATE.sub(rf'<td style="{_STYLE};white-space:nowrap">\1', html)
