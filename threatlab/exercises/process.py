@@ -140,7 +140,7 @@ class Process:
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # else Windows may show an empty one
         )
         self._replies: SimpleQueue[Any] = SimpleQueue()
-        Thread(target=_receive, args=(self._python.stdout, self._replies.put), daemon=True).start()
+        Thread(target=self._listen, daemon=True).start()
         atexit.register(self.end)
         self.busy = False
 
@@ -184,6 +184,10 @@ class Process:
         self._python.wait()
         with suppress(OSError):
             self._python.stdin.close()  # type: ignore[union-attr]
+
+    def _listen(self) -> None:
+        _receive(self._python.stdout, self._replies.put)  # type: ignore[arg-type]
+        self._python.wait()  # until it is waited for it counts as a child, for whose end a kernel waits before its own
 
     def _send(self, request: object) -> None:
         with suppress(OSError):  # it has ended, which the next reply says
