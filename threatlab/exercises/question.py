@@ -15,7 +15,7 @@ from threatlab.exercises.blank import has_blank, still_blank
 from threatlab.exercises.guard import Verdict, judged, warm_up
 from threatlab.exercises.judges import shown
 from threatlab.exercises.kept import open_notebook
-from threatlab.exercises.outcome import NOT_ATTEMPTED, NOT_YET, Outcome, Shown
+from threatlab.exercises.outcome import CORRECT, NOT_ATTEMPTED, NOT_YET, Outcome, Shown
 from threatlab.exercises.solution import worked
 
 _SECONDS = 5.0
@@ -135,6 +135,11 @@ class Question:
         """Return what a check in the same cell came to: a notebook shows the last value of a cell, and no other."""
         cell, outcome = _CHECKED.get(self.id, (None, None))
         return outcome.shown if outcome is not None and cell is not None and cell == _cell() else None
+
+
+def holds(piece: Question, answer: Any) -> bool:
+    """Whether an answer to a piece is there and right: one that isn't goes no further than its own cell."""
+    return not has_blank(answer) and judged(piece.judge, answer, piece.seconds).kind == CORRECT
 
 
 def _cell() -> int | None:

@@ -2,7 +2,6 @@
 
 from threatlab.exercises.capstone.pieces import (
     PIECES,
-    holds,
     w1,
     w2,
     w3,
@@ -25,5 +24,6 @@ from threatlab.exercises.capstone.q2_model import q2
 from threatlab.exercises.capstone.q3_briefing import q3
 from threatlab.exercises.capstone.q4_letters import LOOK, q4
 from threatlab.exercises.capstone.q5_ticks import q5
+from threatlab.exercises.question import holds
 
 QUESTIONS = (q1, q2, q3, q4, q5)

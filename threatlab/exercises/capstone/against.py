@@ -16,7 +16,7 @@ from threatlab.exercises.outcome import NotYet
 from threatlab.incidents import controls_that_could, load_incident, replay
 from threatlab.report import STRIDE, ThreatModel, by_stride, checklist, load_model
 from threatlab.system import AISystem
-from threatlab.words import listed
+from threatlab.words import capital, listed
 
 SOON = timedelta(days=92)
 """The latest day for the next item of the checklist: what is farther away has not been begun."""
@@ -89,9 +89,10 @@ def bears_on_it(answer: Any) -> str:
         raise NotYet(f"{controls[control].title} is neither in place nor in your plan. Whom would it have kept out?")
     if control not in bearing:
         raise NotYet(f"{controls[control].title} changes no step of {incident.title}. Is there one that does?")
-    stopped = replay(incident, incident.system.with_(**{control: True})).stopped_at
-    does = f"stops the attacker at step {stopped}" if stopped else "stops nobody: it slows the attack, or somebody sees"
-    return f"{controls[control].title} {does} of {incident.title}."
+    steps = replay(incident, incident.system.with_(**{control: True})).steps
+    met = {n: step.verdict for n, step in enumerate(steps, 1) if control in {each.control for each in step.bearings}}
+    at = next((n for n, verdict in met.items() if verdict == "stopped"), min(met, default=1))
+    return f"{controls[control].title}: with it alone, step {at} of {incident.title} is {met.get(at, 'open')}."
 
 
 def next_item(answer: Any) -> str:
@@ -110,7 +111,7 @@ def next_item(answer: Any) -> str:
         raise refusal("After the item comes the day by which it is there", problem) from None
     if not start < day <= start + SOON:
         raise NotYet(f"{day} is not within three months of {start}. What could be there by then?")
-    return f"{item.title}, by {day:%d %B %Y}. {item.artifact}."
+    return f"{item.title}, by {day:%d %B %Y}. {capital(item.artifact)}."
 
 
 def enough(answer: Any) -> str:
@@ -122,7 +123,9 @@ def enough(answer: Any) -> str:
     try:
         back = load_model(folder / given)
     except ThreatLabError as problem:
-        raise refusal(f"{given} can't be loaded back", problem) from None
+        raise NotYet(
+            f"{given} can't be loaded back as a threat model: some of it, or of its form, is lost."
+        ) from problem
     if back != model:
         raise NotYet(f"{given} is of an earlier state of your threat model. Export it again, above.")
     return f"{given}, loaded back, is equal to the threat model: from it the other files can be written again."
@@ -140,7 +143,9 @@ def breaks_a_promise(answer: Any) -> str:
         each: sum(worst in catalog.controls[finding.attribute].effectiveness for finding in findings)
         for each, findings in by_stride(model.assessment).items()
     }
-    there = f"{counts[letter]} of the findings under {STRIDE[letter]} have to do with {title}"
+    there = (
+        f"Of the findings under {STRIDE[letter]}, {counts[letter]} of {sum(counts.values())} have to do with {title}"
+    )
     if counts[letter] < max(counts.values()):
-        raise NotYet(f"{there}, and of another letter more. What does whoever carries it out change, see or pretend?")
+        raise NotYet(f"{there}; of another letter more. What does whoever carries it out change, see or pretend?")
     return f"{there}: it is first of all that promise which it breaks."

@@ -2,19 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from threatlab.exercises.blank import has_blank
 from threatlab.exercises.capstone import against, written
-from threatlab.exercises.guard import verdict
-from threatlab.exercises.outcome import CORRECT
 from threatlab.exercises.question import Question, in_steps
-
-
-def holds(piece: Question, answer: Any) -> bool:
-    """Whether an answer to a piece is there and right: one that isn't stays out of the report."""
-    return not has_blank(answer) and verdict(piece.judge, answer).kind == CORRECT
-
 
 w1 = Question(
     id="capstone.w1",
