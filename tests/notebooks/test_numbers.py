@@ -17,9 +17,9 @@ from threatlab.attacks.extraction import PIXELS, RATE_LIMIT, UNKNOWNS
 from threatlab.catalog import catalog
 from threatlab.exercises.assess.pieces import RISK, SMALL
 from threatlab.exercises.depth import pieces as rare
+from threatlab.exercises.operate.pieces import SOON
 from threatlab.exercises.statements import STATEMENTS
 from threatlab.exercises.why.pieces import LEAST_UTILITY
-from threatlab.monitoring.charts import FALSE_ALARMS
 from threatlab.monitoring.log import simulate_day
 from threatlab.operate.reviews import RHYTHM
 from threatlab.regression import MARGIN
@@ -117,13 +117,12 @@ COMPUTED: dict[tuple[str, str], list[Callable[[], str]]] = {
     ("05", "shared-picture-about"): [lambda: f"less than {rare.MOST} through", lambda: f"({P} is one year of ten.)"],
     ("05", "more-layers-about"): [lambda: f"layers of {E} bring"],
     ("05", "shared-split-about"): [lambda: f"a margin of {MARGIN:g}"],
-    ("06", "charts-about"): [lambda: f"on {100 * FALSE_ALARMS:.0f} of 100 quiet days"],
     ("06", "precision-predict-about"): [lambda: "of the {} clients, {} are".format(*clients())],
     ("06", "base-rate-about"): [
         lambda: f"Here {clients()[1]} of {clients()[0]} clients attack: one in {clients()[0] / clients()[1]:.0f}."
     ],
-    ("06", "copy-lesson"): [lambda: f"A toy: {UNKNOWNS} unknowns"],
-    ("06", "limit-about"): [lambda: f"a limit of\n{RATE_LIMIT} answers a day"],
+    ("06", "limit-about"): [lambda: f"of {RATE_LIMIT} answers a day"],
+    ("06", "write-lesson-about"): [lambda: f"within {SOON} days"],
     ("06", "reviews"): [rhythm],
     ("07", "reviews"): [rhythm],
 }
@@ -170,10 +169,9 @@ OWN: dict[tuple[str, str], str] = {
     ("05", "suite-blind-about"): "0 1",
     ("06", "cusum-about"): "3",
     ("06", "precision-predict-about"): "100",
-    ("06", "base-rate-about"): "100 1,000",
-    ("06", "copy-lesson"): "60",
-    ("06", "monitor-about"): "200 08 00 9 10",
-    ("06", "worm-lesson"): "0.3",
+    ("06", "base-rate-about"): "100",
+    ("06", "missed-about"): "60",
+    ("06", "monitor-about"): "16 200 08 00",
     ("07", "example"): "400",
     ("07", "evidence-lesson"): "0.6 0.25",
     ("07", "defense-hold"): "2027 03 31",

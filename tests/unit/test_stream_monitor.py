@@ -553,20 +553,3 @@ def test_the_slider_says_what_precision_is_where_attackers_are_rarer():
     assert "base-rate fallacy (S. Axelsson 2000)" in page.text
     panel.jump("start")
     assert "The base rate Clients to each attacker No alert so far." in page.text
-
-
-def test_what_notebook_06_asks_for_can_be_done_in_the_panel():
-    panel = StreamMonitor(simulate_day())
-    panel.set(accounts=200)
-    panel.jump(480)
-    said = Page(panel).text
-    assert "0 of 200 accounts" in said, "nobody alone"
-    assert re.search(r"[1-8] of 8 payers", said), "who pays has been seen"
-    assert "drift called at 0" in said, "and the fleet calls it a drift"
-    panel.set(careful=True)
-    assert "0 of 200 payers" in Page(panel).text
-
-    panel.set(accounts=0)
-    panel.jump("end")
-    shares = [panel.evaluation.precision_at(1 / one_in) for one_in in (1000, 100, 18)]
-    assert shares[0] < 0.1 < shares[1] < shares[2], "9 of 10 alerts are false somewhere on the slider"
