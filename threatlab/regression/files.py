@@ -26,12 +26,12 @@ BOUNDS = [
 
 
 @pytest.mark.parametrize(
-    ("attack", "control", "knobs", "at_most", "useful"),
+    ("attack", "control", "how", "at_most", "useful"),
     BOUNDS,
     ids=[f"{{attack}}-{{control}}-{{number}}" for number, (attack, control, *_) in enumerate(BOUNDS, start=1)],
 )
-def test_attack_stays_below_its_bound(attack, control, knobs, at_most, useful):
-    result = ATTACKS[attack].run(control=control, seed=SEED, **knobs)
+def test_attack_stays_below_its_bound(attack, control, how, at_most, useful):
+    result = ATTACKS[attack].run(control=control, seed=SEED, **how)
     ran = f"{{attack}} against control {{control!r}} (seed {{SEED}})"
     assert result.success <= at_most, (
         f"{{ran}}: the attacker's success is {{result.success:.2f}}, "
