@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from secrets import token_hex
+from stat import S_IMODE
 from typing import Any, TypeVar
 
 from threatlab.errors import ThreatLabError, unknown_name
@@ -18,6 +19,9 @@ T = TypeVar("T")
 
 _DEEPEST = 20
 """Tables and lists within each other; our deepest file, of several threat models, has seven."""
+
+_TOO_DEEP = f"it is nested more than {_DEEPEST} deep"
+_LARGEST = 2**63
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +50,12 @@ class FileKind:
         ThreatLabError
             If there is no such file, it can't be read, it holds no table, or `make` refuses it; the message names it.
         """
-        file, shown = self._find(source), repr(str(source))
-        text = read_text(file)
-        suffix = Path(file.name).suffix.lower()
-        if suffix not in self.suffixes:  # a pipe: its name says nothing
-            suffix = ".toml" if ".toml" in self.suffixes and not text.lstrip().startswith("{") else ".json"
-        held = parse(text, suffix, shown, self.least)
+        file = self.find(source)
+        return self.read(read_text(file), Path(file.name).suffix, repr(str(source)), make)
+
+    def read(self, text: str, suffix: str, shown: str, make: Callable[[Any], T]) -> T:
+        """Return what `make` makes of the table in a text that is shown to the user as `shown`; raises as `load`."""
+        held = parse(text, self.language(text, suffix), shown, self.least)
         if not isinstance(held, (dict, list) if self.many else dict):
             kind = {list: "a list", str: "a text", type(None): "null"}.get(type(held), repr(held))
             raise ThreatLabError(f"{shown} holds {kind}, not a table with {self.least}")
@@ -60,7 +64,14 @@ class FileKind:
         except ThreatLabError as problem:
             raise ThreatLabError(f"{shown}: {problem}") from None
 
-    def _find(self, source: object) -> Path | Traversable:
+    def language(self, text: str, suffix: str) -> str:
+        """Return the suffix of the language that a text is in: the file's own, if it says, as a pipe's doesn't."""
+        if (own := suffix.lower()) in self.suffixes:
+            return own
+        return ".toml" if ".toml" in self.suffixes and not text.lstrip().startswith(("{", "[{")) else ".json"
+
+    def find(self, source: object) -> Path | Traversable:
+        """Return the file of that name, or the one that ships under it; raises as `load` if it can't be one."""
         names, endings = self.shipped(), " or ".join(self.suffixes)
         if not isinstance(source, str | Path) or not str(source).strip():
             what = f"neither the name of a {self.name} nor a file" if names else f"no {self.name} file"
@@ -101,10 +112,15 @@ def read_text(file: Path | Traversable) -> str:
     ThreatLabError
         As `read_bytes`, and if the file is not UTF-8.
     """
+    return decoded(read_bytes(file), repr(str(file)))
+
+
+def decoded(data: bytes, shown: str) -> str:
+    """Return what bytes in UTF-8 say, without byte order marks; raises ThreatLabError about what is `shown` if not."""
     try:
-        return read_bytes(file).decode().lstrip("\ufeff")
+        return data.decode().lstrip("\ufeff")
     except UnicodeDecodeError as problem:
-        raise ThreatLabError(f"{str(file)!r} is not UTF-8 text (byte {problem.start}): save it as UTF-8") from None
+        raise ThreatLabError(f"{shown} is not UTF-8 text (byte {problem.start}): save it as UTF-8") from None
 
 
 def parse(text: str, suffix: str, shown: str, least: str) -> Any:
@@ -119,13 +135,11 @@ def parse(text: str, suffix: str, shown: str, least: str) -> Any:
     language = suffix.removeprefix(".").upper()
     try:
         held = _PARSERS[suffix](text) if text.strip() else {}
-        endless = _is_deeper(held, _DEEPEST)
+        _check_inside(held, _DEEPEST)
     except RecursionError:
-        endless = True
+        raise ThreatLabError(f"{shown} is not valid {language}: {_TOO_DEEP}") from None
     except ValueError as problem:
         raise ThreatLabError(f"{shown} is not valid {language}: {problem}") from None
-    if endless:
-        raise ThreatLabError(f"{shown} is not valid {language}: it is nested more than {_DEEPEST} deep")
     if held in ({}, []):
         raise ThreatLabError(f"{shown} is empty: it needs at least {least}")
     return held
@@ -151,13 +165,16 @@ def write_text(path: str | Path, text: str) -> Path:
             target.write_bytes(data)
             return target
         real = target.resolve()  # a link keeps pointing where it did
-        part = real.with_name(f".{real.name[:100]}.{os.getpid()}.part")
+        part = real.with_name(f".{real.name[:50]}.{token_hex(8)}.part")
         try:
-            part.write_bytes(data)
+            with part.open("xb") as new:
+                new.write(data)
+            if real.exists():
+                part.chmod(S_IMODE(real.stat().st_mode))
             part.replace(real)
         finally:
             part.unlink(missing_ok=True)
-    except (OSError, ValueError) as problem:  # a NUL in a path is a ValueError
+    except (OSError, ValueError, RuntimeError) as problem:  # a NUL in a path; on 3.11, a link to itself
         raise ThreatLabError(
             f"{str(path)!r} can't be written: {getattr(problem, 'strerror', None) or problem}"
         ) from None
@@ -179,9 +196,14 @@ def _nearest(file: Path) -> str:
     return f"did you mean {str(file.with_name(near[0]))!r}?" if near else "check the path"
 
 
-def _is_deeper(value: object, most: int) -> bool:
-    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return most < 0 or any(_is_deeper(each, most - 1) for each in inside)
+def _check_inside(value: object, most: int) -> None:
+    """Raise ValueError if a value is nested deeper than that, or holds a whole number that no other reader takes."""
+    if most < 0:
+        raise ValueError(_TOO_DEEP)
+    if isinstance(value, int) and not -_LARGEST <= value < _LARGEST:
+        raise ValueError(f"it holds a whole number of {value.bit_length()} bits, and 64 are the most")
+    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        _check_inside(each, most - 1)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

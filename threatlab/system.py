@@ -17,7 +17,7 @@ from threatlab.fields import keep
 from threatlab.files import FileKind
 
 _TEXTS = ("title", "description", "source", "owner")
-_FILES = FileKind("system", "a name", folder=resources.files("threatlab") / "catalog" / "systems")
+SYSTEMS = FileKind("system", "a name", folder=resources.files("threatlab") / "catalog" / "systems")
 
 
 @dataclass(frozen=True, init=False, repr=False)
@@ -191,7 +191,7 @@ def check_attributes(attributes: Mapping[str, object], catalog: Catalog) -> dict
 
 def list_systems() -> tuple[str, ...]:
     """Return the names of the systems that ship with the workbook, in alphabetical order."""
-    return _FILES.shipped()
+    return SYSTEMS.shipped()
 
 
 def load_system(source: str | Path, catalog: Catalog | None = None) -> AISystem:
@@ -207,7 +207,7 @@ def load_system(source: str | Path, catalog: Catalog | None = None) -> AISystem:
         If there is no such system or file, or the file can't be read as a system; the message says
         where and why.
     """
-    return _FILES.load(source, lambda table: system_from_table(table, catalog))
+    return SYSTEMS.load(source, lambda table: system_from_table(table, catalog))
 
 
 def system_from_table(table: Mapping[str, Any], catalog: Catalog | None = None) -> AISystem:

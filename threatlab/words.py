@@ -1,7 +1,8 @@
-"""Numbers, efforts, dates and lists, as a sentence says them."""
+"""Numbers, efforts, dates, lists and texts of others, as a sentence says them."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -13,6 +14,17 @@ _MONTHS = (
 
 PRECISIONS = ("year", "month", "day")
 """How exactly a date may be known."""
+
+_UNSHOWN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
+
+def shown(text: str) -> str:
+    """Return a text that can be shown: what can't be printed is replaced, and what would turn the text around is named.
+
+    A character that reverses the text after it could make a report read otherwise than it is.
+    """
+    return _TURNS.sub(lambda turn: f"[U+{ord(turn[0]):04X}]", _UNSHOWN.sub("\ufffd", text))
 
 
 def counted(number: float, noun: str, many: str = "") -> str:

@@ -25,6 +25,7 @@ from hypothesis import strategies as st
 import threatlab
 from threatlab.audit import GENESIS, AuditLog, Verification
 from threatlab.audit import file as journal
+from threatlab.audit.chain import hash_of, spelled
 from threatlab.errors import AuditError, AuditWarning
 
 ROOT = Path(threatlab.__file__).parents[1]
@@ -784,3 +785,90 @@ def test_denied_permission_is_told_in_a_sentence(log, monkeypatch, action):
     monkeypatch.setattr(Path, "open", deny)
     with pytest.raises(AuditError, match="Permission denied; check who may read and write it"):
         action(log)
+
+
+# ---- rotation
+
+
+def rotated(file, parts):
+    """A log of so many entries in each part, and the head after each."""
+    log, heads = AuditLog(file), []
+    for part, size in enumerate(parts):
+        if part:
+            assert log.rotate() == file.with_name(f"{file.name}.{part}")
+        for number in range(size):
+            log.append({"part": part, "number": number})
+            heads.append(log.head)
+    return log, heads
+
+
+def test_a_rotated_log_is_still_one_chain_over_all_its_parts(file):
+    log, heads = rotated(file, (3, 2, 1))
+    assert len(log) == 3 + 1 + 2 + 1 + 1
+    assert [entry["entry"] for entry in log] == list(range(1, 9))
+    assert log.verify().reason == "the chain is sound (entries: 8)"
+    for head in heads:
+        assert log.verify(head)
+    assert AuditLog(file.with_name(f"{file.name}.1")).verify().entries == 3
+
+
+def test_a_part_that_was_moved_away_is_named_and_the_rest_verifies(file):
+    log, heads = rotated(file, (3, 2, 1))
+    file.with_name(f"{file.name}.1").rename(file.with_name("elsewhere"))
+    found = log.verify()
+    assert (found.ok, found.entries) == (True, 8)
+    assert "sound from entry 4 on, and what is before it is in" in found.reason
+    assert log.verify(heads[2])  # the last of the part that is gone: the next one names it
+    lost = log.verify(heads[1])
+    assert not lost
+    assert "it may be in the part that is not here" in lost.reason
+
+
+@pytest.mark.parametrize("part", ["", ".1", ".2"])
+def test_a_change_in_any_part_is_found_and_its_entry_named(file, part):
+    log, _ = rotated(file, (3, 2, 1))
+    changed = file.with_name(f"{file.name}{part}")
+    data = changed.read_bytes()
+    changed.write_bytes(data.replace(b'"number":0', b'"number":9', 1))
+    assert log.verify().broken == {".1": 1, ".2": 5, "": 8}[part]
+    changed.write_bytes(b"".join(data.splitlines(keepends=True)[1:]))  # its first entry is gone
+    assert not log.verify()
+
+
+def test_what_cannot_be_rotated_is_said_and_stays(file, log):
+    for empty in (AuditLog(), AuditLog(file)):
+        if empty.verify().entries == 0:
+            with pytest.raises(AuditError, match=r"in memory|nothing to rotate"):
+                empty.rotate()
+    no_log = file.with_name("notes.txt")
+    no_log.write_text("dear diary\n")
+    with pytest.raises(AuditError, match="entry 1 of the audit log is not a line of JSON"):
+        AuditLog(no_log).rotate()
+    with pytest.raises(AuditError, match="entry 1 of the audit log is not a line of JSON"):
+        AuditLog(no_log).append({"n": 1})
+    assert no_log.read_text() == "dear diary\n"
+    assert sorted(file.parent.glob("notes*")) == [no_log]
+
+
+def test_a_name_of_a_part_leads_nowhere_else(file):
+    log, _ = rotated(file, (1, 1))
+    secret = file.with_name("secret.jsonl")
+    rotated(secret, (2,))
+    lines = file.read_bytes().splitlines()
+    for name in ("secret.jsonl", "../secret.jsonl", file.name, f"{file.name}.1/../secret.jsonl"):
+        anchor = {**json.loads(lines[0]), "continues": name}
+        file.write_bytes(spelled(anchor | {"hash": hash_of(anchor)}) + b"\n")
+        assert len(log) == 1, name
+
+
+def test_writers_that_wait_while_a_log_is_rotated_write_into_the_new_file(file):
+    log = AuditLog(file)
+    log.append({"n": 0})
+    threads = [threading.Thread(target=lambda: [AuditLog(file).append({"n": 1}) for _ in range(40)]) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    parts = [log.rotate() for _ in range(6)]
+    for thread in threads:
+        thread.join()
+    assert log.verify().reason == f"the chain is sound (entries: {1 + 120 + len(parts)})"
+    assert sum(entry.get("n", 0) for entry in log) == 120

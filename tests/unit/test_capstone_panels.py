@@ -93,7 +93,7 @@ def test_each_format_is_written_whole_and_told_by_name_and_size(kind, model, tmp
     page.choose("Format", FORMATS[kind].title)
     page.click(EXPORT)
     (file,) = tmp_path.iterdir()
-    assert file.read_text(encoding="utf-8") == FORMATS[kind].write(model)
+    assert file.read_text(encoding="utf-8") == FORMATS[kind].write(model, file)
     assert f"{file.name} written" in page.text
     assert FORMATS[kind].opens in page.text
     assert re.search(r"\d+ (KB|bytes)", page.text)
@@ -144,7 +144,7 @@ def test_a_file_that_says_something_else_is_kept_until_it_is_to_be_replaced(tmp_
     with pytest.raises(ThreatLabError, match="overwrite=True"):
         panel.export()
     page.click(REPLACE)
-    assert file.read_text(encoding="utf-8") == FORMATS["html"].write(full())
+    assert file.read_text(encoding="utf-8") == FORMATS["html"].write(full(), file)
     assert "Replace it" not in page.text
 
 

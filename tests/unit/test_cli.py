@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import random
 import re
 import subprocess
 import sys
+from collections import Counter
 from datetime import date
 from pathlib import Path
+from threading import Thread
 
 import pandas as pd
 import pytest
@@ -16,10 +20,12 @@ import pytest
 from tests.unit.strategies import CONTROLS
 from tests.unit.threat_models import full
 from threatlab import AISystem, assess, list_systems, load_system
+from threatlab.catalog import catalog
 from threatlab.cli import main
 from threatlab.cli.output import line
 from threatlab.course import course_folder
-from threatlab.report import ThreatModel, load_model, load_models, save_model
+from threatlab.policy import Policy
+from threatlab.report import ThreatModel, load_model, load_models, save_model, to_json
 
 SYSTEM = """\
 name = "support-bot"
@@ -87,11 +93,11 @@ def test_several_systems_are_a_line_each_in_the_order_given(capsys):
 def test_each_format_goes_to_the_screen_and_the_same_into_a_file(form, ruleset, files, capsys):
     asked = ["assess", *files, "--format", form, "--ruleset", ruleset, "--today", "2026-12-01"]
     code, out, err = run(capsys, *asked)
-    assert (code, err) == (0, "")
+    assert (code, "tay is in no file" in err) == (0, form == "sarif" and "tay" in files)
     assert all(name in out for name in ("support-bot", *files[1:]))
-    assert run(capsys, *asked, "--output", "report.out") == (0, "", "")
+    assert run(capsys, *asked, "--output", "report.out") == (0, "", err)
     assert Path("report.out").read_text(encoding="utf-8") == out
-    assert run(capsys, *asked, "--output", "-") == (0, out, "")
+    assert run(capsys, *asked, "--output", "-") == (0, out, err)
 
 
 def test_json_is_a_threat_model_that_the_workbook_loads(capsys):
@@ -127,15 +133,83 @@ def test_a_file_elsewhere_is_named_without_its_folders(capsys, tmp_path):
 
 def test_the_gate_closes_at_the_score_and_not_below(capsys):
     score = assess(load_system("bot.toml")).risk_score
-    code, out, err = run(capsys, "assess", "bot.toml", "--fail-at", repr(score))
+    code, out, err = run(capsys, "assess", "bot.toml", "--fail-at", repr(score), "--allow-open")
     assert code == 1
     assert err == f"threatlab: gate failed: support-bot: The risk score is {score:.2f}, at or above {score:.2f}.\n"
     assert "risk score" in out  # the result is shown all the same
-    assert run(capsys, "assess", "bot.toml", "--fail-at", repr(round(score, 2) + 0.01))[::2] == (0, "")
+    assert run(capsys, "assess", "bot.toml", "--fail-at", repr(round(score, 2) + 0.01), "--allow-open")[0] == 0
+
+
+GATES = [("--fail-at", "1"), ("--policy", "loose.toml"), ("--max-open", "11")]
+
+
+@pytest.mark.parametrize("gate", GATES, ids=[name for name, _ in GATES])
+def test_a_gate_fails_on_open_questions_unless_it_may_pass_on_so_many_and_says_on_how_many_it_rests(gate, capsys):
+    Path("loose.toml").write_text("max_risk = 1.0")
+    gate = () if gate[0] == "--max-open" else gate
+    open_facts = [name for name in catalog().facts if load_system("bot.toml")[name] is None]
+    most = len(open_facts)
+    for allowed, code in ((most - 1, 1), (most, 0), (most + 1, 0)):
+        done = run(capsys, "assess", "bot.toml", *gate, "--max-open", str(allowed))
+        assert done[0] == code
+        assert f"{most} of {len(catalog().facts)} questions about the system are open: {open_facts[0]}" in done[2]
+        assert done[2].startswith(f"threatlab: gate {'failed' if code else 'passed'}: support-bot: ")
+    assert run(capsys, "assess", "bot.toml", *gate, "--allow-open")[0] == 0
+    if gate:
+        assert run(capsys, "assess", "bot.toml", *gate)[0] == 1
+        assert run(capsys, "assess", "bot.toml", *gate, "--ruleset", "core")[::2] == (0, "")  # it asks none of them
+    answered = load_system("bot.toml").with_(**dict.fromkeys(open_facts, False))
+    Path("bot.json").write_text(json.dumps(answered.to_dict()))
+    assert run(capsys, "assess", "bot.json", *gate, "--max-open", "0")[::2] == (0, "")
+    Path("bot.json").write_text(json.dumps(answered.with_(uses_tools=None).to_dict()))
+    assert (
+        "1 of 13 questions about the system is open: uses_tools."
+        in run(capsys, "assess", "bot.json", "--max-open", "0")[2]
+    )
+
+
+def test_a_saved_model_is_assessed_with_its_own_ruleset_and_policy_unless_others_are_given(capsys):
+    model = full().with_(ruleset="core", policy=Policy(max_risk=0.0))
+    save_model(model, "model.json")
+    asked = ("assess", "model.json", "--format", "json", "--today", "2026-12-01")
+    code, out, err = run(capsys, *asked)
+    assert (code, "the policy allows" in err or "policy" in err) == (1, True)
+    assert json.loads(out) == json.loads(to_json(model.with_(made_on=date(2026, 12, 1))))
+    Path("loose.toml").write_text("max_risk = 1.0")
+    code, out, err = run(capsys, *asked, "--ruleset", "ai", "--policy", "loose.toml", "--allow-open")
+    assert code == 0
+    assert json.loads(out)["ruleset"] == "ai"
+
+
+@pytest.mark.parametrize("form", ["toml", "json", "model"])
+def test_standard_input_and_a_pipe_are_read_once(form, capsys, monkeypatch):
+    system = load_system("bot.toml")
+    text = {"toml": SYSTEM, "json": json.dumps(system.to_dict()), "model": to_json(ThreatModel(system))}[form]
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"\xef\xbb\xbf" + text.encode())))
+    code, out, err = run(capsys, "assess", "-", "--format", "json")
+    assert (code, err, json.loads(out)["system"]) == (0, "", system.to_dict())
+    if hasattr(os, "mkfifo"):
+        os.mkfifo("pipe")
+        writer = Thread(target=Path("pipe").write_text, args=(text,))
+        writer.start()
+        code, out, err = run(capsys, "assess", "pipe", "--format", "sarif")
+        writer.join()
+        assert (code, "support-bot is in no file" in err) == (0, True)
+
+
+def test_bad_standard_input_is_a_sentence(capsys, monkeypatch):
+    for data, said in (
+        (b"", "standard input is empty"),
+        (b"\xff", "standard input is not UTF-8"),
+        (b"x", "not valid TOML"),
+    ):
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data)))
+        code, out, err = run(capsys, "assess", "-")
+        assert (code, out, said in err) == (2, "", True), err
 
 
 def test_every_system_is_held_against_the_gate(capsys):
-    code, _, err = run(capsys, "assess", "bot.toml", "shadowray", "tay", "--fail-at", "0.6")
+    code, _, err = run(capsys, "assess", "bot.toml", "shadowray", "tay", "--fail-at", "0.6", "--allow-open")
     over = [n for n in ("shadowray", "tay") if assess(load_system(n)).risk_score >= 0.6]
     assert code == 1
     assert re.findall(r"gate failed: ([\w-]+):", err) == over != []
@@ -152,13 +226,14 @@ def test_a_policy_is_enforced_and_an_acceptance_holds_until_its_day(capsys):
     table = AISystem("tight", **{**dict.fromkeys(CONTROLS, True), "encryption_enabled": False}).to_dict()
     Path("tight.json").write_text(json.dumps(table))
     Path("policy.toml").write_text(POLICY)
-    code, _, err = run(capsys, "assess", "tight.json", "--policy", "policy.toml")
+    gate = ("assess", "tight.json", "--allow-open", "--policy", "policy.toml")
+    code, _, err = run(capsys, *gate)
     assert code == 1
     said = "Encryption not enabled (HIGH) has been open for 0 days; the policy allows 0 days."
     assert err == f"threatlab: gate failed: tight: {said}\n"
     accepted = 'what = "encryption_enabled"\nreason = "public data"\nowner = "Kim"\nexpires = 2026-12-01\n'
     Path("policy.toml").write_text(f"{POLICY}\n[[accepted]]\n{accepted}")
-    gate = ("assess", "tight.json", "--policy", "policy.toml", "--today")
+    gate = (*gate, "--today")
     assert run(capsys, *gate, "2026-12-01")[0] == 0
     code, _, err = run(capsys, *gate, "2026-12-02")
     assert code == 1
@@ -310,7 +385,7 @@ def test_bad_input_is_exit_code_2_and_one_sentence(arguments, said, capsys):
 
 
 def test_a_file_that_the_system_refuses_is_no_traceback_either(capsys, monkeypatch):
-    def refused(*_):
+    def refused(*_, **__):
         raise PermissionError(13, "Permission denied", "bot.toml")
 
     monkeypatch.setattr("threatlab.cli.read_inputs", refused)
@@ -321,6 +396,111 @@ def test_a_terminal_gets_no_control_characters_from_a_name():
     assert line("a\x1b[31m\nb", 12) == "a\ufffd[31m b    "
     assert line("日本語の名前", 6) == "日本… "
     assert line("x" * 90, 80) == "x" * 79 + "…"
+    assert line("日" * 10_000, 80) == "日" * 39 + "… "
+    assert line(" " * 10_000 + "x", 4) == "…   "
+
+
+COMMANDS = ("::error file=app.py,line=1::forged", "  ::add-mask::x", "a ##[error]forged", "::::")
+
+
+@pytest.mark.parametrize("text", COMMANDS)
+@pytest.mark.parametrize("form", ["table", "json", "markdown", "html", "sarif"])
+def test_no_name_and_no_owner_gives_a_build_server_a_command(form, text, capsys):
+    system = AISystem(text, title=text, owner=text, encryption_enabled=False)
+    Path("bot.json").write_text(json.dumps(system.to_dict()))
+    done = run(capsys, "assess", "bot.json", "--format", form, "--fail-at", "0")
+    rows = "\n".join(done[1:]).splitlines()
+    assert not [row for row in rows if row.lstrip().startswith("::") or "##[" in row]
+    if form == "json":
+        assert json.loads(done[1])["system"]["name"] == text
+
+
+def test_standard_error_gets_no_control_characters_and_no_endless_sentence(capsys):
+    name = "\x1b[1A\x1b[2K\x1b[32mPASSED\u202e" + "x" * 100_000
+    Path("bot.json").write_text(json.dumps(AISystem(name).to_dict()))
+    _, _, err = run(capsys, "assess", "bot.json", "--fail-at", "0")
+    assert not re.search("[\x1b\u202e]", err)
+    assert max(map(len, err.splitlines())) < 1100
+
+
+# ---- whatever a file holds, the exit code is 0, 1 or 2, and one sentence says why
+
+
+SEEDS = {
+    "bot.toml": SYSTEM.encode(),
+    "bot.json": json.dumps(AISystem("bot", uses_tools=True).to_dict()).encode(),
+    "inventory.csv": b"system_id,internet_facing,rbac_configured\nalpha,TRUE,\nbeta,false,true\n",
+    "model.json": to_json(full().with_(drawing=None)).encode(),
+    "policy.toml": b'max_risk = 0.5\nopen_days = { HIGH = 7 }\n[[accepted]]\nwhat = "rbac_configured"\n'
+    b'reason = "x"\nowner = "y"\nexpires = 2027-01-01\n',
+}
+STRANGE = [
+    *(
+        b"[" * 700,
+        b"{" * 700,
+        b"9" * 5000,
+        b"0x" + b"f" * 5000,
+        b"1e999",
+        b"-0.0",
+        b"nan",
+        b"null",
+        b"true",
+        b'""',
+        b"[]",
+    ),
+    *(
+        b"\0",
+        b"\xff",
+        b"\xed\xa0\x80",
+        b"\\ud800",
+        b"\x1b[2J",
+        "\u202e".encode(),
+        b"::error::",
+        b"9999-12-31",
+        b"0001-01-01",
+    ),
+    *(b"\r", b"\n", b"=", b",", b'"', b"a" * 20_000, b"2027-01-01T00:00:00Z", b"12:00:00", b"-1", b"1e-320"),
+]
+MUTATED = int(os.environ.get("THREATLAB_MUTATED", "5000"))
+
+
+def mutated(data, dice):
+    """Return the bytes of a file, changed in one to three places."""
+    for _ in range(dice.randint(1, 3)):
+        start = dice.randrange(len(data) + 1)
+        end = min(len(data), start + dice.choice([0, 0, 1, 1, 4, 30, 300]))
+        words = [m.span() for m in re.finditer(rb"[\w.-]+", data)]
+        if words and dice.random() < 0.6:
+            start, end = dice.choice(words)
+        data = (
+            data[:start]
+            + dice.choice([dice.choice(STRANGE), data[start:end] * 2, b"", bytes([dice.randrange(256)])])
+            + data[end:]
+        )
+    return data
+
+
+@pytest.mark.parametrize("part", range(5))
+def test_no_mutated_file_is_a_fault_or_a_traceback(part, capsys):
+    dice = random.Random(part)
+    codes = Counter()
+    Path("policy.toml").write_bytes(SEEDS["policy.toml"])
+    for number in range(MUTATED // 5):
+        name = list(SEEDS)[number % len(SEEDS)]
+        data = mutated(SEEDS[name], dice)
+        Path(name).write_bytes(data)
+        form = dice.choice(["table", "json", "markdown", "html", "sarif"])
+        files = ("bot.toml", "--policy", name) if name == "policy.toml" else (name,)
+        gate = dice.choice([(), ("--fail-at", "0.5"), ("--allow-open", "--fail-at", "0.9")])
+        if name == "policy.toml":
+            Path("bot.toml").write_bytes(SEEDS["bot.toml"])
+        code, out, err = run(capsys, "assess", *files, *gate, "--format", form, "--today", "2026-12-01")
+        assert code in (0, 1, 2), data
+        assert "has a fault" not in err, (name, data[:2000], err)
+        assert (code == 2) is (out == ""), (name, data[:2000], err)
+        assert code != 2 or err.count("\n") == 1, err
+        codes[code] += 1
+    assert min(codes[0], codes[1], codes[2]) > MUTATED // 500, codes
 
 
 # ---- report, systems, help
@@ -354,7 +534,7 @@ def test_help_tells_a_newcomer_where_to_start_and_a_pipeline_what_the_exit_codes
         "exit codes:",
         "0  assessed",
         "1  assessed, and the gate failed",
-        "2  bad input",
+        "2  not judged",
         "true, false or empty",
     ):
         assert said in out
@@ -362,7 +542,8 @@ def test_help_tells_a_newcomer_where_to_start_and_a_pipeline_what_the_exit_codes
 
 
 def test_examples_in_the_help_run_as_they_are_written(capsys):
-    Path("threat-model.toml").write_text(SYSTEM)
+    facts = "".join(f"{name} = false\n" for name in catalog().facts)
+    Path("threat-model.toml").write_text(f'name = "bot"\n[facts]\n{facts}')
     Path("policy.toml").write_text("max_risk = 0.9")
     Path("inventory.csv").write_text(INVENTORY)
     _, out, _ = run(capsys, "assess", "--help")
@@ -432,9 +613,8 @@ def test_the_module_runs_as_the_command_does_and_gives_its_exit_code_to_the_shel
 
 @pytest.mark.skipif(os.name == "nt", reason="a shell's pipe")
 def test_a_reader_that_has_seen_enough_is_no_error_and_the_gate_is_told_all_the_same():
-    script = (
-        f"'{sys.executable}' -m threatlab assess shadowray --format html --fail-at 0.1 | true; echo ${{PIPESTATUS[0]}}"
-    )
+    asked = "assess tay --format html --fail-at 0.1 --allow-open"
+    script = f"'{sys.executable}' -m threatlab {asked} | true; echo ${{PIPESTATUS[0]}}"
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False, env=environment)
     assert done.stdout == "1\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 from importlib import resources
@@ -155,17 +156,46 @@ def test_a_policy_means_the_same_in_toml_and_in_json(tmp_path):
 def test_a_file_is_replaced_whole_or_not_at_all(tmp_path, monkeypatch):
     file = write_text(tmp_path / "model.json", "before")
 
-    def full_disk(self, data):
-        with self.open("wb") as half:
-            half.write(data[: len(data) // 2])
-        raise OSError(28, "No space left on device")
+    class Full(io.BytesIO):
+        def write(self, data):
+            raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("pathlib.Path.write_bytes", full_disk)
+    monkeypatch.setattr("pathlib.Path.open", lambda self, mode: [self.touch(), Full()][1])
     with pytest.raises(ThreatLabError, match="No space left"):
         write_text(file, to_json(ThreatModel(AISystem("after"))))
     monkeypatch.undo()
     assert file.read_text() == "before"
     assert list(tmp_path.iterdir()) == [file]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
+def test_what_is_replaced_keeps_its_permissions_and_what_is_new_gets_the_usual_ones(tmp_path):
+    kept, new, usual = (tmp_path / name for name in ("kept.json", "new.json", "usual.json"))
+    usual.touch()
+    for mode in (0o600, 0o644, 0o640):
+        kept.touch()
+        kept.chmod(mode)
+        assert write_text(kept, "x").stat().st_mode & 0o777 == mode
+    assert write_text(new, "x").stat().st_mode == usual.stat().st_mode
+
+
+def test_nobody_can_lay_a_file_in_the_way_of_what_is_written(tmp_path, monkeypatch):
+    names = []
+    monkeypatch.setattr("pathlib.Path.replace", lambda self, target: names.append(self.name))
+    for _ in range(2):
+        write_text(tmp_path / "m.json", "x")
+    assert len({*names}) == 2
+    monkeypatch.setattr("threatlab.files.token_hex", lambda _: "known")
+    (tmp_path / ".m.json.known.part").write_text("laid")
+    with pytest.raises(ThreatLabError, match="exists"):
+        write_text(tmp_path / "m.json", "x")
+
+
+def test_a_link_to_itself_is_a_sentence(tmp_path):
+    loop = tmp_path / "loop.json"
+    loop.symlink_to(loop)
+    with pytest.raises(ThreatLabError, match="loop"):
+        write_text(loop, "x")
 
 
 def test_a_link_keeps_pointing_where_it_did(tmp_path):

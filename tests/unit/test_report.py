@@ -23,6 +23,7 @@ from threatlab.report import (
     STRIDE,
     AlertChoice,
     Evidence,
+    Source,
     Tabletop,
     ThreatModel,
     Training,
@@ -36,10 +37,10 @@ from threatlab.report import (
     to_markdown,
     to_sarif,
 )
-from threatlab.report.blocks import shown
 from threatlab.report.page import page
 from threatlab.report.sections_work import UNATTENDED
 from threatlab.tabletop import begin, load_story, run_unattended
+from threatlab.words import shown
 
 # ---- the model
 
@@ -299,7 +300,11 @@ def test_an_answer_that_has_changed_is_told_from_the_note_on_the_first_one():
     assert "**yes** | changed: at first no<br>noted then: stated: the job interface supports no" in row
 
 
-EXAMPLES = pytest.mark.parametrize("write", [to_markdown, to_html, to_sarif, briefing])
+def in_a_file(*models):
+    return to_sarif(*models, sources=[Source("m.toml")] * len(models))
+
+
+EXAMPLES = pytest.mark.parametrize("write", [to_markdown, to_html, in_a_file, briefing])
 
 
 @EXAMPLES

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -12,9 +13,9 @@ from jsonschema import Draft202012Validator
 
 from tests.unit.threat_models import BARE, HOSTILE, full, models, quick, with_text
 from threatlab import AISystem
-from threatlab.catalog import catalog
-from threatlab.report import Source, ThreatModel, to_sarif
-from threatlab.report.sarif import LEVELS
+from threatlab.catalog import SEVERITIES, catalog
+from threatlab.report import Source, ThreatModel, sarif, to_sarif
+from threatlab.report.sarif import LEVELS, left_out
 
 SUBSET = Path(__file__).parents[1] / "data" / "sarif-subset.schema.json"
 KEEPS = Draft202012Validator(
@@ -22,25 +23,27 @@ KEEPS = Draft202012Validator(
 )
 
 
-def run_of(*given_models, **options):
-    log = json.loads(to_sarif(*given_models, **options))
+def run_of(*given_models, sources=None):
+    sources = [Source("m.toml")] * len(given_models) if sources is None else sources
+    log = json.loads(to_sarif(*given_models, sources=sources))
     KEEPS.validate(log)
     return log["runs"][0]
 
 
 @quick
 @given(models())
-def test_there_is_a_result_for_each_finding_with_its_rule_and_level(model):
+def test_there_is_a_result_for_each_finding_that_is_not_accepted_with_its_rule_and_level(model):
     run = run_of(model)
     rules, results = run["tool"]["driver"]["rules"], run["results"]
-    findings = model.assessment.findings
+    findings = [each for each in model.assessment.findings if not model.accepted(each.attribute)]
+    (system,) = run["properties"]["systems"]
+    assert system["accepted"] == len(model.assessment.findings) - len(findings)
     assert [result["ruleId"] for result in results] == [finding.attribute for finding in findings]
     for result, finding in zip(results, findings, strict=True):
         assert rules[result["ruleIndex"]]["id"] == finding.attribute
         assert result["level"] == LEVELS[finding.severity]
         assert result["properties"]["unknown"] is finding.unknown
         assert finding.finding in result["message"]["text"]
-        assert ("suppressions" in result) is (model.accepted(finding.attribute) is not None)
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -74,32 +77,81 @@ def test_a_finding_keeps_its_fingerprint_whatever_else_changes_and_shares_it_wit
         }
 
     first, later = prints(full()), prints(full().with_(made_on=date(2030, 1, 1)), sources=[Source("moved.toml", 9)])
-    assert first == later
+    assert first.items() <= later.items()  # an acceptance has expired since then
     other = prints(full().with_(system=AISystem("other", **full().system.known)))
     assert not {*first.values()} & {*other.values()}
     assert len(set(first.values())) == len(first)
 
 
-def test_an_acceptance_suppresses_its_finding_until_it_expires_and_says_whose_it_is():
-    by_rule = {result["ruleId"]: result for result in run_of(full())["results"]}
-    suppression = by_rule["rbac_configured"]["suppressions"][0]
-    assert suppression["justification"] == "Migration runs (accepted by Ops until 2027-02-01)"
-    assert "suppressions" not in by_rule["encryption_enabled"]  # expired the day before
+def test_an_accepted_finding_is_left_out_until_its_acceptance_expires():
+    at = {result["ruleId"] for result in run_of(full())["results"]}
+    assert "rbac_configured" not in at  # accepted until 2027-02-01
+    assert "encryption_enabled" in at  # its acceptance expired the day before
     expired = run_of(full().with_(made_on=date(2027, 2, 2)))["results"]
-    assert not any("suppressions" in result for result in expired)
+    assert "rbac_configured" in {result["ruleId"] for result in expired}
 
 
-def test_a_finding_points_at_its_line_and_a_built_in_system_at_no_file():
-    source = Source("sub folder/threat model.toml", 3, {"rbac_configured": 7})
+def test_a_finding_points_at_its_line_and_what_is_in_no_file_is_left_out_with_a_word():
+    source = Source("sub folder/threat model.toml", 3, {"service_exposure_hardened": 7})
     places = {r["ruleId"]: r["locations"][0] for r in run_of(full(), sources=[source])["results"]}
-    physical = places["rbac_configured"]["physicalLocation"]
+    physical = places["service_exposure_hardened"]["physicalLocation"]
     assert physical["artifactLocation"] == {"uri": "sub%20folder/threat%20model.toml", "uriBaseId": "%SRCROOT%"}
     assert physical["region"]["startLine"] == 7
     assert places["encryption_enabled"]["physicalLocation"]["region"]["startLine"] == 3
-    assert "physicalLocation" not in run_of(full())["results"][0]["locations"][0]
+    run = run_of(full(), BARE, sources=[None, source])
+    assert {result["message"]["text"].partition(":")[0] for result in run["results"]} == {BARE.system.name}
+    assert run["properties"]["leftOut"] == left_out(full(), BARE, sources=[None, source])
+    assert run["properties"]["leftOut"][0].startswith("shadowray is in no file")
 
 
 def test_several_systems_make_one_run():
     run = run_of(full(), BARE)
     assert [each["name"] for each in run["properties"]["systems"]] == ["shadowray", "support-bot"]
-    assert len(run["results"]) == len(full().assessment.findings) + len(BARE.assessment.findings)
+    assert len(run["results"]) == len(run_of(full())["results"]) + len(BARE.assessment.findings)
+
+
+@pytest.mark.parametrize(("taken", "displayed", "sentences"), [(9, 4, 2), (99, 4, 1), (99, 99, 0)])
+def test_what_code_hosts_do_not_take_is_left_out_least_severe_first_and_said(taken, displayed, sentences, monkeypatch):
+    monkeypatch.setattr(sarif, "TAKEN", taken)
+    monkeypatch.setattr(sarif, "DISPLAYED", displayed)
+    three = [ThreatModel(AISystem(f"bot-{n}")) for n in range(3)]
+    all_of_them = sorted((f.severity for m in three for f in m.assessment.findings), key=SEVERITIES.index)
+    run = run_of(*three)
+    kept = [result["properties"]["severity"] for result in run["results"]]
+    assert sorted(kept, key=SEVERITIES.index) == all_of_them[:taken]
+    assert len(run["properties"]["leftOut"]) == sentences
+    assert (f"the {len(all_of_them) - taken} least severe" in str(run["properties"]["leftOut"])) is (sentences == 2)
+
+
+FORMS = {
+    "toml": '[notes]\nuses_tools = "uses_tools = true"\n[facts]\nkeeps_memory = true\nuses_tools = true\n',
+    "inline": 'notes = {uses_tools = "why"}\nfacts = {\n keeps_memory = true,\n "uses_tools" = true }\n',
+    "dotted": "facts.keeps_memory = false\n\n\nfacts.uses_tools = false\n",
+    "json": '{"name": "x", "notes": {"uses_tools":\n "x"}, "facts":\n{"keeps_memory": true,\n"uses_tools": true}}',
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_line_of_an_answer_is_found_however_it_is_written(form, tmp_path):
+    suffix, text = ".json" if form == "json" else ".toml", FORMS[form]
+    if suffix == ".toml":
+        text = f'name = "x"\n{text}'
+    lines = Source.at(tmp_path / f"m{suffix}", 1, text).lines
+    rows = text.splitlines()
+    last = max(number for number, row in enumerate(rows, 1) if "uses_tools" in row)
+    first = next(number for number, row in enumerate(rows, 1) if "keeps_memory" in row)
+    if "inline" in form and sys.version_info < (3, 14):  # an inline table of several lines is TOML 1.1
+        assert lines == {}
+    else:
+        assert lines == {"keeps_memory": first, "uses_tools": last}
+
+
+def test_a_file_is_named_from_the_root_of_its_repository_or_else_from_the_working_folder(tmp_path, monkeypatch):
+    (tmp_path / "repository" / ".git").mkdir(parents=True)
+    (tmp_path / "repository" / "ml").mkdir()
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    assert Source.at(Path("../repository/ml/m.toml")).file == "ml/m.toml"
+    assert Source.at(Path("m.toml")).file == Source.at(tmp_path / "m.toml").file == "m.toml"
+    monkeypatch.chdir(tmp_path / "repository" / "ml")
+    assert Source.at(Path("m.toml")).file == "ml/m.toml"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
@@ -12,6 +13,7 @@ from tests.unit.strategies import systems, thorough
 from threatlab import AISystem, ThreatLabError, assess, list_systems, load_system
 from threatlab.operate.calendar_file import to_ics
 from threatlab.operate.reviews import RHYTHM, agenda, review_calendar
+from threatlab.words import shown
 
 START = date(2026, 12, 1)
 STAMP = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
@@ -102,7 +104,21 @@ def test_texts_are_escaped_and_lines_are_folded_between_characters(title, owner)
         assert "\r" not in line
     summary = next(line for line in unfolded(calendar) if line.startswith("SUMMARY:"))
     plain = summary.removeprefix("SUMMARY:Threat model review: ").replace("\\,", ",").replace("\\;", ";")
-    assert plain.replace("\\\\", "\\") == system.title.strip()
+    assert plain.replace("\\\\", "\\") == shown(system.title.strip())
+
+
+@pytest.mark.parametrize("text", ["Bot \ud83d", "a\0b", "a\x1b[2Jb", "a\u202eb"], ids=ascii)
+def test_what_no_calendar_takes_is_replaced_as_in_reports(text):
+    system = AISystem(f"x{text}", title=text, owner=text)
+    calendar = to_ics(review_calendar([system], START), STAMP)
+    assert calendar.encode().isascii() is False or "\u202e" in text
+    assert not set(calendar) & {"\ud83d", "\0", "\x1b", "\u202e"}
+    assert f"SUMMARY:Threat model review: {shown(text)}" in unfolded(calendar)
+
+
+def test_the_last_day_that_there_is_can_be_a_review_s():
+    (review,) = review_calendar([AISystem("a")], START, months=1, rhythm=[(0.0, 30)])
+    assert "DTSTART;VALUE=DATE:99991231" in to_ics([replace(review, due=date.max)], STAMP)
 
 
 def test_the_time_of_making_is_told_in_utc():

@@ -18,6 +18,10 @@ RESERVED = ("entry", "previous", "hash")
 """The keys that the log itself adds to each entry."""
 
 
+CONTINUES = "continues"
+"""In the first entry of a rotated log: the name of the part that it goes on from."""
+
+
 def spelled(value: object, *, sort_keys: bool = False) -> bytes:
     """Return the one spelling of a value that the log knows."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=sort_keys)
@@ -40,6 +44,13 @@ def _link(last: dict[str, Any] | None) -> dict[str, Any]:
 def follows(entry: dict[str, Any], last: dict[str, Any] | None) -> bool:
     """Tell whether an entry ties to the one before it."""
     return entry | _link(last) == entry
+
+
+def part_before(line: bytes) -> str:
+    """Return the name of the part that a log's first line goes on from, "" if the log begins there."""
+    entry = _object(line) or {}
+    number, name = entry.get("entry"), entry.get(CONTINUES)
+    return name if isinstance(name, str) and type(number) is int and number > 1 else ""
 
 
 def sealed(plain: dict[str, Any], last: dict[str, Any] | None) -> dict[str, Any]:

@@ -11,10 +11,13 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
+from secrets import token_hex
+from shutil import copy2
 from typing import Any, BinaryIO
 
-from threatlab.audit.chain import flaw_of, follows, is_torn, sealed, spelled, unsound
+from threatlab.audit.chain import CONTINUES, flaw_of, follows, is_torn, sealed, spelled, unsound
 from threatlab.errors import AuditError, AuditWarning
 
 _BLOCK = 4096  # bytes; most entries are far shorter, so one read finds the last of them
@@ -39,13 +42,9 @@ def append_entry(path: Path, plain: dict[str, Any]) -> dict[str, Any]:
     """Write the next entry, with the file locked from the look at its end until all is on disk."""
     with explained(path):
         check_file(path)
-        with path.open("a+b", buffering=0) as file, locked(file, shared=False):
-            ended, rest = _tail(file)
-            torn = is_torn(rest)
-            last = _last(file, ended, b"" if torn else rest)
-            if torn:
-                _set_aside(path, file, rest)
-            entry, gap = sealed(plain, last), b"\n" if rest and not torn else b""
+        with _ours(path) as file:
+            last, gap = _end(path, file)
+            entry = sealed(plain, last)
             size = file.seek(0, os.SEEK_END)
             if size == 0:
                 _sync_folder(path.parent)  # before any entry: no name, no file after a power cut
@@ -55,6 +54,57 @@ def append_entry(path: Path, plain: dict[str, Any]) -> dict[str, Any]:
                 file.truncate(size)
                 raise
             return entry
+
+
+def rotate(path: Path) -> Path:
+    """Move a log's entries into a part of its own, and begin the file anew with an entry that ties it to that part."""
+    with explained(path):
+        check_file(path)
+        with _ours(path) as file:
+            last, gap = _end(path, file)
+            if last is None:
+                raise AuditError(f"audit log {path} holds no entry yet: there is nothing to rotate")
+            write(file, gap)
+            part = next(each for n in count(1) if not (each := path.with_name(f"{path.name}.{n}")).exists())
+            begun = path.with_name(f".{path.name}.{token_hex(8)}.new")
+            try:
+                with begun.open("xb", buffering=0) as new:
+                    write(new, spelled(sealed({CONTINUES: part.name}, last)) + b"\n")
+                begun.chmod(path.stat().st_mode & 0o7777)
+                _also_named(path, part)
+                begun.replace(path)  # at no moment is there no log
+                _sync_folder(path.parent)
+            finally:
+                begun.unlink(missing_ok=True)
+            return part
+
+
+def _also_named(path: Path, part: Path) -> None:
+    """Have a file under a second name, too; where there are no such links, as a copy."""
+    try:
+        os.link(path, part)
+    except OSError:
+        copy2(path, part)
+
+
+@contextmanager
+def _ours(path: Path) -> Iterator[BinaryIO]:
+    """Open a log, made if it isn't there, with all others locked out: again, if it was rotated while we waited."""
+    while True:
+        with path.open("a+b", buffering=0) as file, locked(file, shared=False):
+            if path.exists() and os.path.samestat(path.stat(), os.fstat(file.fileno())):
+                yield file
+                return
+
+
+def _end(path: Path, file: BinaryIO) -> tuple[dict[str, Any] | None, bytes]:
+    """Return the last entry, and what must stand before the next; what a crash left behind it is set aside."""
+    ended, rest = _tail(file)
+    torn = is_torn(rest)
+    last = _last(file, ended, b"" if torn else rest)
+    if torn:
+        _set_aside(path, file, rest)
+    return last, b"\n" if rest and not torn else b""
 
 
 def _tail(file: BinaryIO) -> tuple[list[bytes], bytes]:

@@ -10,6 +10,7 @@ import threading
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, overload
 
@@ -19,6 +20,7 @@ from threatlab.audit.chain import (
     follows,
     is_torn,
     misplaced,
+    part_before,
     plain_entry,
     sealed,
     short,
@@ -26,7 +28,7 @@ from threatlab.audit.chain import (
     spelled,
     unsound,
 )
-from threatlab.audit.file import append_entry, check_file, explained, locked
+from threatlab.audit.file import append_entry, check_file, explained, locked, rotate
 from threatlab.errors import AuditError, AuditWarning
 
 _MEMORY = threading.Lock()
@@ -147,8 +149,13 @@ class AuditLog:
         """
         if head is not None and not re.fullmatch("[0-9a-f]{64}", str(head)):
             raise AuditError(f"head {short(head)} is no hash: give the 64 hex digits of log.head")
-        lines, last, hashes = self._read(), None, [GENESIS]
-        for place, line in enumerate(lines, 1):
+        lines, last, hashes, where = self._read(), None, [GENESIS], ""
+        if lines and (part := part_before(lines[0])) and not flaw_of(lines[0]):
+            first = json.loads(lines[0])
+            last, hashes = {"entry": first["entry"] - 1, "hash": first["previous"]}, [first["previous"]]
+            where = f" from entry {first['entry']} on, and what is before it is in {part!r}, which is not here"
+            lines = [b""] * last["entry"] + lines
+        for place, line in islice(enumerate(lines, 1), last["entry"] if last else 0, None):
             if flaw := flaw_of(line):
                 return Verification(False, place - 1, place, f"entry {place} {flaw}")
             entry = json.loads(line)
@@ -157,28 +164,55 @@ class AuditLog:
                 return Verification(False, broken - 1, broken, reason)
             last = entry
             hashes.append(entry["hash"])
-        count, reason = len(lines), f"the chain is sound (entries: {len(lines)})"
+        count, reason = len(lines), f"the chain is sound{where} (entries: {len(lines)})"
         if head is not None and head not in hashes:
-            reason = f"no entry has the remembered head: what came after entry {count} was cut off"
+            missing = "it may be in the part that is not here, or " if where else ""
+            reason = f"no entry has the remembered head: {missing}what came after entry {count} was cut off"
             return Verification(False, count, count + 1, f"{reason}, or the log was rewritten")
         if head is not None and head != hashes[-1]:
             reason += f" and has grown by {count - hashes.index(head)} since the remembered head"
         return Verification(True, count, None, reason)
 
+    def rotate(self) -> Path:
+        """Move the entries so far into a file beside this one, such as `audit.jsonl.1`, and go on in an empty one.
+
+        The log stays one chain: its next entry names that part and ties to its last hash, and reading and `verify` go
+        over all parts that are there. One that was moved away is missed from its end on: the rest still verifies, and
+        says so. (What moves the file itself, as logrotate does, begins a new chain instead.)
+
+        Raises
+        ------
+        AuditError
+            If the log is in memory, or empty, or its last entry is unsound, or the system refuses; nothing was moved.
+        """
+        if not self._path:
+            raise AuditError("an audit log in memory has no file to rotate: give AuditLog a path")
+        return rotate(self._path)
+
     def _read(self) -> list[bytes]:
-        """Return the log's lines, without one at the end that a crash cut short."""
+        """Return the lines of all parts that are there, without one at the end that a crash cut short."""
         if not self._path:
             return self._lines.copy()
-        with explained(self._path):
-            if not self._path.exists():
+        lines, path, read = self._read_part(self._path), self._path, {self._path.name}
+        while lines and re.fullmatch(rf"{re.escape(self._path.name)}\.\d+", name := part_before(lines[0])):
+            path = self._path.with_name(name)
+            if name in read or not (before := self._read_part(path)):
+                break
+            lines = before + lines
+            read.add(name)
+        return lines
+
+    def _read_part(self, path: Path) -> list[bytes]:
+        with explained(path):
+            if not path.exists():
                 return []
-            check_file(self._path, to_write=False)
-            with self._path.open("rb", buffering=0) as file, locked(file, shared=True):
+            check_file(path, to_write=False)
+            with path.open("rb", buffering=0) as file, locked(file, shared=True):
                 file.seek(0)
                 *lines, rest = file.read().split(b"\n")
         if is_torn(rest):
-            message = f"audit log {self._path} ends in {len(rest)} bytes of an unfinished entry"
-            warnings.warn(f"{message}, which are left out", AuditWarning, stacklevel=3)
+            message = f"audit log {path} ends in {len(rest)} bytes of an unfinished entry"
+            warnings.warn(f"{message}, which are left out", AuditWarning, stacklevel=4)
         elif rest:
             lines.append(rest)
         return lines

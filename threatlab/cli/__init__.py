@@ -3,48 +3,75 @@
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import NoReturn
 
 from threatlab.catalog import catalog
 from threatlab.catalog.atlas_check import check_atlas
-from threatlab.checks import check_date, check_score
+from threatlab.checks import check_date, check_score, check_whole
 from threatlab.cli.inputs import read_inputs
-from threatlab.cli.output import WIDTH, emit, line, table
+from threatlab.cli.output import WIDTH, emit, harmless, line, table
+from threatlab.cli.run import run_notebook
 from threatlab.course import start, update
 from threatlab.errors import ThreatLabError
+from threatlab.files import read_text
 from threatlab.policy import load_policy
 from threatlab.ranking import reaches
-from threatlab.report import ThreatModel, briefing, load_models, to_html, to_json, to_markdown, to_sarif
-from threatlab.report.blocks import shown
-from threatlab.report.sarif import tool_version
+from threatlab.report import Source, ThreatModel, briefing, load_models, to_html, to_json, to_markdown, to_sarif
+from threatlab.report.sarif import left_out, tool_version
 from threatlab.system import list_systems, load_system
+from threatlab.words import shown
 
-PASSED, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+PASSED, FAILED, BAD_INPUT = 0, 1, 2
+
+_NAMED, _SAID = 3, 1000
+"""How many open questions a sentence names, and of how many characters it is."""
 
 _ASSESS = """\
 Assess AI systems: what can go wrong, how much of that risk is left, what to do next.
 
 FILE is any of these, as many as you like:
   a system file    .toml or .json: a name, and the tables [facts] and [controls]
+  a threat model   .json, as the workbook and 'assess --format json' save it
+  -                one of these two on standard input
   an inventory     .csv or .parquet: a column system_id, and one for each attribute;
                    a CSV cell is true, false or empty (empty: unknown)
   a built-in name  such as shadowray ('threatlab systems' lists them)
 """
 _ASSESS_MORE = """\
 exit codes:
-  0  assessed, and the gate (--fail-at, --policy) passed or was not asked for
+  0  assessed, and the gate (--fail-at, --policy, --max-open, a saved model's policy) passed,
+     or there is none
   1  assessed, and the gate failed: the reasons are on standard error
-  2  bad input: one sentence on standard error says what
+  2  not judged: one sentence on standard error says why
+
+A gate fails if a question about the system is open, since what nobody has answered raises no
+score: --max-open N lets it pass on N open questions, --allow-open on any number.
 
 examples:
   threatlab assess shadowray
   threatlab assess threat-model.toml --fail-at 0.5
   threatlab assess threat-model.toml --policy policy.toml --format sarif --output threatlab.sarif
   threatlab assess inventory.csv --format html --output report.html
+"""
+_RUN = """\
+Run a notebook of the course with other parameters, and save it with its outputs. A
+parameter that it doesn't have, or a value that it refuses, stops it before it runs.
+"""
+_RUN_MORE = """\
+exit codes:
+  0  it ran
+  1  a cell failed: the error is on standard error, what ran before it in the file
+  2  bad input, and nothing ran: one sentence on standard error says why
+
+example:
+  threatlab run notebooks/02-assess.ipynb -p system tay -p alert_threshold 0.6 -o my-run.ipynb
 """
 _CATALOG = """\
 Compare the catalog's ids and names of MITRE ATLAS with an ATLAS data file that
@@ -93,6 +120,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = {
         "assess": _assess,
         "report": _report,
+        "run": _run,
         "systems": _systems,
         "catalog": _catalog,
         "start": _copy,
@@ -102,54 +130,118 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return commands[parsed.command](parsed)
     except ThreatLabError as problem:
         _say(str(problem))
-        return BAD_INPUT
     except OSError as problem:
         _say(f"{problem.filename or 'a file'}: {problem.strerror or problem}")
-        return BAD_INPUT
+    except MemoryError:
+        _say("there is not enough memory for that; give fewer systems, or smaller files")
     except KeyboardInterrupt:
-        return INTERRUPTED
+        _say("interrupted; nothing was written")
+    except Exception as fault:  # noqa: BLE001  # Python's own exit code would say that a gate has failed
+        _say(f"threatlab has a fault, and nothing was judged: {type(fault).__name__}: {fault}")
+    return BAD_INPUT
 
 
 def _assess(asked: argparse.Namespace) -> int:
     today = check_date("--today", asked.today) if asked.today else _today()
     fail_at = None if asked.fail_at is None else _score(asked.fail_at)
     policy = load_policy(asked.policy) if asked.policy else None
+    most_open = _most_open(asked)
     _spare_inputs(asked.output, (*asked.files, asked.policy or ""))
-    inputs = read_inputs(asked.files)
-    models = [ThreatModel(each.system, ruleset=asked.ruleset, policy=policy, made_on=today) for each in inputs]
+    inputs = read_inputs(asked.files, lines=asked.format == "sarif")
+    sources = [each.source for each in inputs]
+    as_asked = (
+        {"made_on": today}
+        | ({"policy": policy} if policy else {})
+        | ({"ruleset": asked.ruleset} if asked.ruleset else {})
+    )
+    models = [each.model.with_(**as_asked) for each in inputs]
     written = {
         "table": lambda: table(models),
         "json": lambda: to_json(*models),
         "markdown": lambda: to_markdown(*models),
         "html": lambda: to_html(*models),
-        "sarif": lambda: to_sarif(*models, sources=[each.source for each in inputs]),
+        "sarif": lambda: to_sarif(*models, sources=sources),
     }
-    emit(written[asked.format](), asked.output)
-    reasons = [reason for model in models for reason in _reasons(model, fail_at)]
+    emit(written[asked.format](), asked.output, asked.format)
+    if asked.format == "sarif":
+        _say_left_out(models, sources)
+    if fail_at is None and most_open is None and not any(model.policy for model in models):
+        return PASSED  # no gate
+    reasons = [reason for model in models for reason in _reasons(model, fail_at, most_open or 0)]
     for reason in reasons:
         _say(f"gate failed: {reason}")
+    for model in models if not reasons else ():
+        if _open(model):
+            _say(f"gate passed: {model.system.name}: {_open_in_words(model)}")
     return FAILED if reasons else PASSED
 
 
-def _reasons(model: ThreatModel, fail_at: float | None) -> list[str]:
+def _reasons(model: ThreatModel, fail_at: float | None, most_open: float) -> list[str]:
     name, score = model.system.name, model.assessment.risk_score
     said = [breach.sentence for breach in model.breaches]
     if fail_at is not None and reaches(score, fail_at):
         said.insert(0, f"The risk score is {score:.2f}, at or above {fail_at:.2f}.")
+    if len(_open(model)) > most_open:
+        said.append(
+            f"{_open_in_words(model)}. What is not answered raises no score: answer it, or let the gate pass with "
+            f"--max-open {len(_open(model))} or --allow-open."
+        )
     return [f"{name}: {each}" for each in said]
+
+
+def _open(model: ThreatModel) -> list[str]:
+    """Return the facts that a score depends on and nobody has answered; the lesson's three checks ask for none."""
+    facts = model.system.catalog.facts if model.ruleset == "ai" else ()
+    return [name for name in facts if model.system[name] is None]
+
+
+def _open_in_words(model: ThreatModel) -> str:
+    names, of = _open(model), len(model.system.catalog.facts)
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    are = "is" if len(names) == 1 else "are"
+    return f"{len(names)} of {of} questions about the system {are} open: {', '.join(names[:_NAMED])}{more}"
+
+
+def _most_open(asked: argparse.Namespace) -> float | None:
+    """Return on how many open questions a gate may pass, or None if nothing is said of it."""
+    if asked.allow_open:
+        return math.inf
+    if asked.max_open is None:
+        return None
+    try:
+        return check_whole("--max-open", int(asked.max_open), 0)
+    except ValueError:
+        raise ThreatLabError(f"--max-open is {asked.max_open!r}; give a number of questions, such as 3") from None
+
+
+def _say_left_out(models: Sequence[ThreatModel], sources: Sequence[Source | None]) -> None:
+    for sentence in left_out(*models, sources=sources):
+        _say(sentence)
 
 
 def _report(asked: argparse.Namespace) -> int:
     _spare_inputs(asked.output, asked.models)
-    models = [model for file in asked.models for model in load_models(file)]
+    by_file = {file: load_models(file) for file in asked.models}
+    models = [model for each in by_file.values() for model in each]
+    sources = [Source.at(Path(file), 1, read_text(Path(file))) for file, held in by_file.items() for _ in held]
     written = {
         "html": lambda: to_html(*models),
         "markdown": lambda: to_markdown(*models),
         "json": lambda: to_json(*models),
-        "sarif": lambda: to_sarif(*models),
+        "sarif": lambda: to_sarif(*models, sources=sources),
         "briefing": lambda: "\n".join(map(briefing, models)),
     }
-    emit(written[asked.format](), asked.output)
+    emit(written[asked.format](), asked.output, asked.format)
+    if asked.format == "sarif":
+        _say_left_out(models, sources)
+    return PASSED
+
+
+def _run(asked: argparse.Namespace) -> int:
+    _spare_inputs(asked.output, [asked.notebook])
+    if failed := run_notebook(asked.notebook, asked.parameters, asked.output):
+        _say(failed)
+        return FAILED
     return PASSED
 
 
@@ -202,9 +294,13 @@ def _today() -> date:
 
 
 def _say(sentence: str) -> None:
-    print(f"threatlab: {' '.join(sentence.split())}", file=sys.stderr)
+    said = " ".join(shown(sentence).split())
+    said = said if len(said) <= _SAID else f"{said[:_SAID]}\u2026"
+    with suppress(OSError):  # where nobody listens, the exit code says it
+        print(f"threatlab: {harmless(said)}", file=sys.stderr)
 
 
+@cache
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="threatlab", description="Threat modeling for AI systems, offline.", epilog=_MAIN_MORE)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
@@ -220,12 +316,15 @@ def _parser() -> argparse.ArgumentParser:
     assess = command("assess", "assess AI systems; can fail a pipeline", _ASSESS, _ASSESS_MORE)
     assess.add_argument("files", nargs="+", metavar="FILE", help="system file, inventory or built-in name")
     about = "ai: the whole catalog (default); core: the lesson's three checks"
-    assess.add_argument("--ruleset", choices=tuple(catalog().rulesets), default="ai", help=about)
+    assess.add_argument("--ruleset", choices=tuple(catalog().rulesets), help=about)
     formats = ("table", "json", "markdown", "html", "sarif")
     assess.add_argument("--format", choices=formats, default="table", help="how to write the result (default: table)")
     assess.add_argument("--output", "-o", metavar="PATH", help="write to this file instead of the screen")
     assess.add_argument("--fail-at", metavar="SCORE", help="exit 1 if a risk score is at or above SCORE, from 0 to 1")
     assess.add_argument("--policy", metavar="PATH", help="exit 1 if a system breaks this policy (a TOML or JSON file)")
+    questions = assess.add_mutually_exclusive_group()
+    questions.add_argument("--max-open", metavar="N", help="let the gate pass with up to N open questions (default: 0)")
+    questions.add_argument("--allow-open", action="store_true", help="let the gate pass whatever is open")
     assess.add_argument("--today", metavar="DATE", help="judge accepted risks as of this day, such as 2026-12-01")
 
     report = command("report", "write a saved threat model as a report")
@@ -233,6 +332,13 @@ def _parser() -> argparse.ArgumentParser:
     kinds = ("markdown", "html", "json", "sarif", "briefing")
     report.add_argument("--format", choices=kinds, default="markdown", help="what to write (default: markdown)")
     report.add_argument("--output", "-o", metavar="PATH", help="write to this file instead of the screen")
+
+    runs = command("run", "run a notebook of the course with other parameters", _RUN, _RUN_MORE)
+    runs.add_argument("notebook", metavar="NOTEBOOK", help="an .ipynb file whose first code cell holds its parameters")
+    about = "a parameter and its value; as often as you like"
+    named = {"action": "append", "nargs": 2, "metavar": ("NAME", "VALUE"), "default": []}
+    runs.add_argument("-p", dest="parameters", help=about, **named)  # type: ignore[arg-type]
+    runs.add_argument("--output", "-o", metavar="PATH", required=True, help="the notebook to write, with its outputs")
 
     command("systems", "list the built-in systems")
     about = "compare the catalog's ATLAS ids and names with a data file"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
+import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -15,89 +15,82 @@ from typing import Any
 from threatlab.catalog import catalog
 from threatlab.checks import check_choice
 from threatlab.errors import ThreatLabError
-from threatlab.files import read_bytes, read_text
-from threatlab.report.sarif import Source
-from threatlab.system import AISystem, load_system
+from threatlab.files import decoded, read_bytes, read_text
+from threatlab.report import Source, ThreatModel
+from threatlab.report.json_file import model_from_dict
+from threatlab.system import SYSTEMS, AISystem, list_systems, load_system, system_from_table
 
-_SYSTEMS = (".toml", ".json")
+STANDARD_INPUT = "-"
+
+_FILES = replace(SYSTEMS, many=True)
 _INVENTORIES = (".csv", ".parquet")
 _CELLS = {"true": True, "false": False, "": None}
 _SEPARATOR = re.compile(r"\s*\"?sep=(.)\"?\s*")
 """The first line by which Excel tells itself how a row is parted."""
 
-_TABLE = re.compile(r"\s*\[\s*([\w.\"' -]+?)\s*\]")
-_KEY = re.compile(r"\s*(?:(facts|controls)\s*\.\s*)?[\"']?(\w+)[\"']?\s*=")
-
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A system, what the user called its file, and where in a repository it stands (None: it is built in)."""
+    """A threat model, often of a system alone, what the user called its file, and where that stands (None: nowhere)."""
 
-    system: AISystem
+    model: ThreatModel
     given: str
     source: Source | None
 
 
-def read_inputs(given: Iterable[str]) -> list[Input]:
-    """Return the systems of all files and names given, in their order.
+def read_inputs(given: Iterable[str], *, lines: bool = False) -> list[Input]:
+    """Return the systems of all files and names given, in their order; with the `lines` of their attributes, if asked.
 
     Raises
     ------
     ThreatLabError
-        If one can't be read, or two systems have the same name; the message names the file.
+        If one can't be read, two systems have the same name, or two files would have the same name in a repository; the
+        message names the file.
     """
     found: list[Input] = []
     by_name: dict[str, str] = {}
+    by_file: dict[str, str] = {}
     for each in given:
-        for read in _read(each):
-            name = read.system.name
+        for read in _read(each, lines=lines):
+            name = read.model.system.name
             if name in by_name:
                 raise ThreatLabError(
                     f"{by_name[name]!r} and {read.given!r} both describe {name!r}; give each its own name"
                 )
             by_name[name] = read.given
+            if read.source and (first := by_file.setdefault(read.source.file, each)) != each and lines:
+                raise ThreatLabError(
+                    f"{first!r} and {each!r} are in no repository, and both would be {read.source.file!r}: work in the "
+                    "folder that holds them"
+                )
             found.append(read)
     return found
 
 
-def _read(given: str) -> Iterator[Input]:
+def _read(given: str, *, lines: bool) -> Iterator[Input]:
     path, suffix = Path(given), Path(given).suffix.lower()
     if suffix in _INVENTORIES:
-        yield from _csv(path) if suffix == ".csv" else _parquet(path)
-        return
-    system = load_system(given)
-    source = Source(relative(path), 1, _lines(path)) if suffix in _SYSTEMS else None
-    yield Input(system, given, source)
+        for system, where, row in _csv(path) if suffix == ".csv" else _parquet(path):
+            yield Input(ThreatModel(system), where, row)
+    elif given in list_systems():
+        yield Input(ThreatModel(load_system(given)), given, None)
+    else:  # a file, or a pipe, which can be read but once
+        shown = repr(given) if given != STANDARD_INPUT else "standard input"
+        text = read_text(_FILES.find(given)) if given != STANDARD_INPUT else decoded(sys.stdin.buffer.read(), shown)
+        source = Source.at(path, 1, text if lines else "") if suffix in _FILES.suffixes else None
+        for each in _FILES.read(text, suffix, shown, _systems):
+            model = each if isinstance(each, ThreatModel) else ThreatModel(each)
+            yield Input(model, given, source)
 
 
-def relative(path: Path) -> str:
-    """Return a path as seen from the working folder; outside of it only its name: reports name no machine's folders."""
-    try:
-        return Path(os.path.abspath(path)).relative_to(Path.cwd()).as_posix()  # noqa: PTH100  # links stay as they are
-    except ValueError:
-        return path.name
+def _systems(held: Any) -> list[AISystem | ThreatModel]:
+    """Return what a table describes: the system, or saved threat models."""
+    if isinstance(held, list) or "schema" in held:
+        return [model_from_dict(each) for each in (held if isinstance(held, list) else [held])]
+    return [system_from_table(held)]
 
 
-def _lines(path: Path) -> dict[str, int]:
-    """Return the line of each attribute in a system file: where its value stands, not the note about it."""
-    found: dict[str, int] = {}
-    table = ""
-    known = frozenset(catalog().attributes)
-    for number, line in enumerate(path.read_bytes().decode("utf-8-sig", "replace").splitlines(), start=1):
-        if path.suffix.lower() == ".json":
-            names = re.findall(r'"(\w+)"\s*:\s*(?:true|false|null)\b', line)
-        elif header := _TABLE.match(line):
-            table, names = header[1], []
-        else:
-            key = _KEY.match(line)
-            names = [key[2]] if key and (table in {"facts", "controls"} or key[1]) else []
-        for name in names:
-            if name in known:
-                found.setdefault(name, number)
-    return found
-
-
-def _csv(path: Path) -> Iterator[Input]:
+def _csv(path: Path) -> Iterator[tuple[AISystem, str, Source]]:
     """Read an inventory: a column system_id and one per attribute; a cell is true, false or empty (unknown)."""
     shown, text = str(path), read_text(path)
     first = next((line for line in text.splitlines() if line.strip(" ,;\t")), "")
@@ -118,9 +111,7 @@ def _csv(path: Path) -> Iterator[Input]:
     if not body:
         raise ThreatLabError(f"{shown!r} has a header and no rows: it needs one for each system")
     for line, row in body:
-        yield Input(
-            _system(f"{shown!r}, line {line}", header, row), f"{shown}, line {line}", Source(relative(path), line)
-        )
+        yield _system(f"{shown!r}, line {line}", header, row), f"{shown}, line {line}", Source.at(path, line)
 
 
 def _check_header(shown: str, header: list[str]) -> None:
@@ -152,7 +143,7 @@ def _cell(where: str, column: str, cell: str) -> bool | None:
     return _CELLS[cell.lower()]
 
 
-def _parquet(path: Path) -> Iterator[Input]:
+def _parquet(path: Path) -> Iterator[tuple[AISystem, str, Source]]:
     data = read_bytes(path)
     try:
         import pandas as pd
@@ -178,4 +169,4 @@ def _parquet(path: Path) -> Iterator[Input]:
             for column, value in row.items()
             if column != "system_id"
         }
-        yield Input(AISystem(row["system_id"], **values), f"{path}, row {number}", Source(relative(path)))
+        yield AISystem(row["system_id"], **values), f"{path}, row {number}", Source.at(path)

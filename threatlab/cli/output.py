@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import textwrap
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
+from errno import EBADF
 from pathlib import Path
 
 from threatlab.assessment import NextStep
 from threatlab.catalog import SEVERITIES
+from threatlab.errors import ThreatLabError
 from threatlab.files import write_text
-from threatlab.report.blocks import shown
 from threatlab.report.model import ThreatModel
+from threatlab.words import shown
 
 WIDTH = 80
 _NAME = 26
@@ -27,30 +31,57 @@ def table(models: Sequence[ThreatModel]) -> str:
     return _one(models[0]) if len(models) == 1 else _many(models)
 
 
-def emit(text: str, output: str | None) -> None:
+def emit(text: str, output: str | None, form: str = "table") -> None:
     """Write `text` into the file `output`, whole or not at all; without one, or with "-", to standard output.
 
-    A reader that has seen enough, such as `head`, is no error.
+    There a table shows the code of a character that the terminal lacks, and every other `form` is UTF-8. No line is a
+    command to a build server. A reader that has seen enough, such as `head`, is no error.
+
+    Raises
+    ------
+    ThreatLabError
+        If it can't be written; the message says where, and why.
     """
     if output and output != "-":
         write_text(Path(output), text)
         return
-    if hasattr(sys.stdout, "reconfigure"):  # a terminal that lacks a character shows its code instead
-        sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        sys.stdout.write(text)
+        if sys.stdout is None:
+            raise OSError(EBADF, "it is closed")  # noqa: TRY301
+        if hasattr(sys.stdout, "reconfigure"):
+            told = {"errors": "backslashreplace"} if form == "table" else {"encoding": "utf-8", "errors": "replace"}
+            sys.stdout.reconfigure(**told)
+        sys.stdout.write(harmless(text, form))
         sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python would complain at its end
+        _drop_standard_output()
+    except OSError as problem:
+        _drop_standard_output()
+        raise ThreatLabError(f"standard output can't be written: {problem.strerror}") from None
+
+
+def harmless(text: str, form: str = "table") -> str:
+    """Return a text in which no line is a command to a build server, as `::error::` is, or `##[error]` anywhere in it.
+
+    Those are the two ways in which GitHub's and Azure's runners take commands from what a program prints. JSON says the
+    same as before.
+    """
+    if form in {"json", "sarif"}:  # no line of these begins with a colon
+        return text.replace("##[", "##\\u005b")
+    return re.sub(r"(?m)^([^\S\n]*:)(?=:)", r"\1 ", text).replace("##[", "## [")
+
+
+def _drop_standard_output() -> None:
+    """Let nothing more be written there: Python would at its end, and complain."""
+    with suppress(OSError, AttributeError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def line(text: str, width: int) -> str:
     """Return `text` in one line of exactly `width` columns, cut or filled; control characters are replaced."""
-    flat = " ".join(shown(text).split())
-    if _columns(flat) > width:
-        while _columns(flat) > width - 1:
-            flat = flat[:-1]
-        flat += "…"
+    flat = " ".join(shown(text[: 20 * width]).split()) + ("\u2026" if len(text) > 20 * width else "")
+    while _columns(flat) > width:
+        flat = flat[:-2] + "\u2026"
     return flat + " " * (width - _columns(flat))
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from threatlab.errors import ThreatLabError
 from threatlab.operate.reviews import Review
+from threatlab.words import shown
 
 _LINE = 75
 """Octets in a line, at most (RFC 5545, section 3.1)."""
@@ -31,13 +32,13 @@ def to_ics(reviews: Iterable[Review], stamp: datetime) -> str:
     number: dict[str, int] = {}
     for review in reviews:
         number[review.system_id] = number.get(review.system_id, 0) + 1
-        key = f"{review.system_id}/{number[review.system_id]}".encode()
+        key = f"{review.system_id}/{number[review.system_id]}".encode("utf-8", "backslashreplace")
         lines += [
             "BEGIN:VEVENT",
             f"UID:{hashlib.sha256(key).hexdigest()[:32]}@threatlab",
             f"DTSTAMP:{made}",
-            f"DTSTART;VALUE=DATE:{review.due:%Y%m%d}",
-            f"DTEND;VALUE=DATE:{review.due + timedelta(days=1):%Y%m%d}",
+            f"DTSTART;VALUE=DATE:{review.due.isoformat().replace('-', '')}",
+            "DURATION:P1D",
             f"SUMMARY:{_escaped(f'Threat model review: {review.title}')}",
             f"DESCRIPTION:{_escaped(_about(review))}",
             "TRANSP:TRANSPARENT",
@@ -52,8 +53,8 @@ def _about(review: Review) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Return `text` as RFC 5545, section 3.3.11, wants it: four characters have a meaning of their own."""
-    text = text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
+    """Return `text` as RFC 5545, section 3.3.11, wants it: four characters have a meaning, and controls none."""
+    text = shown(text).replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
     return text.replace("\r\n", "\\n").replace("\r", "\\n").replace("\n", "\\n")
 
 

@@ -23,10 +23,10 @@ from threatlab.report.blocks import (
     Section,
     Table,
     Text,
-    shown,
 )
 from threatlab.report.model import ThreatModel
 from threatlab.report.page import Page, check_models, overview, page
+from threatlab.words import shown
 
 _MANY = 4
 """A table with more columns than this is shown row by row where the page is narrow."""

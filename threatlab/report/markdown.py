@@ -19,10 +19,10 @@ from threatlab.report.blocks import (
     Section,
     Table,
     Text,
-    shown,
 )
 from threatlab.report.model import ThreatModel
 from threatlab.report.page import check_models, overview, page
+from threatlab.words import shown
 
 _SPECIAL = re.compile(r"[&<>|\\`*_~^\[\]$]")
 _LEADING = re.compile(r"^(\d{0,9})([#+=.)-])(?=[#+=\s-]|$)")

@@ -4,23 +4,41 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import metadata
+from itertools import islice, zip_longest
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from threatlab.assessment import Finding
-from threatlab.catalog import Control
-from threatlab.report.blocks import shown
+from threatlab.catalog import SEVERITIES, Control
+from threatlab.errors import ThreatLabError
+from threatlab.files import parse
 from threatlab.report.model import EXAMPLE, ThreatModel
 from threatlab.report.page import check_models
+from threatlab.words import shown
 
 LEVELS = {"CRITICAL": "error", "HIGH": "error", "MEDIUM": "warning", "LOW": "note"}
 SECURITY_SEVERITY = {"CRITICAL": "9.5", "HIGH": "8.0", "MEDIUM": "5.5", "LOW": "2.0"}
 """One number inside each band of GitHub's code scanning (above 9.0, 7.0, 4.0, 0.1): a label, nothing measured."""
 
 _ADDRESS = "https://json.schemastore.org/sarif-2.1.0.json"
+
+
+TAKEN, DISPLAYED = 25_000, 5_000
+"""Results of a run that GitHub's code scanning takes at most, and of these shows: its documentation, "SARIF results
+exceed limits"."""
+
+_TAGS = 10
+"""Tags of a rule that it shows, by the same page."""
+
+_TRIES = 20
+"""Places at which a name is looked for in a file: it stands in notes, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +52,25 @@ class Source:
     line: int = 1
     lines: Mapping[str, int] = field(default_factory=dict)
 
+    @staticmethod
+    def at(path: Path, line: int = 1, text: str = "") -> Source:
+        """Return the source that a file is, which holds a system, or a threat model, as a `text` in TOML or JSON.
+
+        Its name is relative to the repository that it stands in, or else to the working folder; outside of both it is
+        its name alone.
+        """
+        real = Path(os.path.abspath(path))  # noqa: PTH100  # links stay as they are
+        root = next((each for each in real.parents if (each / ".git").exists()), Path.cwd())
+        name = real.relative_to(root).as_posix() if real.is_relative_to(root) else real.name
+        return Source(name, line, _lines(text, path.suffix.lower()) if text else {})
+
 
 def to_sarif(*models: ThreatModel, sources: Sequence[Source | None] = ()) -> str:
-    """Return the findings of one or more systems as one SARIF run, a JSON text.
+    """Return the findings of one or more systems as one SARIF run, a JSON text that code hosts take.
 
-    `sources` has a place for each model; one without a file is named by its logical location alone. An accepted
-    finding is suppressed, with its reason, for as long as its acceptance holds.
+    `sources` says in which file each model stands, in their order. What hosts would refuse, or show otherwise than it
+    is, is left out, and `left_out` says so in words: the findings of a model that is in no file; an accepted one for as
+    long as its acceptance holds, since hosts show it like all else; and beyond `TAKEN` the least severe.
 
     Raises
     ------
@@ -47,26 +78,88 @@ def to_sarif(*models: ThreatModel, sources: Sequence[Source | None] = ()) -> str
         If there is no model, or one of them is none.
     """
     check_models(models)
-    places = [*sources, *[None] * (len(models) - len(sources))]
     controls = {c.id: c for model in models for c in model.system.catalog.rulesets[model.ruleset].controls}
     index = {control: place for place, control in enumerate(controls)}
-    results = [
-        _result(model, finding, index[finding.attribute], place)
-        for model, place in zip(models, places, strict=True)
-        for finding in model.assessment.findings
-    ]
+    found = _found(models, sources)
+    if len(found) > TAKEN:
+        found.sort(key=lambda each: SEVERITIES.index(each[1].severity))
     run = {
         "tool": {"driver": _driver(controls.values())},
         "columnKind": "unicodeCodePoints",
-        "results": results,
+        "results": [_result(*each, index[each[1].attribute]) for each in found[:TAKEN]],
         "properties": {
-            "systems": [{"name": shown(m.system.name), "riskScore": m.assessment.risk_score} for m in models],
+            "systems": [
+                {
+                    "name": shown(m.system.name),
+                    "riskScore": m.assessment.risk_score,
+                    "accepted": sum(m.accepted(each.attribute) is not None for each in m.assessment.findings),
+                }
+                for m in models
+            ],
+            "leftOut": left_out(*models, sources=sources),
             "atlasVersion": models[0].system.catalog.atlas.version,
         },
     }
     return json.dumps({"$schema": _ADDRESS, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2) + "\n"
 
 
+def left_out(*models: ThreatModel, sources: Sequence[Source | None] = ()) -> list[str]:
+    """Return a sentence for each reason for which code hosts would not see all findings that are not accepted."""
+    said = [
+        f"{shown(model.system.name)} is in no file, and code hosts take only findings that are: save it as one"
+        for model, source in zip_longest(models, sources)
+        if source is None
+    ]
+    found = len(_found(models, sources))
+    if found > TAKEN:
+        said.append(
+            f"these are {found} findings, and code hosts take {TAKEN} in a run: the {found - TAKEN} least severe are "
+            "left out; assess fewer systems at a time"
+        )
+    if found > DISPLAYED:
+        said.append(f"code hosts show {DISPLAYED} findings of a run, the most severe ones")
+    return said
+
+
+def _found(
+    models: Sequence[ThreatModel], sources: Sequence[Source | None]
+) -> list[tuple[ThreatModel, Finding, Source]]:
+    return [
+        (model, finding, source)
+        for model, source in zip_longest(models, sources)
+        if source is not None
+        for finding in model.assessment.findings
+        if not model.accepted(finding.attribute)
+    ]
+
+
+def _lines(text: str, suffix: str) -> dict[str, int]:
+    """Return the line of each attribute that a system's file, or a threat model's, knows.
+
+    It stands where the file, read with another word in that place, no longer knows it.
+    """
+
+    def known(text: str) -> Mapping[str, Any]:
+        try:
+            held = parse(text, suffix, "the file", "a name")
+        except ThreatLabError:
+            return {}
+        system = held.get("system", held) if isinstance(held, dict) else {}
+        return {
+            name: 0 for part in ("facts", "controls") if isinstance(system.get(part), dict) for name in system[part]
+        }
+
+    found = {}
+    for name in known(text):
+        for place in islice(re.finditer(rf"\b{re.escape(name)}\b", text), _TRIES):
+            changed = known(f"{text[: place.start()]}{'x' * len(name)}{text[place.end() :]}")
+            if changed and name not in changed:
+                found[name] = text.count("\n", 0, place.start()) + 1
+                break
+    return found
+
+
+@cache
 def tool_version() -> str:
     """Return the version of threatlab that is installed."""
     try:
@@ -101,7 +194,7 @@ def _rule(control: Control) -> dict[str, Any]:
         "help": {"text": f"{control.recommendation}. {check}"},
         "defaultConfiguration": {"level": LEVELS[control.severity]},
         "properties": {
-            "tags": ["security", "ai", *ids],
+            "tags": ["security", "ai", *ids][:_TAGS],
             "severity": control.severity,
             "security-severity": SECURITY_SEVERITY[control.severity],
             **{name: value for name, value in published.items() if value},
@@ -109,17 +202,24 @@ def _rule(control: Control) -> dict[str, Any]:
     }
 
 
-def _result(model: ThreatModel, finding: Finding, index: int, source: Source | None) -> dict[str, Any]:
+def _result(model: ThreatModel, finding: Finding, source: Source, index: int) -> dict[str, Any]:
     name = shown(model.system.name)
     doubt = " Nobody has said whether it is: answer it first." if finding.unknown else ""
     key = f"{model.system.name}\0{finding.attribute}".encode("utf-8", "backslashreplace")
     about = shown(f"{EXAMPLE}: {model.system.name}" if model.example else model.system.name)
-    result = {
+    file = {"uri": quote(source.file.encode("utf-8", "replace"), safe="/"), "uriBaseId": "%SRCROOT%"}
+    place = {"artifactLocation": file, "region": {"startLine": source.lines.get(finding.attribute, source.line)}}
+    return {
         "ruleId": finding.attribute,
         "ruleIndex": index,
         "level": LEVELS[finding.severity],
         "message": {"text": f"{about}: {finding.finding}. {finding.recommendation}.{doubt}"},
-        "locations": [_location(name, finding, source)],
+        "locations": [
+            {
+                "physicalLocation": place,
+                "logicalLocations": [{"name": finding.attribute, "fullyQualifiedName": f"{name}/{finding.attribute}"}],
+            }
+        ],
         "partialFingerprints": {"systemAndControl/v1": hashlib.sha256(key).hexdigest()},
         "properties": {
             "severity": finding.severity,
@@ -128,18 +228,3 @@ def _result(model: ThreatModel, finding: Finding, index: int, source: Source | N
             "layer": finding.layer,
         },
     }
-    if acceptance := model.accepted(finding.attribute):
-        why = f"{acceptance.reason} (accepted by {acceptance.owner} until {acceptance.expires})"
-        result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": shown(why)}]
-    return result
-
-
-def _location(name: str, finding: Finding, source: Source | None) -> dict[str, Any]:
-    location: dict[str, Any] = {
-        "logicalLocations": [{"name": finding.attribute, "fullyQualifiedName": f"{name}/{finding.attribute}"}]
-    }
-    if source is not None:
-        line = source.lines.get(finding.attribute, source.line)
-        file = {"uri": quote(source.file.encode("utf-8", "replace"), safe="/"), "uriBaseId": "%SRCROOT%"}
-        location["physicalLocation"] = {"artifactLocation": file, "region": {"startLine": line}}
-    return location

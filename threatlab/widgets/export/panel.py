@@ -79,7 +79,7 @@ class ExportPanel(Panel):
             If one is there that says something else (unless it is to be replaced), or it can't be written.
         """
         path: Path = self.state.folder / self.state.file
-        text = view.FORMATS[self.state.kind].write(self.model)
+        text = view.FORMATS[self.state.kind].write(self.model, path)
         data = text.encode("utf-8", "replace")
         standing = _standing(path)
         same = standing == data

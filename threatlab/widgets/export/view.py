@@ -13,6 +13,7 @@ from threatlab.assessment.stride import BREAKS
 from threatlab.lessons import made_in
 from threatlab.report import (
     STRIDE,
+    Source,
     ThreatModel,
     briefing,
     by_stride,
@@ -52,7 +53,8 @@ class Format:
     title: str
     ending: str
     opens: str
-    write: Callable[[ThreatModel], str]
+    write: Callable[[ThreatModel, Path], str]
+    """Takes the model and the file it goes to."""
 
 
 FORMATS = {
@@ -61,30 +63,46 @@ FORMATS = {
         ".html",
         "Double-click it, in JupyterLab's file list or in your file manager. It needs no network; print it, and you "
         "have a PDF.",
-        to_html,
+        lambda model, _: to_html(model),
     ),
     "markdown": Format(
-        "Markdown: for a repository or wiki", ".md", "Commit it: code hosts and wikis show it as a page.", to_markdown
+        "Markdown: for a repository or wiki",
+        ".md",
+        "Commit it: code hosts and wikis show it as a page.",
+        lambda model, _: to_markdown(model),
     ),
     "json": Format(
-        "JSON: to load back and go on", ".json", "load_model(file) reads it back to an equal threat model.", to_json
+        "JSON: to load back and go on",
+        ".json",
+        "load_model(file) reads it back to an equal threat model.",
+        lambda model, _: to_json(model),
     ),
     "system": Format(
         "System: what the command line assesses",
         "-system.json",
         "threatlab assess reads it: all its facts and controls, with their notes.",
-        system_to_json,
+        lambda model, _: system_to_json(model),
     ),
     "sarif": Format(
         "SARIF 2.1.0: findings for a code host",
         ".sarif",
-        "Upload it as code-scanning results: each finding becomes an alert that can be assigned.",
-        to_sarif,
+        "Commit the System file beside it, and upload this one as code-scanning results: each finding becomes an alert "
+        "at its line of that file.",
+        lambda model, file: to_sarif(model, sources=[_system_file(model, file)]),
     ),
     "briefing": Format(
-        "Briefing: five minutes to read aloud", "-briefing.md", "Read it to your team, and time yourself.", briefing
+        "Briefing: five minutes to read aloud",
+        "-briefing.md",
+        "Read it to your team, and time yourself.",
+        lambda model, _: briefing(model),
     ),
 }
+
+
+def _system_file(model: ThreatModel, file: Path) -> Source:
+    """Return where the model's system stands, once it is exported beside a file."""
+    beside = file.with_name(file.stem + FORMATS["system"].ending)
+    return Source.at(beside, 1, system_to_json(model))
 
 
 @dataclass(frozen=True, slots=True)

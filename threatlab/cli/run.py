@@ -1,0 +1,86 @@
+"""Runs a notebook of the course with other parameters; one that it doesn't have, or refuses, never starts it."""
+
+from __future__ import annotations
+
+import ast
+import io
+from collections.abc import Sequence
+from contextlib import chdir, redirect_stdout
+from pathlib import Path
+from typing import Any
+
+from threatlab.checks import check_choice
+from threatlab.errors import ThreatLabError
+from threatlab.files import parse, read_text
+
+_WORDS = {"True": True, "False": False, "true": True, "false": False, "None": None}
+
+
+def run_notebook(file: str, given: Sequence[Sequence[str]], output: str) -> str:
+    """Run a notebook with parameters, pairs of name and value, and return what went wrong in a cell, "" if nothing did.
+
+    It runs in its own folder; a value that names a file which is there is taken from the working folder.
+
+    Raises
+    ------
+    ThreatLabError
+        If it is no notebook with parameters, has none of that name, or refuses a value; nothing has been run then.
+    """
+    try:
+        import papermill  # type: ignore[import-untyped]
+        from papermill.exceptions import PapermillExecutionError  # type: ignore[import-untyped]
+    except ImportError:
+        raise ThreatLabError("running a notebook needs papermill: 'make lab' installs it, or pip does") from None
+    cells = _code(file)
+    parameters = _parameters(file, cells[0], given)
+    _set_up(file, cells, parameters)
+    try:
+        papermill.execute_notebook(
+            file, output, parameters, cwd=Path(file).parent, kernel_name="python3", progress_bar=False
+        )
+    except PapermillExecutionError as failed:
+        return f"cell {failed.cell_index} failed: {failed.ename}: {failed.evalue}; what ran is in {output!r}"
+    return ""
+
+
+def _code(file: str) -> list[str]:
+    """Return the code of a notebook, from the cell with its parameters on."""
+    held: Any = parse(read_text(Path(file)), ".json", repr(file), "a notebook's cells")
+    cells = held.get("cells", []) if isinstance(held, dict) else []
+    code = [cell for cell in cells if isinstance(cell, dict) and cell.get("cell_type") == "code"]
+    tagged = [n for n, cell in enumerate(code) if "parameters" in cell.get("metadata", {}).get("tags", ())]
+    if not tagged:
+        raise ThreatLabError(f"{file!r} is no notebook with parameters: none of its cells has that tag")
+    return ["".join(cell.get("source", "")) for cell in code[tagged[0] :]]
+
+
+def _parameters(file: str, cell: str, given: Sequence[Sequence[str]]) -> dict[str, object]:
+    known = [node.targets[0].id for node in ast.parse(cell).body if isinstance(node, ast.Assign)]  # type: ignore[attr-defined]
+    values: dict[str, object] = {}
+    for name, value in given:
+        check_choice(f"parameter of {file!r}", name, known)
+        if name in values:
+            raise ThreatLabError(f"parameter {name!r} is given twice; keep the one that is right")
+        values[name] = _value(value)
+    return values
+
+
+def _value(text: str) -> object:
+    """Return what a value on the command line means: true, false, a number, a file that is there, or a text."""
+    if text in _WORDS:
+        return _WORDS[text]
+    for number in (int, float):
+        try:
+            return number(text)
+        except ValueError:
+            continue
+    return str(Path(text).resolve()) if Path(text).is_file() else text
+
+
+def _set_up(file: str, cells: Sequence[str], parameters: dict[str, object]) -> None:
+    """Run the cell that sets a notebook up, which refuses what it can't work with, in this process and in silence."""
+    names: dict[str, Any] = {"__name__": "__main__"}
+    with chdir(Path(file).parent), redirect_stdout(io.StringIO()):
+        exec(cells[0], names)  # noqa: S102  # the notebook that is to be run
+        names |= parameters
+        exec("\n".join(cells[1:2]), names)  # noqa: S102
