@@ -118,7 +118,7 @@ def _command(answer: Any) -> str:
     files = [word for word in words[2:] if word.endswith((".json", ".toml"))]
     if files != ["threat-model.json"]:
         raise NotYet("Name the file that is assessed: threat-model.json.")
-    return f"Exit code 1 at a score of {bound:g} or more, 0 below: a pipeline needs nothing else."
+    return f"Exit code 1 at a score of {bound:g} or more, and while a question is open: a pipeline needs nothing else."
 
 
 w1 = Question(
