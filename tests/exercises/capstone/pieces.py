@@ -211,7 +211,7 @@ def bank():
         "w16": (
             (full(), "Tampering"),
             [
-                ((full(), "Repudiation"), "and of another letter more"),
+                ((full(), "Repudiation"), "under another letter more"),
                 ((full(), "X"), "no letter of STRIDE"),
                 (("model", "T"), "Leave the last line"),
             ],

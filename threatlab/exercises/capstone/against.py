@@ -147,5 +147,7 @@ def breaks_a_promise(answer: Any) -> str:
         f"Of the findings under {STRIDE[letter]}, {counts[letter]} of {sum(counts.values())} have to do with {title}"
     )
     if counts[letter] < max(counts.values()):
-        raise NotYet(f"{there}; of another letter more. What does whoever carries it out change, see or pretend?")
+        raise NotYet(
+            f"{there}; under another letter more of them do. What does whoever carries it out change, see or pretend?"
+        )
     return f"{there}: it is first of all that promise which it breaks."
