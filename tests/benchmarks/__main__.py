@@ -11,12 +11,14 @@ import pandas as pd
 from tests.benchmarks import (
     advice,
     attacks,
+    changes,
     code_size,
     explorer_step,
     inventory_scale,
     minutes,
     monitoring,
     panels,
+    pictures,
     rules,
 )
 
@@ -24,8 +26,10 @@ BENCHMARKS = {
     "advice": advice.run,
     "rules": rules.run,
     "inventory": inventory_scale.run,
+    "changes": changes.run,
     "explorer": explorer_step.run,
     "panels": panels.run,
+    "pictures": pictures.run,
     "size": code_size.run,
     "attacks": attacks.run,
     "monitoring": monitoring.run,
