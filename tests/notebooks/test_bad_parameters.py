@@ -37,7 +37,7 @@ BAD_PARAMETERS: dict[str, list[tuple[dict[str, Any], str]]] = {
         ({"start_date": "soon"}, "'soon'"),
         ({"max_risk": 1.5}, "1.5"),
     ],
-    "00-why-ai-needs-threat-modeling": [({"attack": "extration"}, "'extraction'"), ({"seed": -1}, "-1")],
+    "00-why": [({"attack": "extration"}, "'extraction'"), ({"seed": -1}, "-1")],
     "03-attack": [({"system": "shadowrya"}, "'shadowray'"), ({"poison_rate": 2}, "rate is 2")],
     "05-defense-in-depth": [
         ({"system": "shadowrya"}, "'shadowray'"),
