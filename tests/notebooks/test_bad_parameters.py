@@ -27,6 +27,7 @@ BAD_PARAMETERS: dict[str, list[tuple[dict[str, Any], str]]] = {
         ({"budget_days": -1}, "-1"),
         ({"fail_at": 2}, "fail_at is 2"),
         ({"owner": 7}, "owner is 7"),
+        ({"author": 7}, "author is 7"),
         ({"seed": -1}, "seed is -1"),
     ],
     "04-plan-and-control": [
