@@ -35,7 +35,7 @@ WALKED = [name for name in LESSON_FILES if name[:2] not in NOT_WALKED]
 """The lessons that are walked: together they have every kind of panel. THREATLAB_WALK_ALL=1 walks the others, too."""
 
 MADE = re.compile(r"^(\w+) = (?:Prediction|CheckYourself)\(", re.MULTILINE)
-SHOWN = re.compile(r"\b(\w+)\.(?:compare|show)\(")
+SHOWN = re.compile(r"\b(\w+)\.compare\(")
 ASKS_FIRST, COMPARED, TAKEN_UP = "Show anyway", ".tl-compared", "Taken up where you left it."
 
 SETTINGS = """notebook => [...notebook.querySelectorAll('.jp-Cell')].map(cell =>

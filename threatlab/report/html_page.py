@@ -44,6 +44,8 @@ _FEW = 4
 _PARTED = re.compile("(?<=_)")
 """Where an id may go on in the next line."""
 
+_DATE = re.compile(r"\b\d{4}-\d\d-\d\d\b")
+
 _LONG = 18
 """Characters of a word that a column can be made as wide as."""
 
@@ -106,7 +108,7 @@ def _block(block: Block, level: int) -> str:  # noqa: PLR0911  # one of each kin
     match block:
         case Text(text):
             parts = [part for part in re.split(r"\n\s*\n", text) if part.strip()]
-            return "".join(f'<p dir="auto">{_text(part)}</p>\n' for part in parts)
+            return "".join(f'<p dir="auto">{_kept(part)}</p>\n' for part in parts)
         case Heading(text):
             return f'<h{level + 1} dir="auto">{_text(text)}</h{level + 1}>\n'
         case Items(items):
@@ -207,10 +209,13 @@ def _inline(part: Inline) -> str:
             return f"<code>{_PARTED.sub('<wbr>', _text(text))}</code>"
         case Mark(text, tone):
             return f'<span class="mark {escape(tone)}">{_text(text)}</span>'
-        case _ if re.fullmatch(r"\d{4}-\d\d-\d\d", part):
-            return f'<span class="keep">{part}</span>'
         case _:
-            return _text(part) if part.strip() else "—"
+            return _kept(part) if part.strip() else "—"
+
+
+def _kept(text: str) -> str:
+    """Return a text in which no date is broken."""
+    return _DATE.sub(r'<span class="keep">\g<0></span>', _text(text))
 
 
 def _text(text: str) -> str:

@@ -66,7 +66,7 @@ _DERIVED: dict[str, Any] = {
 """What follows from the rest, as `model_to_dict` tells it; a key with a question mark may be left out."""
 
 
-_LATER = frozenset({"version", "reviewers", "history", "ran_on", "limits"})
+_LATER = frozenset({"version", "reviewers", "history", "origin", "ran_on", "limits"})
 """Fields that files of the first edition lack: they may be left out."""
 
 
