@@ -12,6 +12,7 @@ from threatlab.system import AISystem, list_systems, load_system
 
 if TYPE_CHECKING:
     from threatlab.assessment.inventory import assess_inventory
+    from threatlab.changes import diff, diff_inventory
     from threatlab.dataflow.files import load_drawing
     from threatlab.plan import make_plan
 
@@ -30,6 +31,8 @@ __all__ = [
     "assess",
     "assess_inventory",
     "check_parameters",
+    "diff",
+    "diff_inventory",
     "list_systems",
     "load_drawing",
     "load_system",
@@ -38,6 +41,8 @@ __all__ = [
 
 _WHEN_ASKED_FOR = {
     "assess_inventory": "threatlab.assessment.inventory",  # brings pandas, which takes its time
+    "diff": "threatlab.changes",
+    "diff_inventory": "threatlab.changes",
     "load_drawing": "threatlab.dataflow.files",
     "make_plan": "threatlab.plan",
 }

@@ -69,6 +69,7 @@ _PARAMETERS: dict[str, Callable[[str, object], object]] = {
     "story": check_text,
     "drawing_file": lambda name, value: check_text(name, value, empty=True),
     "owner": lambda name, value: check_text(name, value, empty=True),
+    "author": lambda name, value: check_text(name, value, empty=True),
     "seed": check_seed,
     "start_date": check_date,
     "alert_threshold": check_score,

@@ -318,11 +318,11 @@ class ThreatModelingBasicsManager:
         return ""
 
     def _alert(self, result: dict[str, Any], threshold: float) -> None:
+        done, after = ", ".join(result["remediated"]), result["risk_score_after"]
         logger.warning(
-            "%s: risk score %.3g is at or above the alert threshold %.3g (controls put in place: "
-            "%s; risk score after: %.3g)",
+            "%s: risk score %.3g is at or above the alert threshold %.3g%s",
             *(result["system_id"], result["risk_score"], threshold),
-            *(", ".join(result["remediated"]) or "none", result["risk_score_after"]),
+            f" (controls put in place: {done}; risk score after: {after:.3g})" if done else "",
         )
         self._call_alert_handlers(result)
 

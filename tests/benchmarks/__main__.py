@@ -11,6 +11,7 @@ import pandas as pd
 from tests.benchmarks import (
     advice,
     attacks,
+    changes,
     code_size,
     explorer_step,
     inventory_folder,
@@ -18,6 +19,7 @@ from tests.benchmarks import (
     minutes,
     monitoring,
     panels,
+    pictures,
     rules,
 )
 
@@ -26,8 +28,10 @@ BENCHMARKS = {
     "rules": rules.run,
     "inventory": inventory_scale.run,
     "folder": inventory_folder.run,
+    "changes": changes.run,
     "explorer": explorer_step.run,
     "panels": panels.run,
+    "pictures": pictures.run,
     "size": code_size.run,
     "attacks": attacks.run,
     "monitoring": monitoring.run,

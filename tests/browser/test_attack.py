@@ -40,7 +40,7 @@ def shows(lab: Locator, attack: str, control: str, **knobs: object) -> None:
 
 
 def test_notebook_00_attacks_by_mouse_and_by_the_keyboard_alone(blank: BlankPage) -> None:
-    panel = blank.open(run_here(NOTEBOOKS / "00-why-ai-needs-threat-modeling.ipynb", "lab")["_"])
+    panel = blank.open(run_here(NOTEBOOKS / "00-why.ipynb", "lab")["_"])
     page = panel.page
     control, seed = panel.get_by_label("Control"), panel.get_by_label(re.compile("^Seed"))
     shows(panel, "extraction", "none")

@@ -33,6 +33,7 @@ from threatlab.widgets import (
     ScopeEditor,
     SystemExplorer,
     TabletopPanel,
+    WhatChanged,
 )
 from threatlab.widgets.base.panel import Panel
 from threatlab.widgets.scope_editor.forms import FORMS
@@ -145,6 +146,12 @@ def an_export_refused(folder: Path) -> Panel:
     return pressed(ExportPanel(full(), folder), lambda page: page.click("Export: write the report into the folder"))
 
 
+def changes_with_one_taken_back(folder: Path) -> Panel:
+    old, new = full().with_(plan=None, system=SHADOWRAY), full().with_(system=SAFER.with_(internet_facing=None))
+    label = catalog().controls["authentication_enforced"].title
+    return pressed(WhatChanged(old, new), lambda page: page.enter(label, False))
+
+
 def guesses_compared(folder: Path) -> Panel:
     panel = Prediction("Which?", ["first", "second"], ["yes", "no"])
     panel.guess({"first": "yes"})
@@ -183,6 +190,8 @@ STATES: dict[str, State] = {
     ),
     "Dashboard after a change": lambda folder: Dashboard([SAFER], before=[SHADOWRAY]),
     "IncidentReplay with a control": a_replay_stopped,
+    "WhatChanged with an answer taken back": changes_with_one_taken_back,
+    "WhatChanged where nothing did": lambda folder: WhatChanged(SHADOWRAY, SHADOWRAY),
 }
 """By name: how a panel comes to the state that is looked at, with every fold in it open and every form in sight."""
 

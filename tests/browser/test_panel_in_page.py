@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.lab import LOOKS, Lab
+from tests.browser.lab import LOOKS, SCROLLED, Lab
 
 DEMO = """
 from dataclasses import dataclass, replace
@@ -167,6 +167,28 @@ def test_keys_stay_in_the_panel_and_shift_enter_goes_on(lab: Lab, demo: Locator)
     second.get_by_label("Choice").focus()
     page.keyboard.press("Control+s")
     lab.wait_until_saved()
+
+
+def test_a_panel_that_has_lost_its_kernel_says_what_to_do_until_its_cell_is_run_again(lab: Lab, demo: Locator) -> None:
+    lab.restart()
+    told = lab.notebook.get_by_role("alert")
+    for _ in range(2):
+        lab.notebook.get_by_role("button", name="Click").first.click()
+        expect(told).to_contain_text("Restart Kernel and Run up to Selected Cell")
+    lab.run_all()
+    expect(told).to_have_count(0)
+
+
+def test_a_tall_panel_begins_at_its_head_when_its_cell_is_run(lab: Lab, demo: Locator) -> None:
+    cells = lab.notebook.locator(".jp-Cell")
+    lab.write(1, DEMO.replace("markup(", "markup(tag('p', 'head', style='height: 3000px'),"))
+    cells.nth(1).locator(".jp-InputPrompt").click()
+    lab.page.keyboard.press("Shift+Enter")
+    expect(cells.nth(2)).to_have_class(re.compile("jp-mod-active"))
+    expect(demo.get_by_text("head")).to_be_in_viewport(ratio=0.1)
+    head, view = (lab.notebook.locator(part).first.bounding_box() for part in (".tl", SCROLLED))
+    assert abs(head["y"] - view["y"]) < 2
+    lab.write(1, DEMO)
 
 
 PLAYED = (

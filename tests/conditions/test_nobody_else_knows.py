@@ -56,7 +56,7 @@ def add_question(workbook: Path) -> None:
     door = workbook / "threatlab/exercises/why/__init__.py"
     text = door.read_text("utf-8").replace("q4)", "q4, q5)")
     door.write_text(f"from threatlab.exercises.why.q5_another import q5\n{text}", "utf-8")
-    file = workbook / "solutions/00-why-ai-needs-threat-modeling.ipynb"
+    file = workbook / "solutions/00-why.ipynb"
     notebook = json.loads(file.read_text("utf-8"))
     [asked] = [cell for cell in notebook["cells"] if "q2.check(" in "".join(cell["source"])]
     another = deepcopy(asked) | {"id": "another"}

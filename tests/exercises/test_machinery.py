@@ -282,6 +282,12 @@ def test_blanks_in_the_code_of_classes_and_of_pairs_are_named():
     assert "return ____ * n`. Replace" in message
 
 
+def test_a_line_that_is_handed_in_beside_what_cells_made_is_called_the_blank():
+    assert (
+        question(doubles).check(([Standing("why", "Why", 1, 4, 2, 0)], "tay", ____)).message.startswith("Replace the")
+    )
+
+
 def test_many_blanks_are_named_up_to_a_few():
     message = question(doubles).check({f"name {number}": ____ for number in range(11)}).message
     assert "`'name 7': ____` and 3 more." in message

@@ -152,11 +152,14 @@ def test_a_reset_by_the_button_asks_first(kept):
     assert "begins anew" in page.text
 
 
-def test_an_export_says_where_it_is_or_what_is_in_the_way(kept, tmp_path):
+def test_an_export_says_where_it_is_or_what_is_in_the_way(kept, tmp_path, monkeypatch):
     kept.record("assess.q1", CORRECT)
     page = Page(ProgressPanel(kept))
+    monkeypatch.chdir(tmp_path)
+    page.submit("Export", **{"File to export to": "here.json"})
+    assert "Written to here.json, beside this notebook." in page.text
     page.submit("Export", **{"File to export to": str(tmp_path / "mine.json")})
-    assert "Written to mine.json" in page.text
+    assert f"Written to {tmp_path / 'mine.json'}." in page.text
     assert json.loads((tmp_path / "mine.json").read_text(encoding="utf-8"))["attempts"]
     page.submit("Export", **{"File to export to": str(tmp_path / "mine.json")})
     assert "already" in page.problem

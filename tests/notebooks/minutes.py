@@ -2,8 +2,9 @@
 
 The rates are ours: text is read at 180 words a minute, the pace of careful readers of a second language; what a
 cell prints is skimmed at twice that; code that is not folded is read at 20 lines a minute. A guess takes 15 seconds, a
-recalled answer 30, a line of one's own three minutes, a question of an exercise eight. A panel takes three minutes, or
-what its cell is tagged with ("minutes:8"), since only its author knows what the text asks to be tried there.
+recalled answer 30, a line of one's own three minutes, a question of an exercise eight. A panel takes three minutes. A
+cell that is tagged ("minutes:8") takes that, since only its author knows what the text asks for: a name or a number is
+written in less time than a reason, and of what a team does on another day ("minutes:0") the title tells by itself.
 """
 
 from __future__ import annotations
@@ -105,4 +106,5 @@ def _texts(cell: NotebookNode) -> list[str]:
     """Return what a cell prints; a panel's picture and a verdict are counted as what is done with them."""
     if "check(" in cell.source or any(_PANEL in str(output.get("data", "")) for output in cell.outputs):
         return []
-    return [output.get("text") or output.get("data", {}).get("text/plain", "") for output in cell.outputs]
+    shown = [(output, output.get("data", {})) for output in cell.outputs]
+    return [o.get("text") or data.get("text/markdown") or data.get("text/plain", "") for o, data in shown]

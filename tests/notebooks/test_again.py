@@ -20,7 +20,7 @@ from threatlab.course import start
 from threatlab.exercises.progress import VARIABLE
 
 PARAMETERS: dict[str, dict[str, Any]] = {
-    "00-why-ai-needs-threat-modeling": {"system": "pytorch-nightly", "attack": "membership", "seed": 4},
+    "00-why": {"system": "pytorch-nightly", "attack": "membership", "seed": 4},
     "02-assess": {"system": "pytorch-nightly", "alert_threshold": 0.95, "seed": 4},
     "04-plan-and-control": {"system": "postmark-mcp", "budget_days": 7.5, "min_utility": 1.0, "max_risk": 0.0},
     "05-defense-in-depth": {"system": "id-me", "bound": 1.0, "days": 1000, "fail_at": 1.0, "seed": 4},

@@ -27,6 +27,7 @@ BAD_PARAMETERS: dict[str, list[tuple[dict[str, Any], str]]] = {
         ({"budget_days": -1}, "-1"),
         ({"fail_at": 2}, "fail_at is 2"),
         ({"owner": 7}, "owner is 7"),
+        ({"author": 7}, "author is 7"),
         ({"seed": -1}, "seed is -1"),
     ],
     "04-plan-and-control": [
@@ -36,7 +37,7 @@ BAD_PARAMETERS: dict[str, list[tuple[dict[str, Any], str]]] = {
         ({"start_date": "soon"}, "'soon'"),
         ({"max_risk": 1.5}, "1.5"),
     ],
-    "00-why-ai-needs-threat-modeling": [({"attack": "extration"}, "'extraction'"), ({"seed": -1}, "-1")],
+    "00-why": [({"attack": "extration"}, "'extraction'"), ({"seed": -1}, "-1")],
     "03-attack": [({"system": "shadowrya"}, "'shadowray'"), ({"poison_rate": 2}, "rate is 2")],
     "05-defense-in-depth": [
         ({"system": "shadowrya"}, "'shadowray'"),

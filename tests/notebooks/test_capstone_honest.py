@@ -107,6 +107,21 @@ def test_a_line_that_is_mended_takes_the_place_of_the_one_before(worked: dict[st
     assert "stopped" in names["model"].notes
 
 
+@pytest.mark.parametrize(
+    ("order", "right"), [((0, 1, 2), 3), ((0, 2, 1), 3), ((1, 0, 2), 1), ((0, 1, 1), 2), ((0, 2, 2), 2)]
+)
+def test_of_the_next_two_threats_it_does_not_matter_which_was_said_first(
+    untouched: dict[str, Any], order: tuple[int, ...], right: int
+) -> None:
+    names = dict(untouched)
+    cells = {cell.id: cell.source for cell in nbformat.read(NOTEBOOK, as_version=4).cells}
+    exec(compile(cells["threats-predict"], "threats-predict", "exec"), names)
+    guess = names["threat_guess"]
+    guess.guess({place: names["ranked"][number] for place, number in zip(names["places"], order, strict=True)})
+    exec(compile(cells["threats-revealed"], "threats-revealed", "exec"), names)
+    assert repr(guess.compare()) == f"{right} of 3 predictions right"
+
+
 def test_a_policy_that_is_wrong_an_exercise_that_a_program_played_and_a_training_to_come_stay_out() -> None:
     from threatlab.report import ThreatModel, from_exercise
     from threatlab.system import AISystem

@@ -77,6 +77,10 @@ def forget_all_progress(panel: Any) -> None:
     panel.reset()
 
 
+def take_all_back(panel: Any) -> None:
+    panel.count(**dict.fromkeys((answer.attribute for answer in panel.state.answers), False))
+
+
 def show_anyway(panel: Any) -> None:
     panel.reveal()
 
@@ -103,4 +107,5 @@ WORST: dict[str, Callable[[Any], None]] = {
     "StreamMonitor": report_nobody,
     "SystemExplorer": answer_no_to_all,
     "TabletopPanel": break_the_exercise_off,
+    "WhatChanged": take_all_back,
 }

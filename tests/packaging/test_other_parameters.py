@@ -34,7 +34,7 @@ OTHER_PARAMETERS: dict[str, list[dict[str, Any]]] = {  # and one more each in te
         {"system": "ml-pipeline-prod", "budget_days": 0, "min_utility": 0.0, "max_risk": 1.0},
         {"system": "tay", "budget_days": 60, "min_utility": 0.9, "max_risk": 0.1, "start_date": "2027-02-06"},
     ],
-    "00-why-ai-needs-threat-modeling": [
+    "00-why": [
         {"system": "shadowray", "attack": "poisoning", "seed": 1},
         {"system": "tay", "attack": "evasion", "seed": 2},
         {"system": "postmark-mcp", "attack": "injection", "seed": 3},

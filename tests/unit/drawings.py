@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from threatlab.dataflow import DataFlow
+from threatlab.dataflow import ZONE_KINDS, DataFlow, Element, Flow, Zone
 
 
 def sketch(elements, *flows, complete=True):
@@ -22,3 +22,11 @@ def sketch(elements, *flows, complete=True):
         source, target = ends.split(" > ")
         drawing = drawing.with_flow(source, target, f"f{place}", carries.rstrip("!"), personal="!" in carries)
     return drawing
+
+
+def large_drawing(elements, flows):
+    """Return a drawing of a zone of each kind whose flows go to the next element, and ever further from it."""
+    zones = [Zone(f"Zone {kind}", kind) for kind in ZONE_KINDS]
+    parts = [Element(f"Part {n}", "process", zones[n * len(zones) // elements].name) for n in range(elements)]
+    ends = [(parts[n % elements], parts[(n % elements + 1 + n // elements * 7) % elements]) for n in range(flows)]
+    return DataFlow("large", "", zones, parts, [Flow(a.name, b.name, f"data of {a.name}", "other") for a, b in ends])

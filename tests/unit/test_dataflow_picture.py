@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from tests.unit.drawings import large_drawing
 from threatlab import ThreatLabError
 from threatlab.dataflow import ELEMENT_KINDS, ZONE_KINDS, DataFlow
 from threatlab.dataflow.files import list_drawings, load_drawing
@@ -113,6 +114,39 @@ def test_each_flow_of_our_drawings_has_its_words_at_its_own_arrow(name):
         assert own <= min(away(label, number) for number in points if number != label.number) + 3, label
 
 
+@pytest.mark.parametrize("size", [(12, 16), (40, 60)])
+def test_no_arrow_of_a_large_drawing_runs_through_a_box_and_words_stand_at_their_own(size):
+    drawing = large_drawing(*size)
+    made = layout(drawing)
+    points = {arrow.number: arrow.points(60) for arrow in made.arrows}
+    for number, flow in drawing.numbered.items():
+        for box in made.boxes:
+            margin = -2 if box.element in (flow.source, flow.target) else 0
+            assert not any(box.rect.holds(point, margin) for point in points[number]), (flow, box)
+    for label in made.labels:
+        near = {number for number, each in points.items() if any(label.rect.holds(point, 3) for point in each)}
+        assert label.number in near or not near, label
+
+
+@pytest.mark.parametrize("size", [(12, 16), (40, 60)])
+def test_nothing_jumps_when_an_element_or_a_flow_is_added(size):
+    """No box goes sideways or changes its order in the picture, and none goes further than the picture grew."""
+    before, kept = large_drawing(*size), ()
+    for change in (
+        lambda d: d.with_element("New", "tool", d.zones[1].name),
+        lambda d: d.with_flow(d.elements[0].name, d.elements[5].name, "new", "other"),
+    ):
+        now = change(before)
+        kept_now = kept_from(before, kept, now, {})
+        old, new = layout(before, kept=kept), layout(now, kept=kept_now)
+        where = {box.element: box.rect for box in new.boxes}
+        for box in old.boxes:
+            if before.flows_of(box.element):
+                assert where[box.element].x == box.rect.x
+                assert 0 <= where[box.element].y - box.rect.y <= new.height - old.height
+        before, kept = now, kept_now
+
+
 def test_nothing_reaches_outside_the_picture(drawing):
     made = layout(drawing)
     paper = Rect(0, 0, made.width, made.height)
@@ -151,7 +185,7 @@ def test_an_arrow_begins_and_ends_at_the_boxes_of_its_flow(drawing):
     where = {box.element: box.rect for box in made.boxes}
     for arrow in made.arrows:
         flow = drawing.numbered[arrow.number]
-        for point, end in ((arrow.curve[0], flow.source), (arrow.curve[3], flow.target)):
+        for point, end in ((arrow.curve[0], flow.source), (arrow.curve[-1], flow.target)):
             assert where[end].holds(point, 0.5)
             assert not where[end].holds(point, -0.5)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import json
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,6 +15,7 @@ from jupyter_server.services.contents.filemanager import FileContentsManager
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+import threatlab.jupyter
 from threatlab.jupyter import _load_jupyter_server_extension as load_into
 from threatlab.jupyter.saving import PICTURE, VIEW, drop_live_views
 
@@ -121,3 +123,11 @@ def test_the_kernels_messages_are_sent_at_once_by_whatever_connection_a_server_u
     load_into(server)
     assert asyncio.run(server.web_app.settings[name]().connect()) == "answer"
     assert done == [("at once", True), "connected"]
+
+
+def test_each_setting_of_the_page_is_one_that_jupyterlab_knows():
+    settings = json.loads((Path(threatlab.jupyter.__file__).parent / "overrides.json").read_text(encoding="utf-8"))
+    for plugin, values in settings.items():
+        package, _, name = plugin.partition(":")
+        schema = Path(sys.prefix, "share/jupyter/lab/schemas", package, f"{name}.json")
+        assert values.keys() <= json.loads(schema.read_text(encoding="utf-8"))["properties"].keys(), plugin

@@ -68,7 +68,7 @@ def test_the_headline_tells_the_score_as_switched_and_the_worst_threat():
     [
         (
             {"bound": between(ON, OFF)},
-            "Not every layer may fail — above {bound:.2f} with {layer} off: {threat} {risk:.2f}",
+            "Not every layer may fail — above {bound:.2f}: {threat} {risk:.2f} with the {layer} layer off",
         ),
         ({"bound": between(OFF, BARE)}, "Any single layer may fail — no threat rises above {bound:.2f}."),
         ({"bound": 1.0}, f"It could not be otherwise: with every layer off, the worst threat is at {BARE:.2f}"),

@@ -68,6 +68,7 @@ WRONG = {
     "start_date": ["soon", 20261201, None],
     "detector_threshold": [0, 129, True],
     "owner": [7],
+    "author": [7],
     "drawing_file": [7],
 }
 

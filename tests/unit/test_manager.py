@@ -309,6 +309,11 @@ def test_an_alert_tells_what_was_done_about_it(caplog):
     assert "encryption_enabled, monitoring_active; risk score after: 0.2" in caplog.text
 
 
+def test_where_nothing_was_done_the_alert_says_the_score_and_no_more(caplog):
+    ThreatModelingBasicsManager({"alert_threshold": 0.5}).assess("s", dict.fromkeys(CORE, False))
+    assert caplog.messages[-1].endswith("is at or above the alert threshold 0.5")
+
+
 # ---- gap 3: times carry a time zone
 
 

@@ -41,6 +41,7 @@ PANELS = {
     "StreamMonitor": lambda folder: widgets.StreamMonitor(simulate_day(0, 5_000, attackers=0, drift=0)),
     "SystemExplorer": lambda folder: widgets.SystemExplorer("shadowray"),
     "TabletopPanel": lambda folder: widgets.TabletopPanel("shadowray"),
+    "WhatChanged": lambda folder: widgets.WhatChanged(SYSTEMS[0], SYSTEMS[0].with_(rbac_configured=True)),
 }
 """How each panel is made: one more here is all that a new panel needs to be tried like the others."""
 

@@ -88,6 +88,19 @@ def test_a_missing_result_is_named_and_locks_nothing(asked):
     assert asked.guesses == {"first": 0.3}
 
 
+def test_one_question_stands_once_on_the_page_and_once_in_its_picture():
+    alone = Prediction("How many days?", ["How many days?"], [30, 90, 180])
+    alone.guess({"How many days?": 90})
+    assert alone.page.count(">How many days?<") == 1
+    assert alone.picture().count("How many days?") == 1
+    assert ">90<" in alone.picture()
+
+
+def test_without_results_only_a_check_compares_since_it_has_them(asked):
+    with pytest.raises(ThreatLabError, match="no result was given for 'first'"):
+        asked.compare()
+
+
 def test_texts_are_escaped_in_every_picture():
     asked = Prediction(HOSTILE, [HOSTILE], [HOSTILE])
     asked.guess({HOSTILE: HOSTILE})
@@ -125,6 +138,14 @@ def test_the_button_shows_at_once_what_is_predicted_and_asks_once_for_what_is_no
     assert "2 of 2 predictions right" in Page(comparison).text
 
 
+def test_what_is_said_of_a_result_is_shown_with_it_and_no_sooner(asked, attended):
+    comparison = asked.compare(ACTUAL, because={"first": "the account was stolen"})
+    assert "stolen" not in comparison.page + asked.page + comparison.picture()
+    Page(comparison).click("Show anyway")
+    assert "the account was stolen" in Page(comparison).text
+    assert "the account was stolen" in comparison.picture()
+
+
 def test_before_its_cell_has_run_there_is_nothing_to_show(asked, attended):
     asked.guess(ACTUAL)
     assert "Run the next cell" in Page(asked).text
@@ -136,11 +157,11 @@ def test_before_its_cell_has_run_there_is_nothing_to_show(asked, attended):
 def test_a_check_holds_its_answers_and_reasons_back_until_they_are_asked_for(name, attended):
     check = CheckYourself(name)
     reasons = [each.because for each in STATEMENTS[name].statements]
-    early = check.page + check.picture() + repr(check) + check.show().page
+    early = check.page + check.picture() + repr(check) + check.compare().page
     assert not any(reason in Page(check).text for reason in reasons)
     assert "right" not in early
     check.guess({each.text: each.answer for each in STATEMENTS[name].statements})
-    shown = Page(check.show()).text
+    shown = Page(check.compare()).text
     assert all(" ".join(reason.split()) in shown for reason in reasons)
     assert f"{len(reasons)} of {len(reasons)} predictions right" in shown
 

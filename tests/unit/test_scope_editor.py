@@ -184,6 +184,12 @@ def test_the_saved_picture_needs_no_style_sheet_and_no_kernel(shadowray):
     assert "Hidden by what is left out: internet-facing" in picture
 
 
+def test_a_shown_drawing_is_dark_in_the_dark_theme():
+    html = show(load_drawing("tay"))._repr_html_()
+    [chosen] = re.findall(r"img\[alt\^='(.*?)'\]\{filter:invert", html)
+    assert re.findall(r'<img alt="([^"]*)"', html)[0].startswith(chosen)
+
+
 def test_a_shown_drawing_is_a_picture_and_a_table():
     shown = show(load_drawing("tay"))
     assert repr(shown) == repr(load_drawing("tay"))
@@ -364,16 +370,16 @@ def test_what_is_not_saved_is_asked_for_before_another_drawing_takes_its_place(p
     mine = panel.drawing
     page.choose("Drawing", load_drawing("tay").title)
     assert panel.drawing == mine
-    assert "2 parts that are not saved" in page.problem
+    assert "is not saved: 2 parts." in page.problem
     page.click("Stay here")
-    assert "Leave them" not in page.text
+    assert "Don't save" not in page.text
     page.choose("Drawing", load_drawing("tay").title)
-    page.click("Leave them, and go on to Tay")
+    page.click("Don't save, and go on to Tay")
     assert panel.drawing == load_drawing("tay")
     panel.undo()
     assert panel.drawing == mine
     page.choose("Drawing", load_drawing("tay").title)
-    page.click("Keep them: save, and go on to Tay")
+    page.click("Save first, and go on to Tay")
     assert panel.drawing == load_drawing("tay")
     page.choose("Drawing", "ml-pipeline-prod.toml (saved)")
     assert panel.drawing == mine
@@ -436,7 +442,8 @@ def test_an_empty_drawing_says_what_to_do_first_and_earns_no_score(panel):
     page.choose("Drawing", "New drawing")
     assert "nothing is drawn yet" in page.text
     assert "Add a zone for each owner" in page.text
-    assert page.button(FORMS["zone"][0])["aria-pressed"] == "true"
+    for empty in (page, Page(ScopeEditor(DataFlow("mine")))):
+        assert empty.button(FORMS["zone"][0])["aria-pressed"] == "true"
     assert not page.soup.select(".tl-score")
     assert "no risk score" in repr(panel)
     assert "nothing is drawn yet" in panel.picture()
@@ -593,3 +600,8 @@ def test_the_cells_around_the_editor_run_twice_and_after_whatever_was_done_in_it
         if "panel" in names:
             done(names["panel"])
     assert "hides trains a model, learns from users" in capsys.readouterr().out
+
+
+def test_the_form_that_is_open_is_open_again(panel):
+    panel.ask("element")
+    assert panel.recall(panel.memory(panel.state)).form == "element"

@@ -1,4 +1,4 @@
-"""The command `threatlab`: assess systems, gate a pipeline, write reports, check the catalog, start the workbook."""
+"""The command `threatlab`: assess systems, compare reviews, gate a pipeline, write reports, start the workbook."""
 
 from __future__ import annotations
 
@@ -14,19 +14,23 @@ from typing import NoReturn
 
 from threatlab.catalog import catalog
 from threatlab.catalog.atlas_check import check_atlas
-from threatlab.checks import check_date, check_score, check_whole
+from threatlab.changes import Change, InventoryChange, diff, diff_inventory, to_text
+from threatlab.changes import to_json as change_to_json
+from threatlab.changes import to_markdown as change_to_markdown
+from threatlab.checks import check_date, check_number, check_whole
 from threatlab.cli.inputs import read_inputs
 from threatlab.cli.output import WIDTH, emit, harmless, line, table
+from threatlab.cli.revisions import read_side
 from threatlab.cli.run import run_notebook
 from threatlab.course import start, update
 from threatlab.errors import ThreatLabError
 from threatlab.files import read_text
 from threatlab.policy import load_policy
-from threatlab.ranking import reaches
+from threatlab.ranking import moved, reaches
 from threatlab.report import Source, ThreatModel, briefing, load_models, to_html, to_json, to_markdown, to_sarif
 from threatlab.report.sarif import left_out, tool_version
 from threatlab.system import list_systems, load_system
-from threatlab.words import shown
+from threatlab.words import listed, shown
 
 PASSED, FAILED, BAD_INPUT = 0, 1, 2
 
@@ -39,7 +43,8 @@ Assess AI systems: what can go wrong, how much of that risk is left, what to do 
 FILE is any of these, as many as you like:
   a system file    .toml or .json: a name, and the tables [facts] and [controls]
   a threat model   .json, as the workbook and 'assess --format json' save it
-  -                one of these two on standard input
+  a drawing        .toml or .json, with zones, elements and flows: its facts are read from it
+  -                one of these on standard input
   an inventory     .csv or .parquet: a column system_id, and one for each attribute;
                    a CSV cell is true, false or empty (empty: unknown)
   a built-in name  such as shadowray ('threatlab systems' lists them)
@@ -59,6 +64,32 @@ examples:
   threatlab assess threat-model.toml --fail-at 0.5
   threatlab assess threat-model.toml --policy policy.toml --format sarif --output threatlab.sarif
   threatlab assess inventory.csv --format html --output report.html
+"""
+_DIFF = """\
+Tell what changed since the last review, and how much of the change of the risk
+score each changed answer caused.
+
+OLD and NEW are two of the same kind:
+  a threat model   .json, saved by the workbook or by 'assess --format json'
+  a system file    .toml or .json, or a built-in name
+  a drawing        .toml or .json, with zones, elements and flows
+  an inventory     .csv or .parquet; systems are matched by their names
+Each may be a file at a revision of git, written REVISION:FILE; one may be -, standard input.
+"""
+_DIFF_MORE = """\
+exit codes:
+  0  compared, and the gate (--fail-if-worse) passed or was not asked for
+  1  compared, and the gate failed: the reasons are on standard error
+  2  not compared: one sentence on standard error says why
+
+The gate fails if a risk score rose by more than X, or if a question about the system that was
+answered is open again, since what nobody answers raises no score (--allow-open lets it pass).
+A system that is new has no score to be worse than.
+
+examples:
+  threatlab diff main:threat-model.toml threat-model.toml
+  threatlab diff last-review.json model.json --format markdown --output changes.md
+  threatlab diff old.csv new.csv --fail-if-worse 0.02
 """
 _RUN = """\
 Run a notebook of the course with other parameters, and save it with its outputs. A
@@ -119,6 +150,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed = _parser().parse_args(arguments)
     commands = {
         "assess": _assess,
+        "diff": _diff,
         "report": _report,
         "run": _run,
         "systems": _systems,
@@ -187,6 +219,49 @@ def _reasons(model: ThreatModel, fail_at: float | None, most_open: float) -> lis
             f"--max-open {len(_open(model))} or --allow-open."
         )
     return [f"{name}: {each}" for each in said]
+
+
+def _diff(asked: argparse.Namespace) -> int:
+    most = None if asked.fail_if_worse is None else _score(asked.fail_if_worse, "--fail-if-worse", "a rise")
+    _spare_inputs(asked.output, (asked.old, asked.new))
+    old, new = (read_side(each, lines=asked.format == "sarif") for each in (asked.old, asked.new))
+    change: Change | InventoryChange
+    if old.many or new.many:
+        change = diff_inventory(old.models, new.models)
+        changes = change.changed
+    else:
+        change = diff(old.models[0], new.models[0])
+        changes = (change,)
+    written = {
+        "table": lambda: to_text(change),
+        "json": lambda: change_to_json(change),
+        "markdown": lambda: change_to_markdown(change),
+        "sarif": lambda: to_sarif(*new.models, sources=new.sources, before=old.models, before_sources=old.sources),
+    }
+    emit(written[asked.format](), asked.output, asked.format)
+    if asked.format == "sarif":
+        _say_left_out(new.models, new.sources)
+    if most is None:
+        return PASSED
+    reasons = [reason for each in changes for reason in _worse(each, most, allow_open=asked.allow_open)]
+    for reason in reasons:
+        _say(f"gate failed: {reason}")
+    for model in new.models if not reasons else ():
+        if _open(model):
+            _say(f"gate passed: {model.system.name}: {_open_in_words(model)}")
+    return FAILED if reasons else PASSED
+
+
+def _worse(change: Change, most: float, *, allow_open: bool) -> list[str]:
+    said, rise = [], moved(change.after, change.before)
+    if rise > most:
+        said.append(f"The risk score rose by {rise:.2f} from {change.before:.2f}; {most:g} is allowed.")
+    if change.forgotten and not allow_open:
+        said.append(
+            f"Answered before, and open now: {listed(change.forgotten)}. What is not answered raises no score: answer "
+            "it, or let the gate pass with --allow-open."
+        )
+    return [f"{change.name}: {each}" for each in said]
 
 
 def _open(model: ThreatModel) -> list[str]:
@@ -273,12 +348,12 @@ def _copy(asked: argparse.Namespace) -> int:
     return PASSED
 
 
-def _score(given: str) -> float:
+def _score(given: str, option: str = "--fail-at", what: str = "a risk score") -> float:
     try:
         value = float(given)
     except ValueError:
-        raise ThreatLabError(f"--fail-at is {given!r}; give a risk score from 0 to 1, such as 0.7") from None
-    return check_score("--fail-at", value)
+        raise ThreatLabError(f"{option} is {given!r}; give {what} from 0 to 1, such as 0.7") from None
+    return check_number(option, value, 0, 1, what=what)
 
 
 def _spare_inputs(output: str | None, inputs: Sequence[str]) -> None:
@@ -326,6 +401,17 @@ def _parser() -> argparse.ArgumentParser:
     questions.add_argument("--max-open", metavar="N", help="let the gate pass with up to N open questions (default: 0)")
     questions.add_argument("--allow-open", action="store_true", help="let the gate pass whatever is open")
     assess.add_argument("--today", metavar="DATE", help="judge accepted risks as of this day, such as 2026-12-01")
+
+    about = "tell what changed between two reviews, and which answers moved the score"
+    compared = command("diff", about, _DIFF, _DIFF_MORE)
+    compared.add_argument("old", metavar="OLD", help="what it was: a file, a built-in name, or REVISION:FILE")
+    compared.add_argument("new", metavar="NEW", help="what it is now: likewise")
+    ways = ("table", "markdown", "json", "sarif")
+    compared.add_argument("--format", choices=ways, default="table", help="how to write it (default: table)")
+    compared.add_argument("--output", "-o", metavar="PATH", help="write to this file instead of the screen")
+    about = "exit 1 if a risk score rose by more than X (0 to 1), both rounded as shown"
+    compared.add_argument("--fail-if-worse", metavar="X", help=about)
+    compared.add_argument("--allow-open", action="store_true", help="let the gate pass where answers were taken back")
 
     report = command("report", "write a saved threat model as a report")
     report.add_argument("models", nargs="+", metavar="MODEL", help="a .json file, saved by the workbook or by 'assess'")

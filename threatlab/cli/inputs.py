@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from threatlab.catalog import catalog
+from threatlab.changes import Described, as_model
 from threatlab.checks import check_choice
+from threatlab.dataflow.files import drawing_from_table
 from threatlab.errors import ThreatLabError
 from threatlab.files import decoded, read_bytes, read_text
 from threatlab.report import Source, ThreatModel
@@ -23,7 +25,7 @@ from threatlab.system import SYSTEMS, AISystem, list_systems, load_system, syste
 STANDARD_INPUT = "-"
 
 _FILES = replace(SYSTEMS, many=True)
-_INVENTORIES = (".csv", ".parquet")
+INVENTORIES = (".csv", ".parquet")
 _CELLS = {"true": True, "false": False, "": None}
 _SEPARATOR = re.compile(r"\s*\"?sep=(.)\"?\s*")
 """The first line by which Excel tells itself how a row is parted."""
@@ -69,7 +71,7 @@ def read_inputs(given: Iterable[str], *, lines: bool = False) -> list[Input]:
 
 def _read(given: str, *, lines: bool) -> Iterator[Input]:
     path, suffix = Path(given), Path(given).suffix.lower()
-    if suffix in _INVENTORIES:
+    if suffix in INVENTORIES:
         for system, where, row in _csv(path) if suffix == ".csv" else _parquet(path):
             yield Input(ThreatModel(system), where, row)
     elif given in list_systems():
@@ -78,15 +80,16 @@ def _read(given: str, *, lines: bool) -> Iterator[Input]:
         shown = repr(given) if given != STANDARD_INPUT else "standard input"
         text = read_text(_FILES.find(given)) if given != STANDARD_INPUT else decoded(sys.stdin.buffer.read(), shown)
         source = Source.at(path, 1, text if lines else "") if suffix in _FILES.suffixes else None
-        for each in _FILES.read(text, suffix, shown, _systems):
-            model = each if isinstance(each, ThreatModel) else ThreatModel(each)
-            yield Input(model, given, source)
+        for each in _FILES.read(text, suffix, shown, _described):
+            yield Input(as_model(each), given, source)
 
 
-def _systems(held: Any) -> list[AISystem | ThreatModel]:
-    """Return what a table describes: the system, or saved threat models."""
+def _described(held: Any) -> list[Described]:
+    """Return what a table describes: a system, the drawing of one, or saved threat models."""
     if isinstance(held, list) or "schema" in held:
         return [model_from_dict(each) for each in (held if isinstance(held, list) else [held])]
+    if not {"zones", "elements", "flows"}.isdisjoint(held):
+        return [drawing_from_table(held)]
     return [system_from_table(held)]
 
 
@@ -110,8 +113,9 @@ def _csv(path: Path) -> Iterator[tuple[AISystem, str, Source]]:
     _check_header(shown, header)
     if not body:
         raise ThreatLabError(f"{shown!r} has a header and no rows: it needs one for each system")
+    file = Source.at(path).file
     for line, row in body:
-        yield _system(f"{shown!r}, line {line}", header, row), f"{shown}, line {line}", Source.at(path, line)
+        yield _system(f"{shown!r}, line {line}", header, row), f"{shown}, line {line}", Source(file, line)
 
 
 def _check_header(shown: str, header: list[str]) -> None:

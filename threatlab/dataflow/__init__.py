@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -110,13 +111,13 @@ class DataFlow:
         """Flows by their number."""
         return MappingProxyType(dict(enumerate(self.flows, start=1)))
 
-    @property
+    @cached_property
     def crossings(self) -> tuple[Crossing, ...]:
         """The flows that cross a trust boundary: from one zone into another, be it of the same kind."""
         routes = ((n, flow, self.zone_of(flow.source), self.zone_of(flow.target)) for n, flow in self.numbered.items())
         return tuple(Crossing(n, flow, leaves, enters) for n, flow, leaves, enters in routes if leaves != enters)
 
-    @property
+    @cached_property
     def left_out(self) -> frozenset[str]:
         """Names of the elements that are out of scope."""
         return frozenset(exclusion.element for exclusion in self.exclusions)

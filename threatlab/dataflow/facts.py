@@ -18,6 +18,9 @@ from threatlab.dataflow.trails import Path, Scope
 from threatlab.errors import ThreatLabError
 from threatlab.system import AISystem, check_system
 
+FROM_DRAWING = "drawing: "
+"""How the note of a fact begins that was read from a drawing."""
+
 SEEN = 0.005
 """Scores are shown with two digits: a smaller difference can't be seen, and isn't claimed."""
 
@@ -92,7 +95,7 @@ def system_from(drawing: DataFlow, base: AISystem | None = None, *, with_exclude
         source=drawing.source,
         owner="" if base is None else base.owner,
         catalog=None if base is None else base.catalog,
-        notes={**{f: f"drawing: {reading.because}" for f, reading in readings.items()}, **said},
+        notes={**{f: FROM_DRAWING + reading.because for f, reading in readings.items()}, **said},
         **{fact: reading.value for fact, reading in readings.items()},
         **controls,
     )

@@ -83,7 +83,7 @@ def has_blank(answer: object) -> bool:
 
 def still_blank(answer: object) -> str:
     """Return which blanks of an answer are left, as its code shows them, and what to do."""
-    if isinstance(answer, Blank):
+    if _is_the_blank(answer):
         return "Replace the blank, ____, by your answer, and run the cell again."
     blanks = dict.fromkeys([*_blanks(answer), *_blanks_of_code(answer)])
     if not blanks:
@@ -91,6 +91,14 @@ def still_blank(answer: object) -> str:
     more = f" and {len(blanks) - _NAMED} more" if len(blanks) > _NAMED else ""
     named = ", ".join(f"`{blank}`" for blank in islice(blanks, _NAMED))
     return f"Still blank: {named}{more}. Replace each ____ and run the cell again."
+
+
+def _is_the_blank(answer: object) -> bool:
+    """Tell whether an answer is a blank, or one that a cell hands in beside what it has made."""
+    if type(answer) is not tuple:
+        return isinstance(answer, Blank)
+    made = [part for part in answer if not isinstance(part, Blank)]
+    return 0 < len(made) == len(answer) - 1 and not has_blank(made)
 
 
 def _blanks(answer: object, depth: int = _DEEP) -> Iterator[str]:

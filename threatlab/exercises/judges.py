@@ -368,6 +368,16 @@ def a_reason(given: Any, asks: str, words: int = 4) -> str:
     return given
 
 
+_NOBODY = {"we", "us", "everybody", "everyone", "nobody", "somebody", "someone", "the team", "team", "tbd"}
+
+
+def a_person(given: Any) -> str:
+    """Return who is named, if it is a name or a role that one person has."""
+    if not isinstance(given, str) or not given.strip() or given.strip().lower() in _NOBODY:
+        raise NotYet(f"{shown(given)} is nobody whom one could ask. Give a name, or a role that one person has.")
+    return given.strip()
+
+
 def a_function(answer: Any, takes: str) -> Callable[..., Any]:
     """Return an answer if it can be called; `takes` says with what."""
     if isinstance(answer, type) or not callable(answer):

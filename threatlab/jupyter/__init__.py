@@ -1,7 +1,8 @@
 """The server extension: what a Jupyter server with this package installed does for its panels, without being asked.
 
-server.json tells the server of it, and overrides.json has the page ask nobody for news: pyproject.toml says where
-both are installed. Nothing of Jupyter is imported here; the server hands over what is needed.
+server.json tells the server of it. By overrides.json the page asks nobody for news, and its file list has room for
+whole names. pyproject.toml says where both are installed. Nothing of Jupyter is imported here; the server hands over
+what is needed.
 """
 
 from __future__ import annotations

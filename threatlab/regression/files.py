@@ -26,18 +26,19 @@ BOUNDS = [
 
 
 @pytest.mark.parametrize(
-    ("attack", "control", "knobs", "at_most", "useful"),
+    ("attack", "control", "how", "at_most", "useful"),
     BOUNDS,
     ids=[f"{{attack}}-{{control}}-{{number}}" for number, (attack, control, *_) in enumerate(BOUNDS, start=1)],
 )
-def test_attack_stays_below_its_bound(attack, control, knobs, at_most, useful):
-    result = ATTACKS[attack].run(control=control, seed=SEED, **knobs)
+def test_attack_stays_below_its_bound(attack, control, how, at_most, useful):
+    result = ATTACKS[attack].run(control=control, seed=SEED, **how)
+    ran = f"{{attack}} against control {{control!r}} (seed {{SEED}})"
     assert result.success <= at_most, (
-        f"{{attack}} against control {{control!r}} (seed {{SEED}}): the attacker's success is {{result.success:.2f}}, "
+        f"{{ran}}: the attacker's success is {{result.success:.2f}}, "
         f"and the bound is {{at_most:.2f}}"
     )
     assert result.utility >= useful, (
-        f"{{attack}} against control {{control!r}} (seed {{SEED}}): usefulness is down to {{result.utility:.2f}}, "
+        f"{{ran}}: usefulness is down to {{result.utility:.2f}}, "
         f"and must be at least {{useful:.2f}}"
     )
 """

@@ -68,7 +68,7 @@ def model_from_dict(table: object) -> ThreatModel:
 def to_json(*models: ThreatModel) -> str:
     """Return threat models as a JSON text: one as an object, several as an array."""
     tables = [model_to_dict(model) for model in models]
-    return _text(tables[0] if len(tables) == 1 else tables)
+    return json_text(tables[0] if len(tables) == 1 else tables)
 
 
 def system_to_json(model: ThreatModel) -> str:
@@ -76,10 +76,11 @@ def system_to_json(model: ThreatModel) -> str:
 
     `load_system` and the command `threatlab assess` read it.
     """
-    return _text(model.system.to_dict())
+    return json_text(model.system.to_dict())
 
 
-def _text(value: object) -> str:
+def json_text(value: object) -> str:
+    """Return JSON-ready values as a JSON text that UTF-8 can hold."""
     text = json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False)
     # Half of a character pair is no text in UTF-8, but JSON can spell it.
     return _SURROGATE.sub(lambda half: f"\\u{ord(half[0]):04x}", text) + "\n"

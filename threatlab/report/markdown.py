@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from threatlab.dataflow.picture import in_words
 from threatlab.report.blocks import (
@@ -43,6 +43,11 @@ def to_markdown(*models: ThreatModel) -> str:
         return _joined(_page(models[0], 1))
     head = [f"# Threat models of {len(models)} systems", *_block(overview(models))]
     return _joined(iter([*head, *(block for model in models for block in _page(model, 2))]))
+
+
+def sections_to_markdown(title: str, sections: Iterable[Section]) -> str:
+    """Return sections under a title, as they would stand in a report."""
+    return _joined(iter([f"## {literal(title)}", *(block for each in sections for block in _section(each, 3))]))
 
 
 def literal(text: str) -> str:

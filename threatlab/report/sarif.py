@@ -65,12 +65,21 @@ class Source:
         return Source(name, line, _lines(text, path.suffix.lower()) if text else {})
 
 
-def to_sarif(*models: ThreatModel, sources: Sequence[Source | None] = ()) -> str:
+Found = tuple[ThreatModel, Finding, Source]
+
+
+def to_sarif(
+    *models: ThreatModel,
+    sources: Sequence[Source | None] = (),
+    before: Sequence[ThreatModel] | None = None,
+    before_sources: Sequence[Source | None] = (),
+) -> str:
     """Return the findings of one or more systems as one SARIF run, a JSON text that code hosts take.
 
     `sources` says in which file each model stands, in their order. What hosts would refuse, or show otherwise than it
     is, is left out, and `left_out` says so in words: the findings of a model that is in no file; an accepted one for as
-    long as its acceptance holds, since hosts show it like all else; and beyond `TAKEN` the least severe.
+    long as its acceptance holds, since hosts show it like all else; and beyond `TAKEN` the least severe. With the
+    models of an earlier review, `before`, each result has its `baselineState`, and those that are gone are absent.
 
     Raises
     ------
@@ -78,15 +87,19 @@ def to_sarif(*models: ThreatModel, sources: Sequence[Source | None] = ()) -> str
         If there is no model, or one of them is none.
     """
     check_models(models)
-    controls = {c.id: c for model in models for c in model.system.catalog.rulesets[model.ruleset].controls}
+    controls = {
+        c.id: c for model in (*models, *(before or ())) for c in model.system.catalog.rulesets[model.ruleset].controls
+    }
     index = {control: place for place, control in enumerate(controls)}
-    found = _found(models, sources)
+    found: list[tuple[Found, str]] = [(each, "") for each in _found(models, sources)]
+    if before is not None:
+        found = _since(found, _found(before, before_sources), models, before)
     if len(found) > TAKEN:
-        found.sort(key=lambda each: SEVERITIES.index(each[1].severity))
+        found.sort(key=lambda each: SEVERITIES.index(each[0][1].severity))
     run = {
         "tool": {"driver": _driver(controls.values())},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(*each, index[each[1].attribute]) for each in found[:TAKEN]],
+        "results": [_result(*each, index[each[1].attribute], state) for each, state in found[:TAKEN]],
         "properties": {
             "systems": [
                 {
@@ -121,9 +134,32 @@ def left_out(*models: ThreatModel, sources: Sequence[Source | None] = ()) -> lis
     return said
 
 
-def _found(
-    models: Sequence[ThreatModel], sources: Sequence[Source | None]
-) -> list[tuple[ThreatModel, Finding, Source]]:
+def _since(
+    found: Sequence[tuple[Found, str]],
+    earlier: Sequence[Found],
+    models: Sequence[ThreatModel],
+    before: Sequence[ThreatModel],
+) -> list[tuple[Found, str]]:
+    """Return what was found with its `baselineState`, and after it what was found earlier and is gone."""
+    was, now = (
+        {
+            (m.system.name, f.attribute): f.unknown
+            for m in side
+            for f in m.assessment.findings
+            if not m.accepted(f.attribute)
+        }
+        for side in (before, models)
+    )
+
+    def state(model: ThreatModel, finding: Finding) -> str:
+        key = (model.system.name, finding.attribute)
+        return "new" if key not in was else "unchanged" if was[key] is finding.unknown else "updated"
+
+    gone = [each for each in earlier if (each[0].system.name, each[1].attribute) not in now]
+    return [(each, state(each[0], each[1])) for each, _ in found] + [(each, "absent") for each in gone]
+
+
+def _found(models: Sequence[ThreatModel], sources: Sequence[Source | None]) -> list[Found]:
     return [
         (model, finding, source)
         for model, source in zip_longest(models, sources)
@@ -202,7 +238,7 @@ def _rule(control: Control) -> dict[str, Any]:
     }
 
 
-def _result(model: ThreatModel, finding: Finding, source: Source, index: int) -> dict[str, Any]:
+def _result(model: ThreatModel, finding: Finding, source: Source, index: int, state: str) -> dict[str, Any]:
     name = shown(model.system.name)
     doubt = " Nobody has said whether it is: answer it first." if finding.unknown else ""
     key = f"{model.system.name}\0{finding.attribute}".encode("utf-8", "backslashreplace")
@@ -210,6 +246,7 @@ def _result(model: ThreatModel, finding: Finding, source: Source, index: int) ->
     file = {"uri": quote(source.file.encode("utf-8", "replace"), safe="/"), "uriBaseId": "%SRCROOT%"}
     place = {"artifactLocation": file, "region": {"startLine": source.lines.get(finding.attribute, source.line)}}
     return {
+        **({"baselineState": state} if state else {}),
         "ruleId": finding.attribute,
         "ruleIndex": index,
         "level": LEVELS[finding.severity],

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from threatlab.widgets.base.text_table import text_table
+from threatlab.widgets.changes.panel import WhatChanged
 from threatlab.widgets.checklist.panel import ChecklistPanel
 from threatlab.widgets.control_form.panel import ControlForm
 from threatlab.widgets.dashboard.panel import Dashboard
@@ -40,6 +41,7 @@ __all__ = [
     "StreamMonitor",
     "SystemExplorer",
     "TabletopPanel",
+    "WhatChanged",
     "show",
     "show_case",
     "show_facts",

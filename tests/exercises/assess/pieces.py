@@ -30,6 +30,19 @@ def bank():
             ],
         ),
         "w2": (
+            [
+                {"encryption_enabled": True, "rbac_configured": True},
+                {"monitoring_active": True, "rbac_configured": True},
+            ],
+            [
+                ([{}, {"rbac_configured": False}], "The same controls are missing in both"),
+                ([{}, {"rbac_configured": True}], "They score 0.8 and 0.6"),
+                ([{"encription_enabled": True}, {}], "did you mean 'encryption_enabled'"),
+                ([{}], "is not a list of two"),
+                ({}, "is not a list of two"),
+            ],
+        ),
+        "w3": (
             lambda result, threshold: result["risk_score"] >= threshold,
             [
                 (lambda result, threshold: result["risk_score"] > threshold, "The config says at or above"),
@@ -42,7 +55,7 @@ def bank():
                 (True, "is not a function"),
             ],
         ),
-        "w3": (
+        "w4": (
             datetime.now(UTC).isoformat(),
             [
                 (datetime.now().isoformat(), "has no zone"),  # noqa: DTZ005  # the lesson's own fault
@@ -50,14 +63,14 @@ def bank():
                 (datetime.now(UTC), "end with .isoformat()"),
             ],
         ),
-        "w4": (
+        "w5": (
             log.verify(head=longer.head),
             [
                 (log.verify(), "What does verify need besides the file"),
                 (log.verify().reason, "is no verdict"),
             ],
         ),
-        "w5": (
+        "w6": (
             [[0.5], [0.5], [0.5], [0.5]],
             [
                 ([[0.5, 0.5, 0.5, 0.5]], "That leaves 0.0633"),
@@ -67,7 +80,7 @@ def bank():
                 ([0.5, 0.5], "a list of lists"),
             ],
         ),
-        "w6": (
+        "w7": (
             (RAY, RAY.with_(service_exposure_hardened=True)),
             [
                 ((RAY, RAY.with_(authentication_enforced=True, service_exposure_hardened=True)), "A week has five"),
@@ -77,7 +90,7 @@ def bank():
                 (RAY, "Give both systems"),
             ],
         ),
-        "w7": (
+        "w8": (
             (SPAN, 0.7, CALL),
             [
                 ((SPAN, 0.7, SPAN["worst case"] >= 0.7), "b needs no call"),

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 from tests.unit.threat_models import full
+from threatlab import AISystem, load_system
 from threatlab.dataflow import DataFlow, Element, Flow, Zone
 from threatlab.monitoring import detect, simulate_day
 from threatlab.plan import make_plan
 from threatlab.policy import Policy
-from threatlab.report import ThreatModel, Training
+from threatlab.report import ThreatModel, Training, to_json
 
 START = date(2026, 12, 1)
 REASON = "Finance audits every run of it, each quarter"
@@ -31,7 +37,26 @@ DESK = DataFlow(
         Flow("Clerk", "Payment run", "amount", "other"),
     ],
 )
+ASKED = AISystem(
+    "desk", encryption_enabled=True, secrets_in_vault=True, notes={"encryption_enabled": "stated: the build sheet"}
+)
+PLANNED = AISystem(
+    "desk",
+    internet_facing=True,
+    trains_model=True,
+    service_exposure_hardened=True,
+    rate_limiting_enabled=True,
+    dependencies_scanned=True,
+    personal_data_minimized=True,
+)
+BARE = ThreatModel(load_system("tay"))
+NEARLY = replace(full(), training=())
 BUSY = DESK.without("Payment run").without("Clerk")
+
+FOLDER = Path(tempfile.mkdtemp(prefix="threat-model-"))
+atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
+for name, text in (("threat-model.json", to_json(full())), ("threat-model.md", "# A report")):
+    (FOLDER / name).write_text(text, encoding="utf-8")
 
 
 def bank():
@@ -41,7 +66,10 @@ def bank():
     review = full().reviews[0]
     detection = detect(simulate_day(0))
     now, planned = full().assessment.risk_score, full().plan.risk_after
-    defense = f"The risk is {planned:.2f} once the plan is done. Kim answers for it until 2027-03-31."
+    defense = (
+        f"The risk is {planned:.2f} once the plan is done. Kim answers for it until 2027-03-31. "
+        "One letter to a stranger, and we switch it off."
+    )
     return {
         "w1": (
             (DESK, ("Payment run", REASON)),
@@ -58,6 +86,16 @@ def bank():
             ],
         ),
         "w2": (
+            (ASKED, ("Move secrets to a vault", "Noor")),
+            [
+                ((ASKED, ("Encrypt data and models", "Noor")), "has a source: stated: the build sheet"),
+                ((ASKED, ("A vault", "Noor")), "is no control"),
+                ((ASKED, ("Move secrets to a vault", "the team")), "nobody whom one could ask"),
+                ((ASKED, "Move secrets to a vault"), "None is nobody"),
+                (("ASKED", ("Move secrets to a vault", "Noor")), "Leave the last line"),
+            ],
+        ),
+        "w3": (
             (drawn, "A stranger sends a letter that the assistant takes for an order"),
             [
                 ((drawn, "Prompt injection"), "2 words"),
@@ -65,11 +103,11 @@ def bank():
                 ((drawn, 3), "not a sentence"),
             ],
         ),
-        "w3": (
+        "w4": (
             0.1,
             [(1, "1 is no bound"), (0, "0 is no bound"), (10, "a share between 0 and 1"), ("10%", "not a number")],
         ),
-        "w4": (
+        "w5": (
             Policy(0.5),
             [
                 (Policy(), "accepts every risk"),
@@ -77,7 +115,7 @@ def bank():
                 (0.5, "not a policy"),
             ],
         ),
-        "w5": (
+        "w6": (
             (plan, people),
             [
                 ((plan, {}), "a dict with a name for each of"),
@@ -85,7 +123,7 @@ def bank():
                 (("draft", people), "Leave the last line"),
             ],
         ),
-        "w6": (
+        "w7": (
             (plan, START, ("Until then one team uses it, and can undo it", "2027-03-31")),
             [
                 ((plan, START, ("It can wait", "2027-03-31")), "short for a reason"),
@@ -96,7 +134,15 @@ def bank():
                 ((plan, START, "Until then one team uses it, and can undo it"), "comes the day"),
             ],
         ),
-        "w7": (
+        "w8": (
+            (PLANNED, "Infrastructure"),
+            [
+                ((PLANNED, "Data"), "Nothing of Data hangs on it"),
+                ((PLANNED, "the login"), "is no layer"),
+                (("PLANNED", "Infrastructure"), "Leave the last line"),
+            ],
+        ),
+        "w9": (
             (detection, (16, "The shift has these hours and no more")),
             [
                 ((detection, (9999, "The nights are to be quiet from now on")), "nobody is caught"),
@@ -106,7 +152,17 @@ def bank():
                 ((detection, (-1, "The shift has these hours and no more")), "no threshold"),
             ],
         ),
-        "w8": (
+        "w10": (
+            (PLANNED, "shadowray", "Take management interfaces off the internet"),
+            [
+                ((PLANNED, "shadowray", "Encrypt data and models"), "neither in place nor in your plan"),
+                ((PLANNED, "shadowray", "Pin and scan dependencies"), "changes no step"),
+                ((PLANNED, "shadowray", "nothing"), "is there, and bears on it"),
+                ((PLANNED, "shadowray", "the login"), "is no control"),
+                ((PLANNED, None, "nothing"), "Leave the last line"),
+            ],
+        ),
+        "w11": (
             (review, START, review.due),
             [
                 ((review, START, START), "is not between"),
@@ -114,7 +170,7 @@ def bank():
                 ((review, START, "soon"), "Give a day"),
             ],
         ),
-        "w9": (
+        "w12": (
             (START, Training("Night shift", START, "the briefing", "Kim")),
             [
                 ((START, Training("Night shift", "2027-01-01", "the briefing", "Kim")), "has not been held"),
@@ -122,14 +178,42 @@ def bank():
                 ((START, "Night shift"), "not a Training"),
             ],
         ),
-        "w10": (
+        "w13": (
+            (BARE, START, ("Tabletop exercise", "2027-01-15")),
+            [
+                ((BARE, START, ("A rehearsal", "2027-01-15")), "no item of the checklist"),
+                ((BARE, START, ("Tabletop exercise", "2027-12-15")), "within three months"),
+                ((BARE, START, ("Tabletop exercise", "soon")), "the day by which it is there"),
+                ((BARE, START, "Tabletop exercise"), "After the item comes the day"),
+                ((NEARLY, START, ("Policy and acceptable risk", "2027-01-15")), "is ticked already"),
+            ],
+        ),
+        "w14": (
+            (full(), FOLDER, "threat-model.json"),
+            [
+                ((full(), FOLDER, "threat-model.md"), "can't be loaded back"),
+                ((full(), FOLDER, "threat-model.txt"), "none of the files"),
+                ((BARE, FOLDER, "threat-model.json"), "an earlier state"),
+                ((full(), "folder", "threat-model.json"), "Leave the last line"),
+            ],
+        ),
+        "w15": (
             (full(), defense),
             [
-                ((full(), "It is safe."), "One sentence says"),
+                ((full(), "It is safe."), "1 of 3 sentences"),
+                ((full(), defense.replace("we switch it off", "we talk about it")), "make you switch it off"),
                 ((full(), f"{defense} Every reply is read by a person."), "Your own report says otherwise"),
-                ((full(), "The risk is low. Kim answers for it until 2027-03-31."), f"It says {now:.2f} today"),
-                ((full(), f"The risk is {now:.2f}. Kim answers for it."), "Name a day"),
+                ((full(), defense.replace(f"{planned:.2f}", "low")), f"It says {now:.2f} today"),
+                ((full(), defense.replace(" until 2027-03-31", "")), "Name a day"),
                 ((full(), 0.5), "not a defense"),
+            ],
+        ),
+        "w16": (
+            (full(), "Tampering"),
+            [
+                ((full(), "Repudiation"), "under another letter more"),
+                ((full(), "X"), "no letter of STRIDE"),
+                (("model", "T"), "Leave the last line"),
             ],
         ),
     }

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from threatlab import AISystem, assess, load_system
 from threatlab.catalog import Criterion, catalog
+from threatlab.plan import make_plan
 
 RAY = load_system("shadowray")
 GAPS = [step for step in assess(RAY).best_next(99) if step.effort_days <= 5][:6]
@@ -15,6 +16,14 @@ TINY = AISystem("tiny", trains_model=True, internet_facing=True).with_(
 )
 START = date(2026, 12, 1)
 REASON, WHO, UNTIL = "No days left", "Ada", START + timedelta(days=60)
+
+PLAN, HALF = (make_plan(RAY, days, min_utility=0.96) for days in (20, 10))
+
+
+def said(
+    control="verify model files before loading", risk="at 0.16", who="Grace answers for it", until="until 1 March 2027"
+):
+    return f"Without {control}, the risk of data poisoning stays {risk}, and {who} {until}."
 
 
 def bank():
@@ -65,18 +74,25 @@ def bank():
             [("the system is secure", "is not a criterion"), (0, "0 is not a criterion")],
         ),
         "w6": (
-            "Without the vault the risk of a breach stays at 0.24, and Grace answers for it until 1 March 2027.",
+            (PLAN, "Move secrets to a vault"),
             [
-                (
-                    "Without the vault the risk of a privacy breach stays high, and Grace answers until March 2027.",
-                    "No number",
-                ),
-                ("Without the vault the risk of a privacy breach stays at 0.24, and Grace answers for it.", "no day"),
-                (
-                    "Without the vault the risk of a privacy breach stays at 0.24 until the first of March 2027.",
-                    "Nobody",
-                ),
-                ("It stays.", "no sentence of the form"),
+                ((PLAN, "Take management interfaces off the internet"), "it is what you leave out"),
+                ((PLAN, "Limit request rate and spend"), "is in the plan already"),
+                ((PLAN, "Track where data comes from"), "stays out, too"),
+                ((PLAN, "a vault"), "no control's name"),
+                (("plan", "Move secrets to a vault"), "not a plan"),
+            ],
+        ),
+        "w7": (
+            (PLAN, HALF, said()),
+            [
+                ((PLAN, HALF, said(control="the vault")), "no control that the half has lost"),
+                ((PLAN, HALF, said(risk="high")), "No number"),
+                ((PLAN, HALF, said(risk="at 0.93")), "0.93 is no risk that stays"),
+                ((PLAN, HALF, said(until="for a while")), "no day"),
+                ((PLAN, HALF, said(who="Grace is told")), "Nobody answers"),
+                ((PLAN, HALF, "It stays."), "no sentence of the form"),
+                ((PLAN, "half", said()), "not a plan"),
             ],
         ),
     }

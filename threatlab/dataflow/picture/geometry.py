@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
+from math import dist
+from typing import NamedTuple, TypeVar
 
 Point = tuple[float, float]
 """x and y in px of the picture, from its top left."""
+
+T = TypeVar("T")
+
+Curve = tuple[Point, Point, Point, Point]
+"""A cubic Bezier curve: start, two handles, end."""
+
+Weights = tuple[float, float, float, float]
+"""How much each of the four points of a curve counts at one place of it."""
 
 FONT = 13
 """Size of every text, in px of the picture: 12 px or more on a page of 700, where the panel has 540 px for 560."""
@@ -17,9 +29,11 @@ CHARACTER, BOLD = 7.6, 8.5
 LINE = 15
 """Height of a line of text."""
 
+SQUARE = 32
+"""What lies where is looked up by squares of this size, in px: about that of the words that look for a place."""
 
-@dataclass(frozen=True, slots=True)
-class Rect:
+
+class Rect(NamedTuple):
     """A rectangle: its top left corner, and its size."""
 
     x: float
@@ -45,16 +59,33 @@ class Rect:
     def overlaps(self, other: Rect, gap: float = 0) -> bool:
         """Tell whether two rectangles are nearer to each other than `gap`."""
         return (
-            self.x < other.right + gap
-            and other.x < self.right + gap
-            and self.y < other.bottom + gap
-            and other.y < self.bottom + gap
+            self.x < other.x + other.w + gap
+            and other.x < self.x + self.w + gap
+            and self.y < other.y + other.h + gap
+            and other.y < self.y + self.h + gap
         )
 
     def holds(self, point: Point, margin: float = 0) -> bool:
         """Tell whether a point lies inside, or within `margin` of it (less than 0: that far inside)."""
         x, y = point
         return -margin < x - self.x < self.w + margin and -margin < y - self.y < self.h + margin
+
+
+def squares(rect: Rect, margin: float = 0) -> list[tuple[float, float]]:
+    """Return the squares of the picture, of `SQUARE` px, that a rectangle and a margin around it lie in."""
+    x, y, w, h = rect
+    down = range(int((y - margin) // SQUARE), int((y + h + margin) // SQUARE) + 1)
+    return [
+        (across, each)
+        for across in range(int((x - margin) // SQUARE), int((x + w + margin) // SQUARE) + 1)
+        for each in down
+    ]
+
+
+def put(things: dict[tuple[float, float], list[T]], rect: Rect, thing: T, margin: float = 0) -> None:
+    """Note a thing in each of the `squares` of a rectangle and a margin around it."""
+    for square in squares(rect, margin):
+        things[square].append(thing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,28 +110,36 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """A flow as a cubic curve: start, two handles, end; and where it passes the boundary of the zone it enters."""
+    """A flow as cubic curves, each from where the last one ends, and where it passes the boundary of its target's zone.
+
+    `curve` holds the start, and for each curve two handles and its end.
+    """
 
     number: int
-    curve: tuple[Point, Point, Point, Point]
+    curve: tuple[Point, ...]
     sign: Point | None = None
 
+    @property
+    def pieces(self) -> list[Curve]:
+        """The cubic curves that it is made of: where there are several, each second one is a corner."""
+        c = self.curve
+        return [(c[at], c[at + 1], c[at + 2], c[at + 3]) for at in range(0, len(c) - 1, 3)]
+
     def points(self, steps: int = 24) -> list[Point]:
-        """Return `steps + 1` points along the curve."""
-        return [bezier(self.curve, step / steps) for step in range(steps + 1)]
+        """Return `steps + 1` points along the curve; where it turns corners, one each 12 px or less."""
+        pieces = self.pieces
+        if len(pieces) == 1:
+            return bezier(pieces[0], weights(steps))
+        return [pt for piece in pieces for pt in bezier(piece, weights(int(dist(piece[0], piece[3]) // 12) + 1))]
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A flow's number and words; no words where there was no room: the table under the picture has them.
-
-    `clear` says that no other arrow could be taken for its own.
-    """
+    """A flow's number and words; no words where there was no room: the table under the picture has them."""
 
     number: int
     rect: Rect
     lines: tuple[str, ...]
-    clear: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +154,22 @@ class Layout:
     labels: tuple[Label, ...]
 
 
-def bezier(curve: tuple[Point, Point, Point, Point], t: float) -> Point:
-    """Return the point of a cubic Bezier curve at t, from 0 (its start) to 1 (its end)."""
-    u = 1 - t
-    a, b, c, d = u * u * u, 3 * u * u * t, 3 * u * t * t, t * t * t
+def bezier(curve: Curve, at: Iterable[Weights]) -> list[Point]:
+    """Return the points of a cubic Bezier curve at some `weight`s."""
     (ax, ay), (bx, by), (cx, cy), (dx, dy) = curve  # written out: a picture asks for some ten thousand points
-    return a * ax + b * bx + c * cx + d * dx, a * ay + b * by + c * cy + d * dy
+    return [(a * ax + b * bx + c * cx + d * dx, a * ay + b * by + c * cy + d * dy) for a, b, c, d in at]
+
+
+def weight(t: float) -> Weights:
+    """Return how much a curve's start, its handles and its end count at t, from 0 (its start) to 1 (its end)."""
+    u = 1 - t
+    return u * u * u, 3 * u * u * t, 3 * u * t * t, t * t * t
+
+
+@cache
+def weights(steps: int) -> tuple[Weights, ...]:
+    """Return the weights of `steps + 1` points along a curve."""
+    return tuple(weight(step / steps) for step in range(steps + 1))
 
 
 def wrap(text: str, width: float, most: int = 3, character: float = CHARACTER) -> tuple[str, ...]:

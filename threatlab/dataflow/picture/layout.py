@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -19,11 +19,13 @@ from threatlab.dataflow.picture.geometry import (
     Layout,
     Point,
     Rect,
+    put,
+    squares,
     words_of,
     wrap,
 )
 from threatlab.dataflow.picture.places import COLUMNS, Kept, places, rows_of
-from threatlab.dataflow.picture.routes import SIGN, label, route, signed
+from threatlab.dataflow.picture.routes import CLEAR, SIGN, Boxes, Points, Span, label, route, signed
 
 WIDTH = 560
 BOX, WIDEST = 110, 150
@@ -41,6 +43,9 @@ PERSONAL = "\u00b7P"
 GAPS = (54, 66, 84, 104)
 """Space between rows, in px: tried in this order, until all words find room."""
 
+MANY = 30
+"""With more flows than these, only the widest space is tried: so that a large picture is drawn once."""
+
 
 @lru_cache(maxsize=64)
 def layout(drawing: DataFlow, width: int = WIDTH, kept: Kept = ()) -> Layout:
@@ -50,7 +55,7 @@ def layout(drawing: DataFlow, width: int = WIDTH, kept: Kept = ()) -> Layout:
     have no room for a flow's words, its number stands alone; where there is none for that either, its arrow does.
     """
     best: Layout | None = None
-    for gap in GAPS:
+    for gap in GAPS if len(drawing.flows) <= MANY else GAPS[-1:]:
         made = _layout(drawing, width, gap, kept)
         if best is None or _clear(made) > _clear(best):
             best = made
@@ -61,8 +66,8 @@ def layout(drawing: DataFlow, width: int = WIDTH, kept: Kept = ()) -> Layout:
 
 
 def _clear(made: Layout) -> tuple[int, int]:
-    """Return how many flows have their words, and how many words can be taken for no other flow's."""
-    return sum(" " in " ".join(label.lines) for label in made.labels), sum(label.clear for label in made.labels)
+    """Return how many flows have their words, and how many at least their number."""
+    return sum(" " in " ".join(label.lines) for label in made.labels), len(made.labels)
 
 
 def _layout(drawing: DataFlow, width: int, gap: int, kept: Kept) -> Layout:
@@ -71,41 +76,63 @@ def _layout(drawing: DataFlow, width: int, gap: int, kept: Kept) -> Layout:
     bounds = Rect(2, 0, width - 4, bottom)
     where = {box.element: box.rect for box in boxes}
     zones = {lane.zone: lane.rect for lane in lanes}
-    used: Counter[tuple[float, float]] = Counter()
+    used: Counter[Point] = Counter()
+    free = (
+        _between(bounds.x, bounds.right, [(rect.x, rect.right) for rect in where.values()]),
+        _between(bounds.y, bounds.bottom, [(rect.y, rect.bottom) for rect in where.values()]),
+    )
+    boxed: Boxes = defaultdict(list)
+    for rect in where.values():
+        put(boxed, rect, rect, CLEAR)
     enters = {crossing.number: zones[crossing.enters.name] for crossing in drawing.crossings}
     arrows = []
     # The nearest first: they have the fewest ways to go.
     for number, flow in sorted(
         drawing.numbered.items(), key=lambda item: _apart(where, item[1].source, item[1].target)
     ):
-        arrow = route(number, (where[flow.source], where[flow.target]), [*where.values()], bounds, used)
+        arrow = route(number, (where[flow.source], where[flow.target]), boxed, free, used)
         arrows.append(signed(arrow, enters[number]) if number in enters else arrow)
     arrows.sort(key=lambda arrow: arrow.number)
-    curves = {arrow.number: arrow.points(40) for arrow in arrows}
+    points: Points = defaultdict(list)
+    for arrow in arrows:
+        for point in arrow.points(40):
+            put(points, Rect(*point, 0, 0), (arrow.number, point))
     signs = [Rect(a.sign[0] - SIGN, a.sign[1] - SIGN, 2 * SIGN, 2 * SIGN) for a in arrows if a.sign]
-    tips = [Rect(arrow.curve[3][0] - TIP, arrow.curve[3][1] - TIP, 2 * TIP, 2 * TIP) for arrow in arrows]
-    lanes = tuple(_headed(lane, [point for points in curves.values() for point in points], signs) for lane in lanes)
-    solid = [*where.values(), *signs, *tips, *(lane.head for lane in lanes)]
+    tips = [Rect(arrow.curve[-1][0] - TIP, arrow.curve[-1][1] - TIP, 2 * TIP, 2 * TIP) for arrow in arrows]
+    lanes = tuple(_headed(lane, points, signs) for lane in lanes)
+    solid: Boxes = defaultdict(list)
+    for rect in (*where.values(), *signs, *tips, *(lane.head for lane in lanes)):
+        put(solid, rect, rect)
     labels: list[Label] = []
     for arrow in sorted(arrows, key=lambda arrow: _apart(where, *_ends(drawing, arrow))):  # with least room first
         flow = drawing.flows[arrow.number - 1]
         sign = f"{arrow.number}{PERSONAL if flow.personal else ''}"
-        placed = label(arrow, f"{sign} {flow.label}", solid, curves, bounds)
-        placed = placed or label(arrow, sign, solid, curves, bounds)
+        placed = label(arrow, f"{sign} {flow.label}", solid, points, bounds)
+        placed = placed or label(arrow, sign, solid, points, bounds)
         if placed:
             labels.append(placed)
-            solid.append(placed.rect)
+            put(solid, placed.rect, placed.rect)
     labels.sort(key=lambda label: label.number)
     return Layout(width, bottom + LEGEND, lanes, boxes, tuple(arrows), tuple(labels))
 
 
-def _headed(lane: Lane, points: Sequence[Point], signs: Sequence[Rect]) -> Lane:
+def _between(start: float, end: float, taken: Iterable[Span]) -> list[Span]:
+    """Return what no box takes of the width or height of a picture."""
+    free = []
+    for low, high in sorted(taken):
+        free.append((start, low))
+        start = max(start, high)
+    return [(low, high) for low, high in (*free, (start, end)) if low < high]
+
+
+def _headed(lane: Lane, points: Points, signs: Sequence[Rect]) -> Lane:
     """Return a lane with its head where fewest arrows run through it: on the left, if it is free."""
     right = lane.rect.right - lane.head.w - lane.head.x
-    heads = [replace(lane.head, x=lane.head.x + (right - lane.head.x) * step / 8) for step in range(9)]
+    heads = [lane.head._replace(x=lane.head.x + (right - lane.head.x) * step / 8) for step in range(9)]
 
     def crossed(head: Rect) -> int:
-        return sum(head.holds(point, 3) for point in points) + 9 * sum(head.overlaps(sign) for sign in signs)
+        near = (point for square in squares(head, 3) for _, point in points.get(square, ()))
+        return sum(head.holds(point, 3) for point in near) + 9 * sum(head.overlaps(sign) for sign in signs)
 
     return replace(lane, head=min(heads, key=crossed))
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
 from itertools import combinations
 
 from threatlab.dataflow import DataFlow
@@ -40,7 +41,8 @@ def rows_of(drawing: DataFlow, kept: Kept = ()) -> dict[str, range]:
     return rows
 
 
-def places(drawing: DataFlow, kept: Kept = ()) -> dict[str, Place]:
+@lru_cache(maxsize=64)
+def places(drawing: DataFlow, kept: Kept = ()) -> Mapping[str, Place]:
     """Return the place of each element. The same drawing with the same `kept` always gives the same places."""
     rows = rows_of(drawing, kept)
     taken = {name: (rows[drawing.element(name).zone].start + row, column) for name, (row, column) in kept}
@@ -51,16 +53,16 @@ def places(drawing: DataFlow, kept: Kept = ()) -> dict[str, Place]:
         taken.update(zip((e.name for e in loose if e.zone == zone), free[zone], strict=False))
     pairs = sorted({(flow.source, flow.target) for flow in drawing.flows})
     left = STEPS
-    best = _cost(taken, pairs)
     improved = True
     while improved and left > 0:
         improved = False
         for element in loose:
             for place in free[element.zone]:
                 tried = _swapped(taken, element.name, place)
+                moved = [name for name in taken if tried[name] != taken[name]]
                 left -= len(pairs) * (len(taken) + len(pairs) // 2)
-                if (cost := _cost(tried, pairs)) < best - 1e-6:
-                    taken, best, improved = tried, cost, True
+                if _cost(tried, pairs, moved) < _cost(taken, pairs, moved) - 1e-6:
+                    taken, improved = tried, True
                 if left <= 0:
                     return taken
     return taken
@@ -96,21 +98,25 @@ def _swapped(taken: Mapping[str, Place], element: str, place: Place) -> dict[str
     return tried
 
 
-def _cost(taken: Mapping[str, Place], pairs: Iterable[tuple[str, str]]) -> float:
+def _cost(taken: Mapping[str, Place], pairs: Iterable[tuple[str, str]], moved: Collection[str]) -> float:
+    """Return what the places of `moved` cost: the way of their flows, and what these or they themselves get in."""
     at = {name: (column * _ACROSS, row * _DOWN) for name, (row, column) in taken.items()}
     lines = [(at[source], at[target], source, target) for source, target in pairs]
-    cost = 0.0
+    theirs = [line for line in lines if line[2] in moved or line[3] in moved]
+    cost = sum(at[name][0] for name in moved) * 1e-3  # among equals, as far left as can be
     for (ax, ay), (bx, by), source, target in lines:
         dx, dy = bx - ax, by - ay
         length = (dx * dx + dy * dy) ** 0.5
-        cost += length
-        for name, (x, y) in at.items():
+        is_theirs = source in moved or target in moved
+        cost += length * is_theirs
+        for name in at if is_theirs else moved:
             if name not in (source, target):
+                x, y = at[name]
                 along = ((x - ax) * dx + (y - ay) * dy) / length
                 if 0 < along < length and abs((x - ax) * dy - (y - ay) * dx) / length < _BESIDE:
                     cost += _THROUGH
-    cost += _CROSSED * sum(_cross(a, b) for a, b in combinations(lines, 2))
-    return cost + sum(x for x, _ in at.values()) * 1e-3  # among equals, as far left as can be
+    crossed = sum(_cross(a, b) for a in theirs for b in lines) - sum(_cross(a, b) for a, b in combinations(theirs, 2))
+    return cost + _CROSSED * crossed
 
 
 def _cross(

@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import product
+from math import dist, inf
 
-from threatlab.dataflow.picture.geometry import LINE, Arrow, Label, Point, Rect, bezier, text_width, wrap
+from threatlab.dataflow.picture.geometry import (
+    LINE,
+    SQUARE,
+    Arrow,
+    Label,
+    Point,
+    Rect,
+    bezier,
+    squares,
+    text_width,
+    weight,
+    weights,
+    wrap,
+)
 
 _SIDES: tuple[Point, ...] = ((1, 0), (-1, 0), (0, 1), (0, -1))
 """Directions in which a curve may leave a box."""
@@ -23,66 +37,153 @@ _CELL = 10
 _IN_BOX, _OUTSIDE, _ON_CURVE, _SAME_PORT = 500.0, 900.0, 26.0, 90.0
 """What it costs a curve, in px of way, per point that lies where it shouldn't."""
 
-_CLEAR = 7
+CLEAR = 7
 """Px that a curve keeps clear of boxes that it has nothing to do with."""
+
+_ROUND = 12
+"""Px from a corner in which an arrow turns, and that it keeps from boxes where it goes between them."""
+
+_BESIDE, _HIDES, _OTHER = 10, 1.4, 20
+"""What it costs words to stand beside their arrow, and to hide a point of it or of another."""
 
 _SHIFTS = ((0, 0), (0, -1), (0, 1), (1, 0), (-1, 0), (0.9, 0.9), (-0.9, 0.9), (0.9, -0.9), (-0.9, -0.9))
 """Where words stand beside a point of their arrow, in halves of their width and height."""
 
-_AWAY = (4, 9)
-"""Px between words and that point."""
-
-_BESIDE, _HIDES, _OTHER, _MISTAKEN = 10, 1.4, 20, 200
-"""What it costs words to stand beside their arrow, to hide a point of it or of another, and to be on another alone."""
+_SPOTS = sorted(
+    enumerate(
+        (30 * abs(t - 0.5), _BESIDE if shift != (0, 0) else 0, weight(t), shift, away)
+        for t in (0.5, 0.45, 0.55, 0.4, 0.6, 0.34, 0.66, 0.28, 0.72, 0.22, 0.78, 0.16, 0.84)
+        for shift in _SHIFTS
+        for away in (4, 9)
+    ),
+    key=lambda spot: spot[1][0] + spot[1][1],
+)
+"""Where words can stand, the best first: costs, weights of the point, shift, and px between words and that point."""
 
 _NEAR = 6
 """Px from an arrow at which words seem to be its own."""
+
+Span = tuple[float, float]
+Free = tuple[list[Span], list[Span]]
+Boxes = dict[tuple[float, float], list[Rect]]
+Points = dict[tuple[float, float], list[tuple[int, Point]]]
+"""Boxes, or points of arrows with their numbers, by their `squares`."""
 
 SIGN = 7
 """Half the size of the sign where a flow crosses a boundary, in px."""
 
 
-def route(number: int, ends: tuple[Rect, Rect], boxes: Sequence[Rect], bounds: Rect, used: Counter[Point]) -> Arrow:
-    """Return the curve from one box to another that costs least, and remember in `used` where it runs."""
-    source, target = ends
-    (ax, ay), (bx, by) = source.center, target.center
-    ahead = (bx - ax, by - ay)
-    distance = max((ahead[0] ** 2 + ahead[1] ** 2) ** 0.5, 1.0)
-    others = [box for box in boxes if box not in (source, target)]
-    leave, arrive = _ports(source, ahead), _ports(target, (-ahead[0], -ahead[1]))
-    best, least = None, float("inf")
-    for (a, out), (b, back), reach in product(leave, arrive, _REACHES):
-        handle = reach * min(distance, 160.0)
-        curve = (
-            a,
-            (a[0] + out[0] * handle, a[1] + out[1] * handle),
-            (b[0] + back[0] * handle, b[1] + back[1] * handle),
-            b,
-        )
-        cost = _SAME_PORT * (used[a] + used[b])
-        before = a
-        for step in range(1, _SAMPLES + 1):
-            point = bezier(curve, step / _SAMPLES)
-            cost += abs(point[0] - before[0]) + abs(point[1] - before[1])
-            cost += _ON_CURVE * used[_cell(point)]
-            for box in others:
-                if box.holds(point, _CLEAR):
-                    cost += _IN_BOX
-            if source.holds(point, -1) or target.holds(point, -1):
-                cost += _IN_BOX
-            if not bounds.holds(point, -4):
+def route(number: int, ends: tuple[Rect, Rect], boxes: Boxes, free: Free, used: Counter[Point]) -> Arrow:
+    """Return the curve from one box to another that costs least, and remember in `used` where it runs.
+
+    `boxes` are all boxes, by the `squares` of each and CLEAR px around it. A curve that runs through one gives way to
+    an arrow that turns corners: `free` are the spans across and down the picture that no box reaches into.
+    """
+    left, right, top, bottom = free[0][0][0] + 4, free[0][-1][1] - 4, free[1][0][0] + 4, free[1][-1][1] - 4
+    tries = sorted(_curves(ends, used))
+    best, curve = (inf, 0), tries[0][3]
+    for straight, place, ports, tried in tries:
+        if straight > best[0] + 1e-6:  # no curve is shorter than its straight way
+            break
+        cost = ports
+        before, *points = bezier((tried[0], tried[1], tried[2], tried[3]), weights(_SAMPLES))
+        for x, y in points:
+            cost += abs(x - before[0]) + abs(y - before[1])
+            cost += _ON_CURVE * used.get(_cell(x, y), 0)
+            near = boxes.get((x // SQUARE, y // SQUARE), ())
+            cost += _IN_BOX * sum(box.holds((x, y), -1 if box in ends else CLEAR) for box in near)
+            if not (left < x < right and top < y < bottom):
                 cost += _OUTSIDE
-            before = point
-            if cost >= least:
+            before = x, y
+            if cost > best[0]:
                 break
-        if cost < least:
-            best, least = curve, cost
-    assert best is not None  # noqa: S101  # every pair of boxes has at least one pair of ports
-    arrow = Arrow(number, best)
-    used[best[0]] += 1
-    used[best[3]] += 1
-    used.update({_cell(point) for point in arrow.points(2 * _SAMPLES)})
+        if (cost, place) < best:
+            best, curve = (cost, place), tried
+
+    def hits(x: float, y: float) -> bool:
+        near = boxes.get((x // SQUARE, y // SQUARE), ())
+        return any(box.holds((x, y), -2 if box in ends else 0) for box in near)
+
+    def load(curve: Sequence[Point]) -> float:
+        points = Arrow(number, (*curve,)).points()
+        return len(points) * 12 + _ON_CURVE * sum(used.get(_cell(*point), 0) for point in points)
+
+    arrow = Arrow(number, curve)
+    if any(hits(*point) for point in arrow.points(60)):
+        curve = min((_rounded(way) for way in _ways(ends, free, used)), key=load, default=curve)
+        arrow = Arrow(number, curve)
+    used[curve[0]] += 1
+    used[curve[-1]] += 1
+    used.update({_cell(*point) for point in arrow.points(2 * _SAMPLES)})
     return arrow
+
+
+def _curves(ends: tuple[Rect, Rect], used: Counter[Point]) -> Iterator[tuple[float, int, float, tuple[Point, ...]]]:
+    """Yield simple curves from one box to another: the least it can cost, its place among them, its ports' cost."""
+    (source, target), ((ax, ay), (bx, by)) = ends, (box.center for box in ends)
+    ahead = (bx - ax, by - ay)
+    handle = min(max((ahead[0] ** 2 + ahead[1] ** 2) ** 0.5, 1.0), 160.0)
+    for place, ((a, out), (b, back), reach) in enumerate(
+        product(_ports(source, ahead), _ports(target, (-ahead[0], -ahead[1])), _REACHES)
+    ):
+        far = reach * handle
+        curve = a, (a[0] + out[0] * far, a[1] + out[1] * far), (b[0] + back[0] * far, b[1] + back[1] * far), b
+        ports = _SAME_PORT * (used[a] + used[b])
+        yield ports + abs(a[0] - b[0]) + abs(a[1] - b[1]), place, ports, curve
+
+
+def _ways(ends: tuple[Rect, Rect], free: Free, used: Counter[Point]) -> Iterator[list[Point]]:
+    """Yield ways from one box to another as corners: along the space between rows, and between columns to the next."""
+    for (p, leaves), (q, enters) in product(*(_exits(box, free[1], used) for box in ends)):
+        if leaves == enters:
+            y = _track(leaves, (p[0], q[0]), used)
+            yield [p, (p[0], y), (q[0], y), q]
+            continue
+        for alley in (span for span in free[0] if span[1] - span[0] > 2 * _ROUND):
+            middle = sum(alley) / 2
+            y = _track(leaves, (p[0], middle), used)
+            z = _track(enters, (middle, q[0]), used)
+            x = _track(alley, (y, z), used, upright=True)
+            yield [p, (p[0], y), (x, y), (x, z), (q[0], z), q]
+
+
+def _exits(box: Rect, gaps: Sequence[Span], used: Counter[Point]) -> list[tuple[Point, Span]]:
+    """Return the least used port above and below a box, each with the space that it leads to."""
+    above = max(gap for gap in gaps if gap[1] <= box.y)
+    below = min(gap for gap in gaps if gap[0] >= box.bottom)
+    ports = _ports(box, (0, 0))
+    return [
+        (min((port for port, side in ports if side == (0, down)), key=lambda port: used[port]), gap)
+        for down, gap in ((-1, above), (1, below))
+    ]
+
+
+def _track(span: Span, along: Span, used: Counter[Point], *, upright: bool = False) -> float:
+    """Return where in a free span the fewest arrows run `along` a stretch of it: beside its middle, where zones end."""
+    middle, room = sum(span) / 2, int((span[1] - span[0]) / 2 - _ROUND)
+    steps = range(int(min(along)), int(max(along)) + 1, 3 * _CELL)
+
+    def load(at: float) -> int:
+        return sum(used.get(_cell(at, step) if upright else _cell(step, at), 0) for step in steps)
+
+    return min((middle + side * off for off in range(5, max(room, 5) + 1, _CELL) for side in (1, -1)), key=load)
+
+
+def _rounded(way: Sequence[Point]) -> tuple[Point, ...]:
+    """Return a way from corner to corner as the curve of an arrow."""
+    curve = [way[0]]
+    for before, corner, after in zip(way, way[1:], way[2:], strict=False):
+        (enter, leave) = (_toward(corner, end, min(_ROUND / dist(corner, end), 0.5)) for end in (before, after))
+        curve += [*_straight(curve[-1], enter), corner, corner, leave]
+    return (*curve, *_straight(curve[-1], way[-1]))
+
+
+def _straight(a: Point, b: Point) -> tuple[Point, Point, Point]:
+    return _toward(a, b, 1 / 3), _toward(a, b, 2 / 3), b
+
+
+def _toward(a: Point, b: Point, share: float) -> Point:
+    return a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share
 
 
 def signed(arrow: Arrow, enters: Rect) -> Arrow:
@@ -94,35 +195,43 @@ def signed(arrow: Arrow, enters: Rect) -> Arrow:
     return replace(arrow, sign=(x, edge))
 
 
-def label(
-    arrow: Arrow, words: str, solid: Sequence[Rect], curves: Mapping[int, Sequence[Point]], bounds: Rect
-) -> Label | None:
-    """Return where a flow's words stand: on its curve or beside it, and on nothing `solid`, or None."""
-    best, least = None, float("inf")
-    others = [point for number, points in curves.items() if number != arrow.number for point in points]
-    for width in (150.0, 104.0, 90.0, 76.0):
-        if best is not None and text_width(tuple(words.split(" "))) > width:
-            continue  # a word would be cut
+def label(arrow: Arrow, words: str, solid: Boxes, points: Points, bounds: Rect) -> Label | None:
+    """Return where a flow's words stand: on its curve or beside it, and on nothing `solid`, or None.
+
+    `solid` and `points`, those of all arrows with their numbers, are looked up by their `squares`.
+    """
+    best: tuple[float, int, int] = (inf, 0, 0)
+    found, blocked, tried = None, None, set()
+    longest = text_width(tuple(words.split(" ")))
+    pieces = [piece for piece in arrow.pieces if len(arrow.curve) == 4 or piece[0][1] == piece[3][1]]  # along rows
+    for tier, (width, piece) in enumerate(product((150.0, 104.0, 90.0, 76.0), pieces)):
         lines = wrap(words, width, 4)
-        size = (text_width(lines) + 4, len(lines) * LINE + 2)
-        for t in (0.5, 0.45, 0.55, 0.4, 0.6, 0.34, 0.66, 0.28, 0.72, 0.22, 0.78, 0.16, 0.84):
-            x, y = bezier(arrow.curve, t)
-            for (across, down), away in product(_SHIFTS, _AWAY):
-                shift = (across * (size[0] / 2 + away), down * (size[1] / 2 + away))
-                rect = Rect(x + shift[0] - size[0] / 2, y + shift[1] - size[1] / 2, *size)
-                cost = 30 * abs(t - 0.5) + 5 * len(lines) + (_BESIDE if across or down else 0)
-                if cost >= least or not _inside(rect, bounds) or any(rect.overlaps(other, 1) for other in solid):
-                    continue
-                hidden = sum(rect.holds(point, 1) for point in curves[arrow.number])
-                cost += _HIDES * hidden
-                if cost >= least:
-                    continue
-                other = sum(rect.holds(point, _NEAR) for point in others)
-                clear = not other or hidden > 0
-                cost += _OTHER * other + (0 if clear else _MISTAKEN)
-                if cost < least:
-                    best, least = Label(arrow.number, rect, lines, clear), cost
-    return best
+        if (lines, piece) in tried or (found and longest > width):  # the second: a word would be cut
+            continue
+        tried.add((lines, piece))
+        w, h = text_width(lines) + 4, len(lines) * LINE + 2
+        for place, (off, beside, at, (across, down), away) in _SPOTS:
+            cost = off + 5 * len(lines) + beside
+            if cost > best[0] + 1e-6:
+                break
+            ((x, y),) = bezier(piece, (at,))
+            rect = Rect(x + across * (w / 2 + away) - w / 2, y + down * (h / 2 + away) - h / 2, w, h)
+            if not _inside(rect, bounds) or (blocked and rect.overlaps(blocked, 1)):  # often by what blocked the last
+                continue
+            around = squares(rect, _NEAR)
+            blocked = next((o for square in around for o in solid.get(square, ()) if rect.overlaps(o, 1)), None)
+            if blocked:
+                continue
+            near = [(n, p) for square in around for n, p in points.get(square, ()) if rect.holds(p, _NEAR)]
+            hidden = sum(number == arrow.number and rect.holds(point, 1) for number, point in near)
+            cost += _HIDES * hidden
+            if cost > best[0]:
+                continue
+            other = sum(number != arrow.number for number, _ in near)
+            cost += _OTHER * other
+            if (hidden or not other) and (cost, tier, place) < best:  # else they could be taken for another's
+                best, found = (cost, tier, place), Label(arrow.number, rect, lines)
+    return found
 
 
 def _ports(box: Rect, ahead: Point) -> list[tuple[Point, Point]]:
@@ -138,8 +247,8 @@ def _ports(box: Rect, ahead: Point) -> list[tuple[Point, Point]]:
     return ports
 
 
-def _cell(point: Point) -> Point:
-    return -1 - point[0] // _CELL, -1 - point[1] // _CELL  # below 0, where no port is
+def _cell(x: float, y: float) -> Point:
+    return -1 - x // _CELL, -1 - y // _CELL  # below 0, where no port is
 
 
 def _inside(rect: Rect, bounds: Rect) -> bool:

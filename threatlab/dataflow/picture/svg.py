@@ -149,13 +149,13 @@ def _arrow(drawing: DataFlow, arrow: Arrow, colors: dict[str, str]) -> str:
     flow = drawing.flows[arrow.number - 1]
     inside = drawing.in_scope(flow)
     ink = colors["cross"] if arrow.sign else colors["fg"] if inside else colors["muted"]
-    start, out, back, end = arrow.curve
-    way = hypot(end[0] - back[0], end[1] - back[1]) or 1.0
-    dx, dy = (end[0] - back[0]) / way, (end[1] - back[1]) / way
+    *way, back, end = arrow.curve
+    length = hypot(end[0] - back[0], end[1] - back[1]) or 1.0
+    dx, dy = (end[0] - back[0]) / length, (end[1] - back[1]) / length
     base = (end[0] - 9 * dx, end[1] - 9 * dy)
     head = [end, (base[0] - 4.5 * dy, base[1] + 4.5 * dx), (base[0] + 4.5 * dy, base[1] - 4.5 * dx)]
-    points = " ".join(f"{x:.1f},{y:.1f}" for x, y in (start, out, back, base))
-    path = "M{} C{} {} {}".format(*points.split())
+    points = " ".join(f"{x:.1f},{y:.1f}" for x, y in (*way, back, base))
+    path = "M{} C{}".format(*points.split(" ", 1))
     dash = "" if inside else ";stroke-dasharray:5 4"
     return (
         f"<g><title>{escape(f'{arrow.number}: {flow} ({flow.carries})')}</title>"

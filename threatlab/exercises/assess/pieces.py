@@ -1,4 +1,4 @@
-"""What lesson 02 has its reader write: data for a score, two mends, a check of a log, layers, a week's work, a list."""
+"""What lesson 02 has its reader write: data for scores, two mends, a check of a log, layers, a week's work, a list."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from threatlab.assessment import assess
 from threatlab.audit.log import Verification
 from threatlab.errors import unknown_name
-from threatlab.exercises.judges import a_function, a_number, plain, returned, shown
+from threatlab.exercises.judges import a_function, a_number, as_list, plain, returned, shown
 from threatlab.exercises.outcome import NotAttempted, NotYet
 from threatlab.exercises.question import Question, in_steps
 from threatlab.system import AISystem
@@ -17,22 +17,42 @@ from threatlab.words import capital, days
 
 WEIGHTS = {"encryption_enabled": 0.3, "rbac_configured": 0.2, "monitoring_active": 0.3}
 HALF_A_SCORE, FIRST_WEEK = 0.5, 5.0
+ROUNDING = 1e-9
+"""Sums of weights that differ by less are equal."""
 RISK, CLAIM, PLACED, SMALL = 0.3, 0.5, 4, 0.02
 
 
 def _half_a_score(answer: Any) -> str:
-    if not isinstance(answer, Mapping):
-        raise NotYet(f"{shown(answer)} is not a dict; write one like `usage` above.")
-    for name, value in answer.items():
+    score, _ = _scored(answer)
+    if abs(score - HALF_A_SCORE) > ROUNDING:
+        raise NotYet(f"That scores {score:.1f}. Which two of 0.3, 0.2 and 0.3 make 0.5?")
+    return "0.5. Another system with the same score lacks the other of the two controls that weigh 0.3."
+
+
+def _alike(answer: Any) -> str:
+    pair = as_list(answer)
+    if pair is None or len(pair) != 2:
+        raise NotYet(f"{shown(answer)} is not a list of two; write [{{...}}, {{...}}], each like `usage` above.")
+    (one, lacks), (other, lacks_too) = map(_scored, pair)
+    if lacks == lacks_too:
+        raise NotYet("The same controls are missing in both. In the second one, let another one be missing.")
+    if abs(one - other) > ROUNDING:
+        raise NotYet(f"They score {one:.1f} and {other:.1f}. Which two of the weights are equal?")
+    return f"Both score {one:.1f}, and nobody would mend them in the same way: the score doesn't say which is which."
+
+
+def _scored(data: Any) -> tuple[float, set[str]]:
+    """Return what the lesson's code scores data, and which controls are missing in them."""
+    if not isinstance(data, Mapping):
+        raise NotYet(f"{shown(data)} is not a dict; write one like `usage` above.")
+    for name, value in data.items():
         if name not in WEIGHTS:
             said = capital(unknown_name("attribute", name, WEIGHTS))
             raise NotYet(f"{said} The lesson's code would not have told you.")
         if not isinstance(plain(value), bool):
             raise NotYet(f"{name} is {shown(value)}; write True or False.")
-    score = sum(weight for name, weight in WEIGHTS.items() if not answer.get(name))
-    if abs(score - HALF_A_SCORE) > 1e-9:
-        raise NotYet(f"That scores {score:.1f}. Which two of 0.3, 0.2 and 0.3 make 0.5?")
-    return "0.5. Another system with the same score lacks the other of the two controls that weigh 0.3."
+    lacks = {name for name in WEIGHTS if not data.get(name)}
+    return sum(WEIGHTS[name] for name in lacks), lacks
 
 
 def _reached(answer: Any) -> str:
@@ -150,6 +170,19 @@ w1 = Question(
 
 w2 = Question(
     id="assess.w2",
+    title="Two systems that the score can't tell apart",
+    judge=_alike,
+    hints=in_steps(
+        "Two of the three weights are equal. Let one system lack the one control, and the other the other.",
+        "Encryption and monitoring weigh 0.3 each. What a dict doesn't name counts as missing.",
+    ),
+    because="A sum forgets what it was made of: equal weights make different gaps look alike.",
+    covers=("code-assess",),
+    fills='[{"monitoring_active": True}, {"encryption_enabled": True}]',
+)
+
+w3 = Question(
+    id="assess.w3",
     title="The threshold, compared",
     judge=_reached,
     hints=in_steps('The score is result["risk_score"].', "At or above is written >=."),
@@ -158,8 +191,8 @@ w2 = Question(
     fills='result["risk_score"] >= threshold',
 )
 
-w3 = Question(
-    id="assess.w3",
+w4 = Question(
+    id="assess.w4",
     title="A moment that means the same everywhere",
     judge=_zoned,
     hints=in_steps("datetime.now takes a zone: datetime.now(UTC).", "Then .isoformat() writes it as text."),
@@ -168,8 +201,8 @@ w3 = Question(
     fills="datetime.now(UTC).isoformat()",
 )
 
-w4 = Question(
-    id="assess.w4",
+w5 = Question(
+    id="assess.w5",
     title="A cut that is found",
     judge=_cut_off,
     hints=in_steps("verify takes a head: the last hash that somebody remembers.", "It is in `remembered`."),
@@ -178,8 +211,8 @@ w4 = Question(
     fills="log.verify(head=remembered)",
 )
 
-w5 = Question(
-    id="assess.w5",
+w6 = Question(
+    id="assess.w6",
     title="Four controls in layers",
     judge=_arranged,
     hints=in_steps("A layer is a list; each of its controls a number in it.", "Give each control a layer of its own."),
@@ -188,8 +221,8 @@ w5 = Question(
     fills="[[0.5], [0.5], [0.5], [0.5]]",
 )
 
-w6 = Question(
-    id="assess.w6",
+w7 = Question(
+    id="assess.w7",
     title="The first week",
     judge=_first_week,
     hints=in_steps(
@@ -201,8 +234,8 @@ w6 = Question(
     fills="{next(s.attribute for s in threatlab.assess(incident).best_next(20) if s.effort_days <= 5): True}",
 )
 
-w7 = Question(
-    id="assess.w7",
+w8 = Question(
+    id="assess.w8",
     title="Whom to call",
     judge=_to_call,
     hints=in_steps(
@@ -214,4 +247,4 @@ w7 = Question(
     fills='(span["worst case"] >= alert_threshold) & (span["best case"] < alert_threshold)',
 )
 
-PIECES = (w1, w2, w3, w4, w5, w6, w7)
+PIECES = (w1, w2, w3, w4, w5, w6, w7, w8)

@@ -65,8 +65,8 @@ def _depth(answer: Any) -> str:
         layer = incident.system.catalog.layers[one.layer].title
         raise NotYet(f"Both stand in {layer}: what takes that layer down takes both. Take one of another layer.")
     both = replay(incident, incident.system.with_(**dict.fromkeys(chosen, True))).chance
-    steps = " and ".join(f"step {alone[name].stopped_at}" for name in chosen)
-    return f"They stop at {steps}, in two layers. Either alone lets 1 attempt of 10 through; together {both:.1%}."
+    each = " and ".join(f"step {ran.stopped_at}, where {ran.chance:.1%} get past" for ran in alone.values())
+    return f"They stop at {each}. Together they let {both:.1%} of the attempts through."
 
 
 def _rare(answer: Any) -> str:
@@ -118,7 +118,7 @@ def _command(answer: Any) -> str:
     files = [word for word in words[2:] if word.endswith((".json", ".toml"))]
     if files != ["threat-model.json"]:
         raise NotYet("Name the file that is assessed: threat-model.json.")
-    return f"Exit code 1 at a score of {bound:g} or more, 0 below: a pipeline needs nothing else."
+    return f"Exit code 1 at a score of {bound:g} or more, and while a question is open: a pipeline needs nothing else."
 
 
 w1 = Question(

@@ -17,6 +17,7 @@ from threatlab.exercises.judges import (
     a_function,
     a_number,
     a_pair,
+    a_person,
     a_reason,
     an_option,
     as_list,
@@ -30,7 +31,6 @@ from threatlab.exercises.judges import (
     shown,
 )
 from threatlab.exercises.outcome import NotYet
-from threatlab.exercises.plan.pieces import NOBODY
 from threatlab.exercises.question import Question, in_steps
 from threatlab.operate.newer_catalog import rescore
 from threatlab.operate.overview import Overview
@@ -209,18 +209,17 @@ def _seen_to(answer: Any) -> str:
     chosen = lessons[an_option(number, list(lessons), f"the number of a lesson, 1 to {len(lessons)}", "The lesson")]
     if chosen.kind == "keep" and any(each.kind == "change" for each in run.lessons):
         raise NotYet(f"That went well, and nobody has to see to it: {shown(chosen.text)} Take one to change.")
-    if not isinstance(who, str) or not who.strip() or who.strip().lower() in NOBODY:
-        raise NotYet(f"{shown(who)} is nobody whom one could ask. Give a name.")
+    who = a_person(who)
     roles = {*ROLES, *(control.role for control in catalog().controls.values())}
-    if who.strip().lower() in {role.lower() for role in roles}:
-        raise NotYet(f"There may be three with the role of {who.strip()}. Which of them? Give a name.")
+    if who.lower() in {role.lower() for role in roles}:
+        raise NotYet(f"There may be three with the role of {who}. Which of them? Give a name.")
     try:
         day = check_date("the day", until)
     except ThreatLabError as problem:
         raise refusal("After the name comes the day until which it is done", problem) from None
     if not start < day <= start + timedelta(days=SOON):
         raise NotYet(f"{day} is not within {SOON} days after {start}. Until when can it be done, or begun?")
-    return f"{who.strip()}, until {day}: {chosen.policy}"
+    return f"{who}, until {day}: {chosen.policy}"
 
 
 def _rhythm(answer: Any) -> str:

@@ -1,4 +1,4 @@
-"""What lesson 04 has its reader write: an order, a number of days, a floor, an acceptance, a criterion, a sentence."""
+"""What lesson 04 has its reader write: an order, days, a floor, an acceptance, a criterion, a name, a sentence."""
 
 from __future__ import annotations
 
@@ -10,14 +10,19 @@ from typing import Any
 from threatlab.assessment import assess
 from threatlab.assessment.result import NextStep
 from threatlab.catalog import Criterion
-from threatlab.exercises.judges import a_kind, a_number, a_reason, parts, shown
+from threatlab.exercises.judges import a_kind, a_number, a_person, a_reason, named, parts, shown
 from threatlab.exercises.outcome import NotYet
 from threatlab.exercises.question import Question, in_steps
-from threatlab.plan import make_plan
+from threatlab.plan import Plan, make_plan
 from threatlab.system import AISystem
 from threatlab.words import days as in_days
+from threatlab.words import listed
 
-NOBODY = {"we", "us", "everybody", "everyone", "nobody", "somebody", "someone", "the team", "team", "tbd"}
+SENTENCE = 10
+"""Words that the sentence of section 7 needs at least: it says four things."""
+
+_NUMBER = re.compile(r"\b[01]?\.\d+|\b\d+ ?%")
+
 LONGEST = 366
 """Days that an acceptance may last: what is accepted for longer is never looked at again."""
 
@@ -89,8 +94,7 @@ def _acceptance(answer: Any) -> str:
     if not isinstance(start, date):
         raise NotYet("The first of the two must be `start`, as it is.")
     a_reason(reason, ". Why not now, and what makes it bearable until then?", words=3)
-    if not isinstance(owner, str) or not owner.strip() or owner.strip().lower() in NOBODY:
-        raise NotYet(f"{shown(owner)} is nobody whom one could ask. Give a name, or a role that one person has.")
+    owner = a_person(owner)
     last = until.date() if isinstance(until, datetime) else until
     try:
         last = date.fromisoformat(last) if isinstance(last, str) else last
@@ -112,16 +116,67 @@ def _criterion(answer: Any) -> str:
     return f"{given}. A measurement beyond {bound:g} fails it, so it can be promised, and checked."
 
 
+def _takes_its_place(answer: Any) -> str:
+    plan, given = parts(answer, 2, "both: check((plan, instead))")
+    a_kind(plan, Plan, "a plan; give `plan`")
+    if not plan.steps:
+        return "The plan has no step, so nothing can take its place."
+    first = plan.steps[0]
+    other = make_plan(plan.system, plan.budget, min_utility=plan.min_utility, without=[first.control])
+    planned = {step.control for step in plan.steps}
+    new = {step.control: step.title for step in other.steps if step.control not in planned}
+    price = f"The risk that is left is {other.risk_after:.3f}, and with the first step {plan.risk_after:.3f}."
+    if not new:
+        return f"Nothing takes its place within these days. {price}"
+    titles = {name: control.title for name, control in plan.catalog.controls.items()}
+    control = named(given, titles)
+    if control is None:
+        raise NotYet(f"{shown(given)} is no control's name; copy it from the panel, between quotes.")
+    if control == first.control:
+        raise NotYet(f"{titles[control]} is the first step: it is what you leave out.")
+    if control in planned:
+        raise NotYet(f"{titles[control]} is in the plan already. Which one comes in that was not there before?")
+    if control not in new:
+        raise NotYet(f"{titles[control]} stays out, too. Leave out {first.title}, and compare the steps.")
+    return f"{titles[control]} comes in. {price}"
+
+
 def _sentence(answer: Any) -> str:
-    if not isinstance(answer, str) or len(answer.split()) < 10:
-        raise NotYet(f"{shown(answer)} is no sentence of the form that stands above.")
-    if not re.search(r"\b[01]?\.\d+|\b\d+ ?%", answer):
+    plan, half, text = parts(answer, 3, "all three: check((plan, halved, sentence))")
+    a_kind(plan, Plan, "a plan; give `plan`")
+    a_kind(half, Plan, "a plan; give `halved`")
+    if not isinstance(text, str) or len(text.split()) < SENTENCE:
+        raise NotYet(f"{shown(text)} is no sentence of the form that stands above.")
+    kept = {step.control for step in half.steps}
+    lost = [step.title for step in plan.steps if step.control not in kept]
+    if lost and not any(title.lower() in text.lower() for title in lost):
+        raise NotYet(f"It names no control that the half has lost. Take one, by its name: {listed(lost, 'or')}.")
+    if not (given := _NUMBER.findall(text)):
         raise NotYet("No number says how large the risk is that stays.")
-    if not re.search(r"\b20\d\d\b", answer):
+    risks = {"the risk score": half.risk_after, **_by_title(half)}
+    if not any(_is_it(number, risk) for number in given for risk in risks.values()):
+        name, largest = max(_by_title(half).items(), key=lambda each: each[1])
+        raise NotYet(
+            f"{given[0].strip()} is no risk that stays: with the half, {name.lower()} is at {largest:.3f}, "
+            f"and the risk score at {half.risk_after:.3f}."
+        )
+    if not re.search(r"\b20\d\d\b", text):
         raise NotYet("It has no day. Until when does the answer hold?")
-    if not re.search(r"\banswers?\b|\bowns?\b|\bcarries\b|\baccepts?\b", answer):
+    if not re.search(r"\banswers?\b|\bowns?\b|\bcarries\b|\baccepts?\b", text):
         raise NotYet("Nobody answers for it. Who does?")
-    return "A number, a person and a day: somebody can disagree with that, which is what it is for."
+    return "A lost control, a risk that stays, a person and a day: somebody can disagree with that."
+
+
+def _by_title(plan: Plan) -> dict[str, float]:
+    return {plan.catalog.threats[threat].title: risk for threat, risk in plan.after.by_threat.items()}
+
+
+def _is_it(number: str, risk: float) -> bool:
+    """Whether a number of a text, such as "0.16" or "16%", is this risk as far as it is written out."""
+    digits = number.rstrip(" %")
+    written = len(digits.partition(".")[2]) + (2 if "%" in number else 0)
+    value = float(digits) / (100 if "%" in number else 1)
+    return abs(value - risk) <= 0.5 * 10.0**-written + 1e-9
 
 
 w1 = Question(
@@ -184,12 +239,35 @@ w5 = Question(
 
 w6 = Question(
     id="plan.w6",
-    title="What the halved budget leaves, in one sentence",
-    judge=_sentence,
-    hints=in_steps("Take the number from what the cell above prints.", "Name the person, and a day with its year."),
-    because="It names what is lost, how large the risk is that stays, who answers for it and until when.",
-    covers=("checklist-policy",),
-    fills='"Without a login for every caller the risk stays at 0.50, and Ada answers for it until 31 January 2027."',
+    title="What takes the first step's place",
+    judge=_takes_its_place,
+    hints=in_steps(
+        "In the panel, under Look at one control: choose the first step, and leave it out.",
+        "make_plan(..., without=[control]).steps are the steps without it. Which of them is new?",
+    ),
+    because="Without its first step the plan chooses anew, and takes what it had no days for.",
+    covers=("step-planning",),
+    fills=(
+        "next((s.title for s in make_plan(incident, budget_days, min_utility=min_utility, "
+        'without=[plan.steps[0].control]).steps if s.title not in {p.title for p in plan.steps}), "nothing")'
+        ' if plan.steps else "nothing"'
+    ),
 )
 
-PIECES = (w1, w2, w3, w4, w5, w6)
+w7 = Question(
+    id="plan.w7",
+    title="What the halved budget leaves, in one sentence",
+    judge=_sentence,
+    hints=in_steps(
+        "Take a control from the line *No longer in the plan*, and a number from the lines below it.",
+        "Name the person, and a day with its year.",
+    ),
+    because="It names what is lost, how large the risk is that stays, who answers for it and until when.",
+    covers=("checklist-policy",),
+    fills=(
+        "f\"Without {(lost or ['more days'])[0]} the risk score stays at {halved.risk_after:.2f}, \""
+        ' "and Ada answers for it until 31 January 2027."'
+    ),
+)
+
+PIECES = (w1, w2, w3, w4, w5, w6, w7)

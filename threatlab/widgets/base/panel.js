@@ -6,6 +6,9 @@ const parsed = html => {
   return template.content;
 };
 
+const LOST = "This panel has lost its kernel, which was restarted or has stopped. Choose Kernel \u2192 Restart Kernel "
+  + "and Run up to Selected Cell: what was kept is there again.";
+
 const isTyped = field => field.matches?.("input:not([type=checkbox], [type=range])");
 
 // What a field is set to: of a list each of whose options is JSON, its value; of an empty number, null.
@@ -59,6 +62,25 @@ function settle(field) {
   else if (field !== field.getRootNode().activeElement) field.value = field.getAttribute("value") ?? "";
 }
 
+// JupyterLab goes on to the next cell and keeps that in sight: of a tall panel whose cell was just run, the end. Its
+// head is brought into sight instead, also if it grows by itself, until the learner does something.
+function beginAtTheHead(root) {
+  const view = root.closest(".jp-WindowedPanel-outer"), cell = root.closest(".jp-Cell");
+  if (!view || !cell) return () => {};
+  const look = new ResizeObserver(() => {
+    const above = root.getBoundingClientRect().top < view.getBoundingClientRect().top;
+    const next = cell.nextElementSibling?.classList.contains("jp-mod-active");
+    if (above && next) root.scrollIntoView({ block: "start" });
+  });
+  const stop = () => {
+    look.disconnect();
+    for (const act of ["pointerdown", "wheel", "keydown"]) window.removeEventListener(act, stop, true);
+  };
+  for (const act of ["pointerdown", "wheel", "keydown"]) window.addEventListener(act, stop, { capture: true, passive: true });
+  look.observe(root);
+  return stop;
+}
+
 function render({ model, el }) {
   const root = document.createElement("div"), view = Math.random().toString(36).slice(2);
   root.className = "tl";
@@ -99,6 +121,14 @@ function render({ model, el }) {
     else if (!root.querySelector(".tl-problem")) root.querySelectorAll("[name][data-act]").forEach(settle);
   };
 
+  const tellLost = () => {
+    const note = el.querySelector(".tl-lost") ?? document.createElement("p");
+    note.className = "tl tl-lost";
+    note.role = "alert";
+    note.textContent = LOST;
+    el.prepend(note);
+  };
+
   const send = (node, values = {}) => {
     held = null;
     const part = [];
@@ -106,7 +136,11 @@ function render({ model, el }) {
       if (each.dataset.part) part.unshift(each.dataset.part);
     }
     const { act, args = "{}", once = null } = node.dataset, id = `${view}-${++sent}`;
-    model.send({ act, args: { ...JSON.parse(args), ...values }, part, once, id });
+    try {
+      model.send({ act, args: { ...JSON.parse(args), ...values }, part, once, id });
+    } catch {
+      return tellLost();
+    }
     setTimeout(() => id === `${view}-${sent}` && !answered() && root.setAttribute("aria-busy", "true"), 1000);
   };
 
@@ -158,7 +192,12 @@ function render({ model, el }) {
   for (const change of ["change:page", "change:live", "change:answered"]) model.on(change, follow);
   follow();
   el.append(root);
-  return () => window.removeEventListener("keydown", keys, true);
+  let stop = () => {};
+  requestAnimationFrame(() => { stop = beginAtTheHead(root); });  // by then it is in its cell
+  return () => {
+    stop();
+    window.removeEventListener("keydown", keys, true);
+  };
 }
 
 export default { render };

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from threatlab.widgets.base.shown import Shown
@@ -9,13 +10,23 @@ from threatlab.widgets.base.shown import Shown
 if TYPE_CHECKING:
     import pandas as pd
 
+_STYLE = "text-align:left;vertical-align:top"
+_DATE = re.compile(r"<td>((?:\d{4}-\d\d-\d\d|\d\d \w{3} \d{4})</td>)")
+
 
 def text_table(frame: pd.DataFrame) -> Shown:
-    """Return a table to look at, of any shape; its texts are shown whole, and nothing in them is taken for HTML."""
+    """Return a table to look at, of any shape; its texts are shown whole, and nothing in them is taken for HTML.
+
+    The name of the rows stands in the one line of heads, and a date is never broken.
+    """
     import pandas as pd
 
+    heads = frame.copy()
+    if frame.index.name and frame.columns.nlevels == 1:
+        heads.columns.name, heads.index.name = frame.index.name, None
     with pd.option_context("display.max_colwidth", None):
-        html = frame.to_html(border=0, justify="left")
+        html = heads.to_html(border=0, justify="left")
+    html = _DATE.sub(rf'<td style="{_STYLE};white-space:nowrap">\1', html)
     for cell in ("td", "th"):
-        html = html.replace(f"<{cell}>", f'<{cell} style="text-align:left;vertical-align:top">')
+        html = html.replace(f"<{cell}>", f'<{cell} style="{_STYLE}">')
     return Shown(html, repr(frame))

@@ -188,9 +188,12 @@ def verdict(state: LayersState) -> tuple[bool, str, str]:
     if not state.gaps:
         vacuous = f" It could not be otherwise{bare}." if state.bare <= state.bound else ""
         return True, "Any single layer may fail", f"no threat rises above {bound}.{vacuous}"
-    worst = [f"{state.layer(g.layer)} off: {state.threat(g.threat)} {g.risk:.2f}" for g in state.gaps[:_GAPS_SHOWN]]
+    worst = [
+        f"{state.threat(gap.threat)} {gap.risk:.2f} with the {state.layer(gap.layer)} layer off"
+        for gap in state.gaps[:_GAPS_SHOWN]
+    ]
     more = f"; and {len(state.gaps) - _GAPS_SHOWN} more" if len(state.gaps) > _GAPS_SHOWN else ""
-    return False, "Not every layer may fail", f"above {bound} with {'; '.join(worst)}{more}."
+    return False, "Not every layer may fail", f"above {bound}: {'; '.join(worst)}{more}."
 
 
 def row_title(state: LayersState, off: LayerOff) -> str:

@@ -83,18 +83,23 @@ class Prediction(Panel):
         asking = not anyway and len(self.guesses) < len(self.state.questions)
         self.show(replace(self.state, asking=asking, shown=self.state.shown or not asking))
 
-    def compare(self, actual: Mapping[str, float | str]) -> Comparison:
-        """Lock the guesses, and return them beside what really came out, as a table.
+    def compare(
+        self, actual: Mapping[str, float | str] | None = None, because: Mapping[str, str] | None = None
+    ) -> Comparison:
+        """Lock the guesses, and return them beside what really came out, as a table; a check's answers it has itself.
 
-        A person who has guessed nothing is asked first. Where no person has the notebook open, all is compared.
+        What is said of a result in `because`, by its question, is shown with it, and no sooner. A person who has
+        guessed nothing is asked first. Where no person has the notebook open, all is compared.
         """
+        actual = actual or self.state.actual or {}
         missing = [question for question in self.state.questions if question not in actual]
         if missing:
             raise ThreatLabError(f"no result was given for {missing[0]!r}; compare() needs one for each question")
         results = {question: actual[question] for question in self.state.questions}
+        because = because or self.state.because
         shown = self.state.shown or bool(self.guesses) or not open_notebook()
-        self._begun = replace(self._begun, actual=results)  # begun anew, it still has answers to show
-        self.show(replace(self.state, actual=results, shown=shown, asking=False), unasked=True)
+        self._begun = replace(self._begun, actual=results, because=because)  # begun anew, it has answers to show
+        self.show(replace(self.state, actual=results, because=because, shown=shown, asking=False), unasked=True)
         return Comparison(self)
 
     def memory(self, state: PredictionState) -> Any:
@@ -139,8 +144,11 @@ class Prediction(Panel):
         return tag("div", tag("span", guessed, class_="tl-sub", role="status"), show, class_="tl-buttons")
 
     def picture(self) -> Html:
-        """Return the guesses for a saved notebook."""
-        return saved(self.state.ask, saved_table((), ((q, self.guesses.get(q, _BLANK)) for q in self.state.questions)))
+        """Return the guesses for a saved notebook; a question that is the heading, too, stands there alone."""
+        rows = [(question, self.guesses.get(question, _BLANK)) for question in self.state.questions]
+        if self.state.questions == (self.state.ask,):
+            rows = [("You said", guess) for _, guess in rows]
+        return saved(self.state.ask, saved_table((), rows))
 
     def __repr__(self) -> str:
         return (
@@ -170,10 +178,6 @@ class CheckYourself(Prediction):
         because = {each.text: each.because for each in asked.statements}
         state = PredictionState(asked.asks, tuple(answers), asked.answers, actual=answers, because=because)
         Panel.__init__(self, state, made_from=[name, *answers])
-
-    def show(self, state: Any = None, *, unasked: bool = False) -> Any:
-        """Return the guesses beside the answers, with the reasons: what the button does, and asks as it does."""
-        return self.compare(self.state.actual) if state is None else super().show(state, unasked=unasked)
 
 
 class Comparison(Panel):

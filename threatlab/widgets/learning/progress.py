@@ -62,7 +62,8 @@ class ProgressPanel(Panel):
         if not isinstance(name, str) or not name.strip():
             raise ThreatLabError(f"the file's name is {name!r}; give one, such as 'my-progress.json'")
         file = self._kept.export(name)
-        self.show(replace(self.state, message=f"Written to {file.name}."))
+        beside = ", beside this notebook" if file.parent == Path() else ""
+        self.show(replace(self.state, message=f"Written to {file}{beside}."))
 
     @action
     def ask(self) -> None:

@@ -55,7 +55,7 @@ def _step(place: int, step: PlanStep, late: Breach | None) -> tuple[Html, ...]:
     dates = "" if step.start is None else f"{step.start:%d %b}"
     if step.due != step.start:
         dates += f" \u2013 {step.due:%d %b}"
-    overdue = tag("div", f"too late: {late.bound}", class_="tl-worse") if late else None
+    overdue = tag("div", f"too late: {late.bound:%d %b}", class_="tl-worse") if late else None
     cost = _small(f"costs {step.utility_cost:.0%} utility") if step.utility_cost else None
     rate = _small(f"{step.per_day:.4f} a day")
     return (

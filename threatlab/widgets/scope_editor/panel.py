@@ -76,7 +76,8 @@ class ScopeEditor(Panel):
             raise ThreatLabError(f"{folder!r} is no folder for drawings; give its name, such as 'my-drawings'")
         self._given, self._base, self._folder = given, controls or _built_in(given.name), Path(folder)
         self._shipped = {name: load_drawing(name).title for name in list_drawings()}
-        state = ScopeState(given, given, given.name, self._base, saved=self._files())
+        form = "flow" if given.elements else "zone"
+        state = ScopeState(given, given, given.name, self._base, form=form, saved=self._files())
         super().__init__(state, made_from=[drawing_to_dict(given), repr(self._base)])
 
     @property
@@ -214,8 +215,8 @@ class ScopeEditor(Panel):
             self.show(replace(self.state, asked=name))
             parts = counted(self.state.unsaved, "part")
             raise ThreatLabError(
-                f"you have drawn or changed {parts} that are not saved. Keep them, or leave them? Undo brings them "
-                'back. (In code, unsaved="save" or "leave" says which.)'
+                f"what you drew or changed is not saved: {parts}. Save it first? Undo brings it back. "
+                '(In code, unsaved="save" or "leave" says which)'
             )
         if self.state.unsaved and unsaved == "save":
             self.save()
@@ -283,7 +284,7 @@ class ScopeEditor(Panel):
         while step and len(steps) <= STEPS:
             controls = step.base and step.base.name
             drawings = {"drawing": drawing_to_dict(step.drawing), "opened": drawing_to_dict(step.opened)}
-            steps.append({**drawings, "chosen": step.chosen, "controls": controls})
+            steps.append({**drawings, "chosen": step.chosen, "controls": controls, "form": step.form})
             step = step.before
         return steps
 
@@ -295,7 +296,8 @@ class ScopeEditor(Panel):
             name = step["controls"]
             is_given = self._base is not None and name == self._base.name
             base = self._base if is_given else name and load_system(name)
-            state = ScopeState(drawing, opened, step["chosen"], base, before=state, saved=self._files())
+            form = check_choice("form", step.get("form", "flow"), FORMS)
+            state = ScopeState(drawing, opened, step["chosen"], base, before=state, form=form, saved=self._files())
         if state is None:
             raise ThreatLabError("nothing was kept")
         return state
@@ -332,7 +334,7 @@ class ScopeEditor(Panel):
 
     def _open(self, drawing: DataFlow, chosen: str, base: AISystem | None, done: str = "") -> None:
         now: ScopeState = self.state
-        form = now.form if drawing.zones else "zone"
+        form = now.form if drawing.elements else "zone"
         state = ScopeState(
             drawing, drawing, chosen, base, before=now, form=form, accepted=now.accepted, saved=self._files()
         )

@@ -16,6 +16,11 @@ SAYS_WHO = "Says who"
 FLOW_HEADS = ("No.", "From", "To", "What", "Carries", "Crosses", "Personal data", "In scope", SAYS_WHO)
 ELEMENT_HEADS = ("Element", "Kind", "Zone", "Personal data", "In scope", SAYS_WHO)
 
+_IN_THE_DARK = Html(
+    "<style>body[data-jp-theme-light='false'] img[alt^='zone ']{filter:invert(1) hue-rotate(180deg)}</style>"
+)
+"""Turns paper into slate in JupyterLab's dark theme; where style sheets are dropped, a picture stays as it is."""
+
 _YES = {True: "yes", False: "no", None: "unknown"}
 
 
@@ -27,7 +32,7 @@ def show(drawing: DataFlow) -> Shown:
     ThreatLabError
         If it is no DataFlow; so do the other functions of this file.
     """
-    return Shown(static_drawing(_checked(drawing)), repr(drawing))
+    return Shown(markup(_IN_THE_DARK, static_drawing(_checked(drawing))), repr(drawing))
 
 
 def show_facts(drawing: DataFlow) -> Shown:

@@ -86,7 +86,7 @@ def _asked(state: ScopeState, drawings: Mapping[str, str]) -> Html | None:
     if not state.asked:
         return None
     title = drawings[state.asked]
-    answers = {"save": "Keep them: save", "leave": "Leave them"}
+    answers = {"save": "Save first", "leave": "Don't save"}
     return tag(
         "div",
         *(

@@ -1,0 +1,206 @@
+"""What the lines that lesson 07 asks for must hold: a part and its reason, a bound, people, days, three sentences."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from typing import Any
+
+from threatlab.assessment import Finding
+from threatlab.checks import check_date
+from threatlab.dataflow import DataFlow
+from threatlab.dataflow.facts import why_it_matters
+from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.exercises.capstone.against import made_parts
+from threatlab.exercises.judges import a_dict, a_kind, a_number, a_pair, refusal, shown
+from threatlab.exercises.outcome import NotYet
+from threatlab.operate.reviews import Review
+from threatlab.plan import Plan
+from threatlab.policy import Policy
+from threatlab.report import ThreatModel, Training
+from threatlab.system import AISystem
+from threatlab.words import capital, listed
+
+REASON, SCENE = 5, 8
+"""Words that a reason, or a scene, needs at least; whether it is a good one, only a reader can tell."""
+
+SENTENCES = 3
+"""What the defense of section 13 consists of."""
+
+LONGEST = timedelta(days=366)
+"""How long a risk may be accepted before somebody looks again."""
+
+_MONEY = re.compile(r"\b(budget|money|cheap|expensive|costs?|afford)\b", re.IGNORECASE)
+_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b|\b(?:January|February|March|April|May|June|July|August|September|October|"
+                  r"November|December) \d{4}\b")  # fmt: skip
+_OFF = re.compile(
+    r"\b(?:switch|turn|shut|tak|pull)\w*\b[^.!?]*\b(?:off|down|offline)\b|\bstop(?:s|ped)?\b", re.IGNORECASE
+)
+_PERSON_READS = re.compile(
+    r"\b(?:every|each|all|always|no|none)\b.*\b(?:reads?|checks?|approves?|reviews?|confirms?|unread)\b"
+    r"|\b(?:every|each|all)\b.*\b(?:read|checked|approved|reviewed|confirmed) by (?:a|an|our|some)",
+    re.IGNORECASE,
+)
+
+
+def contradicts(sentence: str, system: AISystem) -> bool:
+    """Whether a sentence has a person look at everything, where the system's own answers say that nobody does."""
+    return bool(_PERSON_READS.search(sentence)) and system["human_approval_required"] is not True
+
+
+def leaves_out(answer: Any) -> str:
+    """Judge a part that is left out, and why."""
+    drawing, given = made_parts(answer, DataFlow | None)
+    if drawing is None and given is None:
+        return "There is no drawing yet, so nothing is left out. Begin one in the panel below."
+    if drawing is None:
+        raise NotYet("There is no drawing to leave anything out of. Begin one in the panel below.")
+    names = [element.name for element in drawing.elements]
+    if given is None:
+        parts = [element.name for element in drawing.elements if element.kind != "person"]
+        if free := [name for name in parts if not why_it_matters(drawing, name)]:
+            raise NotYet(f"Nothing that is drawn speaks against leaving out {free[0]}. Is there a reason to?")
+        return "You leave nothing out: each part of this drawing has something that speaks for looking at it."
+    part, reason = a_pair(given)
+    if not isinstance(part, str) or part not in names:
+        raise NotYet(f"{capital(unknown_name('element', part, names))}. Give a part of the drawing, and why.")
+    _reason(reason)
+    if against := why_it_matters(drawing, part):
+        raise NotYet(f"{part} {listed(list(against))}. It stays in scope: an exclusion must hide nothing.")
+    return f"{part} goes out of scope, by your reason. Nothing that is drawn speaks against it."
+
+
+def _reason(reason: Any) -> str:
+    text = a_kind(reason, str, "a reason; give a text, after a comma")
+    if len(text.split()) < REASON:
+        raise NotYet(f"{shown(text)} is short for a reason. Would it convince somebody who wasn't there?")
+    return text
+
+
+def scene(answer: Any) -> str:
+    """Judge the worst threat as a scene."""
+    model, given = made_parts(answer, ThreatModel)
+    names = [element.name for element in model.drawing.elements] if model.drawing else []
+    text = a_kind(given, str, "a sentence; give a text")
+    if len(text.split()) < SCENE:
+        raise NotYet(f"{len(text.split())} words. Who does what, with which part of your system, and what comes of it?")
+    there = [name for name in names if name.lower() in text.lower()]
+    if names and not there:
+        raise NotYet(f"Your sentence names no part of the drawing. Say where it happens: {', '.join(names)}.")
+    return f"It happens at {listed(there) or 'your system'}. Such a sentence can be argued with; a score alone can't."
+
+
+def bound(answer: Any) -> str:
+    """Judge the most that an attacker may reach."""
+    value = a_number(answer)
+    if not 0 < value < 1:
+        raise NotYet(f"{value:g} is no bound: a share between 0 and 1 can be kept, or broken. 0.1 is one in ten.")
+    return f"At most {value:.0%}, said before anybody has measured it. The next cell says whether it is kept."
+
+
+def policy(answer: Any) -> str:
+    """Judge what would be good enough."""
+    given = a_kind(answer, Policy, "a policy; begin with Policy(max_risk=")
+    if given.max_risk >= 1 and given.max_per_threat is None and not given.max_by_threat:
+        raise NotYet("That accepts every risk there is. Give max_risk a number below 1.")
+    if given.max_risk == 0:
+        raise NotYet("A risk score of 0 is kept by no system that does anything. What would be good enough?")
+    return f"Good enough is now a risk score of {given.max_risk:g} at most, before you have seen a plan."
+
+
+def people(answer: Any) -> str:
+    """Judge a name for each role."""
+    plan, given = made_parts(answer, Plan)
+    roles = dict.fromkeys(step.role for step in plan.steps)
+    names = a_dict(given, roles, "a name")
+    for role, name in names.items():
+        if not isinstance(name, str) or not name.strip():
+            raise NotYet(f"The {role} is {shown(name)}. Who is asked on the morning when it is due?")
+    if not names:
+        return "The plan has no step, so nobody has to be named."
+    return f"{len(set(names.values()))} people own the plan's steps. A step that is everybody's is nobody's."
+
+
+def acceptable(plan: Plan) -> Finding | None:
+    """Return the worst finding that a plan leaves open and that somebody has answered, or None."""
+    return next((finding for finding in plan.left_open if not finding.unknown), None)
+
+
+def acceptance(answer: Any) -> str:
+    """Judge why the worst finding that stays open can wait, and until when."""
+    plan, start, given = made_parts(answer, Plan, date)
+    finding = acceptable(plan)
+    if finding is None:
+        return "Every finding that somebody has answered is in the plan: there is nothing to accept."
+    reason, until = a_pair(given)
+    text = _reason(reason)
+    if _MONEY.search(text):
+        raise NotYet("Money explains what you do first. Why is the risk bearable until then?")
+    try:
+        day = check_date("the day", until)
+    except ThreatLabError as problem:
+        raise refusal("After the reason comes the day on which it ends", problem) from None
+    if not start < day <= start + LONGEST:
+        raise NotYet(f"It would end on {day}. Give a day after {start}, and within a year.")
+    return f"{finding.finding}: accepted until {day}. On that day somebody has to decide again."
+
+
+def threshold(answer: Any) -> str:
+    """Judge an alert threshold, and why that one."""
+    from threatlab.monitoring import evaluate
+    from threatlab.monitoring.detectors import Detection
+
+    detection, given = made_parts(answer, Detection)
+    value, reason = a_pair(given)
+    threshold = a_number(value)
+    _reason(reason)
+    try:
+        tried = evaluate(detection, threshold)
+    except ThreatLabError as problem:
+        raise refusal("That is no threshold", problem) from None
+    if not tried.caught:
+        raise NotYet(f"At {threshold:g} nobody is caught: there is no alert to pay for. Look at the table again.")
+    missed = f"{len(tried.missed)} attackers are missed" if tried.missed else "nobody is missed"
+    return f"At {threshold:g}: {tried.analyst_hours():.1f} analyst hours on the simulated day, and {missed}."
+
+
+def review(answer: Any) -> str:
+    """Judge the day of the first review."""
+    first, start, given = made_parts(answer, Review, date)
+    try:
+        day = check_date("the day", given)
+    except ThreatLabError as problem:
+        raise refusal("Give a day", problem) from None
+    if not start < day <= first.due:
+        raise NotYet(f"{day} is not between {start} and {first.due}, which is the last day that the rule allows.")
+    return f"{day:%A, %d %B %Y}. Put it into your own calendar: this notebook reminds nobody."
+
+
+def training(answer: Any) -> str:
+    """Judge the record of a training."""
+    today, given = made_parts(answer, date)
+    held = a_kind(given, Training, "a Training; begin with Training(")
+    if held.on > today:
+        raise NotYet(f"{held.on} comes after {today}, the day of the report. What has not been held is no record yet.")
+    if "example" in f"{held.who} {held.by}".lower():
+        raise NotYet("That is the example's. Who sat there when you read it aloud?")
+    return f"{held.who}, {held.on}. Only you know that it was held: the record is worth what your word is."
+
+
+def defense(answer: Any) -> str:
+    """Judge three sentences about the risk that is left."""
+    model, given = made_parts(answer, ThreatModel)
+    text = a_kind(given, str, "a defense; give a text")
+    sentences = [each for each in re.split(r"(?<=[.!?])\s+", text.strip()) if each]
+    if len(sentences) < SENTENCES:
+        raise NotYet(f"{len(sentences)} of {SENTENCES} sentences. What is left, who answers for it, what ends it?")
+    if false := next((each for each in sentences if contradicts(each, model.system)), ""):
+        raise NotYet(f"{shown(false)} Your own report says otherwise: nobody has said that a person has to approve.")
+    scores = [f"{score:.2f}" for score in (model.assessment.risk_score, model.plan.risk_after)]
+    if not any(score in text for score in scores):
+        raise NotYet(f"No number of your report is in it. It says {scores[0]} today, {scores[1]} after the plan.")
+    if not _DAY.search(text):
+        raise NotYet("Until when does it hold? Name a day, such as 2027-03-31.")
+    if not _OFF.search(text):
+        raise NotYet("What would make you switch it off? Without that, nobody has accepted a risk: they hoped.")
+    return f"{len(sentences)} sentences, with a number of the report and a day. A listener can now disagree with you."

@@ -1,0 +1,313 @@
+"""The state of the panel on what changed, and pure functions from that state to HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import accumulate, pairwise
+
+from threatlab.assessment import Finding, assess
+from threatlab.changes import AnswerChange, Change, InventoryChange
+from threatlab.changes.writing import signed as signed_in_ascii
+from threatlab.changes.writing import title
+from threatlab.ranking import moved
+from threatlab.widgets.base.html import (
+    Html,
+    caption,
+    check,
+    choice,
+    fold,
+    gauge,
+    markup,
+    number,
+    saved,
+    saved_table,
+    score,
+    table,
+    tag,
+    unheard,
+)
+from threatlab.words import capital, counted
+
+SHOWN = 8
+"""Answers with a bar of their own; the others share one."""
+
+_LEAST = 0.0005
+"""A share below this reads 0.000."""
+
+_SAID = {True: "yes", False: "no", None: "unknown"}
+_PIXELS = 260
+_MINUS = "\u2212"
+
+
+@dataclass(frozen=True)
+class ChangesState:
+    """What the panel shows: all changes, the name of the system looked at ("": the first), and what is taken back."""
+
+    inventory: InventoryChange
+    chosen: str = ""
+    without: frozenset[str] = frozenset()
+
+    @cached_property
+    def change(self) -> Change | None:
+        """What changed in the system that is looked at."""
+        every = self.inventory.changed
+        return next((each for each in every if each.name == self.chosen), every[0] if every else None)
+
+    @property
+    def answers(self) -> tuple[AnswerChange, ...]:
+        """The answers of that system that changed."""
+        return self.change.answers if self.change else ()
+
+    @cached_property
+    def counted(self) -> Change | None:
+        """What changed in that system without the answers that are taken back."""
+        if self.change is None or not self.without:
+            return self.change
+        new = self.change.new
+        back = {answer.attribute: answer.before for answer in self.answers if answer.attribute in self.without}
+        return replace(self.change, new=new.with_(system=new.system.with_(**back)))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One bar of the way from the old score to the new: where it begins and ends (0..1), and whose it is, if one's."""
+
+    label: str
+    begin: float
+    end: float
+    answer: AnswerChange | None = None
+
+
+def steps(change: Change) -> tuple[Step, ...]:
+    """Return the way from the old score to the new, a step for each answer that moved it, the largest first."""
+    moving = [answer for answer in change.answers if abs(answer.share) >= _LEAST]
+    own, more = moving[:SHOWN], len(moving[SHOWN:])
+    points = [*accumulate((answer.share for answer in own), initial=change.before)]
+    made = [Step(_label(change, each), *ends, each) for each, ends in zip(own, pairwise(points), strict=True)]
+    return (*made, *([Step(counted(more, "other answer"), points[-1], change.after)] if more else []))
+
+
+def page(state: ChangesState) -> Html:
+    """Return the whole panel."""
+    change, counted_ = state.change, state.counted
+    if change is None or counted_ is None:
+        return markup(tag("div", tag("p", summary(state)), class_="tl-about"), unheard(announcement(state)))
+    options = [(f"{_by(each)} {each.new.system.title}", each.name) for each in state.inventory.changed]
+    several = choice("System", "system", options, change.name, act="choose")
+    picker = several if len(options) > 1 else tag("strong", change.new.system.title)
+    return markup(
+        tag("div", tag("div", picker, class_="tl-pick"), headline(state, change, counted_.after), class_="tl-top"),
+        tag(
+            "div",
+            tag("div", threats(counted_), class_="tl-risk"),
+            tag("div", causes(state, change), class_="tl-left"),
+            tag("div", findings(counted_), others(change), class_="tl-found"),
+            class_="tl-body tl-changed",
+        ),
+        unheard(announcement(state)),
+    )
+
+
+def summary(state: ChangesState) -> str:
+    """Return in a sentence how many systems changed."""
+    inventory = state.inventory
+    if not inventory:
+        return f"Nothing changed since the last review, in {counted(inventory.same, 'system')}."
+    if inventory.same + len(inventory.changed) == 1 and not (inventory.added or inventory.removed):
+        return "One system, before and after."
+    return f"{title(inventory)} since the last review."
+
+
+def headline(state: ChangesState, change: Change, now: float) -> Html:
+    """Return the score with what is counted, and where it was."""
+    by = moved(now, change.before)
+    word, kind = ("down", "tl-better") if by < 0 else ("up", "tl-worse")
+    delta = tag("span", f"{word} {abs(by):.2f} from {change.before:.2f}", class_=kind) if by else "as before"
+    without = len(state.without)
+    left = f"without {counted(without, 'change')} that you took back; with all of them it is {change.after:.2f}"
+    return tag(
+        "div",
+        score("Risk score", f"{now:.2f}", delta),
+        gauge(now, was=change.before, words="the mark is the last review"),
+        tag("div", tag("span", left if without else summary(state)), class_="tl-lead"),
+        class_="tl-head",
+    )
+
+
+def causes(state: ChangesState, change: Change) -> Html:
+    """Return the answers that changed: a bar for each that moved the score, on the way from the old one to the new."""
+    way = steps(change)
+    heading = caption("Which answers moved it", "untick one to see the score without it")
+    still = [answer for answer in change.answers if abs(answer.share) < _LEAST]
+    quiet = ", ".join(_label(change, answer) for answer in still)
+    parts: list[object] = [heading]
+    if way:
+        parts.append(tag("div", *(_row(state, way, step) for step in way), _scale(way), class_="tl-fall"))
+    else:
+        parts.append(tag("p", "No answer that changed moved the score."))
+    if quiet:
+        parts.append(tag("p", tag("b", "Moved nothing: "), quiet, ".", class_="tl-sub"))
+    if change.forgotten:
+        names = ", ".join(change.new.system.catalog.facts[name].label for name in change.forgotten)
+        warning = "What nobody says counts as no; what that takes off the score has not become safer."
+        parts.append(tag("div", tag("p", tag("b", "Nobody says any more: "), names, ". ", warning), class_="tl-note"))
+    if len(way) > 1:
+        parts.append(fold("Why these shares?", *why(change)))
+    return markup(*parts)
+
+
+def why(change: Change) -> Iterator[Html]:
+    """Yield what each answer moves as the first to change and as the last: its share is the mean over all orders."""
+    old, new, rules = change.old.system, change.new.system, change.new.ruleset
+    rows = []
+    for step in steps(change):
+        if step.answer:
+            name = step.answer.attribute
+            first = assess(old.with_(**{name: new[name]}), rules).risk_score - change.before
+            last = change.after - assess(new.with_(**{name: old[name]}), rules).risk_score
+            share = signed(step.answer.share, step.answer.error)
+            rows.append((step.label, number(signed(first)), number(signed(last)), number(share)))
+    yield tag(
+        "p",
+        "What an answer moves hangs on what has changed before it. Its share is the mean over all orders in which the "
+        "answers can change, and the shares add up to the whole change.",
+    )
+    yield table(("Answer", "If first", "If last", "Share"), rows)
+    if any(answer.error for answer in change.answers):
+        orders = f"{2 * change.pairs} orders"
+        yield tag("p", f"So many answers changed that {orders} were drawn; ± is two standard errors.", class_="tl-sub")
+
+
+def threats(change: Change) -> Html:
+    """Return residual risk by threat, as it was and as it is."""
+    if not change.threats:
+        return markup(caption("Risk by threat"), tag("p", "No threat's residual risk has moved."))
+    rows: list[Html] = []
+    for threat in change.threats:
+        was = tag("b", class_="tl-wasmark", style=f"left:{threat.before:.1%}")
+        now = tag("i", style=f"width:{threat.after:.1%}")
+        rows += [
+            tag("p", threat.title),
+            tag("div", now, was, class_="tl-bar tl-plain"),
+            tag("p", tag("s", f"{threat.before:.2f}"), f" {threat.after:.2f}", class_="tl-num"),
+        ]
+    legend = "bar: now; mark: at the last review"
+    return markup(caption("Risk by threat", legend), tag("div", *rows, class_="tl-bars"))
+
+
+def findings(change: Change) -> Html:
+    """Return the findings that are gone, and those that have come."""
+    rows = [_finding(change, finding, opened=False) for finding in change.closed]
+    rows += [_finding(change, finding, opened=True) for finding in change.opened]
+    heading = f"{len(change.closed)} closed, {len(change.opened)} opened"
+    body = table(("Finding", "Severity", "Why"), rows) if rows else tag("p", "The findings are the same.")
+    return markup(caption("Findings", heading), body)
+
+
+def others(change: Change) -> Html:
+    """Return what changed in the drawing, the plan and the acceptances, and whatever else differs."""
+    controls = change.new.system.catalog.controls
+    rows = (
+        (
+            f"{part.kind} {part.change}",
+            controls[part.name].title
+            if part.kind in ("planned step", "accepted risk") and part.name in controls
+            else part.name,
+            "; ".join(f"{n.replace('_', ' ')}: {now}" + f", was {was}" * bool(was) for n, was, now in part.fields),
+        )
+        for part in change.parts
+    )
+    drawn = markup(caption("Drawing, plan and acceptances"), table(("What", "Name", "Now"), rows))
+    also = tag("p", tag("b", "Also changed: "), ", ".join(change.also), ".", class_="tl-sub tl-gap")
+    return tag("div", drawn if change.parts else None, also if change.also else None, class_="tl-gap")
+
+
+def announcement(state: ChangesState) -> str:
+    """Return what is shown in one sentence, for a screen reader."""
+    change, now = state.change, state.counted
+    if change is None or now is None:
+        return summary(state)
+    without = f", without {counted(len(state.without), 'change')}" if state.without else ""
+    answers = counted(len(change.answers), "answer")
+    return f"{change.name}: risk score {change.before:.2f}, now {now.after:.2f}{without}; {answers} changed."
+
+
+def static_picture(state: ChangesState) -> Html:
+    """Return the changes for a saved notebook: no controls, and inline styles, which survive there."""
+    change, now = state.change, state.counted
+    if change is None or now is None:
+        return saved(announcement(state))
+    way = steps(change)
+    rows = [(step.label, signed(step.end - step.begin), _saved_step(way, step)) for step in way]
+    word = {True: "opened", False: "closed"}
+    found = [(word[opened], f.finding) for opened in (False, True) for f in (now.closed, now.opened)[opened]]
+    risks = [(each.title, f"{each.before:.2f}", f"{each.after:.2f}") for each in now.threats]
+    tables = [(("Answer", "Share", f"From {change.before:.2f} to {change.after:.2f}"), rows)] if rows else []
+    return saved(
+        announcement(state),
+        *(saved_table(heads, cells) for heads, cells in tables),
+        saved_table(("Now", "Finding"), found) if found else None,
+        saved_table(("Risk by threat", "Was", "Is"), risks) if risks else None,
+    )
+
+
+def _row(state: ChangesState, way: Sequence[Step], step: Step) -> Html:
+    answer, size = step.answer, step.end - step.begin
+    kind = "tl-less" if size < 0 else "tl-more"
+    if answer is None:
+        label, said = tag("p", step.label), None
+    else:
+        name = answer.attribute
+        label = check(step.label, name, value=name not in state.without, act="count")
+        said = tag("span", f"{_SAID[answer.before]} \u2192 {_SAID[answer.after]}", class_="tl-sub")
+        kind += " tl-back" if name in state.without else ""
+    left, width = _span(way, step)
+    bar = tag("i", class_=kind, style=f"left:{left:.1%};width:{width:.1%}")
+    moved_by = tag("span", signed(size, answer.error if answer else 0.0), class_="tl-num")
+    return tag("div", label, said, tag("div", bar, class_="tl-rail"), moved_by, class_="tl-moving")
+
+
+def _scale(way: Sequence[Step]) -> Html:
+    low, high = _ends(way)
+    return tag("div", tag("span", f"{low:.2f}"), tag("span", f"{high:.2f}"), class_="tl-scale")
+
+
+def _ends(way: Sequence[Step]) -> tuple[float, float]:
+    points = [point for step in way for point in (step.begin, step.end)]
+    return min(points), max(points)
+
+
+def _span(way: Sequence[Step], step: Step) -> tuple[float, float]:
+    """Return where a step's bar begins, and how long it is, as shares of the lane."""
+    low, high = _ends(way)
+    return (min(step.begin, step.end) - low) / (high - low), abs(step.end - step.begin) / (high - low)
+
+
+def _saved_step(way: Sequence[Step], step: Step) -> Html:
+    left, width = (round(share * _PIXELS) for share in _span(way, step))
+    color = "seagreen" if step.end < step.begin else "firebrick"
+    return tag("div", style=f"margin-left:{left}px;width:{width}px;min-width:1px;height:12px;background-color:{color}")
+
+
+def signed(by: float, error: float = 0.0) -> str:
+    """Return how far a score moved as panels write it: with a minus as long as the plus is."""
+    return signed_in_ascii(by, error).replace("-", _MINUS)
+
+
+def _label(change: Change, answer: AnswerChange) -> str:
+    terms, name = change.new.system.catalog, answer.attribute
+    return capital(terms.facts[name].label) if name in terms.facts else terms.controls[name].title
+
+
+def _by(change: Change) -> str:
+    by = moved(change.after, change.before)
+    return f"{by:+.2f}".replace("-", _MINUS) if by else "±0.00"
+
+
+def _finding(change: Change, finding: Finding, *, opened: bool) -> tuple[object, ...]:
+    severity = tag("span", finding.severity.lower(), class_=f"tl-sev tl-{finding.severity}")
+    state = tag("div", change.why(finding, opened=opened), class_="tl-sub")
+    mark = tag("span", "opened" if opened else "closed", class_="tl-fails" if opened else "tl-holds")
+    return (finding.finding, severity, markup(mark, state))
