@@ -66,13 +66,13 @@ def refused(folder: Path | str) -> str:
 # The same figures as in memory
 
 
-@examples(10)
+@examples(8)
 @given(inventories(), st.sampled_from(RULESETS), st.lists(st.integers(0, 9), max_size=4), st.integers(1, 9))
 def test_an_inventory_in_parts_is_assessed_as_it_is_in_memory(frame, ruleset, cuts, row_group):
     edges = [0, *sorted(min(cut, len(frame)) for cut in cuts), len(frame)]  # an empty part is one, too
     parts = [frame.iloc[start:stop] for start, stop in pairwise(edges)]
     alone = assess_inventory(frame.reset_index(drop=True), ruleset)
-    scores = assess_inventory(saved(parts, row_group), ruleset)
+    scores = assess_inventory(saved(parts, row_group), ruleset).persist()
 
     pd.testing.assert_frame_equal(scores.compute(), alone, check_exact=True)
     pd.testing.assert_series_equal(scores.dtypes, alone.dtypes)
