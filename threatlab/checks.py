@@ -119,7 +119,7 @@ def check_line(name: str, value: object, *, longest: int = 0, empty: bool = Fals
     It may have `longest` characters (0: any number), and none that controls a terminal or turns the reading direction
     around. What joins letters, as many scripts and emoji need it, stays; invisible spaces at the ends go.
     """
-    line = " ".join(check_text(name, value, empty=empty).split()).strip(_INVISIBLE)
+    line = " ".join(check_text(name, value, empty=empty).split()).strip(f"{_INVISIBLE} ")
     if not line and not empty:
         raise ThreatLabError(f"{name} is empty; say what it is")
     if longest and len(line) > longest:

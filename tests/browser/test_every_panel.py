@@ -168,6 +168,8 @@ def answers_right_and_wrong(folder: Path) -> Panel:
     return panel
 
 
+OTHER_TOOL = Path(__file__).parents[1] / "data" / "exchange" / "otm.json"
+
 STATES: dict[str, State] = {
     **{f"{name} as it opens": make for name, make in PANELS.items()},
     **{f"AttackLab of {name} with a control": an_attack(name) for name in ATTACKS},
@@ -176,6 +178,7 @@ STATES: dict[str, State] = {
     "LayersPanel that fail together": layers_that_fail_together,
     "Planner refused and explained": a_plan_refused_and_explained,
     "ScopeEditor refused": a_form_refused,
+    "ScopeEditor with a model of another tool": lambda folder: ScopeEditor(OTHER_TOOL, folder=folder),
     "StreamMonitor in the evening": a_day_in_the_evening,
     "StreamMonitor with a campaign": a_campaign_over_many_accounts,
     "TabletopPanel with a message for another": a_message_for_another,

@@ -15,11 +15,6 @@ from tests.notebooks.tracked import tracked
 from threatlab.exercises.statements import STATEMENTS
 
 LESSONS = tracked("notebooks")
-NOT_YET = ("04", "05", "06", "07")
-"""Lessons in which a comparison shows its table or its picture in the same cell."""
-
-APART = [file for file in LESSONS if file.stem[:2] not in NOT_YET]
-
 every_lesson = pytest.mark.parametrize("file", LESSONS, ids=lambda file: file.stem)
 
 
@@ -100,7 +95,7 @@ def test_between_a_prediction_and_its_comparison_no_cell_is_folded_open(file: Pa
     assert open_question == set(), f"never compared: {open_question}"
 
 
-@pytest.mark.parametrize("file", APART, ids=lambda file: file.stem)
+@every_lesson
 def test_a_comparison_stands_alone_so_that_nothing_beside_it_gives_the_answer(file: Path) -> None:
     for cell in code(nbformat.read(file, as_version=4)):
         if re.search(r"\.(?:compare|show)\(", cell.source):

@@ -10,9 +10,6 @@ from tests.notebooks.tracked import tracked
 WIDEST = 78
 """Characters of a line that a window of 1280 px shows with the file list open, and one of 760 px without it."""
 
-PRINTS_WIDER = ("exercises/06", "solutions/06")
-"""What still prints wider lines."""
-
 FILES = [file for folder in ("notebooks", "exercises", "solutions") for file in tracked(folder)]
 
 
@@ -20,7 +17,7 @@ def name(file):
     return f"{file.parent.name}/{file.stem}"
 
 
-@pytest.mark.parametrize("file", [file for file in FILES if not name(file).startswith(PRINTS_WIDER)], ids=name)
+@pytest.mark.parametrize("file", FILES, ids=name)
 def test_no_printed_line_is_wider_than_its_window(file):
     assert too_wide(printed(nbformat.read(file, as_version=4))) == []
 

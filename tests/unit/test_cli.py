@@ -24,6 +24,7 @@ from threatlab.catalog import catalog
 from threatlab.cli import main
 from threatlab.cli.output import line
 from threatlab.course import course_folder
+from threatlab.exchange import read
 from threatlab.policy import Policy
 from threatlab.report import ThreatModel, load_model, load_models, save_model, to_json
 
@@ -629,3 +630,64 @@ def test_a_terminal_that_lacks_a_character_gets_the_rest():
     done = subprocess.run(command, capture_output=True, check=False, env=environment)
     assert (done.returncode, done.stderr) == (0, b"")
     assert b"gr\\xf6" in done.stdout
+
+
+# ---- other tools
+
+
+OTHERS = Path(__file__).parents[1] / "data" / "exchange"
+
+
+def test_an_import_says_what_became_of_the_file_and_saves_a_threat_model(capsys):
+    code, out, err = run(capsys, "import", str(OTHERS / "otm.json"), "-o", "model.json")
+    found = read(OTHERS / "otm.json")
+    assert (code, err) == (0, "")
+    assert found.statement in out
+    for question in found.questions:
+        assert question.asks.split()[0] in out
+    assert max(map(len, out.splitlines())) <= 80
+    assert load_model("model.json").drawing == found.drawing
+
+
+def test_an_export_brings_back_what_was_imported(capsys):
+    run(capsys, "import", str(OTHERS / "threat-dragon.json"), "-o", "model.json")
+    code, out, err = run(capsys, "export", "model.json", "--to", "threat-dragon")
+    assert (code, err) == (0, "")
+    assert json.loads(out) == json.loads((OTHERS / "threat-dragon.json").read_text("utf-8"))
+
+
+def test_an_export_says_on_standard_error_what_is_not_ours_to_know(capsys):
+    code, out, err = run(capsys, "export", "shadowray", "--to", "threat-model-library")
+    assert code == 0
+    assert "note: business_criticality" in err
+    assert json.loads(out)["scope"]["title"] == load_system("shadowray").title
+
+
+@pytest.mark.parametrize("target", ["atlas-navigator", "csv"])
+def test_a_system_without_a_drawing_can_go_to_what_needs_none(target, capsys):
+    code, out, err = run(capsys, "export", "bot.toml", "--to", target)
+    assert (code, err) == (0, "")
+    assert "support-bot" in out
+    code, _, err = run(capsys, "export", "bot.toml", "--to", "otm")
+    assert code == 2
+    assert "'bot.toml' has no drawing" in err
+
+
+@pytest.mark.parametrize("file", sorted(OTHERS.glob("*.json")), ids=lambda file: file.stem)
+def test_assess_says_what_another_tools_file_is_and_which_command_reads_it(file, capsys):
+    code, out, err = run(capsys, "assess", str(file))
+    assert (code, out) == (2, "")
+    assert f"it is a model of another tool, {read(file).format.title}: 'threatlab import' reads it" in err
+
+
+def test_nothing_is_half_imported(capsys):
+    document = json.loads((OTHERS / "otm.json").read_text("utf-8"))
+    document["dataflows"][0]["source"] = "nobody"
+    Path("bad.json").write_text(json.dumps(document), encoding="utf-8")
+    Path("model.json").write_text("old", encoding="utf-8")
+    code, out, err = run(capsys, "import", "bad.json", "-o", "model.json")
+    assert (code, out) == (2, "")
+    assert "the source 'nobody' points nowhere" in err
+    assert Path("model.json").read_text("utf-8") == "old"
+    code, _, err = run(capsys, "import", "bad.json", "-o", "bad.json")
+    assert (code, json.loads(Path("bad.json").read_text("utf-8"))) == (2, document)

@@ -17,7 +17,7 @@ ORDER = (
     *("errors", "words", "ranking", "checks", "fields", "files", "lessons", "course"),
     *("catalog", "audit", "system", "assessment", "manager", "incidents", "dataflow"),
     *("plan", "policy", "depth", "attacks", "regression", "monitoring", "tabletop", "operate"),
-    *("plots", "report", "changes", "cli", "exercises", "widgets", "jupyter"),
+    *("plots", "report", "changes", "exchange", "cli", "exercises", "widgets", "jupyter"),
 )
 """Rooms of the package: each imports from those before it, and from itself."""
 

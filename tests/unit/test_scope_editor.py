@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from threatlab import AISystem, ThreatLabError, assess, load_system
 from threatlab.dataflow import CARRIES, ELEMENT_KINDS, DataFlow
 from threatlab.dataflow.facts import system_from
 from threatlab.dataflow.files import list_drawings, load_drawing
+from threatlab.exchange import read
 from threatlab.exercises import progress
 from threatlab.widgets import ScopeEditor, show, show_case, show_facts
 from threatlab.widgets.scope_editor import view
@@ -605,3 +607,63 @@ def test_the_cells_around_the_editor_run_twice_and_after_whatever_was_done_in_it
 def test_the_form_that_is_open_is_open_again(panel):
     panel.ask("element")
     assert panel.recall(panel.memory(panel.state)).form == "element"
+
+
+# ---- a model of another tool
+
+
+OTM = Path(__file__).parents[1] / "data" / "exchange" / "otm.json"
+
+
+def test_an_import_is_asked_about_one_question_at_a_time():
+    panel = ScopeEditor(OTM)
+    questions = read(OTM).questions
+    page = Page(panel)
+    for place, question in enumerate(questions):
+        assert panel.state.asks == questions[place:]
+        assert question.asks in page.text
+        answers = {json.loads(each["data-args"])["choice"]: each for each in page.soup.select("[data-act=answer]")}
+        assert tuple(answers) == question.choices
+        assert not question.proposal or f"Perhaps {question.proposal}: {question.because}." in page.text
+        page.press(answers[question.proposal or question.choices[0]])
+    assert panel.state.asks == ()
+    assert "The file leaves this open" not in page.text
+    assert [flow.carries for flow in panel.drawing.flows] == ["questions", "questions", "questions", "documents"]
+    assert panel.system["rate_limiting_enabled"] is True
+    panel.undo()
+    assert panel.state.asks == questions[-1:]
+    assert panel.system["rate_limiting_enabled"] is None
+
+
+def test_a_question_can_wait_and_goes_with_its_part():
+    panel = ScopeEditor(read(OTM))
+    first, second = panel.state.asks[:2]
+    panel.later()
+    assert (panel.state.asks[0], panel.state.asks[-1]) == (second, first)
+    panel.change_element("Gateway", name="Front door", kind="process", zone="Our cluster")
+    assert "Front door \u2192 Answer LLM: Prompt" in {each.part for each in panel.state.asks}
+    panel.remove("Answer LLM")
+    assert {"Answer LLM"}.isdisjoint(each.part for each in panel.state.asks)
+    with pytest.raises(ThreatLabError, match="unknown answer 'perhaps'"):
+        panel.answer("perhaps")
+
+
+def test_what_was_answered_is_there_again_tomorrow():
+    panel = ScopeEditor(OTM)
+    while panel.state.asks[0].about != "control":
+        panel.answer(panel.state.asks[0].choices[0])
+    panel.answer("no")
+    again = panel.recall(json.loads(json.dumps(panel.memory(panel.state))))
+    assert (again.drawing, again.asks, again.base) == (panel.drawing, panel.state.asks, panel.state.base)
+    assert again.before.asks == panel.state.before.asks
+
+
+def test_another_drawing_is_asked_nothing_about_the_import(panel):
+    editor = ScopeEditor(OTM)
+    editor.choose("tay")
+    assert editor.state.asks == ()
+    editor.undo()
+    assert editor.state.asks == read(OTM).questions
+    assert panel.state.asks == ()
+    with pytest.raises(ThreatLabError, match="there is nothing to answer"):
+        panel.answer("own")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from functools import cache
@@ -19,15 +19,26 @@ from threatlab.changes import to_json as change_to_json
 from threatlab.changes import to_markdown as change_to_markdown
 from threatlab.checks import check_date, check_number, check_whole
 from threatlab.cli.inputs import read_inputs
-from threatlab.cli.output import WIDTH, emit, harmless, line, table
+from threatlab.cli.output import WIDTH, emit, harmless, import_table, line, table
 from threatlab.cli.revisions import read_side
 from threatlab.cli.run import run_notebook
 from threatlab.course import start, update
 from threatlab.errors import ThreatLabError
+from threatlab.exchange import FORMATS, load_any, read, to_csv, to_layer, write
 from threatlab.files import read_text
 from threatlab.policy import load_policy
 from threatlab.ranking import moved, reaches
-from threatlab.report import Source, ThreatModel, briefing, load_models, to_html, to_json, to_markdown, to_sarif
+from threatlab.report import (
+    Source,
+    ThreatModel,
+    briefing,
+    load_models,
+    save_model,
+    to_html,
+    to_json,
+    to_markdown,
+    to_sarif,
+)
 from threatlab.report.sarif import left_out, tool_version
 from threatlab.system import list_systems, load_system
 from threatlab.words import listed, shown
@@ -130,6 +141,37 @@ course has corrected a cell that you changed, a note beneath yours holds the cor
 Nothing of yours is overwritten or deleted. 'update' leaves a notebook that you deleted or
 renamed away; 'start' brings it back.
 """
+_IMPORT = """\
+Read a model of another tool: what it draws, which threats and mitigations it lists, and
+what it leaves open. With --output it becomes a threat model of ours, which 'report' and
+'export' read; whatever we don't understand of it stays in there, and comes back on export.
+
+FILE is one of these, recognized by its content:
+"""
+_IMPORT_MORE = """\
+exit codes:
+  0  read
+  2  bad input: one sentence on standard error says what; nothing is half-imported
+
+examples:
+  threatlab import dragon.json
+  threatlab import dragon.json --output model.json
+"""
+_EXPORT = """\
+Write a threat model in the format of another tool. FILE is a threat model (.json), a drawing
+or a system (.toml or .json), a model of another tool, or a built-in name.
+"""
+_EXPORT_MORE = """\
+exit codes:
+  0  written; standard error says what is not ours to know, was renamed, or is gone
+  2  bad input: one sentence on standard error says what
+
+examples:
+  threatlab export model.json --to threat-dragon --output dragon.json
+  threatlab export shadowray --to atlas-navigator --output layer.json
+  threatlab export model.json --to csv --output findings.csv
+"""
+_FROM_SYSTEM = {"atlas-navigator": to_layer, "csv": to_csv}
 _MAIN_MORE = """\
 start here:
   threatlab assess shadowray      assess the system of a published incident
@@ -152,6 +194,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "assess": _assess,
         "diff": _diff,
         "report": _report,
+        "import": _import,
+        "export": _export,
         "run": _run,
         "systems": _systems,
         "catalog": _catalog,
@@ -320,6 +364,28 @@ def _run(asked: argparse.Namespace) -> int:
     return PASSED
 
 
+def _import(asked: argparse.Namespace) -> int:
+    _spare_inputs(asked.output, [asked.file])
+    found = read(asked.file)
+    if asked.output:
+        save_model(found.model, asked.output)
+    emit(import_table(found), None)
+    return PASSED
+
+
+def _export(asked: argparse.Namespace) -> int:
+    _spare_inputs(asked.output, [asked.file])
+    model = load_any(asked.file, drawn=asked.to not in _FROM_SYSTEM)
+    if model.drawing and asked.to not in _FROM_SYSTEM:
+        exported = write(model.drawing, FORMATS[asked.to], model.origin)
+    else:
+        exported = _FROM_SYSTEM[asked.to](model)
+    emit(exported.text, asked.output, "csv" if asked.to == "csv" else "json")
+    for note in exported.notes:
+        _say(f"note: {note}")
+    return PASSED
+
+
 def _systems(_: argparse.Namespace) -> int:
     wide = max(map(len, list_systems()))
     rows = [f"{name:{wide}}  {line(load_system(name).title, WIDTH - wide - 2).rstrip()}" for name in list_systems()]
@@ -375,6 +441,20 @@ def _say(sentence: str) -> None:
         print(f"threatlab: {harmless(said)}", file=sys.stderr)
 
 
+def _exchange_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """Add the commands that read and write what other tools do."""
+    known = "".join(f"  {each.title}\n" for each in FORMATS.values())
+    taken = command("import", "read a model of another tool", _IMPORT + known, _IMPORT_MORE)
+    taken.add_argument("file", metavar="FILE", help="a .json file of another tool")
+    taken.add_argument("--output", "-o", metavar="PATH", help="save it as a threat model in this .json file")
+
+    given = command("export", "write a threat model in the format of another tool", _EXPORT, _EXPORT_MORE)
+    given.add_argument("file", metavar="FILE", help="what to write, or a built-in name")
+    targets = (*(name for name, each in FORMATS.items() if each.writer), *_FROM_SYSTEM)
+    given.add_argument("--to", choices=targets, required=True, help="the format to write")
+    given.add_argument("--output", "-o", metavar="PATH", help="write to this file instead of the screen")
+
+
 @cache
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="threatlab", description="Threat modeling for AI systems, offline.", epilog=_MAIN_MORE)
@@ -421,10 +501,11 @@ def _parser() -> argparse.ArgumentParser:
 
     runs = command("run", "run a notebook of the course with other parameters", _RUN, _RUN_MORE)
     runs.add_argument("notebook", metavar="NOTEBOOK", help="an .ipynb file whose first code cell holds its parameters")
-    about = "a parameter and its value; as often as you like"
     named = {"action": "append", "nargs": 2, "metavar": ("NAME", "VALUE"), "default": []}
-    runs.add_argument("-p", dest="parameters", help=about, **named)  # type: ignore[arg-type]
+    runs.add_argument("-p", dest="parameters", help="a parameter and its value; repeatable", **named)  # type: ignore[arg-type]
     runs.add_argument("--output", "-o", metavar="PATH", required=True, help="the notebook to write, with its outputs")
+
+    _exchange_commands(command)
 
     command("systems", "list the built-in systems")
     about = "compare the catalog's ATLAS ids and names with a data file"

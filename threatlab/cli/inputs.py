@@ -17,6 +17,7 @@ from threatlab.changes import Described, as_model
 from threatlab.checks import check_choice
 from threatlab.dataflow.files import drawing_from_table
 from threatlab.errors import ThreatLabError
+from threatlab.exchange import recognized
 from threatlab.files import decoded, read_bytes, read_text
 from threatlab.report import Source, ThreatModel
 from threatlab.report.json_file import model_from_dict
@@ -86,6 +87,8 @@ def _read(given: str, *, lines: bool) -> Iterator[Input]:
 
 def _described(held: Any) -> list[Described]:
     """Return what a table describes: a system, the drawing of one, or saved threat models."""
+    if foreign := recognized(held):
+        raise ThreatLabError(f"it is a model of another tool, {foreign.title}: 'threatlab import' reads it")
     if isinstance(held, list) or "schema" in held:
         return [model_from_dict(each) for each in (held if isinstance(held, list) else [held])]
     if not {"zones", "elements", "flows"}.isdisjoint(held):

@@ -16,9 +16,10 @@ from pathlib import Path
 from threatlab.assessment import NextStep
 from threatlab.catalog import SEVERITIES
 from threatlab.errors import ThreatLabError
+from threatlab.exchange import Import
 from threatlab.files import write_text
 from threatlab.report.model import ThreatModel
-from threatlab.words import shown
+from threatlab.words import counted, shown
 
 WIDTH = 80
 _NAME = 26
@@ -124,6 +125,43 @@ def _one(model: ThreatModel) -> str:
 
 def _likely(step: NextStep) -> str:
     return f" (missing in {step.missing})" if step.missing else ""
+
+
+def import_table(found: Import) -> str:
+    """Return what became of a file of another tool, and what it leaves open; no line is wider than `WIDTH`."""
+    drawing = found.drawing
+    elements = f"{counted(len(drawing.elements), 'element')} in {counted(len(drawing.zones), 'zone')}"
+    lines = [
+        line(f"{drawing.title}: {found.format.title}", WIDTH).rstrip(),
+        ", ".join((elements, counted(len(drawing.flows), "flow"), f"{len(drawing.crossings)} across a trust boundary")),
+        found.statement,
+    ]
+    if found.undrawn:
+        kept = [f"{part.where}: {part.name[:60]!r} {why}" for part, why in found.undrawn]
+        lines += ["", "KEPT, NOT DRAWN", *_wrapped(kept, "  ")]
+    for what, entries in (("THREAT", found.threats), ("MITIGATION", found.mitigations)):
+        if entries:
+            lines += ["", f"{what} OF THE FILE".ljust(40) + "  OURS, AND WHY"]
+        for each in entries:
+            said = f"{each.match.title}: {each.match.because}" if each.match else "- none is near: kept as it is"
+            lines += _wrapped([said], line(each.claim.title or "(without a title)", 40) + "  ")
+    if found.questions:
+        lines += ["", "TO ANSWER"]
+    for number, asked in enumerate(found.questions, start=1):
+        hint = f" Perhaps {asked.proposal}: {asked.because}." if asked.proposal else ""
+        drawn = f" Drawn as {asked.drawn} until then." if asked.drawn else ""
+        lines += _wrapped([f"{asked.asks}{hint}{drawn}"], f"{number:3}. ")
+    return "\n".join(lines) + "\n"
+
+
+def _wrapped(texts: Sequence[str], head: str) -> list[str]:
+    """Return texts in lines that fit, the first of each behind a `head`, and the others below it."""
+    rest = " " * len(head)
+    return [
+        part
+        for text in texts
+        for part in textwrap.wrap(" ".join(shown(text).split()), WIDTH, initial_indent=head, subsequent_indent=rest)
+    ]
 
 
 def _many(models: Sequence[ThreatModel]) -> str:

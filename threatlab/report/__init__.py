@@ -8,7 +8,17 @@ from threatlab.report.html_page import to_html
 from threatlab.report.json_file import load_model, load_models, save_model, system_to_json, to_json
 from threatlab.report.markdown import to_markdown
 from threatlab.report.model import EXAMPLE, Missing, ThreatModel
-from threatlab.report.records import AlertChoice, Decision, Evidence, Moral, PlannedStep, PlanRecord, Tabletop, Training
+from threatlab.report.records import (
+    AlertChoice,
+    Decision,
+    Evidence,
+    Moral,
+    Origin,
+    PlannedStep,
+    PlanRecord,
+    Tabletop,
+    Training,
+)
 from threatlab.report.sarif import Source, to_sarif
 from threatlab.report.schema import json_schema
 
@@ -21,6 +31,7 @@ __all__ = [
     "Evidence",
     "Missing",
     "Moral",
+    "Origin",
     "PlanRecord",
     "PlannedStep",
     "Source",

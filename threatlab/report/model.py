@@ -24,7 +24,7 @@ from threatlab.policy import Acceptance, Policy, policy_from_dict
 from threatlab.policy.check import Breach, check_policy
 from threatlab.report.blocks import Gap
 from threatlab.report.gather import from_plan
-from threatlab.report.records import AlertChoice, Evidence, PlanRecord, Tabletop, Training
+from threatlab.report.records import AlertChoice, Evidence, Origin, PlanRecord, Tabletop, Training
 from threatlab.system import AISystem, check_attribute, system_from_table
 
 EXAMPLE = "EXAMPLE, not yours"
@@ -77,6 +77,8 @@ class ThreatModel:
     example
         Whether the system is invented, to show how it is done: then every report says so, and no assessment of it
         ticks.
+    origin
+        The file of another tool from which the drawing was imported: what it says beside that comes back on export.
 
     Raises
     ------
@@ -102,6 +104,7 @@ class ThreatModel:
     notes: Note = ""
     course: bool = False
     example: bool = False
+    origin: Origin | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         system = _part("system", self.system, AISystem, system_from_table)

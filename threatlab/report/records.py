@@ -187,3 +187,17 @@ class PlanRecord:
 
     def __post_init__(self) -> None:
         check_fields(self)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The file of another tool that a model began as: the name of its format, and its content as a JSON text.
+
+    Nothing of it is looked at here; what we don't understand of it comes back from here when the model is exported.
+    """
+
+    format: Words
+    text: Words
+
+    def __post_init__(self) -> None:
+        check_fields(self)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,9 @@ from threatlab.dataflow.files import (
 )
 from threatlab.dataflow.picture import kept_from
 from threatlab.errors import ThreatLabError
+from threatlab.exchange import Import, Question, answered, format_of, questions_about, read, still_asked
 from threatlab.files import write_text
+from threatlab.report import Origin
 from threatlab.system import AISystem, list_systems, load_system
 from threatlab.widgets.base.html import Html
 from threatlab.widgets.base.panel import Panel, action
@@ -50,13 +52,16 @@ class ScopeEditor(Panel):
     Parameters
     ----------
     drawing
-        A DataFlow, the name of a built-in one, or a TOML or JSON file.
+        A DataFlow, the name of a built-in one, a TOML or JSON file, or a model of another tool (`threatlab.exchange`):
+        its file, or what `read` returned. What such a file leaves open is asked, one question at a time.
     base
         The system that brings the controls: an AISystem, a name or a file. Left out, it is the built-in system of the
         drawing's name, if there is one; without any, every control is unknown.
 
     folder
         Where drawings are saved: beside the notebook, in sight of the file list. It is made by the first.
+    origin
+        The file of another tool that the drawing began as: what it leaves open is asked.
 
     Raises
     ------
@@ -66,18 +71,27 @@ class ScopeEditor(Panel):
 
     def __init__(
         self,
-        drawing: DataFlow | str | Path,
+        drawing: DataFlow | Import | str | Path,
         base: AISystem | str | Path | None = None,
         folder: str | Path = "my-drawings",
+        *,
+        origin: Origin | None = None,
     ) -> None:
+        if isinstance(drawing, str | Path) and format_of(drawing):
+            drawing = read(drawing)
+        if isinstance(drawing, Import):
+            base = drawing.model.system if base is None else base
+            origin = drawing.origin
+            drawing = drawing.drawing
         given = drawing if isinstance(drawing, DataFlow) else load_drawing(drawing)
+        self._asks = questions_about(given, origin) if origin else ()
         controls = base if base is None or isinstance(base, AISystem) else load_system(base)
         if not isinstance(folder, str | Path) or not str(folder).strip():
             raise ThreatLabError(f"{folder!r} is no folder for drawings; give its name, such as 'my-drawings'")
         self._given, self._base, self._folder = given, controls or _built_in(given.name), Path(folder)
         self._shipped = {name: load_drawing(name).title for name in list_drawings()}
         form = "flow" if given.elements else "zone"
-        state = ScopeState(given, given, given.name, self._base, form=form, saved=self._files())
+        state = ScopeState(given, given, given.name, self._base, form=form, saved=self._files(), asks=self._asks)
         super().__init__(state, made_from=[drawing_to_dict(given), repr(self._base)])
 
     @property
@@ -179,6 +193,27 @@ class ScopeEditor(Panel):
         """Give the drawing another name, title and description; it keeps its controls."""
         drawing = replace(self.drawing, name=name, title=title, description=description)
         self._change("describe", drawing, f"The drawing is called {drawing.name}.")
+
+    @action
+    def answer(self, choice: str = "") -> None:
+        """Answer the next question of an import; one that is answered by drawing needs no `choice`."""
+        now: ScopeState = self.state
+        if not now.asks:
+            raise ThreatLabError("there is nothing to answer")
+        (question, *left), drawing, base = now.asks, now.drawing, now.base
+        if question.about == "control" and base:
+            base = base.with_(**{question.part: check_choice("answer", choice, question.choices) == "yes"})
+        elif question.choices:
+            drawing = answered(drawing, question, choice)
+        state = replace(now, drawing=drawing, base=base, asks=tuple(left), before=now)
+        done = f"{question.part}: {choice}." if choice else "Not asked again."
+        self._go_on(state, done)
+
+    @action
+    def later(self) -> None:
+        """Ask the other questions of an import first."""
+        now: ScopeState = self.state
+        self.show(replace(now, asks=(*now.asks[1:], *now.asks[:1])))
 
     @action
     def finish(self, whole: bool = True) -> None:
@@ -284,7 +319,12 @@ class ScopeEditor(Panel):
         while step and len(steps) <= STEPS:
             controls = step.base and step.base.name
             drawings = {"drawing": drawing_to_dict(step.drawing), "opened": drawing_to_dict(step.opened)}
-            steps.append({**drawings, "chosen": step.chosen, "controls": controls, "form": step.form})
+            asked = self._asks and {
+                "asks": [asdict(each) for each in step.asks],
+                "known": dict(step.base.known) if step.base else {},
+            }
+            kept = {**drawings, "chosen": step.chosen, "controls": controls, "form": step.form}
+            steps.append(kept | (asked or {}))
             step = step.before
         return steps
 
@@ -296,8 +336,13 @@ class ScopeEditor(Panel):
             name = step["controls"]
             is_given = self._base is not None and name == self._base.name
             base = self._base if is_given else name and load_system(name)
+            if is_given and self._base is not None:
+                base = self._base.with_(**step.get("known", {}))
+            asks = tuple(Question(**each | {"choices": tuple(each["choices"])}) for each in step.get("asks", ()))
             form = check_choice("form", step.get("form", "flow"), FORMS)
-            state = ScopeState(drawing, opened, step["chosen"], base, before=state, form=form, saved=self._files())
+            state = ScopeState(
+                drawing, opened, step["chosen"], base, before=state, form=form, saved=self._files(), asks=asks
+            )
         if state is None:
             raise ThreatLabError("nothing was kept")
         return state
@@ -329,15 +374,17 @@ class ScopeEditor(Panel):
         if drawing != now.drawing:
             kept = kept_from(now.drawing, now.kept, drawing, renamed or {})
             picked = now.picked if now.picked in parts_of(drawing) else ""
-            state = replace(state, drawing=drawing, kept=kept, picked=picked, before=now)
+            asks = still_asked(now.drawing, drawing, now.asks)
+            state = replace(state, drawing=drawing, kept=kept, picked=picked, before=now, asks=asks)
         self._go_on(state, done)
 
     def _open(self, drawing: DataFlow, chosen: str, base: AISystem | None, done: str = "") -> None:
         now: ScopeState = self.state
         form = now.form if drawing.elements else "zone"
         state = ScopeState(
-            drawing, drawing, chosen, base, before=now, form=form, accepted=now.accepted, saved=self._files()
-        )
+            drawing, drawing, chosen, base, before=now, form=form, accepted=now.accepted, saved=self._files(),
+            asks=self._asks if drawing is self._given else (),
+        )  # fmt: skip
         self._go_on(state, done or f"This is {drawing.title}.")
 
     def _go_on(self, state: ScopeState, done: str) -> None:

@@ -10,6 +10,7 @@ from threatlab.catalog import Catalog
 from threatlab.dataflow import DataFlow
 from threatlab.dataflow.facts import Hidden, Reading, facts_from, hidden_by_exclusions
 from threatlab.dataflow.picture import Kept
+from threatlab.exchange import Question
 from threatlab.system import AISystem
 
 
@@ -21,7 +22,8 @@ class ScopeState:
     that Undo goes back to; `kept` are the places in the picture that stay; `last_change` says what the last change did.
     `form` is the form that is open, `picked` the part that is changed in it, and `accepted` are the actions that were
     done so far, by form or in code. `saved` are the learner's files; `asked` is the drawing that waits for an answer
-    to what becomes of this one, and `standing` the file that is in the way.
+    to what becomes of this one, and `standing` the file that is in the way. `asks` are the questions that the file of
+    another tool leaves open, the next one first.
     """
 
     drawing: DataFlow
@@ -37,6 +39,7 @@ class ScopeState:
     saved: tuple[str, ...] = ()
     asked: str = ""
     standing: str = ""
+    asks: tuple[Question, ...] = ()
 
     @cached_property
     def readings(self) -> dict[str, Reading]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from threatlab.dataflow import DataFlow
+from threatlab.dataflow import CARRIES, ELEMENT_KINDS, ZONE_KINDS, DataFlow
 from threatlab.dataflow.facts import Reading, why_it_matters
 from threatlab.dataflow.picture import draw
 from threatlab.system import AISystem
@@ -70,6 +70,7 @@ def page(state: ScopeState, drawings: Mapping[str, str], given: DataFlow, place:
         headline(state),
         tag(
             "div",
+            imported(state),
             change,
             tag("div", picture, class_="tl-drawing"),
             exclusions(state),
@@ -95,6 +96,37 @@ def _asked(state: ScopeState, drawings: Mapping[str, str]) -> Html | None:
         ),
         button("Stay here", "ask", {"form": state.form}, hint="Go on with this drawing"),
         class_="tl-buttons",
+    )
+
+
+def imported(state: ScopeState) -> Html | None:
+    """Return the next question about a file of another tool, with its answers; None if nothing is asked."""
+    if not state.asks:
+        return None
+    question, left = state.asks[0], len(state.asks) - 1
+    meanings = {"zone": ZONE_KINDS, "element": ELEMENT_KINDS, "flow": CARRIES}.get(question.about, {})
+    answers = (
+        button(
+            choice_,
+            "answer",
+            {"choice": choice_},
+            hint=f"{choice_}: {meanings.get(choice_, 'answer so')}",
+            once=f"{question.about} {question.part}",
+        )
+        for choice_ in question.choices
+    )
+    why = f"Perhaps {question.proposal}: {question.because}. " if question.proposal else ""
+    until = f"Drawn as {question.drawn} until you answer." if question.drawn else ""
+    later = button("Later", "later", hint="Ask the others first", disabled=not left)
+    known = None if question.choices else button("It is done", "answer", {"choice": ""}, hint="Don't ask again")
+    return tag(
+        "div",
+        caption("The file leaves this open", f"{counted(left, 'more question')} after it"),
+        tag("p", tag("b", question.asks)),
+        tag("p", why, until, class_="tl-sub") if why or until else None,
+        tag("div", *answers, known, later, class_="tl-buttons"),
+        problem("answer"),
+        class_="tl-change tl-imported",
     )
 
 

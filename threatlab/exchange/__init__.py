@@ -1,0 +1,28 @@
+"""Models of other tools, in and out: what a file is, what it says in our terms, and what comes back on export."""
+
+from threatlab.exchange.merge import Export, write
+from threatlab.exchange.navigator import to_layer
+from threatlab.exchange.parts import Format, Import, Question
+from threatlab.exchange.questions import answered, still_asked
+from threatlab.exchange.registry import FORMATS, LARGEST, format_of, questions_about, read, recognized
+from threatlab.exchange.sources import load_any
+from threatlab.exchange.trackers import to_csv
+
+__all__ = [
+    "FORMATS",
+    "LARGEST",
+    "Export",
+    "Format",
+    "Import",
+    "Question",
+    "answered",
+    "format_of",
+    "load_any",
+    "questions_about",
+    "read",
+    "recognized",
+    "still_asked",
+    "to_csv",
+    "to_layer",
+    "write",
+]

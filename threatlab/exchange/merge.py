@@ -1,0 +1,320 @@
+"""Writes a drawing as another tool's file: what is new in it is added to the file it came from, the rest stays."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from difflib import SequenceMatcher
+from typing import Any
+from unicodedata import normalize
+
+from threatlab.dataflow import DataFlow, Flow
+from threatlab.errors import ThreatLabError
+from threatlab.exchange.assemble import imported
+from threatlab.exchange.node import leaves
+from threatlab.exchange.parts import BACK, Entry, Format, Import, Part, Writer
+from threatlab.report.json_file import json_text
+from threatlab.report.records import Origin
+from threatlab.words import counted, listed
+
+_NEW = "\n"
+"""What stands before the name of an element that the file hasn't: no name has it."""
+
+_NAMED = 5
+"""How many parts a sentence names."""
+
+_LONGEST = 40
+"""Characters of an id that is made of a name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """Another tool's file as a text, and sentences on what in it was renamed, is gone, or is not ours to know."""
+
+    text: str
+    notes: tuple[str, ...] = ()
+
+
+def write(drawing: DataFlow, format_: Format, origin: Origin | None = None) -> Export:
+    """Return a drawing as a file of another tool's format.
+
+    `origin` is the file that the drawing was imported from. If it is of this format, all that it says beside the
+    drawing comes back; if it is of another, it is kept whole inside of the new one.
+
+    Raises
+    ------
+    ThreatLabError
+        If nothing is written in that format, or `origin` is no file of it.
+    """
+    if format_.writer is None:
+        raise ThreatLabError(f"{format_.title} can be read, and not written")
+    same = origin is not None and origin.format == format_.name
+    document = json.loads(origin.text) if origin and same else format_.writer.empty()
+    base = imported(format_, document)
+    if same and drawing == base.drawing:
+        return Export(json_text(document))
+    notes = _Merge(document, base, drawing, format_.writer).done(None if same else origin)
+    return Export(json_text(document), notes)
+
+
+class _Merge:
+    """A drawing on its way into a file."""
+
+    def __init__(self, document: dict[str, Any], base: Import, drawing: DataFlow, writer: Writer) -> None:
+        self.document, self.base, self.new, self.writer = document, base, drawing, writer
+        self.names = {
+            "zones": {zone.name: zone.name for zone in base.drawing.zones},
+            "elements": {element.name: element.name for element in base.drawing.elements},
+            "flows": {str(flow): flow.label for flow in base.drawing.flows},
+        }
+        self.taken = {part.id for parts in base.parts.values() for part in parts.values()}
+        self.added = False
+        self.notes: list[str] = []
+
+    def done(self, foreign: Origin | None) -> tuple[str, ...]:
+        """Bring the file up to the drawing, and return what there is to say of it."""
+        old, new, writer, parts = self.base.drawing, self.new, self.writer, self.base.parts
+        writer.prepare(self.document)
+        _put(self.document, writer.head(old), writer.head(new))
+        was_out, is_out = ({each.element: each for each in drawing.exclusions} for drawing in (old, new))
+
+        zone_of, element_of = _zone_pairs(old, new), _element_pairs(old, new)
+        flow_of = self._flow_pairs(element_of)
+        zones = self._written(
+            "zones",
+            {zone.name: writer.zone(parts["zones"][zone.name].id, zone) for zone in old.zones},
+            zone_of,
+            {zone.name: zone for zone in new.zones},
+            writer.zone,
+        )
+        elements = self._written(
+            "elements",
+            {
+                name: writer.element(part.id, element, part.zone, was_out.get(name))
+                for element in old.elements
+                if (name := element.name) and (part := parts["elements"][name])
+            },
+            element_of,
+            {element.name: element for element in new.elements},
+            lambda id_, element: writer.element(id_, element, zones[element.zone]["id"], is_out.get(element.name)),
+        )
+        flows = self._written(
+            "flows",
+            {
+                str(flow): writer.flow(part.id, flow, part.source, part.target)
+                for flow in old.flows
+                if (part := parts["flows"][str(flow)])
+            },
+            flow_of,
+            {str(flow): flow for flow in new.flows},
+            lambda id_, flow: writer.flow(id_, flow, elements[flow.source]["id"], elements[flow.target]["id"]),
+        )
+        self._remove({"zones": zone_of, "elements": element_of, "flows": flow_of})
+        ours = _ours(new, zones, elements, flows)
+        self._keep(ours, foreign)
+        writer.finish(self.document, ours)
+        if self.added and writer.asks:
+            self.notes.append(writer.asks)
+        return tuple(self.notes)
+
+    def _written(
+        self,
+        kind: str,
+        before: dict[str, Entry],
+        of: dict[str, str],
+        parts: dict[str, Any],
+        make: Callable[[str, Any], Entry],
+    ) -> dict[str, dict[str, str]]:
+        """Write the parts of one kind into the file, each into its entry or as a new one.
+
+        `before` are the entries as the format had them, by what a part was called; `of` says what each was called. Of
+        each part is returned what we keep: its id, and its name where the file says another, which was cut or numbered.
+        """
+        kept = {}
+        for called, part in parts.items():
+            was = self.base.parts[kind][of[called]] if called in of else None
+            name = _name(part)
+            id_ = was.id if was else self._fresh(kind, name)
+            way, entry = make(id_, part)
+            said = name
+            if was is None:
+                self.added = True
+                there: Any = self.document
+                for step in way:
+                    there = there[step]
+                there.append(entry)
+            else:
+                if was.node is not None and not was.back:  # of another kind now, it stays in its list all the same
+                    _put(was.node.value, before[of[called]][1], entry)
+                if was.node is None or self.names[kind][of[called]] == name:
+                    said = was.name
+            kept[called] = {"id": id_} | ({"name": name, "said": said} if said != name else {})
+        return kept
+
+    def _fresh(self, kind: str, name: str) -> str:
+        """Return an id that is made of a name, and that nothing in the file has."""
+        plain = normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+        short = re.sub(r"[^a-z0-9]+", "-", plain)[:_LONGEST].strip("-")
+        first = id_ = short if len(short) > 1 else f"{kind[:-1]}-{short}".strip("-")
+        number = 1
+        while id_ in self.taken:
+            number += 1
+            id_ = f"{first}-{number}"
+        self.taken.add(id_)
+        return id_
+
+    def _flow_pairs(self, element_of: dict[str, str]) -> dict[str, str]:
+        """Return which flow of the file each flow is; both halves of one that goes both ways, or neither of them."""
+        new, parts = self.new, self.base.parts["flows"]
+        was = {str(flow): flow for flow in self.base.drawing.flows}
+        now = {
+            f"{element_of.get(flow.source, _NEW + flow.source)} \u2192 "
+            f"{element_of.get(flow.target, _NEW + flow.target)}: {flow.label}": flow
+            for flow in new.flows
+        }
+
+        def alike(before: str, after: str) -> bool:
+            a, b = was[before], now[after]
+            return a.label == b.label or (a.source, a.target) == (element_of.get(b.source), element_of.get(b.target))
+
+        found = _pairs(list(was), list(now), alike)
+        of = {str(now[after]): before for after, before in found.items()}
+        by_id = {parts[key].id: flow for flow in new.flows if (key := of.get(str(flow)))}
+        for part in parts.values():
+            if not part.back or part.node is None:
+                continue
+            there, back = by_id.get(part.id.removesuffix(BACK)), by_id.get(part.id)
+            mirrored = (
+                there and back and (there.source, there.target, there.label) == (back.target, back.source, back.label)
+            )
+            if not mirrored:
+                if back:
+                    del of[str(back)]
+                flag: Any = False
+                for step in reversed(part.back):
+                    flag = {step: flag}
+                _put(part.node.value, {}, flag)
+        return of
+
+    def _remove(self, pairs: dict[str, dict[str, str]]) -> None:
+        """Take out of the file what is drawn no longer, and say what went with it, and what has another name."""
+        gone: list[tuple[str, Part]] = []
+        for kind, of in pairs.items():
+            left = set(of.values())
+            gone += [(was, part) for was, part in self.base.parts[kind].items() if was not in left and not part.back]
+            if kind != "flows":
+                self.notes += [f"{was!r} is called {now!r} now" for now, was in of.items() if now != was]
+        ids = {part.id for _, part in gone}
+        gone += [(part.name, part) for part, _ in self.base.undrawn if not ids.isdisjoint((part.source, part.target))]
+        nodes = [(name, part.node) for name, part in gone if part.node is not None]
+        for _, node in nodes:
+            there: Any = self.document
+            for step in node.path[:-1]:
+                there = there[step]
+            there[:] = [each for each in there if each is not node.value]
+        if nodes:
+            lost = sum(1 for _, node in nodes for _ in leaves(node.value))
+            more = f", and {len(nodes) - _NAMED} more" if len(nodes) > _NAMED else ""
+            names = listed([repr(name) for name, _ in nodes[:_NAMED]]) + more
+            self.notes.append(f"{counted(lost, 'value')} went with what was taken out of the drawing: {names}")
+
+    def _keep(self, ours: dict[str, Any], foreign: Origin | None) -> None:
+        """Put into the file what only we know, and the file of a third tool from which the drawing came."""
+        there = self.document
+        for step in self.writer.ours[:-1]:
+            if not isinstance(there.get(step), dict):
+                there[step] = {}
+            there = there[step]
+        last = self.writer.ours[-1]
+        before = (there.get(last) or {}).get("origin")
+        if foreign is not None:
+            before = asdict(foreign)
+        there[last] = ours | ({"origin": before} if before else {})
+
+
+def _name(part: Any) -> str:
+    return str(part.label if isinstance(part, Flow) else part.name)
+
+
+def _ours(
+    drawing: DataFlow,
+    zones: dict[str, dict[str, str]],
+    elements: dict[str, dict[str, str]],
+    flows: dict[str, dict[str, str]],
+) -> dict[str, Any]:
+    """Return what only we know of a drawing; `zones`, `elements` and `flows` are what is kept of each part already."""
+    return {
+        "drawing": {
+            "name": drawing.name,
+            "source": drawing.source,
+            "complete": drawing.complete,
+            "case": drawing.case and asdict(drawing.case),
+        },
+        "zones": [zones[zone.name] | {"kind": zone.kind, "owner": zone.owner} for zone in drawing.zones],
+        "elements": [
+            elements[each.name]
+            | {"zone": zones[each.zone]["id"], "kind": each.kind, "personal": each.personal, "note": each.note}
+            for each in drawing.elements
+        ],
+        "flows": [
+            flows[str(flow)] | {"carries": flow.carries, "personal": flow.personal, "note": flow.note}
+            for flow in drawing.flows
+        ],
+        "exclusions": [asdict(each) | {"element": elements[each.element]["id"]} for each in drawing.exclusions],
+    }
+
+
+def _zone_pairs(old: DataFlow, new: DataFlow) -> dict[str, str]:
+    """Return which zone of the old drawing each is: one with another name still has elements in it that it had."""
+    was, now = ({zone.name: zone.kind for zone in drawing.zones} for drawing in (old, new))
+    held, holds = ({(each.zone, each.name) for each in drawing.elements} for drawing in (old, new))
+
+    def alike(before: str, after: str) -> bool:
+        names, others = ({name for zone, name in of if zone == side} for of, side in ((held, before), (holds, after)))
+        return bool(names & others) or (not names and not others and was[before] == now[after])
+
+    return _pairs(list(was), list(now), alike)
+
+
+def _element_pairs(old: DataFlow, new: DataFlow) -> dict[str, str]:
+    """Return which element of the old drawing each is: one with another name still has its flows, or else its kind."""
+    was, now = ({each.name: each.kind for each in drawing.elements} for drawing in (old, new))
+    ends = [
+        {(name, flow.label) for flow in drawing.flows for name in (flow.source, flow.target)} for drawing in (old, new)
+    ]
+
+    def alike(before: str, after: str) -> bool:
+        had, has = (
+            {label for name, label in of if name == side} for of, side in zip(ends, (before, after), strict=True)
+        )
+        return bool(had & has) or (not had and not has and was[before] == now[after])
+
+    return _pairs(list(was), list(now), alike)
+
+
+def _pairs(old: Sequence[str], new: Sequence[str], alike: Callable[[str, str], bool]) -> dict[str, str]:
+    """Return for each new name the old one that it stands for: the same, or the one in whose place it stands."""
+    there = set(old)
+    pairs = {name: name for name in new if name in there}
+    free = there - set(pairs)
+    for what, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if what == "replace" and j - i == m - k:
+            pairs |= {
+                now: was
+                for was, now in zip(old[i:j], new[k:m], strict=True)
+                if now not in pairs and was in free and alike(was, now)
+            }
+    return pairs
+
+
+def _put(there: dict[str, Any], before: dict[str, Any], after: dict[str, Any]) -> None:
+    """Change in an object of the file what is not as it was `before`; all else stays."""
+    for key, value in after.items():
+        if isinstance(value, dict):
+            if not isinstance(there.get(key), dict):
+                there[key] = {}
+            _put(there[key], before.get(key) or {}, value)
+        elif key not in before or before[key] != value:
+            there[key] = value

@@ -1,0 +1,146 @@
+"""OWASP Threat Model Library, schema 1.0 (also called a threat model BOM): read and written."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from threatlab.dataflow import DataFlow, Element, Exclusion, Flow, Zone
+from threatlab.errors import ThreatLabError
+from threatlab.exchange.node import Node
+from threatlab.exchange.parts import Claim, Entry, Format, Found, Part, Writer
+
+_LISTS = {"actors": "actor", "components": "component", "data_stores": "data_store"}
+"""Lists of elements, and what a flow calls an entry of one."""
+
+_DEFAULTS = {"actors": ("", "person"), "components": ("", "process"), "data_stores": ("data store", "data store")}
+"""What a list says of its elements' kind, and what is drawn as long as nobody knows."""
+
+_REQUIRED = ("trust_zones", "trust_boundaries", *_LISTS, "data_sets", "data_flows")
+_SCHEMA = "https://github.com/OWASP/www-project-threat-model-library/blob/v1.0.2/threat-model.schema.json"
+_NOT_SAID = "zone-not-stated"
+_PERSONAL = {"pii", "phi"}
+_DONE = {"active": True, "suggested": False, "under_review": False, "approved": False, "scheduled": False}
+_DONE |= {"retired": False, "wont_do": False}
+_OURS = ("extensions", "threatlab.example/drawing/1")
+"""The schema asks for the name of a domain and a way; this one is reserved for examples, and belongs to nobody."""
+
+
+def _read(file: Node) -> Found:
+    schema = file.text("$schema", _SCHEMA)
+    version = re.search(r"/v(\d+)\.(\d+)", schema)
+    if version is None or version.groups() != ("1", "0"):
+        raise ThreatLabError(f"$schema is {schema[-60:]!r}, and versions 1.0 are read: save it as 1.0.2")
+    scope = file.child("scope")
+    found = Found(scope.text("title"), scope.text("description", ""), ours=file.down(*_OURS))
+    for zone in file.each("trust_zones"):
+        name = zone.text("title", "")
+        found.zones.append(Part(zone.name("symbolic_name"), name, zone, default="own", hints=name))
+    _elements(found, file)
+    for flow in file.each("data_flows"):
+        name, ends = flow.text("title", ""), [flow.child(end).name("object") for end in ("source", "destination")]
+        found.flows.append(Part(flow.name("symbolic_name"), name, flow, hints=name, source=ends[0], target=ends[1]))
+    for threat in file.each("threats"):
+        found.threats.append(
+            Claim(threat.text("title", ""), f"{threat.text('description', '')} {threat.text('event', '')}")
+        )
+    for control in file.each("controls"):
+        done = _DONE.get(control.text("status", ""))
+        found.mitigations.append(Claim(control.text("title", ""), control.text("description", ""), done))
+    return found
+
+
+def _elements(found: Found, file: Node) -> None:
+    known = {zone.id for zone in found.zones}
+    held: dict[str, list[Node]] = {}
+    for data in file.each("data_sets"):
+        for place in data.each("placements"):
+            held.setdefault(place.name("data_store", ""), []).append(data)
+    for list_, (kind, default) in _DEFAULTS.items():
+        for node in file.each(list_):
+            part = Part(node.name("symbolic_name"), node.text("title", ""), node, kind, default)
+            if list_ == "actors" and node.text("type", "") in ("system", "third_party"):
+                part.default = "process"
+            part.hints = "" if list_ == "actors" else part.name
+            part.zone = node.name("trust_zone", _NOT_SAID)  # before 1.0.2, actors stood in none
+            if part.zone not in known:  # published models name zones that they don't describe
+                known.add(part.zone)
+                name = "Zone not stated" if part.zone == _NOT_SAID else part.zone
+                found.zones.append(Part(part.zone, name, None, default="own", hints=part.zone))
+            sets = held.get(part.id, [])
+            part.personal = sum(len(_PERSONAL.intersection(data.texts("data_sensitivity"))) for data in sets) > 0
+            part.note = f"stated: holds {', '.join(data.text('title', '') for data in sets)}" if sets else ""
+            found.elements.append(part)
+
+
+def _empty() -> dict[str, Any]:
+    scope = {
+        "title": "drawing",
+        "description": "",
+        "business_criticality": "moderate",
+        "data_sensitivity": [],
+        "exposure": "external",
+        "tier": "important",
+    }
+    return {"$schema": _SCHEMA, "version": "1.0", "scope": scope}
+
+
+def _prepare(file: dict[str, Any]) -> None:
+    file |= {key: file.get(key) or [] for key in _REQUIRED}
+
+
+def _head(drawing: DataFlow) -> dict[str, Any]:
+    return {"scope": {"title": drawing.title, "description": drawing.description}}
+
+
+def _zone_entry(id_: str, zone: Zone) -> Entry:
+    return ("trust_zones",), {"symbolic_name": id_, "title": zone.name, "description": ""}
+
+
+def _element_entry(id_: str, element: Element, zone: str, _: Exclusion | None) -> Entry:
+    list_ = {"person": "actors", "data store": "data_stores"}.get(element.kind, "components")
+    return (list_,), {"symbolic_name": id_, "title": element.name, "description": "", "trust_zone": zone}
+
+
+def _flow_entry(id_: str, flow: Flow, source: str, target: str) -> Entry:
+    ends = {"source": {"object": source}, "destination": {"object": target}}
+    entry = {"symbolic_name": id_, "title": flow.label, "description": "", **ends}
+    return ("data_flows",), entry | {"has_sensitive_data": flow.personal, "encrypted": False}
+
+
+def _finish(file: dict[str, Any], ours: dict[str, Any]) -> None:
+    """Say of each flow's ends what they are, and list the boundaries that flows cross."""
+    for list_, type_ in (("actors", "user"), ("data_stores", "object")):
+        for each in file[list_]:
+            each.setdefault("type", type_)
+    kinds = {str(each["symbolic_name"]): kind for list_, kind in _LISTS.items() for each in file[list_]}
+    zones = {each["id"]: each["zone"] for each in ours["elements"]}
+    pairs = [{str(each.value.get(f"trust_zone_{end}")) for end in "ab"} for each in Node(file).each("trust_boundaries")]
+    for flow in file["data_flows"]:
+        ends = [str(flow[end]["object"]) for end in ("source", "destination")]
+        for end, id_ in zip(("source", "destination"), ends, strict=True):
+            flow[end]["type"] = kinds[id_]
+        a, b = (zones[id_] for id_ in ends)
+        if a != b and {a, b} not in pairs:
+            pairs.append({a, b})
+            file["trust_boundaries"].append({"trust_zone_a": a, "trust_zone_b": b})
+
+
+MODEL_LIBRARY = Format(
+    name="threat-model-library",
+    title="OWASP Threat Model Library 1.0",
+    recognizes=lambda file: isinstance(file.get("scope"), dict) and "trust_zones" in file and "data_flows" in file,
+    read=_read,
+    writer=Writer(
+        _empty,
+        _head,
+        _zone_entry,
+        _element_entry,
+        _flow_entry,
+        _OURS,
+        prepare=_prepare,
+        finish=_finish,
+        asks="business_criticality, exposure, tier and whether flows are encrypted are placeholders: the format needs "
+        "them, and no drawing says them",
+    ),
+)

@@ -1,0 +1,170 @@
+"""Open Threat Model, versions 0.1 and 0.2 (iriusrisk/OpenThreatModel): read and written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from threatlab.dataflow import DataFlow, Element, Exclusion, Flow, Zone
+from threatlab.errors import ThreatLabError
+from threatlab.exchange.node import Node
+from threatlab.exchange.parts import BACK, OURS, Claim, Entry, Format, Found, Part, Writer, by_id, there
+
+_VERSIONS = ("0.1.0", "0.2.0")
+_DONE = {"implemented": True, "rejected": False, "required": False, "recommended": False}
+_TRUST = {"internet": 10, "user device": 30, "third party": 50, "own": 90}
+"""OTM rates trust from 0 to 100, and has no kinds of zone: what a new zone is given there, judged by us."""
+
+
+def _read(file: Node) -> Found:
+    version = file.text("otmVersion")
+    if version not in _VERSIONS:
+        raise ThreatLabError(
+            f"otmVersion is {version[:40]!r}, and {' and '.join(_VERSIONS)} are read: save it as one of these"
+        )
+    project = file.child("project")
+    found = Found(
+        project.text("name"),
+        project.text("description", ""),
+        project.text("owner", ""),
+        ours=project.down("attributes", OURS),
+    )
+    for zone in file.each("trustZones"):
+        name, kind = zone.text("name", ""), zone.text("type", "")
+        found.zones.append(Part(zone.name("id"), name, zone, default="own", hints=f"{name} {kind}"))
+    assets = {id_: asset.text("name", "") for id_, asset in _by_id(file, "assets").items()}
+    _components(found, file, assets)
+    for node in file.each("dataflows"):
+        _dataflow(found, node, assets)
+    _threats(found, file)
+    return found
+
+
+def _by_id(file: Node, list_: str) -> dict[str, Node]:
+    return by_id(list_, file.each(list_), lambda node: node.name("id"))
+
+
+def _components(found: Found, file: Node, assets: dict[str, str]) -> None:
+    zones = {zone.id for zone in found.zones}
+    nodes = _by_id(file, "components")
+    stands: dict[str, str] = {}
+    for id_, node in nodes.items():
+        kind, name = node.text("type", ""), node.text("name", "")
+        held = [each for key in ("stored", "processed") for each in node.child("assets").texts(key)]
+        found.elements.append(
+            Part(
+                id_,
+                name,
+                node,
+                default="process",
+                hints=f"{kind} {name}",
+                zone=_zone(id_, nodes, zones, stands),
+                note=_data("holds", held, assets),
+            )
+        )
+
+
+def _zone(id_: str, components: dict[str, Node], zones: set[str], stands: dict[str, str]) -> str:
+    """Return the id of the zone that a component stands in, be it by way of those around it; `stands` remembers it."""
+    way: dict[str, None] = {}
+    while id_ not in stands:
+        node = components[id_]
+        parent = node.child("parent")
+        if zone := parent.name("trustZone", ""):
+            stands[id_] = there(node, "the trust zone", zone, zones)
+            break
+        if id_ in way:
+            raise ThreatLabError(
+                f"{node.where}: the component {id_[:60]!r} stands inside itself, by way of its parents: give one of "
+                "them a trust zone"
+            )
+        way[id_] = None
+        id_ = there(node, "the component", parent.name("component"), components)
+    stands |= dict.fromkeys(way, stands[id_])
+    return stands[id_]
+
+
+def _dataflow(found: Found, node: Node, assets: dict[str, str]) -> None:
+    name, source, target = node.text("name", ""), node.name("source"), node.name("destination")
+    part = Part(node.name("id"), name, node, source=source, target=target, hints=name)
+    part.note = _data("carries", node.texts("assets"), assets)
+    found.flows.append(part)
+    if node.flag("bidirectional"):
+        found.flows.append(
+            replace(part, id=f"{part.id}{BACK}", source=target, target=source, hints="", back=("bidirectional",))
+        )
+
+
+def _threats(found: Found, file: Node) -> None:
+    threats, mitigations = _by_id(file, "threats"), _by_id(file, "mitigations")
+    states: dict[str, set[bool | None]] = {id_: set() for id_ in mitigations}
+    for node in (*file.each("components"), *file.each("dataflows")):
+        for threat in node.each("threats"):
+            there(threat, "the threat", threat.name("threat"), threats)
+            for use in threat.each("mitigations"):
+                id_ = there(use, "the mitigation", use.name("mitigation"), mitigations)
+                states[id_].add(_DONE.get(use.text("state", "").casefold()))
+    found.threats = [Claim(each.text("name", ""), _about(each)) for each in threats.values()]
+    found.mitigations = [
+        Claim(each.text("name", ""), each.text("description", ""), states[id_].pop() if len(states[id_]) == 1 else None)
+        for id_, each in mitigations.items()
+    ]
+
+
+def _about(threat: Node) -> str:
+    return " ".join((threat.text("description", ""), *threat.texts("categories"), *threat.texts("tags")))
+
+
+def _data(verb: str, ids: list[str], assets: dict[str, str]) -> str:
+    names = dict.fromkeys(assets.get(each, each) for each in ids)
+    return f"stated: {verb} {', '.join(names)}" if names else ""
+
+
+def _empty() -> dict[str, Any]:
+    return {"otmVersion": _VERSIONS[-1], "project": {"name": "drawing", "id": "drawing"}}
+
+
+def _prepare(file: dict[str, Any]) -> None:
+    file |= {key: file.get(key) or [] for key in ("trustZones", "components", "dataflows")}
+
+
+def _head(drawing: DataFlow) -> dict[str, Any]:
+    return {"project": {"name": drawing.title, "id": drawing.name, "description": drawing.description}}
+
+
+def _zone_entry(id_: str, zone: Zone) -> Entry:
+    entry = {"id": id_, "name": zone.name, "type": zone.kind, "risk": {"trustRating": _TRUST[zone.kind]}}
+    return ("trustZones",), entry
+
+
+def _element_entry(id_: str, element: Element, zone: str, _: Exclusion | None) -> Entry:
+    entry = {"id": id_, "name": element.name, "type": element.kind, "parent": {"trustZone": zone}}
+    return ("components",), entry
+
+
+def _flow_entry(id_: str, flow: Flow, source: str, target: str) -> Entry:
+    return ("dataflows",), {"id": id_, "name": flow.label, "source": source, "destination": target}
+
+
+def _finish(file: dict[str, Any], ours: dict[str, Any]) -> None:
+    """See that each component stands in the zone where it is drawn, also where those around it moved, or went."""
+    nodes = _by_id(Node(file), "components")
+    for element in ours["elements"]:
+        parent = nodes[element["id"]].value["parent"]
+        around, seen = parent, set()
+        while "trustZone" not in around and (id_ := str(around.get("component"))) in nodes and id_ not in seen:
+            seen.add(id_)
+            around = nodes[id_].value["parent"]
+        if parent.get("trustZone") or around.get("trustZone") != element["zone"]:
+            nodes[element["id"]].value["parent"] = {"trustZone": element["zone"]}
+
+
+OTM = Format(
+    name="otm",
+    title="Open Threat Model (OTM)",
+    recognizes=lambda file: "otmVersion" in file,
+    read=_read,
+    writer=Writer(
+        _empty, _head, _zone_entry, _element_entry, _flow_entry, ("project", "attributes", OURS), _prepare, _finish
+    ),
+)

@@ -1,0 +1,56 @@
+"""Anything that can be exported, as a threat model: by a built-in name, of ours or of another tool."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from threatlab.changes import as_model
+from threatlab.dataflow.files import drawing_from_table, list_drawings, load_drawing
+from threatlab.errors import ThreatLabError
+from threatlab.exchange.registry import read_document, recognized, text_of
+from threatlab.files import FileKind
+from threatlab.report import ThreatModel
+from threatlab.report.json_file import model_from_dict
+from threatlab.system import SYSTEMS, list_systems, load_system, system_from_table
+
+_FILES = FileKind("threat model", "a name", many=True)
+
+
+def load_any(source: str | Path, *, drawn: bool = False) -> ThreatModel:
+    """Return the threat model in a file: a saved one, a drawing, a system, or another tool's; or a built-in one.
+
+    Raises
+    ------
+    ThreatLabError
+        If it is none of these, or broken, or has no drawing where it must be `drawn`; the message names it.
+    """
+    model = _load(source)
+    if drawn and model.drawing is None:
+        raise ThreatLabError(f"{str(source)!r} has no drawing, and that is what is wanted of it: draw it first")
+    return model
+
+
+def _load(source: str | Path) -> ThreatModel:
+    name = str(source)
+    drawing = load_drawing(name) if name in list_drawings() else None
+    if name in list_systems():
+        return ThreatModel(load_system(name), drawing=drawing)
+    if drawing:
+        return as_model(drawing)
+    file = Path(name) if Path(name).exists() else SYSTEMS.find(source)  # which says what is near
+    return _FILES.read(text_of(Path(str(file))), Path(name).suffix, repr(name), _described)
+
+
+def _described(held: Any) -> ThreatModel:
+    if recognized(held):
+        return read_document(held).model
+    if isinstance(held, list):
+        if len(held) != 1:
+            raise ThreatLabError(f"it holds {len(held)} threat models: give a file with one")
+        held = held[0]
+    if "schema" in held:
+        return model_from_dict(held)
+    if not {"zones", "elements", "flows"}.isdisjoint(held):
+        return as_model(drawing_from_table(held))
+    return ThreatModel(system_from_table(held))
