@@ -105,7 +105,7 @@ pip_install() {
 
 explain_failure() {
     if grep -q 'No space left' "$log"; then
-        say "The disk is full: .venv needs about 650 MB, and 280 MB more for the tests. Free some room, then run this again."
+        say "The disk is full: .venv needs about 650 MB, and 480 MB more for the tests. Free some room, then run this again."
     elif grep -q 'DO NOT MATCH THE HASHES' "$log"; then
         say "A downloaded package isn't the one that the lock file pins, so it was not installed." \
             "Run this again; if it stays so, your mirror or proxy changes packages: ask who runs it."

@@ -67,9 +67,9 @@ def run() -> list[Target]:
     ]
 
 
-def inventory(size: int) -> pd.DataFrame:
+def inventory(size: int, seed: int = 0) -> pd.DataFrame:
     """Return systems of which everything is yes, no or unknown at random, and the ids in no order."""
-    rng = np.random.default_rng(size)
+    rng = np.random.default_rng([size, seed])
     columns: dict[str, Any] = {"system_id": [f"sys-{number:07}" for number in rng.permutation(size)]}
     for attribute in catalog().attributes:
         answer = rng.integers(0, 3, size)

@@ -1,4 +1,4 @@
-"""Many systems at once: a DataFrame with a row per system, assessed column by column."""
+"""Many systems at once: a DataFrame with a row per system, or a folder of them, assessed column by column."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import lru_cache, partial, reduce
 from itertools import compress, product
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,11 @@ from threatlab.assessment.layered import Options, let_through, scales
 from threatlab.assessment.result import NOTHING, add_up, assess, checks
 from threatlab.catalog import SEVERITIES, Catalog
 from threatlab.catalog import catalog as shipped
+from threatlab.errors import ThreatLabError
 from threatlab.system import AISystem
+
+if TYPE_CHECKING:
+    import dask.dataframe as dd
 
 Floats = NDArray[np.float64]
 
@@ -31,7 +36,11 @@ _COLUMNS: dict[str, type[np.generic]] = {
 }
 
 
-def assess_inventory(frame: pd.DataFrame, ruleset: str = "ai", catalog: Catalog | None = None) -> pd.DataFrame:
+@overload
+def assess_inventory(frame: pd.DataFrame, ruleset: str = "ai", catalog: Catalog | None = None) -> pd.DataFrame: ...
+@overload
+def assess_inventory(frame: str | Path, ruleset: str = "ai", catalog: Catalog | None = None) -> dd.DataFrame: ...
+def assess_inventory(frame: pd.DataFrame | str | Path, ruleset: str = "ai", catalog: Catalog | None = None) -> Any:
     """Return the scores of many systems, a row each: to the last bit those of `assess`.
 
     Parameters
@@ -39,6 +48,8 @@ def assess_inventory(frame: pd.DataFrame, ruleset: str = "ai", catalog: Catalog 
     frame
         A column `system_id` (texts, no two alike) and a column per attribute, in any order. A cell is True, False or
         missing (None, NaN, pd.NA, or no such column), which means unknown. The frame is not changed.
+        Or a folder of Parquet files that hold such a table in parts, all with the same columns: a path, or an address
+        that PyArrow knows (s3://...). It need not fit into memory; it takes the extra `dask`.
     ruleset
         "ai" (the whole catalog, layered) or "core" (the lesson's three checks, added up).
     catalog
@@ -56,13 +67,20 @@ def assess_inventory(frame: pd.DataFrame, ruleset: str = "ai", catalog: Catalog 
         - `worst_threat`: categorical, id of the threat with the highest residual risk (the first of the catalog among
           equals); missing for "core", which knows no threats
         - `worst_risk`: float, 0..1, residual risk of that threat; NaN for "core"
+    dask.dataframe.DataFrame
+        Of a folder, the same rows and columns, file by file in the order of their paths, indexed from 0; a partition
+        per row group. The folder has been checked, but nothing is scored before it is asked for: with
+        `.to_parquet(...)`, which holds a few row groups at a time in memory, or with `.nlargest(...).compute()` and the
+        like. All of it runs on the cluster of a `dask.distributed.Client`, if there is one; its machines must see the
+        folder.
 
     Raises
     ------
     ThreatLabError
         If `frame` is no DataFrame or has no rows or no `system_id`; the ruleset or a column is unknown; a column comes
         twice; an id is missing, empty, no text or not the only one of its kind; or a cell is anything else than True,
-        False or missing ("yes" and 1 are). The message names row, system and column.
+        False or missing ("yes" and 1 are). The message names row, system and column. Of a folder it names the file too;
+        and a file is refused that is no Parquet, lacks a column that another has, or changes before it is scored.
 
     Examples
     --------
@@ -71,6 +89,8 @@ def assess_inventory(frame: pd.DataFrame, ruleset: str = "ai", catalog: Catalog 
     [0.6, 0.8]
     """
     terms = _terms(catalog, ruleset)
+    if isinstance(frame, str | Path):
+        return _folder(frame, ruleset, terms)
     blocks = checked_blocks(frame, terms)
     columns: dict[str, Any] = {name: np.empty(len(frame), dtype) for name, dtype in _COLUMNS.items()}
     for block in blocks:
@@ -101,6 +121,16 @@ def findings_frame(frame: pd.DataFrame, ruleset: str = "ai", catalog: Catalog | 
     findings["unknown"] = np.concatenate(unknown)
     findings.insert(0, "system_id", frame["system_id"].array.take(np.concatenate(rows)))
     return findings
+
+
+def _folder(folder: str | Path, ruleset: str, terms: Catalog) -> dd.DataFrame:
+    try:
+        from threatlab.assessment.inventory_folder import assess_folder
+    except ImportError:
+        raise ThreatLabError(
+            "an inventory in a folder is read by Dask: python -m pip install 'threatlab[dask]', or give a DataFrame"
+        ) from None
+    return assess_folder(folder, ruleset, terms)
 
 
 def _terms(catalog: Catalog | None, ruleset: str) -> Catalog:

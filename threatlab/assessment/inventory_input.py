@@ -59,15 +59,16 @@ def checked_blocks(frame: pd.DataFrame, catalog: Catalog) -> Iterator[Block]:
     ThreatLabError
         Before the first block, if anything in the frame can't be read.
     """
-    _check_columns(frame, catalog)
+    check_columns(frame, catalog)
     ids = frame["system_id"]
-    _check_ids(ids)
-    arrays = {str(name): _booleans(column, ids).array for name, column in frame.items() if name != "system_id"}
+    check_ids(ids)
+    arrays = {str(name): booleans(column, ids).array for name, column in frame.items() if name != "system_id"}
     starts = range(0, len(frame), BLOCK_ROWS)
     return (Block(arrays, slice(start, min(start + BLOCK_ROWS, len(frame)))) for start in starts)
 
 
-def _check_columns(frame: pd.DataFrame, catalog: Catalog) -> None:
+def check_columns(frame: pd.DataFrame, catalog: Catalog) -> None:
+    """Refuse what is no frame, has no rows, or has a column that is unknown, there twice or missing."""
     if not isinstance(frame, pd.DataFrame):
         raise ThreatLabError(f"an inventory is a pandas DataFrame with a row per system, not {type(frame).__name__}")
     known = ("system_id", *catalog.attributes)
@@ -83,7 +84,8 @@ def _check_columns(frame: pd.DataFrame, catalog: Catalog) -> None:
         raise ThreatLabError("the inventory has no rows: it needs one for each system")
 
 
-def _check_ids(ids: pd.Series[Any]) -> None:
+def check_ids(ids: pd.Series[Any]) -> None:
+    """Refuse an id that is no text, empty or not the only one of its kind; its index names the rows."""
     values = ids.to_numpy(dtype=object)
     try:
         hashes = np.fromiter(map(hash, map(str.strip, values)), np.int64, len(values))
@@ -101,8 +103,8 @@ def _check_ids(ids: pd.Series[Any]) -> None:
         rows[value] = row
 
 
-def _booleans(column: pd.Series[Any], ids: pd.Series[Any]) -> pd.Series[Any]:
-    """Return the cells of a column as booleans that may be missing, or name the first one that is neither."""
+def booleans(column: pd.Series[Any], ids: pd.Series[Any]) -> pd.Series[Any]:
+    """Return the cells of a column as booleans that may be missing, or refuse the first one that is neither."""
     if isinstance(column.dtype, pd.BooleanDtype) or column.dtype == bool:
         return column
     cells = column.astype(object)
