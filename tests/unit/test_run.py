@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.exercises.solved import quiet
 from tests.notebooks.test_bad_parameters import BAD_PARAMETERS
 from tests.notebooks.tracked import ROOT, tracked
 from threatlab.cli import main
@@ -14,6 +15,12 @@ from threatlab.cli.run import run_notebook
 from threatlab.files import read_text
 
 RAN = "papermill.execute_notebook"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_set_for_others():
+    with quiet():
+        yield
 
 
 @pytest.fixture

@@ -11,9 +11,11 @@ from threatlab.plan import make_plan
 RAY = load_system("shadowray")
 GAPS = [step for step in assess(RAY).best_next(99) if step.effort_days <= 5][:6]
 TWO = ("secrets_in_vault", "abuse_detection_active")
+LIKE_THEM = [catalog().controls[control].finding for control in TWO]
 TINY = AISystem("tiny", trains_model=True, internet_facing=True).with_(
-    **{control: control not in TWO for control in catalog().controls}
+    **{control.id: control.finding not in LIKE_THEM for control in catalog().controls.values()}
 )
+ENOUGH = sum(step.effort_days for step in assess(TINY).best_next(99))
 START = date(2026, 12, 1)
 REASON, WHO, UNTIL = "No days left", "Ada", START + timedelta(days=60)
 
@@ -40,7 +42,7 @@ def bank():
             ],
         ),
         "w2": (
-            (TINY, 11),
+            (TINY, ENOUGH),
             [
                 ((TINY, 8), "Fewer days than that, or more"),
                 ((TINY, 10.5), "too few are left for the other"),
