@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from typing import Any
 
@@ -36,6 +37,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
     """Have `ByFile` deal the tests out, in the order in which they are collected."""
     config.option.loadscopereorder = False
     return ByFile(config, log)
+
+
+def pytest_runtest_setup() -> None:
+    """Have each test begin with our logger as it is: cells of notebooks that ran in this process set its level."""
+    logging.getLogger("threatlab").setLevel(logging.NOTSET)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -53,11 +53,9 @@ def _is_check(node: ast.stmt) -> bool:
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
     """Keep to themselves what cells print, and what they set for a notebook of their own."""
-    handlers, ours = logging.root.handlers[:], logging.getLogger("threatlab")
-    level = ours.level
+    handlers = logging.root.handlers[:]
     with contextlib.redirect_stdout(io.StringIO()), pd.option_context("display.max_colwidth", 50):
         try:
             yield
         finally:
             logging.root.handlers[:] = handlers
-            ours.setLevel(level)
