@@ -12,6 +12,9 @@ _MONTHS = (
 )
 """Python's own names of months follow the language of the machine."""
 
+ANSWER = {True: "yes", False: "no", None: "unknown"}
+"""What is known of an attribute, in a word."""
+
 PRECISIONS = ("year", "month", "day")
 """How exactly a date may be known."""
 

@@ -517,6 +517,18 @@ def test_a_saved_threat_model_is_written_in_each_format(form, capsys):
         assert out == Path("model.json").read_text(encoding="utf-8")
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no such pipes")
+@pytest.mark.parametrize("form", ["markdown", "sarif"])
+def test_a_saved_threat_model_comes_through_a_pipe_which_is_read_once(form, capsys):
+    os.mkfifo("pipe")
+    writer = Thread(target=Path("pipe").write_text, args=(to_json(full()),))
+    writer.start()
+    code, out, err = run(capsys, "report", "pipe", "--format", form)
+    writer.join()
+    assert (code, "shadowray is in no file" in err) == (0, form == "sarif")
+    assert "shadowray" in out
+
+
 def test_the_built_in_systems_are_listed_by_name_and_title(capsys):
     code, out, _ = run(capsys, "systems")
     assert code == 0

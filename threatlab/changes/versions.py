@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from threatlab.changes.compare import Change, diff
 from threatlab.changes.writing import signed, title
 from threatlab.report import ThreatModel, Version
-from threatlab.words import counted
+from threatlab.words import ANSWER, counted
 
-_WORD = {True: "yes", False: "no", None: "unknown"}
 TOLD = 5
 """Answers that a history tells of one version; `threatlab diff` tells them all."""
 
@@ -35,7 +34,7 @@ def next_version(old: ThreatModel, new: ThreatModel, version: str) -> ThreatMode
 def _changed(change: Change) -> Iterator[str]:
     yield title(change).removeprefix(f"{change.name}: ")
     for answer in change.answers[:TOLD]:
-        moved = f"{_WORD[answer.before]}, then {_WORD[answer.after]}"
+        moved = f"{ANSWER[answer.before]}, then {ANSWER[answer.after]}"
         yield f"{answer.attribute}: {moved} ({signed(answer.share, answer.error)})"
     if (left := len(change.answers) - TOLD) > 0:
         yield counted(left, "further answer")

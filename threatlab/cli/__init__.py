@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from functools import cache
@@ -32,13 +32,13 @@ from threatlab.report import (
     Source,
     ThreatModel,
     briefing,
-    load_models,
     save_model,
     to_html,
     to_json,
     to_markdown,
     to_sarif,
 )
+from threatlab.report.json_file import MODELS, models_from
 from threatlab.report.sarif import left_out, tool_version
 from threatlab.system import list_systems, load_system
 from threatlab.words import listed, shown
@@ -238,18 +238,10 @@ def _assess(asked: argparse.Namespace) -> int:
         "html": lambda: to_html(*models),
         "sarif": lambda: to_sarif(*models, sources=sources),
     }
-    emit(written[asked.format](), asked.output, asked.format)
-    if asked.format == "sarif":
-        _say_left_out(models, sources)
+    _write(asked, written, models, sources)
     if fail_at is None and most_open is None and not any(model.policy for model in models):
         return PASSED  # no gate
-    reasons = [reason for model in models for reason in _reasons(model, fail_at, most_open or 0)]
-    for reason in reasons:
-        _say(f"gate failed: {reason}")
-    for model in models if not reasons else ():
-        if _open(model):
-            _say(f"gate passed: {model.system.name}: {_open_in_words(model)}")
-    return FAILED if reasons else PASSED
+    return _gate(models, [reason for model in models for reason in _reasons(model, fail_at, most_open or 0)])
 
 
 def _reasons(model: ThreatModel, fail_at: float | None, most_open: float) -> list[str]:
@@ -282,18 +274,10 @@ def _diff(asked: argparse.Namespace) -> int:
         "markdown": lambda: change_to_markdown(change),
         "sarif": lambda: to_sarif(*new.models, sources=new.sources, before=old.models, before_sources=old.sources),
     }
-    emit(written[asked.format](), asked.output, asked.format)
-    if asked.format == "sarif":
-        _say_left_out(new.models, new.sources)
+    _write(asked, written, new.models, new.sources)
     if most is None:
         return PASSED
-    reasons = [reason for each in changes for reason in _worse(each, most, allow_open=asked.allow_open)]
-    for reason in reasons:
-        _say(f"gate failed: {reason}")
-    for model in new.models if not reasons else ():
-        if _open(model):
-            _say(f"gate passed: {model.system.name}: {_open_in_words(model)}")
-    return FAILED if reasons else PASSED
+    return _gate(new.models, [reason for each in changes for reason in _worse(each, most, allow_open=asked.allow_open)])
 
 
 def _worse(change: Change, most: float, *, allow_open: bool) -> list[str]:
@@ -308,10 +292,19 @@ def _worse(change: Change, most: float, *, allow_open: bool) -> list[str]:
     return [f"{change.name}: {each}" for each in said]
 
 
-def _open(model: ThreatModel) -> list[str]:
+def _gate(models: Sequence[ThreatModel], reasons: Sequence[str]) -> int:
+    """Say why the gate fails, or on which open questions it passes, and return the exit code."""
+    for reason in reasons:
+        _say(f"gate failed: {reason}")
+    for model in models if not reasons else ():
+        if _open(model):
+            _say(f"gate passed: {model.system.name}: {_open_in_words(model)}")
+    return FAILED if reasons else PASSED
+
+
+def _open(model: ThreatModel) -> tuple[str, ...]:
     """Return the facts that a score depends on and nobody has answered; the lesson's three checks ask for none."""
-    facts = model.system.catalog.facts if model.ruleset == "ai" else ()
-    return [name for name in facts if model.system[name] is None]
+    return model.open_facts if model.ruleset == "ai" else ()
 
 
 def _open_in_words(model: ThreatModel) -> str:
@@ -333,16 +326,28 @@ def _most_open(asked: argparse.Namespace) -> float | None:
         raise ThreatLabError(f"--max-open is {asked.max_open!r}; give a number of questions, such as 3") from None
 
 
-def _say_left_out(models: Sequence[ThreatModel], sources: Sequence[Source | None]) -> None:
-    for sentence in left_out(*models, sources=sources):
+def _write(
+    asked: argparse.Namespace,
+    written: Mapping[str, Callable[[], str]],
+    models: Sequence[ThreatModel],
+    sources: Sequence[Source | None],
+) -> None:
+    """Write the models in the format that is asked for, and say what of them code hosts would not take."""
+    emit(written[asked.format](), asked.output, asked.format)
+    for sentence in left_out(*models, sources=sources) if asked.format == "sarif" else ():
         _say(sentence)
 
 
 def _report(asked: argparse.Namespace) -> int:
     _spare_inputs(asked.output, asked.models)
-    by_file = {file: load_models(file) for file in asked.models}
-    models = [model for each in by_file.values() for model in each]
-    sources = [Source.at(Path(file), 1, read_text(Path(file))) for file, held in by_file.items() for _ in held]
+    models: list[ThreatModel] = []
+    sources: list[Source | None] = []
+    for file in asked.models:
+        text, suffix = read_text(MODELS.find(file)), Path(file).suffix.lower()  # a pipe can be read but once
+        held = MODELS.read(text, suffix, repr(file), models_from)
+        lines = text if asked.format == "sarif" else ""
+        models += held
+        sources += [Source.at(Path(file), 1, lines) if suffix in MODELS.suffixes else None] * len(held)
     written = {
         "html": lambda: to_html(*models),
         "markdown": lambda: to_markdown(*models),
@@ -350,9 +355,7 @@ def _report(asked: argparse.Namespace) -> int:
         "sarif": lambda: to_sarif(*models, sources=sources),
         "briefing": lambda: "\n".join(map(briefing, models)),
     }
-    emit(written[asked.format](), asked.output, asked.format)
-    if asked.format == "sarif":
-        _say_left_out(models, sources)
+    _write(asked, written, models, sources)
     return PASSED
 
 

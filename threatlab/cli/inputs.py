@@ -15,13 +15,11 @@ from typing import Any
 from threatlab.catalog import catalog
 from threatlab.changes import Described, as_model
 from threatlab.checks import check_choice
-from threatlab.dataflow.files import drawing_from_table
 from threatlab.errors import ThreatLabError
-from threatlab.exchange import recognized
+from threatlab.exchange import described, recognized
 from threatlab.files import decoded, read_bytes, read_text
 from threatlab.report import Source, ThreatModel
-from threatlab.report.json_file import model_from_dict
-from threatlab.system import SYSTEMS, AISystem, list_systems, load_system, system_from_table
+from threatlab.system import SYSTEMS, AISystem, list_systems, load_system
 
 STANDARD_INPUT = "-"
 
@@ -81,19 +79,14 @@ def _read(given: str, *, lines: bool) -> Iterator[Input]:
         shown = repr(given) if given != STANDARD_INPUT else "standard input"
         text = read_text(_FILES.find(given)) if given != STANDARD_INPUT else decoded(sys.stdin.buffer.read(), shown)
         source = Source.at(path, 1, text if lines else "") if suffix in _FILES.suffixes else None
-        for each in _FILES.read(text, suffix, shown, _described):
+        for each in _FILES.read(text, suffix, shown, _ours):
             yield Input(as_model(each), given, source)
 
 
-def _described(held: Any) -> list[Described]:
-    """Return what a table describes: a system, the drawing of one, or saved threat models."""
+def _ours(held: Any) -> tuple[Described, ...]:
     if foreign := recognized(held):
         raise ThreatLabError(f"it is a model of another tool, {foreign.title}: 'threatlab import' reads it")
-    if isinstance(held, list) or "schema" in held:
-        return [model_from_dict(each) for each in (held if isinstance(held, list) else [held])]
-    if not {"zones", "elements", "flows"}.isdisjoint(held):
-        return [drawing_from_table(held)]
-    return [system_from_table(held)]
+    return described(held)
 
 
 def _csv(path: Path) -> Iterator[tuple[AISystem, str, Source]]:

@@ -5,7 +5,7 @@ from threatlab.exchange.navigator import to_layer
 from threatlab.exchange.parts import Format, Import, Question
 from threatlab.exchange.questions import answered, still_asked
 from threatlab.exchange.registry import FORMATS, LARGEST, format_of, questions_about, read, recognized
-from threatlab.exchange.sources import load_any
+from threatlab.exchange.sources import described, load_any
 from threatlab.exchange.trackers import to_csv
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Import",
     "Question",
     "answered",
+    "described",
     "format_of",
     "load_any",
     "questions_about",

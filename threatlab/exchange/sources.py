@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from threatlab.changes import as_model
+from threatlab.changes import Described, as_model
 from threatlab.dataflow.files import drawing_from_table, list_drawings, load_drawing
 from threatlab.errors import ThreatLabError
 from threatlab.exchange.registry import read_document, recognized, text_of
 from threatlab.files import FileKind
 from threatlab.report import ThreatModel
-from threatlab.report.json_file import model_from_dict
+from threatlab.report.json_file import models_from
 from threatlab.system import SYSTEMS, list_systems, load_system, system_from_table
 
 _FILES = FileKind("threat model", "a name", many=True)
@@ -39,18 +39,28 @@ def _load(source: str | Path) -> ThreatModel:
     if drawing:
         return as_model(drawing)
     file = Path(name) if Path(name).exists() else SYSTEMS.find(source)  # which says what is near
-    return _FILES.read(text_of(Path(str(file))), Path(name).suffix, repr(name), _described)
+    return _FILES.read(text_of(Path(str(file))), Path(name).suffix, repr(name), _any)
 
 
-def _described(held: Any) -> ThreatModel:
+def described(held: Any) -> tuple[Described, ...]:
+    """Return what a file of ours describes: a system, the drawing of one, or saved threat models.
+
+    Raises
+    ------
+    ThreatLabError
+        If it is none of these, or broken.
+    """
+    if isinstance(held, list) or "schema" in held:
+        return models_from(held)
+    if not {"zones", "elements", "flows"}.isdisjoint(held):
+        return (drawing_from_table(held),)
+    return (system_from_table(held),)
+
+
+def _any(held: Any) -> ThreatModel:
     if recognized(held):
         return read_document(held).model
-    if isinstance(held, list):
-        if len(held) != 1:
-            raise ThreatLabError(f"it holds {len(held)} threat models: give a file with one")
-        held = held[0]
-    if "schema" in held:
-        return model_from_dict(held)
-    if not {"zones", "elements", "flows"}.isdisjoint(held):
-        return as_model(drawing_from_table(held))
-    return ThreatModel(system_from_table(held))
+    found = described(held)
+    if len(found) != 1:
+        raise ThreatLabError(f"it holds {len(found)} threat models: give a file with one")
+    return as_model(found[0])

@@ -20,11 +20,10 @@ def to_csv(model: ThreatModel) -> Export:
     Dates are ISO dates, efforts person-days; `removes` is how far the plan's step lowers the risk score (0..1).
     """
     result = model.assessment
-    steps = {step.control: step for step in model.plan.steps} if model.plan else {}
     rows = []
     for finding in result.findings:
         control = result.catalog.controls[finding.attribute]
-        step, accepted = steps.get(control.id), model.accepted(control.id)
+        step, accepted = model.step(control.id), model.accepted(control.id)
         state = "planned" if step else "to be checked" if finding.unknown else "open"
         found = model.found.get(control.id)
         rows.append(

@@ -11,10 +11,12 @@ import re
 import reprlib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import date
 from numbers import Number
 from typing import Any, NamedTuple, TypeVar
 
-from threatlab.errors import nearest
+from threatlab.checks import check_date
+from threatlab.errors import ThreatLabError, nearest
 from threatlab.exercises.blank import has_blank
 from threatlab.exercises.guard import learners_line, learners_time
 from threatlab.exercises.outcome import NotAttempted, NotYet
@@ -25,6 +27,8 @@ Judge = Callable[[Any], str]
 
 ROUGHLY, NEAR = 5e-3, 5e-5
 """How far a number may be from the right one: what is lost by writing down two places, or four."""
+
+LEAVE = "Leave the last line of the cell as it was: it hands in your line beside what cells above made."
 
 ROUNDED = "That is right, but rounded: return what comes out as it is, and round only what you print."
 
@@ -359,6 +363,22 @@ def parts(answer: Any, number: int, give: str) -> tuple[Any, ...]:
     if not isinstance(answer, tuple | list) or len(answer) != number:
         raise NotYet(f"{shown(answer)} can't be read; give {give}.")
     return tuple(answer)
+
+
+def made_parts(answer: Any, *kinds: Any) -> tuple[Any, ...]:
+    """Return the parts of an answer: what cells made, of these kinds, and what the learner has written."""
+    made = answer[:-1] if isinstance(answer, tuple) else ()
+    if len(made) != len(kinds) or not all(map(isinstance, made, kinds)):
+        raise NotYet(LEAVE)
+    return answer  # type: ignore[no-any-return]
+
+
+def a_day(given: Any, says: str) -> date:
+    """Return an answer if it is a day; `says` is what was asked for, such as "Give a day"."""
+    try:
+        return check_date("the day", given)
+    except ThreatLabError as problem:
+        raise refusal(says, problem) from None
 
 
 def a_reason(given: Any, asks: str, words: int = 4) -> str:

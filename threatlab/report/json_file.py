@@ -21,7 +21,7 @@ from threatlab.system import AISystem
 
 VERSION = 1
 SCHEMA = f"threatlab/threat-model/{VERSION}"
-_FILES = FileKind("threat model", "a schema and a system", suffixes=(".json",), many=True)
+MODELS = FileKind("threat model", "a schema and a system", suffixes=(".json",), many=True)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -108,7 +108,12 @@ def load_model(path: str | Path) -> ThreatModel:
 
 def load_models(path: str | Path) -> tuple[ThreatModel, ...]:
     """Return the threat models in a JSON file: one object, or an array of them. Raises as `load_model`."""
-    return _FILES.load(path, lambda held: tuple(map(model_from_dict, held if isinstance(held, list) else [held])))
+    return MODELS.load(path, models_from)
+
+
+def models_from(held: Any) -> tuple[ThreatModel, ...]:
+    """Return the threat models that a table describes, or an array of them; raises as `model_from_dict`."""
+    return tuple(map(model_from_dict, held if isinstance(held, list) else [held]))
 
 
 def _check_schema(schema: object) -> None:

@@ -168,6 +168,11 @@ class ThreatModel:
         asked = [*self.assessment.open_questions, *(control.id for control in rules.controls)]
         return tuple(name for name in asked if self.system[name] is None)
 
+    @property
+    def open_facts(self) -> tuple[str, ...]:
+        """The facts about the system that nobody has answered."""
+        return tuple(name for name in self.system.catalog.facts if self.system[name] is None)
+
     @cached_property
     def score_range(self) -> tuple[float, float]:
         """The lowest and the highest risk score (0..1) that answers to the open questions can lead to.
@@ -221,15 +226,13 @@ class ThreatModel:
     @cached_property
     def missing(self) -> tuple[Missing, ...]:
         """The parts that are not filled in, in the order in which the workbook makes them."""
-        facts = self.system.catalog.facts
-        unanswered = [name for name in facts if self.system[name] is None]
-        open_facts = f"{len(unanswered)} of {len(facts)}"
+        open_facts = f"{len(self.open_facts)} of {len(self.system.catalog.facts)}"
         practiced = self.tabletop is not None and not self.tabletop.unattended
         owned = self.plan is None or all(step.owner for step in self.plan.steps)
         parts: tuple[tuple[str, object, str, str], ...] = (
             ("example", not self.example, "a system of your own: this one is an example", "07"),
             ("drawing", self.drawing, "the scope as a drawing", "01"),
-            ("facts", not unanswered, f"answers to {open_facts} questions about what the system is", "02"),
+            ("facts", not self.open_facts, f"answers to {open_facts} questions about what the system is", "02"),
             ("before", self.before, "the system as it was first assessed", "02"),
             ("audit_head", self.audit_head, "the audit log's head hash", "02"),
             ("policy", self.policy, "a policy with acceptable risk", "04"),

@@ -13,9 +13,7 @@ from threatlab.report.blocks import Block, Cell, Code, Figure, Heading, Inline, 
 from threatlab.report.model import ThreatModel
 from threatlab.report.places import by_place
 from threatlab.report.scenarios import Scenario, scenarios
-from threatlab.words import capital, listed, lower_first
-
-_ANSWER = {True: "yes", False: "no", None: "unknown"}
+from threatlab.words import ANSWER, capital, listed, lower_first
 
 
 def scope(model: ThreatModel) -> Section:
@@ -210,13 +208,13 @@ def _why(model: ThreatModel, attribute: str) -> Cell:
     note, first = model.system.notes.get(attribute, ""), model.before
     if first is None or first[attribute] == model.system[attribute]:
         return note
-    was = f"changed: at first {_ANSWER[first[attribute]]}"
+    was = f"changed: at first {ANSWER[first[attribute]]}"
     return (was, f"noted then: {note}") if note and note == first.notes.get(attribute) else (was, note)
 
 
 def _answer(value: bool | None, *, exposes: bool = False) -> Mark:
     tones = {True: "plain" if exposes else "good", False: "plain" if exposes else "bad", None: "unknown"}
-    return Mark(_ANSWER[value], tones[value])
+    return Mark(ANSWER[value], tones[value])
 
 
 def mappings(model: ThreatModel) -> Section:

@@ -10,7 +10,7 @@ from threatlab.report.checklist import checklist
 from threatlab.report.model import ThreatModel
 from threatlab.report.records import Decision, Evidence
 from threatlab.system import AISystem
-from threatlab.words import counted
+from threatlab.words import ANSWER, counted
 
 UNATTENDED = "No person played it: these are answers of the story's own, and ours may be others."
 """What stands above the log of an exercise that a program played."""
@@ -268,11 +268,11 @@ def _versions(model: ThreatModel) -> Table:
 
 def _since(model: ThreatModel, first: AISystem) -> str:
     """Return which answers are not what they were at first."""
-    known, word = model.system.catalog, {True: "yes", False: "no", None: "unknown"}
+    known = model.system.catalog
     titles = {name: fact.label for name, fact in known.facts.items()}
     titles |= {name: control.title for name, control in known.controls.items()}
     changed = [name for name in known.attributes if first[name] != model.system[name]]
-    said = (f"{titles[name]}: {word[first[name]]}, now {word[model.system[name]]}" for name in changed)
+    said = (f"{titles[name]}: {ANSWER[first[name]]}, now {ANSWER[model.system[name]]}" for name in changed)
     return "; ".join(said)
 
 

@@ -7,11 +7,10 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from threatlab.checks import check_date
 from threatlab.depth.common_cause import common_cause
 from threatlab.depth.dependencies import dependencies, split_off
 from threatlab.errors import ThreatLabError
-from threatlab.exercises.judges import a_pair, a_person, named, refusal, shown
+from threatlab.exercises.judges import a_day, a_pair, a_person, made_parts, named, refusal, shown
 from threatlab.exercises.outcome import NotYet
 from threatlab.incidents import controls_that_could, load_incident, replay
 from threatlab.report import STRIDE, ThreatModel, by_stride, checklist, load_model
@@ -20,14 +19,6 @@ from threatlab.words import capital, listed
 
 SOON = timedelta(days=92)
 """The latest day for the next item of the checklist: what is farther away has not been begun."""
-
-
-def made_parts(answer: Any, *kinds: Any) -> tuple[Any, ...]:
-    """Return the parts of an answer: what cells made, of these kinds, and what the learner has written."""
-    made = answer[:-1] if isinstance(answer, tuple) else ()
-    if len(made) != len(kinds) or not all(map(isinstance, made, kinds)):
-        raise NotYet("Leave the last line of the cell as it was: it hands in your line beside what cells above made.")
-    return answer  # type: ignore[no-any-return]
 
 
 def _known(given: Any, titles: Mapping[str, str], what: str) -> str:
@@ -105,10 +96,7 @@ def next_item(answer: Any) -> str:
     item = items[_known(what, {name: each.title for name, each in items.items()}, "item of the checklist")]
     if item.done:
         raise NotYet(f"{item.title} is ticked already. Take one that is open.")
-    try:
-        day = check_date("the day", until)
-    except ThreatLabError as problem:
-        raise refusal("After the item comes the day by which it is there", problem) from None
+    day = a_day(until, "After the item comes the day by which it is there")
     if not start < day <= start + SOON:
         raise NotYet(f"{day} is not within three months of {start}. What could be there by then?")
     return f"{item.title}, by {day:%d %B %Y}. {capital(item.artifact)}."

@@ -7,12 +7,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from threatlab.assessment import Finding
-from threatlab.checks import check_date
 from threatlab.dataflow import DataFlow
 from threatlab.dataflow.facts import why_it_matters
 from threatlab.errors import ThreatLabError, unknown_name
-from threatlab.exercises.capstone.against import made_parts
-from threatlab.exercises.judges import a_dict, a_kind, a_number, a_pair, refusal, shown
+from threatlab.exercises.judges import a_day, a_dict, a_kind, a_number, a_pair, made_parts, refusal, shown
 from threatlab.exercises.outcome import NotYet
 from threatlab.operate.reviews import Review
 from threatlab.plan import Plan
@@ -136,10 +134,7 @@ def acceptance(answer: Any) -> str:
     text = _reason(reason)
     if _MONEY.search(text):
         raise NotYet("Money explains what you do first. Why is the risk bearable until then?")
-    try:
-        day = check_date("the day", until)
-    except ThreatLabError as problem:
-        raise refusal("After the reason comes the day on which it ends", problem) from None
+    day = a_day(until, "After the reason comes the day on which it ends")
     if not start < day <= start + LONGEST:
         raise NotYet(f"It would end on {day}. Give a day after {start}, and within a year.")
     return f"{finding.finding}: accepted until {day}. On that day somebody has to decide again."
@@ -167,10 +162,7 @@ def threshold(answer: Any) -> str:
 def review(answer: Any) -> str:
     """Judge the day of the first review."""
     first, start, given = made_parts(answer, Review, date)
-    try:
-        day = check_date("the day", given)
-    except ThreatLabError as problem:
-        raise refusal("Give a day", problem) from None
+    day = a_day(given, "Give a day")
     if not start < day <= first.due:
         raise NotYet(f"{day} is not between {start} and {first.due}, which is the last day that the rule allows.")
     return f"{day:%A, %d %B %Y}. Put it into your own calendar: this notebook reminds nobody."

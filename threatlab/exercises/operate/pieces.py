@@ -10,10 +10,12 @@ from typing import Any
 
 from threatlab.assessment import Assessment, assess
 from threatlab.catalog import Catalog, catalog
-from threatlab.checks import check_date, check_number
+from threatlab.checks import check_number
 from threatlab.errors import ThreatLabError, unknown_name
 from threatlab.exercises.judges import (
+    LEAVE,
     Slip,
+    a_day,
     a_function,
     a_number,
     a_pair,
@@ -22,11 +24,11 @@ from threatlab.exercises.judges import (
     an_option,
     as_list,
     like,
+    made_parts,
     named,
     near,
     parts,
     plain,
-    refusal,
     returned,
     shown,
 )
@@ -49,7 +51,6 @@ SOON = 90
 CALLED = ("contract owner", "security", "ML engineer")
 """Who can be called about a sighting."""
 
-_LEAVE = "Leave the last line of the cell as it was: it hands in your line beside what cells above made."
 
 _CALLS = {
     ("eu", ("eu",)): False,
@@ -71,14 +72,6 @@ _SEEN = re.compile(
 )
 
 
-def _made(answer: Any, *kinds: type) -> tuple[Any, ...]:
-    """Return the parts of an answer: what cells made, of these kinds, and what the learner has written."""
-    given = tuple(answer) if isinstance(answer, tuple | list) else ()
-    if len(given) != len(kinds) + 1 or not all(map(isinstance, given, kinds)):
-        raise NotYet(_LEAVE)
-    return given
-
-
 def _rule(answer: Any) -> str:
     function = a_function(answer, "a region and the allowed ones")
     for (region, allowed), right in _CALLS.items():
@@ -97,7 +90,7 @@ def _decision(answer: Any) -> str:
     from threatlab.monitoring import evaluate
     from threatlab.monitoring.detectors import Detection
 
-    detection, own = _made(answer, Detection)
+    detection, own = made_parts(answer, Detection)
     *numbers, reason = parts(own, 3, 'a threshold, hours and a reason: (16, 12, "...")')
     threshold, hours = map(a_number, numbers)
     if not 1 <= threshold <= HIGHEST:
@@ -140,10 +133,10 @@ def _called(answer: Any) -> str:
 
 
 def _likelihood(answer: Any) -> str:
-    newer, own = _made(answer, Catalog)
+    newer, own = made_parts(answer, Catalog)
     added = [threat for name, threat in newer.threats.items() if name not in catalog().threats]
     if len(added) != 1:
-        raise NotYet(_LEAVE)
+        raise NotYet(LEAVE)
     (threat,) = added
     value, reason = a_pair(own)
     likelihood = a_number(value)
@@ -180,7 +173,7 @@ def open_answers(result: Assessment) -> dict[str, float]:
 
 
 def _asked_first(answer: Any) -> str:
-    page, own = _made(answer, Overview)
+    page, own = made_parts(answer, Overview)
     result, threshold = nearest(page), page.alert_threshold
     controls, scores, now = result.catalog.controls, open_answers(result), result.risk_score
     control = named(own, {name: each.title for name, each in controls.items()})
@@ -203,7 +196,7 @@ def _asked_first(answer: Any) -> str:
 
 
 def _seen_to(answer: Any) -> str:
-    run, start, own = _made(answer, Exercise, date)
+    run, start, own = made_parts(answer, Exercise, date)
     number, who, until = parts(own, 3, 'a number, a name and a day: (1, "Ada", "2027-01-15")')
     lessons = dict(enumerate(run.lessons, 1))
     chosen = lessons[an_option(number, list(lessons), f"the number of a lesson, 1 to {len(lessons)}", "The lesson")]
@@ -213,17 +206,14 @@ def _seen_to(answer: Any) -> str:
     roles = {*ROLES, *(control.role for control in catalog().controls.values())}
     if who.lower() in {role.lower() for role in roles}:
         raise NotYet(f"There may be three with the role of {who}. Which of them? Give a name.")
-    try:
-        day = check_date("the day", until)
-    except ThreatLabError as problem:
-        raise refusal("After the name comes the day until which it is done", problem) from None
+    day = a_day(until, "After the name comes the day until which it is done")
     if not start < day <= start + timedelta(days=SOON):
         raise NotYet(f"{day} is not within {SOON} days after {start}. Until when can it be done, or begun?")
     return f"{who}, until {day}: {chosen.policy}"
 
 
 def _rhythm(answer: Any) -> str:
-    page, given = _made(answer, Overview)
+    page, given = made_parts(answer, Overview)
     steps = _steps(given)
     scores, gaps = [score for score, _ in steps], [days for _, days in steps]
     if scores != sorted(set(scores), reverse=True):

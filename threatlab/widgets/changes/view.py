@@ -28,7 +28,7 @@ from threatlab.widgets.base.html import (
     tag,
     unheard,
 )
-from threatlab.words import capital, counted
+from threatlab.words import ANSWER, capital, counted
 
 SHOWN = 8
 """Answers with a bar of their own; the others share one."""
@@ -36,7 +36,6 @@ SHOWN = 8
 _LEAST = 0.0005
 """A share below this reads 0.000."""
 
-_SAID = {True: "yes", False: "no", None: "unknown"}
 _PIXELS = 260
 _MINUS = "\u2212"
 
@@ -261,7 +260,7 @@ def _row(state: ChangesState, way: Sequence[Step], step: Step) -> Html:
     else:
         name = answer.attribute
         label = check(step.label, name, value=name not in state.without, act="count")
-        said = tag("span", f"{_SAID[answer.before]} \u2192 {_SAID[answer.after]}", class_="tl-sub")
+        said = tag("span", f"{ANSWER[answer.before]} \u2192 {ANSWER[answer.after]}", class_="tl-sub")
         kind += " tl-back" if name in state.without else ""
     left, width = _span(way, step)
     bar = tag("i", class_=kind, style=f"left:{left:.1%};width:{width:.1%}")

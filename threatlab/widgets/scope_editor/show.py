@@ -11,6 +11,7 @@ from threatlab.dataflow.picture import Kept, draw, in_words
 from threatlab.errors import ThreatLabError
 from threatlab.widgets.base.html import Html, markup, saved_table, tag
 from threatlab.widgets.base.shown import Shown
+from threatlab.words import ANSWER
 
 SAYS_WHO = "Says who"
 FLOW_HEADS = ("No.", "From", "To", "What", "Carries", "Crosses", "Personal data", "In scope", SAYS_WHO)
@@ -20,8 +21,6 @@ _IN_THE_DARK = Html(
     "<style>body[data-jp-theme-light='false'] img[alt^='zone ']{filter:invert(1) hue-rotate(180deg)}</style>"
 )
 """Turns paper into slate in JupyterLab's dark theme; where style sheets are dropped, a picture stays as it is."""
-
-_YES = {True: "yes", False: "no", None: "unknown"}
 
 
 def show(drawing: DataFlow) -> Shown:
@@ -93,8 +92,8 @@ def flow_rows(drawing: DataFlow) -> list[tuple[str, ...]]:
             flow.label,
             flow.carries,
             crosses.get(number, "no"),
-            _YES[flow.personal],
-            _YES[drawing.in_scope(flow)],
+            ANSWER[flow.personal],
+            ANSWER[drawing.in_scope(flow)],
             flow.note,
         )
         for number, flow in drawing.numbered.items()
@@ -103,7 +102,7 @@ def flow_rows(drawing: DataFlow) -> list[tuple[str, ...]]:
 
 def element_rows(drawing: DataFlow) -> list[tuple[str, ...]]:
     """Return the table of elements as texts: a tuple for each, as in `ELEMENT_HEADS`."""
-    return [(e.name, e.kind, e.zone, _YES[e.personal], _YES[drawing.in_scope(e)], e.note) for e in drawing.elements]
+    return [(e.name, e.kind, e.zone, ANSWER[e.personal], ANSWER[drawing.in_scope(e)], e.note) for e in drawing.elements]
 
 
 def _checked(drawing: DataFlow) -> DataFlow:

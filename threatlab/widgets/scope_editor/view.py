@@ -32,9 +32,7 @@ from threatlab.widgets.scope_editor.show import (
     static_drawing,
 )
 from threatlab.widgets.scope_editor.state import ScopeState
-from threatlab.words import counted
-
-_WORDS = {True: "yes", False: "no", None: "unknown"}
+from threatlab.words import ANSWER, counted
 
 
 def page(state: ScopeState, drawings: Mapping[str, str], given: DataFlow, place: str) -> Html:
@@ -290,8 +288,8 @@ def _announcement(state: ScopeState) -> str:
 def _answer(state: ScopeState, fact: str, reading: Reading) -> object:
     if fact in state.hidden.facts:
         counted_too = tag("span", "yes, if you count what is left out", class_="tl-unk")
-        return markup(_WORDS[reading.value], " ", counted_too)
-    return tag("span", _WORDS[None], class_="tl-unk") if reading.value is None else _WORDS[reading.value]
+        return markup(ANSWER[reading.value], " ", counted_too)
+    return tag("span", ANSWER[None], class_="tl-unk") if reading.value is None else ANSWER[reading.value]
 
 
 def _scrolled(called: str, heads: tuple[str, ...], rows: Iterable[Iterable[object]]) -> Html:
