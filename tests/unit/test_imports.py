@@ -14,7 +14,7 @@ import threatlab
 
 PACKAGE = Path(inspect.getfile(threatlab)).parent
 ORDER = (
-    *("errors", "words", "ranking", "checks", "fields", "files", "lessons", "course"),
+    *("errors", "words", "ranking", "checks", "fields", "files", "processes", "lessons", "course"),
     *("catalog", "audit", "system", "assessment", "manager", "incidents", "dataflow"),
     *("plan", "policy", "depth", "attacks", "regression", "monitoring", "tabletop", "operate"),
     *("plots", "report", "changes", "exchange", "cli", "exercises", "widgets", "jupyter"),

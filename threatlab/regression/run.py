@@ -1,10 +1,9 @@
-"""Runs a suite of tests in a process of its own, as a pipeline does, and reads what it said."""
+"""Runs a suite of tests as a pipeline does, and reads what it said."""
 
 from __future__ import annotations
 
 import os
 import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from threatlab.errors import ThreatLabError
+from threatlab.processes import run_module
 
 SECONDS = 300
 
@@ -49,24 +49,23 @@ def run_suite(path: str | Path) -> SuiteResult:
     with tempfile.TemporaryDirectory() as folder:
         settings, report = Path(folder, "pytest.ini"), Path(folder, "report.xml")
         settings.write_text("[pytest]\n", encoding="utf-8")
-        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", str(settings)]
-        command += ["--rootdir", str(suite.parent), "--confcutdir", str(suite.parent), "--junitxml", str(report)]
+        options = ["-q", "-p", "no:cacheprovider", "-c", str(settings), "--rootdir", str(suite.parent)]
+        options += ["--confcutdir", str(suite.parent), "--junitxml", str(report)]
         try:
-            done = subprocess.run(  # noqa: S603  # our own Python, on a file that the caller names
-                [*command, str(suite)],
-                cwd=suite.parent,
-                env=_environment(),
-                capture_output=True,
-                text=True,
-                timeout=SECONDS,
-                check=False,
+            done = run_module(
+                "pytest",
+                *options,
+                str(suite),
+                folder=suite.parent,
+                environment=_environment(),
+                seconds=SECONDS,
             )
         except subprocess.TimeoutExpired:
             raise ThreatLabError(f"{suite.name!r} was still running after {SECONDS} s: try fewer bounds") from None
         if not report.is_file():
-            said = (done.stderr.strip() or done.stdout.strip() or "nothing").splitlines()[-1]
+            said = (done.error.strip() or done.output.strip() or "nothing").splitlines()[-1]
             raise ThreatLabError(f"pytest gave no result for {suite.name!r}; it said: {said}")
-        return _read_report(done.returncode, report)
+        return _read_report(done.exit_code, report)
 
 
 def _environment() -> dict[str, str]:

@@ -1,0 +1,199 @@
+"""Build the course as a web site that needs no installation and asks nobody: python -m scripts.site [FOLDER].
+
+Whoever opens it runs Python in the browser (Pyodide, by JupyterLite). Any static web server serves it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from email.parser import Parser
+from pathlib import Path
+from typing import Any
+
+from packaging.utils import canonicalize_name, parse_wheel_filename
+
+from scripts.site.packages import (
+    CORE,
+    PYODIDE,
+    SiteError,
+    fetch_compiled,
+    fetch_core,
+    fetch_pure,
+    needed,
+    needs,
+    release_address,
+)
+from threatlab.course import start
+
+ROOT = Path(__file__).parents[2]
+CACHE = ROOT / ".cache/site"
+HERE = Path(__file__).parent
+
+LABEXTENSIONS = ("anywidget", "@jupyter-widgets/jupyterlab-manager", "@jupyterlite/pyodide-kernel-extension")
+KERNEL = ("pyodide-kernel", "ipykernel", "piplite", "micropip", "comm", "jedi", "ipython")
+"""What the kernel asks for as it starts: what is named here is loaded at once, and nothing is looked up elsewhere."""
+
+
+def main(arguments: list[str]) -> int:
+    """Build the site; return 1 if that can't be done, having said why."""
+    folder = Path(arguments[0] if arguments else ROOT / "build/site").resolve()
+    try:
+        build(folder, os.environ.get("SITE_PYODIDE", ""))
+    except SiteError as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+    print(f"{folder}: {size / 1e6:.0f} MB. Serve it: {sys.executable} -m http.server --directory {folder} 8000")
+    return 0
+
+
+def build(folder: Path, source: str) -> None:
+    """Make the site in `folder`, which is made anew; downloads are kept in `CACHE`."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    core, release = fetch_core(CACHE)
+    compiled = [release[name] for name in needed(release)]
+    files = fetch_compiled(source or release_address(core), compiled, CACHE / "compiled")
+    known = {canonicalize_name(each["name"]) for each in compiled}
+    files += fetch_pure(ROOT / "requirements.lock", known, CACHE / "pure")
+    files += _kernels_own()
+    files.append(_our_wheel())
+    work = CACHE / "work"
+    shutil.rmtree(work, ignore_errors=True)
+    pyodide = work / "static/pyodide"
+    pyodide.mkdir(parents=True)
+    for name in CORE:
+        shutil.copy2(core / name, pyodide)
+    packages = {}
+    for file in files:
+        shutil.copy2(file, pyodide)
+        entry = _entry(pyodide / file.name, release)
+        packages[entry["name"]] = entry
+    lock = json.loads((core / "pyodide-lock.json").read_text(encoding="utf-8")) | {"packages": packages}
+    (pyodide / "pyodide-lock.json").write_text(json.dumps(lock), encoding="utf-8")
+    _write_contents(work / "contents")
+    _build_lite(work, folder)
+
+
+def _kernels_own() -> list[Path]:
+    """Return the wheels that come with JupyterLite's kernel."""
+    place = Path(sys.prefix, "share/jupyter/labextensions/@jupyterlite/pyodide-kernel-extension/static/pypi")
+    wanted = ("pyodide_kernel-", "ipykernel-", "piplite-", "widgetsnbextension-4")
+    return [file for file in sorted(place.glob("*.whl")) if file.name.startswith(wanted)]
+
+
+def _our_wheel() -> Path:
+    """Return the wheel of this checkout."""
+    folder = CACHE / "threatlab"
+    shutil.rmtree(folder, ignore_errors=True)
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-input", "--disable-pip-version-check"]
+    command += ["--no-deps", "--no-build-isolation", "--wheel-dir", str(folder), str(ROOT)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode:
+        raise SiteError(f"threatlab's own wheel couldn't be built; pip said: {done.stderr.strip()}")
+    return next(folder.glob("threatlab-*.whl"))
+
+
+def _entry(file: Path, release: dict[str, Any]) -> dict[str, Any]:
+    """Return what Pyodide's lock says of a wheel: its own entry if it is Pyodide's, with what the file is now."""
+    wheel, version, *_ = parse_wheel_filename(file.name)
+    name = str(wheel)
+    ours = {each["file_name"]: each for each in release.values()}.get(file.name)
+    if ours is None:
+        ours = {
+            "depends": _depends(file, name),
+            "file_name": file.name,
+            "imports": _imports(file),
+            "install_dir": "site",
+            "name": name,
+            "package_type": "package",
+            "unvendored_tests": False,
+            "version": str(version),
+        }
+    return ours | {"sha256": hashlib.sha256(file.read_bytes()).hexdigest()}
+
+
+def _depends(file: Path, name: str) -> list[str]:
+    if name == "threatlab":
+        return ["numpy", "pandas", "matplotlib", "scikit-learn", "threadpoolctl", "anywidget", "pytest"]
+    with zipfile.ZipFile(file) as wheel:
+        about = next(each for each in wheel.namelist() if each.endswith(".dist-info/METADATA"))
+        if name in {"pyodide-kernel", "ipykernel", "piplite", "widgetsnbextension"}:
+            texts = Parser().parsestr(wheel.read(about).decode()).get_all("Requires-Dist", [])
+            return [canonicalize_name(text) for text in texts]
+    return [each for each in needs(name) if each != "jupyterlab-widgets"]
+
+
+def _imports(file: Path) -> list[str]:
+    """Return the names that a wheel can be imported by."""
+    with zipfile.ZipFile(file) as wheel:
+        tops = {name.partition("/")[0] for name in wheel.namelist() if name.endswith(".py")}
+    return sorted(top.removesuffix(".py") for top in tops if "." not in top.removesuffix(".py"))
+
+
+def _write_contents(folder: Path) -> None:
+    """Write the course as a learner's copy has it, for the browser's kernel."""
+    start(str(folder))
+    shutil.rmtree(folder / ".threatlab")
+    for file in folder.glob("*.ipynb"):
+        notebook = json.loads(file.read_text(encoding="utf-8"))
+        notebook["metadata"]["kernelspec"] = {"name": "python", "display_name": "Python (Pyodide)", "language": "python"}
+        file.write_text(json.dumps(notebook, ensure_ascii=False), encoding="utf-8")
+
+
+def _build_lite(work: Path, folder: Path) -> None:
+    """Have JupyterLite put its pages around what lies in `work`."""
+    extensions = Path(sys.prefix, "share/jupyter/labextensions")
+    settings = {
+        "LiteBuildConfig": {
+            "apps": ["lab"],
+            "contents": ["contents"],
+            "federated_extensions": [str(extensions / name) for name in LABEXTENSIONS],
+            "ignore_sys_prefix": ["federated_extensions"],
+            "no_sourcemaps": True,
+            "no_unused_shared_packages": True,
+            "output_dir": str(work / "site"),
+            "cache_dir": str(CACHE / "lite"),
+        }
+    }
+    (work / "jupyter_lite_config.json").write_text(json.dumps(settings), encoding="utf-8")
+    page = {
+        "jupyter-lite-schema-version": 0,
+        "jupyter-config-data": {
+            "appName": "threatlab",
+            "contentsStorageName": "threatlab",
+            "settingsStorageName": "threatlab-settings",
+            "workspacesStorageName": "threatlab-workspaces",
+            "enableMemoryStorage": True,
+            "litePluginSettings": {
+                "@jupyterlite/pyodide-kernel-extension:kernel": {
+                    "disablePyPIFallback": True,
+                    "loadPyodideOptions": {
+                        "packages": [*KERNEL, "threatlab"],
+                        "env": {"THREATLAB_PROGRESS": "/drive/my-work/progress.jsonl"},
+                    },
+                }
+            },
+        },
+    }
+    (work / "jupyter-lite.json").write_text(json.dumps(page), encoding="utf-8")
+    shutil.copy2(ROOT / "threatlab/jupyter/overrides.json", work / "overrides.json")
+    shutil.rmtree(work / "site", ignore_errors=True)
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "jupyterlite_core", "build", "--lite-dir", str(work)],
+        cwd=work, capture_output=True, text=True, check=False,
+    )
+    if done.returncode:
+        raise SiteError(f"JupyterLite couldn't build the site; it said:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    (work / "site").replace(folder)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
