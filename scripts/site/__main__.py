@@ -73,7 +73,7 @@ def build(folder: Path, source: str) -> None:
     for file in files:
         shutil.copy2(file, pyodide)
         entry = _entry(pyodide / file.name, release)
-        packages[entry["name"]] = entry
+        packages[canonicalize_name(entry["name"])] = entry
     lock = json.loads((core / "pyodide-lock.json").read_text(encoding="utf-8")) | {"packages": packages}
     (pyodide / "pyodide-lock.json").write_text(json.dumps(lock), encoding="utf-8")
     _write_contents(work / "contents")
@@ -169,7 +169,7 @@ def _build_lite(work: Path, folder: Path) -> None:
             "contentsStorageName": "threatlab",
             "settingsStorageName": "threatlab-settings",
             "workspacesStorageName": "threatlab-workspaces",
-            "enableMemoryStorage": True,
+            "exposeAppInBrowser": True,
             "litePluginSettings": {
                 "@jupyterlite/pyodide-kernel-extension:kernel": {
                     "disablePyPIFallback": True,
