@@ -28,6 +28,7 @@ from scripts.site.packages import (
     needed,
     needs,
     release_address,
+    run,
 )
 from threatlab.course import start
 
@@ -35,6 +36,7 @@ ROOT = Path(__file__).parents[2]
 CACHE = ROOT / ".cache/site"
 HERE = Path(__file__).parent
 
+STDLIB = "python_stdlib.zip"
 LABEXTENSIONS = ("anywidget", "@jupyter-widgets/jupyterlab-manager", "@jupyterlite/pyodide-kernel-extension")
 KERNEL = ("pyodide-kernel", "ipykernel", "piplite", "micropip", "comm", "jedi", "ipython")
 """What the kernel asks for as it starts: what is named here is loaded at once, and nothing is looked up elsewhere."""
@@ -63,21 +65,56 @@ def build(folder: Path, source: str) -> None:
     files += fetch_pure(ROOT / "requirements.lock", known, CACHE / "pure")
     files += _kernels_own()
     files.append(_our_wheel())
+    slimmer = slimmed([*files, core / STDLIB], core)
     work = CACHE / "work"
     shutil.rmtree(work, ignore_errors=True)
     pyodide = work / "static/pyodide"
     pyodide.mkdir(parents=True)
     for name in CORE:
-        shutil.copy2(core / name, pyodide)
+        shutil.copy2(slimmer.get(core / name, core / name), pyodide / name)
     packages = {}
     for file in files:
-        shutil.copy2(file, pyodide)
+        shutil.copy2(slimmer[file], pyodide / file.name)
         entry = _entry(pyodide / file.name, release)
         packages[canonicalize_name(entry["name"])] = entry
     lock = json.loads((core / "pyodide-lock.json").read_text(encoding="utf-8")) | {"packages": packages}
     (pyodide / "pyodide-lock.json").write_text(json.dumps(lock), encoding="utf-8")
     _write_contents(work / "contents")
     _build_lite(work, folder)
+
+
+def slimmed(files: list[Path], core: Path) -> dict[Path, Path]:
+    """Return for each archive the smaller one, compiled by Pyodide's own Python; done once for each that is new."""
+    program = (HERE / "slim.py").read_bytes()
+    folder = CACHE / f"slim-{_hash(program)[:16]}"
+    folder.mkdir(exist_ok=True)
+    made = {file: folder / f"{_hash(file.read_bytes())[:16]}-{file.name}" for file in files}
+    jobs = []
+    for file, target in made.items():
+        if not target.is_file():
+            place = "/lib/python314.zip" if file.name == STDLIB else "/lib/python3.14/site-packages"
+            inside = [f"/work/{each.relative_to(CACHE).as_posix()}" for each in (_within(file), target.with_suffix(".new"))]
+            jobs.append([*inside, place, file.name.startswith("threatlab-")])
+    if jobs:
+        node = shutil.which("node")
+        if node is None:
+            raise SiteError("node is not here: it compiles what the page runs. Install Node.js 20 or newer")
+        run([node, str(HERE / "slim.mjs"), str(core), str(CACHE), json.dumps(jobs)], "Node couldn't compile the packages")
+        for target in made.values():
+            if (new := target.with_suffix(".new")).is_file():
+                new.replace(target)
+    return made
+
+
+def _within(file: Path) -> Path:
+    """Return a file of the cache with the same content."""
+    if file.is_relative_to(CACHE):
+        return file
+    return Path(shutil.copy2(file, CACHE))
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _kernels_own() -> list[Path]:
@@ -115,7 +152,7 @@ def _entry(file: Path, release: dict[str, Any]) -> dict[str, Any]:
             "unvendored_tests": False,
             "version": str(version),
         }
-    return ours | {"sha256": hashlib.sha256(file.read_bytes()).hexdigest()}
+    return ours | {"sha256": _hash(file.read_bytes())}
 
 
 def _depends(file: Path, name: str) -> list[str]:

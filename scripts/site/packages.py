@@ -62,7 +62,7 @@ def fetch_core(cache: Path) -> tuple[Path, dict[str, Lock]]:
         npm = shutil.which("npm")
         if npm is None:
             raise SiteError("npm is not here: it brings Pyodide's core. Install Node.js 20 or newer, then run this again")
-        _run([npm, "pack", "--silent", f"pyodide@{PYODIDE}", "--pack-destination", str(cache)], "npm brought no Pyodide")
+        run([npm, "pack", "--silent", f"pyodide@{PYODIDE}", "--pack-destination", str(cache)], "npm brought no Pyodide")
     if base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode() != INTEGRITY:
         raise SiteError(f"{archive} is not the package that we know: delete it, and run this again")
     if not core.is_dir():
@@ -161,7 +161,7 @@ def fetch_pure(lock: Path, known: set[str], cache: Path) -> list[Path]:
         command += ["--platform=any", "--implementation=py", "--python-version=3.14", "--abi=none"]
         asked = cache / "asked.txt"
         asked.write_text(text, encoding="utf-8")
-        _run([*command, "--requirement", str(asked)], "pip couldn't bring the packages that the page needs")
+        run([*command, "--requirement", str(asked)], "pip couldn't bring the packages that the page needs")
         asked.replace(wanted)
     return sorted(cache.glob("*.whl"))
 
@@ -200,7 +200,8 @@ def _pins(lock: Path) -> Iterator[tuple[str, str]]:
             yield canonicalize_name(pin[1]), " \\\n    ".join([head.partition(";")[0].strip(), *hashes]) + "\n"
 
 
-def _run(command: list[str], fault: str) -> None:
+def run(command: list[str], fault: str) -> None:
+    """Run a command; if it fails, say so with its last words."""
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
         said = (done.stderr.strip() or done.stdout.strip() or "nothing").splitlines()[-1]
