@@ -59,10 +59,9 @@ def build(folder: Path, source: str) -> None:
     """Make the site in `folder`, which is made anew; downloads are kept in `CACHE`."""
     CACHE.mkdir(parents=True, exist_ok=True)
     core, release = fetch_core(CACHE)
-    compiled = [release[name] for name in needed(release)]
+    compiled = needed(release, ROOT / "requirements.lock")
     files = fetch_compiled(source or release_address(core), compiled, CACHE / "compiled")
-    known = {canonicalize_name(each["name"]) for each in compiled}
-    files += fetch_pure(ROOT / "requirements.lock", known, CACHE / "pure")
+    files += fetch_pure(ROOT / "requirements.lock", compiled, CACHE / "pure")
     files += _kernels_own()
     files.append(_our_wheel())
     slimmer = slimmed([*files, core / STDLIB], core)
@@ -75,7 +74,7 @@ def build(folder: Path, source: str) -> None:
     packages = {}
     for file in files:
         shutil.copy2(slimmer[file], pyodide / file.name)
-        entry = _entry(pyodide / file.name, release)
+        entry = _entry(pyodide / file.name, compiled)
         packages[canonicalize_name(entry["name"])] = entry
     lock = json.loads((core / "pyodide-lock.json").read_text(encoding="utf-8")) | {"packages": packages}
     (pyodide / "pyodide-lock.json").write_text(json.dumps(lock), encoding="utf-8")
@@ -136,11 +135,11 @@ def _our_wheel() -> Path:
     return next(folder.glob("threatlab-*.whl"))
 
 
-def _entry(file: Path, release: dict[str, Any]) -> dict[str, Any]:
+def _entry(file: Path, compiled: list[dict[str, Any]]) -> dict[str, Any]:
     """Return what Pyodide's lock says of a wheel: its own entry if it is Pyodide's, with what the file is now."""
     wheel, version, *_ = parse_wheel_filename(file.name)
     name = str(wheel)
-    ours = {each["file_name"]: each for each in release.values()}.get(file.name)
+    ours = {each["file_name"]: each for each in compiled}.get(file.name)
     if ours is None:
         ours = {
             "depends": _depends(file, name),

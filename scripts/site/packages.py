@@ -30,7 +30,7 @@ CORE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip
 COMPILED = ("numpy", "pandas", "matplotlib", "scikit-learn", "micropip")
 """What Pyodide's own release is needed for; what these need in turn stands in its lock."""
 
-PURE = ("ipython", "comm", "ipywidgets", "anywidget", "pytest")
+PURE = ("ipython", "comm", "ipywidgets", "anywidget", "pytest", *COMPILED)
 """What comes from where our other packages come from: in the versions, and with the hashes, of requirements.lock."""
 
 STANDS_IN = {"widgetsnbextension", "jupyterlab-widgets", "ipykernel"}
@@ -72,8 +72,10 @@ def fetch_core(cache: Path) -> tuple[Path, dict[str, Lock]]:
     return folder, json.loads((folder / "pyodide-lock.json").read_text(encoding="utf-8"))["packages"]
 
 
-def needed(packages: dict[str, Lock]) -> list[str]:
-    """Return what `COMPILED` needs, by Pyodide's lock, in the order of their names."""
+def needed(packages: dict[str, Lock], lock: Path) -> list[Lock]:
+    """Return the entries of Pyodide's lock for `COMPILED` and what that needs, but what our lock pins and any Python
+    runs: that is taken in the version which everybody else has.
+    """
     found: set[str] = set()
     waiting = list(COMPILED)
     while waiting:
@@ -81,7 +83,8 @@ def needed(packages: dict[str, Lock]) -> list[str]:
         if name not in found:
             found.add(name)
             waiting += packages[name]["depends"]
-    return sorted(found)
+    ours = dict(_pins(lock))
+    return [packages[name] for name in sorted(found) if name not in ours or "-none-any" not in packages[name]["file_name"]]
 
 
 def fetch_compiled(source: str, wanted: Iterable[Lock], cache: Path) -> list[Path]:
@@ -146,9 +149,9 @@ def _download(address: str) -> bytes:
         ) from None
 
 
-def fetch_pure(lock: Path, known: set[str], cache: Path) -> list[Path]:
-    """Return the wheels of `PURE` and what they need, as our lock pins them; what is `known` comes from Pyodide."""
-    names = sorted(closure(PURE, known))
+def fetch_pure(lock: Path, compiled: Iterable[Lock], cache: Path) -> list[Path]:
+    """Return the wheels of `PURE` and what they need, as our lock pins them, but of what is compiled for Pyodide."""
+    names = sorted(closure(PURE, {canonicalize_name(each["name"]): each["depends"] for each in compiled}))
     pins = dict(_pins(lock))
     cache.mkdir(parents=True, exist_ok=True)
     wanted = cache / "wanted.txt"
@@ -166,16 +169,16 @@ def fetch_pure(lock: Path, known: set[str], cache: Path) -> list[Path]:
     return sorted(cache.glob("*.whl"))
 
 
-def closure(roots: Iterable[str], known: set[str]) -> set[str]:
-    """Return packages, and all that they need in a browser, but what is known or stands in for itself."""
+def closure(roots: Iterable[str], known: dict[str, list[str]]) -> set[str]:
+    """Return packages, and all that they need in a browser, but those of which it is known what they need."""
     found: set[str] = set()
     waiting = list(roots)
     while waiting:
         name = canonicalize_name(waiting.pop())
-        if name not in found | known | STANDS_IN:
+        if name not in found | STANDS_IN:
             found.add(name)
-            waiting += needs(name)
-    return found
+            waiting += known[name] if name in known else needs(name)
+    return found - set(known)
 
 
 def needs(name: str) -> list[str]:
