@@ -38,6 +38,9 @@ HERE = Path(__file__).parent
 
 STDLIB = "python_stdlib.zip"
 LABEXTENSIONS = ("anywidget", "@jupyter-widgets/jupyterlab-manager", "@jupyterlite/pyodide-kernel-extension")
+AUTOSAVE = 15
+"""Seconds from one saving of a notebook to the next: a tab is closed more easily than a program."""
+
 KERNEL = ("pyodide-kernel", "ipykernel", "piplite", "micropip", "comm", "jedi", "ipython")
 """What the kernel asks for as it starts: what is named here is loaded at once, and nothing is looked up elsewhere."""
 
@@ -189,7 +192,7 @@ def _build_lite(work: Path, folder: Path) -> None:
         "LiteBuildConfig": {
             "apps": ["lab"],
             "contents": ["contents"],
-            "federated_extensions": [str(extensions / name) for name in LABEXTENSIONS],
+            "federated_extensions": [*(str(extensions / name) for name in LABEXTENSIONS), str(HERE / "extension")],
             "ignore_sys_prefix": ["federated_extensions"],
             "no_sourcemaps": True,
             "no_unused_shared_packages": True,
@@ -218,7 +221,9 @@ def _build_lite(work: Path, folder: Path) -> None:
         },
     }
     (work / "jupyter-lite.json").write_text(json.dumps(page), encoding="utf-8")
-    shutil.copy2(ROOT / "threatlab/jupyter/overrides.json", work / "overrides.json")
+    overrides = json.loads((ROOT / "threatlab/jupyter/overrides.json").read_text(encoding="utf-8"))
+    overrides["@jupyterlab/docmanager-extension:plugin"] = {"autosaveInterval": AUTOSAVE}
+    (work / "overrides.json").write_text(json.dumps(overrides), encoding="utf-8")
     shutil.rmtree(work / "site", ignore_errors=True)
     done = subprocess.run(  # noqa: S603
         [sys.executable, "-m", "jupyterlite_core", "build", "--lite-dir", str(work)],
