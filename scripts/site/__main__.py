@@ -214,6 +214,7 @@ def _build_lite(work: Path, folder: Path) -> None:
                     "disablePyPIFallback": True,
                     "loadPyodideOptions": {
                         "packages": [*KERNEL, "threatlab"],
+                        "convertNullToNone": True,  # what a panel sends may be null: an answer that is unknown
                         "env": {"THREATLAB_PROGRESS": "/drive/my-work/progress.jsonl"},
                     },
                 }

@@ -18,7 +18,7 @@ LEFT_OUT = re.compile(
 NEEDED = re.compile(r"^(numpy|pandas|scipy|matplotlib)/(testing|_testing)/|^numpy/_core/tests/_natype\.py$|^unittest/")
 """What looks as if it could be left out, and is imported by what can't."""
 
-AT_ONCE = 'str((target_dir / path).resolve())\n        for path in dynlib_paths_iter\n        if should_load_dynlib(path)'
+AT_ONCE = "        for path in dynlib_paths_iter\n        if should_load_dynlib(path)"
 """How Pyodide finds the compiled libraries of a package, all of which it then loads: most are never used, and what is
 imported is loaded then, which only a page's main thread can't do."""
 

@@ -35,10 +35,10 @@ def chromium_path() -> str | None:
 
 
 @contextmanager
-def running_chromium() -> Iterator[Browser]:
-    """Start a headless Chromium, and stop it at the end."""
+def running_chromium(*flags: str) -> Iterator[Browser]:
+    """Start a headless Chromium, with further flags if need be, and stop it at the end."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path(), args=FLAGS, headless=True)
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=[*FLAGS, *flags], headless=True)
         try:
             yield browser
         finally:

@@ -40,6 +40,7 @@ class Lab:
     """A page with one notebook in it; `page` is Playwright's own, for everything not named here."""
 
     _numbers = count(1)
+    run_ms = RUN_MS
 
     def __init__(self, browser: Browser, server: Server) -> None:
         self._browser = browser
@@ -157,7 +158,7 @@ class Lab:
 
         """
         self.page.evaluate(ask.START_ALL, self._path)
-        self.page.wait_for_function("() => window.runAll.done", timeout=RUN_MS)
+        self.page.wait_for_function("() => window.runAll.done", timeout=self.run_ms)
         failed = self.page.evaluate("() => window.runAll.error ?? null")
         errors = self.errors()
         if failed or errors:

@@ -1,0 +1,82 @@
+"""What a learner does in the browser: clicks are answered, an exercise is done, and tomorrow all of it is there."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.browser import test_assess, test_attack, test_scope
+from tests.notebooks.tracked import ROOT
+from tests.site.lab import SiteLab, saved
+from threatlab import load_system
+from threatlab.dataflow.files import load_drawing
+
+DONE = "from threatlab.exercises.progress import store; print(sorted(store().done()))"
+TAKEN_UP = "Taken up where you left it."
+
+
+def test_the_explorer_follows_clicks_and_is_taken_up_again(lab: SiteLab) -> None:
+    lab.open_in_place("02-assess.ipynb")
+    number = lab.number("explorer-panel")
+    lab.run_above(number)
+    lab.run_cell(number)
+    explorer, system = lab.find(".jp-Cell").nth(number).locator(".tl").first, load_system("shadowray")
+    test_assess.shows(explorer, system)
+    test_assess.answer(explorer, "authentication_enforced", "Yes").click()
+    system = system.with_(authentication_enforced=True)
+    test_assess.shows(explorer, system)
+
+    lab.reload()
+    lab.open_in_place("02-assess.ipynb")
+    lab.run_above(number)
+    lab.run_cell(number)
+    explorer = lab.find(".jp-Cell").nth(number).locator(".tl").first
+    expect(explorer).to_contain_text(TAKEN_UP)
+    test_assess.shows(explorer, system)
+
+
+def test_the_scope_editor_and_the_attack_lab_answer(lab: SiteLab) -> None:
+    lab.open_in_place("01-scope.ipynb")
+    number = lab.number("case-editor")
+    lab.run_above(number)
+    lab.run_cell(number)
+    editor = lab.find(".jp-Cell").nth(number).locator(".tl").first
+    test_scope.shows(editor, load_drawing("shadowray"))
+
+    lab.open_in_place("00-why.ipynb")
+    number = lab.number("lab")
+    lab.run_above(number)
+    lab.run_cell(number)
+    attack = lab.find(".jp-Cell").nth(number).locator(".tl").first
+    test_attack.shows(attack, "extraction", "none")
+    attack.get_by_label("Control").select_option("top1")
+    test_attack.shows(attack, "extraction", "top1")
+
+
+def test_an_exercise_is_done_and_is_still_done_in_another_notebook_and_tomorrow(lab: SiteLab) -> None:
+    name, solution = "02-assess-exercises.ipynb", saved(ROOT / "solutions/02-assess.ipynb")
+    lab.open_in_place(name)
+    worked = next(cell for cell in solution if "### BEGIN SOLUTION" in "".join(cell["source"]))
+    number = lab.number(worked["id"])
+    lab.run_above(number)
+    lab.write(number, "".join(worked["source"]))
+    lab.run_cell(number)
+    expect(lab.find(".jp-Cell").nth(number)).to_contain_text("Correct")
+    lab.save()
+    done = lab.said(DONE)
+    assert "assess." in done
+
+    lab.reload()
+    lab.open_in_place(name)
+    assert "".join(lab.cells()[number]["source"]) == "".join(worked["source"])
+    lab.open_in_place("03-attack-exercises.ipynb")
+    assert lab.said(DONE) == done
+
+
+def test_an_answer_that_never_ends_is_stopped_and_told(lab: SiteLab) -> None:
+    lab.open_in_place("02-assess-exercises.ipynb")
+    said = lab.said(
+        "from threatlab.exercises.guard import judged\n"
+        "def forever():\n    while True: pass\n"
+        "print(judged(lambda answer: answer(), forever, 0.4).message)"
+    )
+    assert "still running after 2 seconds" in said
