@@ -8,12 +8,15 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import zipfile
 from email.parser import Parser
+from html import escape
 from pathlib import Path
+from string import Template
 from typing import Any
 
 from packaging.utils import canonicalize_name, parse_wheel_filename
@@ -31,6 +34,7 @@ from scripts.site.packages import (
     run,
 )
 from threatlab.course import start
+from threatlab.lessons import LESSONS
 
 ROOT = Path(__file__).parents[2]
 CACHE = ROOT / ".cache/site"
@@ -38,6 +42,8 @@ HERE = Path(__file__).parent
 
 STDLIB = "python_stdlib.zip"
 LABEXTENSIONS = ("anywidget", "@jupyter-widgets/jupyterlab-manager", "@jupyterlite/pyodide-kernel-extension")
+UNUSED = ("jupyter-lite.ipynb", "rspack.config*", "package.json", "doc", "jupyterlite.schema*")
+
 AUTOSAVE = 15
 """Seconds from one saving of a notebook to the next: a tab is closed more easily than a program."""
 
@@ -185,6 +191,36 @@ def _write_contents(folder: Path) -> None:
         file.write_text(json.dumps(notebook, ensure_ascii=False), encoding="utf-8")
 
 
+def _write_front(contents: Path, site: Path) -> None:
+    """Write the page in front; what it says of times was measured by `make bench`."""
+    measured = json.loads((HERE / "measured.json").read_text(encoding="utf-8"))
+    lessons = "\n".join(_lesson(contents, f"{lesson.number}-", lesson.title) for lesson in LESSONS)
+    page = Template((HERE / "front/index.html").read_text(encoding="utf-8"))
+    text = page.substitute(measured, lessons=lessons, autosave=AUTOSAVE)
+    (site / "index.html").write_text(text, encoding="utf-8")
+    for name in ("front.css", "front.js"):
+        shutil.copy2(HERE / "front" / name, site)
+
+
+def _lesson(contents: Path, number: str, title: str) -> str:
+    """Return one line of the list of lessons."""
+    exercises = next(contents.glob(f"{number}*-exercises.ipynb"))
+    lesson = next(file for file in contents.glob(f"{number}*.ipynb") if file != exercises)
+    links = (
+        f'<a href="lab/index.html?path={file.name}">{what}, {_minutes(file)} min</a>'
+        for what, file in (("Lesson", lesson), ("Exercises", exercises))
+    )
+    return f'<li><span class="title">{number[:2]} {escape(title)}</span> {" ".join(links)}</li>'
+
+
+def _minutes(file: Path) -> str:
+    """Return the minutes that a notebook's first cell names."""
+    found = re.search(r"\*(\d+) minutes", "".join(json.loads(file.read_text(encoding="utf-8"))["cells"][0]["source"]))
+    if found is None:
+        raise SiteError(f"{file.name} doesn't say in its first cell how many minutes it takes")
+    return found[1]
+
+
 def _build_lite(work: Path, folder: Path) -> None:
     """Have JupyterLite put its pages around what lies in `work`."""
     extensions = Path(sys.prefix, "share/jupyter/labextensions")
@@ -232,6 +268,10 @@ def _build_lite(work: Path, folder: Path) -> None:
     )
     if done.returncode:
         raise SiteError(f"JupyterLite couldn't build the site; it said:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+    for pattern in UNUSED:
+        for file in (work / "site").glob(pattern):
+            shutil.rmtree(file) if file.is_dir() else file.unlink()
+    _write_front(work / "contents", work / "site")
     shutil.rmtree(folder, ignore_errors=True)
     folder.parent.mkdir(parents=True, exist_ok=True)
     (work / "site").replace(folder)
