@@ -19,7 +19,7 @@ from tests.site.lab import SiteLab
 expect.set_options(timeout=60_000)
 
 SITE = os.environ.get("THREATLAB_SITE", "")
-collect_ignore = [] if SITE else ["test_clicks.py", "test_front.py", "test_says_the_same.py"]
+collect_ignore = [] if SITE else ["test_clicks.py", "test_core_in_node.py", "test_front.py", "test_says_the_same.py"]
 
 ALONE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 """Chromium finds no address but this machine's own."""
