@@ -1,13 +1,14 @@
 # The commands of the workbook; `make` alone lists them. PYTHON=python3.12 picks a Python,
-# PYTEST_ARGS="-k audit" and LAB_ARGS=--no-browser are passed on.
+# PYTEST_ARGS="-k audit" and LAB_ARGS=--no-browser are passed on; SITE_PYODIDE=... is where Pyodide's packages are.
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test check notebooks exercises bench environment static
+.PHONY: help lab test check notebooks exercises bench site site-test environment static
 
-export PYTHON
+export PYTHON SITE_PYODIDE
 
 RUN := .venv/bin/python
 COPY := my-course
+SITE := build/site
 
 # What a learner makes beside them is none of ours: the notebooks under version control, or all where there is no git.
 tracked = $(sort $(or $(shell git ls-files '$(1)/*.ipynb' 2>/dev/null),$(wildcard $(1)/*.ipynb)))
@@ -22,10 +23,11 @@ NBVAL = --nbval --nbval-current-env --nbval-cell-timeout=300 --nbval-kernel-star
 
 # Learners need the first lock; whoever proves, saves or measures something needs the bench on top of it.
 LOCKS = requirements.lock
-test check notebooks exercises bench: LOCKS += requirements-test.lock
+test check notebooks exercises bench site-test: LOCKS += requirements-test.lock
+site site-test: LOCKS += requirements-site.lock
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
 lab: environment ## Open your copy of the course in JupyterLab: made the first time, corrected from then on
 	@$(RUN) -m threatlab $(if $(wildcard $(COPY)/.threatlab/course),update,start) $(COPY)
@@ -47,6 +49,12 @@ exercises: environment ## Run the solutions, and make the exercises from them
 
 bench: environment ## Measure speed side by side with pytm, the lesson's own loop and the first edition
 	@$(RUN) -m tests.benchmarks $(BENCH_ARGS)
+
+site: environment ## Build the course as a web site that runs in the browser alone, in build/site
+	@$(RUN) -m scripts.site $(SITE)
+
+site-test: site ## Prove in a browser without a network that the site says what the course says (half an hour)
+	@THREATLAB_SITE=$(SITE) $(RUN) -m pytest -p no:nbval tests/site $(PYTEST_ARGS)
 
 environment: # Make .venv, or bring it up to date with the lock files
 	@sh scripts/environment.sh $(LOCKS)

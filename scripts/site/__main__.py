@@ -101,13 +101,18 @@ def slimmed(files: list[Path], core: Path) -> dict[Path, Path]:
     for file, target in made.items():
         if not target.is_file():
             place = "/lib/python314.zip" if file.name == STDLIB else "/lib/python3.14/site-packages"
-            inside = [f"/work/{each.relative_to(CACHE).as_posix()}" for each in (_within(file), target.with_suffix(".new"))]
+            inside = [
+                f"/work/{each.relative_to(CACHE).as_posix()}" for each in (_within(file), target.with_suffix(".new"))
+            ]
             jobs.append([*inside, place, file.name.startswith("threatlab-")])
     if jobs:
         node = shutil.which("node")
         if node is None:
             raise SiteError("node is not here: it compiles what the page runs. Install Node.js 20 or newer")
-        run([node, str(HERE / "slim.mjs"), str(core), str(CACHE), json.dumps(jobs)], "Node couldn't compile the packages")
+        run(
+            [node, str(HERE / "slim.mjs"), str(core), str(CACHE), json.dumps(jobs)],
+            "Node couldn't compile the packages",
+        )
         for target in made.values():
             if (new := target.with_suffix(".new")).is_file():
                 new.replace(target)
@@ -187,7 +192,11 @@ def _write_contents(folder: Path) -> None:
     shutil.rmtree(folder / ".threatlab")
     for file in folder.glob("*.ipynb"):
         notebook = json.loads(file.read_text(encoding="utf-8"))
-        notebook["metadata"]["kernelspec"] = {"name": "python", "display_name": "Python (Pyodide)", "language": "python"}
+        notebook["metadata"]["kernelspec"] = {
+            "name": "python",
+            "display_name": "Python (Pyodide)",
+            "language": "python",
+        }
         file.write_text(json.dumps(notebook, ensure_ascii=False), encoding="utf-8")
 
 
@@ -264,7 +273,10 @@ def _build_lite(work: Path, folder: Path) -> None:
     shutil.rmtree(work / "site", ignore_errors=True)
     done = subprocess.run(  # noqa: S603
         [sys.executable, "-m", "jupyterlite_core", "build", "--lite-dir", str(work)],
-        cwd=work, capture_output=True, text=True, check=False,
+        cwd=work,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         raise SiteError(f"JupyterLite couldn't build the site; it said:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")

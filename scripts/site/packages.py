@@ -61,7 +61,9 @@ def fetch_core(cache: Path) -> tuple[Path, dict[str, Lock]]:
     if not archive.is_file():
         npm = shutil.which("npm")
         if npm is None:
-            raise SiteError("npm is not here: it brings Pyodide's core. Install Node.js 20 or newer, then run this again")
+            raise SiteError(
+                "npm is not here: it brings Pyodide's core. Install Node.js 20 or newer, then run this again"
+            )
         run([npm, "pack", "--silent", f"pyodide@{PYODIDE}", "--pack-destination", str(cache)], "npm brought no Pyodide")
     if base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode() != INTEGRITY:
         raise SiteError(f"{archive} is not the package that we know: delete it, and run this again")
@@ -73,8 +75,9 @@ def fetch_core(cache: Path) -> tuple[Path, dict[str, Lock]]:
 
 
 def needed(packages: dict[str, Lock], lock: Path) -> list[Lock]:
-    """Return the entries of Pyodide's lock for `COMPILED` and what that needs, but what our lock pins and any Python
-    runs: that is taken in the version which everybody else has.
+    """Return the entries of Pyodide's lock for `COMPILED` and what that needs.
+
+    What our lock pins and any Python runs isn't among them: it is taken in the version that everybody else has.
     """
     found: set[str] = set()
     waiting = list(COMPILED)
@@ -84,7 +87,9 @@ def needed(packages: dict[str, Lock], lock: Path) -> list[Lock]:
             found.add(name)
             waiting += packages[name]["depends"]
     ours = dict(_pins(lock))
-    return [packages[name] for name in sorted(found) if name not in ours or "-none-any" not in packages[name]["file_name"]]
+    return [
+        packages[name] for name in sorted(found) if name not in ours or "-none-any" not in packages[name]["file_name"]
+    ]
 
 
 def fetch_compiled(source: str, wanted: Iterable[Lock], cache: Path) -> list[Path]:
@@ -100,9 +105,13 @@ def fetch_compiled(source: str, wanted: Iterable[Lock], cache: Path) -> list[Pat
             name = each["file_name"]
             content = take(name)
             if content is None:
-                raise SiteError(f"{name} is not in {source!r}: SITE_PYODIDE names where Pyodide {PYODIDE}'s packages are")
+                raise SiteError(
+                    f"{name} is not in {source!r}: SITE_PYODIDE names where Pyodide {PYODIDE}'s packages are"
+                )
             if hashlib.sha256(content).hexdigest() != each["sha256"]:
-                raise SiteError(f"{name} of {source!r} is not the one that Pyodide {PYODIDE}'s lock names: it isn't used")
+                raise SiteError(
+                    f"{name} of {source!r} is not the one that Pyodide {PYODIDE}'s lock names: it isn't used"
+                )
             (cache / name).write_bytes(content)
     return [cache / each["file_name"] for each in wanted]
 

@@ -14,6 +14,7 @@ from tests.benchmarks import (
     changes,
     code_size,
     explorer_step,
+    in_a_browser,
     inventory_folder,
     inventory_scale,
     minutes,
@@ -36,6 +37,7 @@ BENCHMARKS = {
     "attacks": attacks.run,
     "monitoring": monitoring.run,
     "minutes": minutes.run,
+    "site": in_a_browser.run,
 }
 
 

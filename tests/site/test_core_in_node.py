@@ -1,4 +1,4 @@
-"""The core runs in Pyodide: its tests that need nothing but Python and pytest pass there, in Node, without a browser."""
+"""The core runs in Pyodide: its tests that need nothing but Python and pytest pass there, in Node."""
 
 from __future__ import annotations
 

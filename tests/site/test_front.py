@@ -63,7 +63,9 @@ def test_each_lesson_and_its_exercises_are_there(page: Page, site: Server) -> No
     assert all((site.root / "files" / name).is_file() for name in names)
 
 
-def test_work_leaves_one_browser_as_a_file_and_comes_back_in_another(browser: Browser, page: Page, site: Server) -> None:
+def test_work_leaves_one_browser_as_a_file_and_comes_back_in_another(
+    browser: Browser, page: Page, site: Server
+) -> None:
     page.evaluate(PUT, {"my-work/progress.jsonl": "a\nb\n", "02-assess.ipynb": "mine", "new.txt": "new"})
     with page.expect_download() as download:
         page.get_by_role("button", name="Save my work to a file").click()
@@ -74,7 +76,9 @@ def test_work_leaves_one_browser_as_a_file_and_comes_back_in_another(browser: Br
     other.goto(site.url)
     expect(other.locator("#kept")).to_contain_text("Nothing is kept here yet")
     other.evaluate(PUT, {"my-work/progress.jsonl": "c\nb\n", "02-assess.ipynb": "theirs"})
-    other.locator("#import").set_input_files({"name": "w.json", "mimeType": "application/json", "buffer": file.read_bytes()})
+    other.locator("#import").set_input_files(
+        {"name": "w.json", "mimeType": "application/json", "buffer": file.read_bytes()}
+    )
     expect(other.get_by_role("status")).to_contain_text("Taken up: 3 files. 1 file of the same name is kept")
     kept = other.evaluate(ALL)
     assert kept.pop("my-work/progress.jsonl") == "c\nb\na\n"
@@ -82,7 +86,8 @@ def test_work_leaves_one_browser_as_a_file_and_comes_back_in_another(browser: Br
     assert kept.pop("new.txt") == "new"
     [(name, content)] = kept.items()
     assert content == "theirs"
-    assert name.startswith("02-assess (before ") and name.endswith(").ipynb")
+    assert name.startswith("02-assess (before ")
+    assert name.endswith(").ipynb")
     other.close()
 
 

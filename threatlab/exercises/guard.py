@@ -31,8 +31,8 @@ _PRINTED = 200
 """Characters of what an answer prints that are kept: a loop can print for as long as it may run."""
 
 _SLOWER = 5
-"""How many times as long an answer may take in a browser: a notebook takes two to three times as long there (`make bench
-BENCH_ARGS=site`), and a busy machine counts, since a browser has the clock on the wall alone."""
+"""How many times as long an answer may take in a browser: a notebook takes two to three times as long there (`make
+bench BENCH_ARGS=site`), and a busy machine counts, since a browser has the clock on the wall alone."""
 
 _SHORTEST = 1e-3
 """Seconds that a timer is set to at least: 0 would turn it off."""
