@@ -23,7 +23,6 @@ from packaging.utils import canonicalize_name, parse_wheel_filename
 
 from scripts.site.packages import (
     CORE,
-    PYODIDE,
     SiteError,
     fetch_compiled,
     fetch_core,
