@@ -16,8 +16,8 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
-LOCKS = ("requirements.lock", "requirements-test.lock")
-"""What learners use, and the bench on top of it."""
+LOCKS = ("requirements.lock", "requirements-test.lock", "requirements-site.lock")
+"""What learners use, and on top of it the bench, and what builds the site in the browser."""
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
@@ -86,16 +86,18 @@ def unmet(pinned: dict[str, str], *extras: str) -> list[str]:
 @pytest.mark.parametrize("system", SYSTEMS)
 @pytest.mark.parametrize("python", PYTHONS)
 def test_the_locks_pin_every_range_of_pyproject_within_it(python: str, system: str) -> None:
-    lesson, bench = (pins(file, python, system) for file in LOCKS)
+    lesson, bench, site = (pins(file, python, system) for file in LOCKS)
     assert unmet(lesson, "lab") == []
     assert unmet(lesson | bench, "test", "dask", "parquet") == []
+    assert unmet(lesson | site, "site") == []
 
 
 @pytest.mark.parametrize("system", SYSTEMS)
 @pytest.mark.parametrize("python", PYTHONS)
-def test_the_bench_changes_no_package_of_the_lesson(python: str, system: str) -> None:
-    lesson, bench = (pins(file, python, system) for file in LOCKS)
+def test_no_lock_changes_a_package_of_another(python: str, system: str) -> None:
+    lesson, bench, site = (pins(file, python, system) for file in LOCKS)
     assert lesson.keys() & bench == set()
+    assert (lesson | bench).keys() & site == set()
 
 
 def test_what_builds_the_package_is_there_where_there_is_no_network() -> None:
