@@ -8,6 +8,7 @@ from tests.browser import test_assess, test_attack, test_scope
 from tests.notebooks.tracked import ROOT
 from tests.site.lab import SiteLab, saved
 from threatlab import load_system
+from threatlab.attacks import ATTACKS
 from threatlab.dataflow.files import load_drawing
 
 DONE = "from threatlab.exercises.progress import store; print(sorted(store().done()))"
@@ -25,7 +26,7 @@ def test_the_explorer_follows_clicks(lab: SiteLab) -> None:
         test_assess.shows(explorer, system.with_(authentication_enforced=value))
 
 
-def test_the_scope_editor_and_the_attack_lab_answer(lab: SiteLab) -> None:
+def test_the_scope_editor_and_the_attack_lab_answer_and_are_taken_up_again(lab: SiteLab) -> None:
     lab.open_in_place("01-scope.ipynb")
     number = lab.number("case-editor")
     lab.run_above(number)
@@ -39,7 +40,15 @@ def test_the_scope_editor_and_the_attack_lab_answer(lab: SiteLab) -> None:
     lab.run_cell(number)
     attack = lab.find(".jp-Cell").nth(number).locator(".tl").first
     test_attack.shows(attack, "extraction", "none")
-    attack.get_by_label("Control").select_option("top1")
+    attack.get_by_label("Control").select_option(label=ATTACKS["extraction"].controls["top1"].title)
+    test_attack.shows(attack, "extraction", "top1")
+
+    lab.reload()
+    lab.open_in_place("00-why.ipynb")
+    lab.run_above(number)
+    lab.run_cell(number)
+    attack = lab.find(".jp-Cell").nth(number).locator(".tl").first
+    expect(attack).to_contain_text(TAKEN_UP)
     test_attack.shows(attack, "extraction", "top1")
 
 
