@@ -247,8 +247,8 @@ def _run_watched(working: Callable[[], None], seconds: float) -> None:
         watch, tool, until = sys.monitoring, sys.monitoring.DEBUGGER_ID, time.monotonic() + seconds
 
         def look(code: CodeType, *_: object) -> object:
-            if not is_learners(code.co_filename):
-                return watch.DISABLE
+            if code.co_filename == "<string>" or not is_learners(code.co_filename):
+                return watch.DISABLE  # "<string>" is what dataclasses write
             if time.monotonic() > until:
                 raise TooLongError
             return None
