@@ -40,6 +40,7 @@ check: static ## Prove the fast part: format, lint, types, unit tests with fewer
 
 notebooks: environment ## Run every notebook, and save it clean and with its outputs
 	@$(RUN) scripts/notebooks.py $(NOTEBOOKS)
+	@$(RUN) -m scripts.predictions
 
 exercises: environment ## Run the solutions, and make the exercises from them
 	@$(RUN) scripts/notebooks.py $(SOLUTIONS)

@@ -22,7 +22,7 @@ from threatlab.cli.inputs import read_inputs
 from threatlab.cli.output import WIDTH, emit, harmless, import_table, line, table
 from threatlab.cli.revisions import read_side
 from threatlab.cli.run import run_notebook
-from threatlab.course import start, update
+from threatlab.course import start, update, version
 from threatlab.errors import ThreatLabError
 from threatlab.exchange import FORMATS, load_any, read, to_csv, to_layer, write
 from threatlab.files import read_text
@@ -39,7 +39,7 @@ from threatlab.report import (
     to_sarif,
 )
 from threatlab.report.json_file import MODELS, models_from
-from threatlab.report.sarif import left_out, tool_version
+from threatlab.report.sarif import left_out
 from threatlab.system import list_systems, load_system
 from threatlab.words import listed, shown
 
@@ -462,7 +462,7 @@ def _exchange_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="threatlab", description="Threat modeling for AI systems, offline.", epilog=_MAIN_MORE)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("--version", action="version", version=f"threatlab {tool_version()}")
+    parser.add_argument("--version", action="version", version=f"threatlab {version()}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def command(name: str, about: str, description: str = "", epilog: str = "") -> argparse.ArgumentParser:

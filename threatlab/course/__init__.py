@@ -2,5 +2,6 @@
 
 from threatlab.course.folder import INSTALLED, course_folder
 from threatlab.course.learners_copy import start, update
+from threatlab.course.version import version
 
-__all__ = ["INSTALLED", "course_folder", "start", "update"]
+__all__ = ["INSTALLED", "course_folder", "start", "update", "version"]

@@ -18,6 +18,7 @@ from importlib import import_module
 from pathlib import Path
 
 from threatlab.audit.file import check_file, locked, write
+from threatlab.course import version
 from threatlab.errors import ThreatLabError
 from threatlab.exercises.outcome import BROKEN, CORRECT, NOT_ATTEMPTED
 from threatlab.files import write_text
@@ -31,11 +32,15 @@ TITLES = {lesson.name: str(lesson) for lesson in LESSONS}
 """The exercises' modules, and the lessons that they belong to."""
 
 Entry = dict[str, str]
-"""What was tried: the id of its "question" and "what" came of it."""
+"""What was tried: the id of its "question", "what" came of it, the misconception "met" if it is a known one, and the
+version of the "course". What a learner typed is in none of them."""
 
 _BEGINNING = '{"question":'
-_ENTRY = re.compile(r'\{"question": ?"([^"\\\n]*)", ?"what": ?"([^"\\\n]*)"')
-"""An entry, wherever in a line it begins: what a crash left of another may stand before it."""
+_ENTRY = re.compile(
+    r'\{"question": ?"([^"\\\n]*)", ?"what": ?"([^"\\\n]*)"'
+    r'(?:, ?"met": ?"([^"\\\n]*)")?(?:, ?"course": ?"([^"\\\n]*)")?'
+)
+"""An entry, wherever in a line it begins: what a crash left of another may stand before it. Older ones end sooner."""
 
 _PATIENCE = 1.0
 """Seconds to wait for another kernel that writes to the file; one entry takes it some thousandths."""
@@ -68,16 +73,17 @@ class Store:
         self._tried: dict[str, object] = {}
         self.entries()  # the log of something else is left alone from the start
 
-    def record(self, question: str, what: str, tried: object = None) -> None:
+    def record(self, question: str, what: str, tried: object = None, *, met: str = "") -> None:
         """Keep that something was tried; a progress that can't be kept never stops a learner.
 
-        What is `tried` a second time on end in this kernel is not kept again: a cell was run for something else in it.
+        `met` is the id of a misconception, or of what was chosen. What is `tried` a second time on end in this kernel
+        is not kept again: a cell was run for something else in it.
         """
         if what in (NOT_ATTEMPTED, BROKEN) or (tried and self._tried.get(question) == tried):
             return
         if tried:
             self._tried[question] = tried
-        self._add({"question": question, "what": what})
+        self._add({"question": question, "what": what, **({"met": met} if met else {}), "course": version()})
 
     def entries(self) -> list[Entry]:
         """Return all that is kept since the last reset, oldest first."""
@@ -222,7 +228,8 @@ def _read(path: Path) -> tuple[list[Entry], int]:
         text = path.read_bytes().decode(errors="replace")
     except FileNotFoundError:
         return [], 0
-    entries = [{"question": question, "what": what} for question, what in _ENTRY.findall(text)]
+    found = (zip(("question", "what", "met", "course"), each, strict=True) for each in _ENTRY.findall(text))
+    entries = [{key: value for key, value in each if value or key == "question"} for each in found]
     if not entries and not text.startswith(_BEGINNING[: len(text)]):
         raise ThreatLabError("it holds something else")
     damaged = sum(bool(line.strip()) and not _ENTRY.search(line) for line in text.split("\n")[:-1])

@@ -39,6 +39,7 @@ def _recalled(entry: Entry) -> Recalled:
         hints=in_steps("Think of what you did in that notebook, not of what you read.", f"It is not {min(wrong)!r}."),
         because=confirms,
         covers=(entry.text("covers"),),
+        claims={letter: text for letter, text in options.items() if letter != right},
     )
     return Recalled(asks, options, question)
 
