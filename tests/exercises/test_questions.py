@@ -35,6 +35,9 @@ QUESTIONS = {question.id: question for module in MODULES.values() for question i
 
 PIECES = {piece.id: piece for module in MODULES.values() for piece in module.PIECES}
 
+LONGEST_CLAIM = 160
+"""Characters of a claim that a room reads on a wall."""
+
 every_question = pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
 
 
@@ -135,7 +138,7 @@ def usual(question):
 
 @every_question
 def test_each_thing_asked_is_missed_alone_by_a_plausible_answer_and_whatever_can_be_said_is_said_to_one(question):
-    truth, answers, messages = right(question.id), wrong(question), []
+    truth, answers, messages, met = right(question.id), wrong(question), [], set()
     file = file_of(ROOT / "threatlab" / "exercises", question)
     with lines_run(file) as run:
         question.judge(truth)
@@ -144,17 +147,30 @@ def test_each_thing_asked_is_missed_alone_by_a_plausible_answer_and_whatever_can
                 question.judge(answer)
             ours = isinstance(refused.value, NotYet)
             assert ours or learners_line(refused.value), (question.id, answer)
+            met.add(getattr(refused.value, "met", ""))
             messages.append(f"{'' if ours else type(refused.value).__name__}{refused.value}")
             assert part in messages[-1], f"{question.id}: {messages[-1]!r} does not say {part!r}"
     commonest = Counter(messages).most_common(1)[0]
     assert commonest[1] == 1, f"{question.id} says the same to different mistakes: {commonest[0]}"
     assert not list(unsaid(file, run)), f"{file.name}: no answer gets there"
+    assert met <= {"", *question.claims}, f"{question.id}: what a judge has met is none of its claims"
+    unmet = {name.partition("=")[0] for name in question.claims} - {name.partition("=")[0] for name in met}
+    assert not unmet, f"{question.id}: no wrong answer meets that"
     silent = [says for says in usual(question) if not any(says in message for message in messages)]
     assert not silent, f"{question.id}: no answer is told so"
     if isinstance(truth, dict):
         given = [answer for answer, _ in answers if isinstance(answer, dict) and answer.keys() == truth.keys()]
         wrong_in = [[name for name in truth if answer[name] != truth[name]] for answer in given]
         assert {name for names in wrong_in if len(names) == 1 for name in names} == truth.keys()
+
+
+@every_question
+def test_a_question_says_what_those_who_go_wrong_take_to_be_true(question):
+    assert question.claims
+    for claim in question.claims.values():
+        assert claim[0].isupper(), claim
+        assert claim.endswith((".", "?")), claim
+        assert len(claim) <= LONGEST_CLAIM, claim
 
 
 @every_question
