@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
 os.environ["THREATLAB_PROGRESS"] = "memory"  # never in the home folder of who runs them
+os.environ.pop("THREATLAB_CLASS", None)  # nor shared with a class of theirs
 
 settings.register_profile(
     "threatlab", deadline=None, suppress_health_check=[HealthCheck.too_slow]

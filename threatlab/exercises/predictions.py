@@ -34,14 +34,14 @@ class Predicted:
 
 @cache
 def predictions() -> dict[str, Predicted]:
-    """Return all of them by id: that of the cell that asks, or the name of a *Check yourself*."""
+    """Return all of them by id (that of the cell that asks, or the name of a *Check yourself*), as the lessons ask."""
     text = (resources.files("threatlab.exercises") / "predictions.json").read_text(encoding="utf-8")
     asked = {GUESS + name: predicted(*each) for name, each in json.loads(text).items()}
     checks = {
         GUESS + name: predicted(each.asks, (one.text for one in each.statements), each.answers)
         for name, each in STATEMENTS.items()
     }
-    return dict(sorted((asked | checks).items()))
+    return asked | checks
 
 
 def predicted(asks: str, questions: Iterable[object], choices: Iterable[object]) -> Predicted:
