@@ -119,7 +119,7 @@ def test_silent_learners_are_counted_in_large_figures(folder):
     figures = [
         " ".join(each.get_text(" ").split()) for each in Page(ClassView(folder)).soup.select(".tl-class-figures > div")
     ]
-    assert figures == ["31 in the room", "31 were last in 02", "0 stuck here", "7 silent for 10 minutes"]
+    assert figures == ["31 in the room", "31 were last in 02", "0 stuck here", "7 silent for 10 min"]
 
 
 def test_it_follows_what_is_shared_and_where_it_can_not_it_has_a_button(tmp_path):

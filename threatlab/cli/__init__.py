@@ -155,9 +155,9 @@ examples:
   threatlab class handed-in --names --output for-me-alone.html
 """
 _HAND_IN = """\
-Write what a class may see of your progress into a file, to be handed in: which questions are
-right, by which number of the course's own you went wrong, and what you predicted. Nothing that
-you typed and no code is in it.
+Write what a class may see of your progress into a file, to be handed in: which questions you
+have right, which of the usual mistakes in the course's own list you made, and what you
+predicted. Nothing that you typed and no code is in it.
 """
 _HAND_IN_MORE = """\
 examples:

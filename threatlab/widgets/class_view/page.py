@@ -42,7 +42,10 @@ def to_html(snapshot: Snapshot, now: datetime, *, names: bool = False) -> str:
 def _lesson(state: ClassState) -> Html:
     told = sorted((each for each in state.tallies.values() if each.enough), key=_most_wrong)
     guessed = [each for each in state.guesses.values() if each.enough]
-    shown = (*map(view.question, told), *map(view.prediction, guessed))
+    shown = (
+        *(markup(view.over(view.kind_of(each)), view.question(each)) for each in told),
+        *(markup(view.over(view.kind_of(each)), view.prediction(each)) for each in guessed),
+    )
     few = [view.title(each) for each in state.tallies.values() if not each.enough]
     few += [view.title(each) for each in state.guesses.values() if not each.enough]
     says = tag("p", f"Not enough answers yet: {'; '.join(few)}.", class_="tl-class-foot") if few else None

@@ -40,6 +40,9 @@ from threatlab.words import counted
 
 TITLES = {lesson.name: str(lesson) for lesson in LESSONS}
 
+WAYS = 4
+"""Ways to go wrong that are shown at once: so many can be read on a wall, and talked about."""
+
 _SHORT = 14
 """Characters of an answer that still fit below a column; longer ones stand before a bar."""
 
@@ -105,7 +108,7 @@ def page(state: ClassState) -> Html:
     return markup(
         tag(
             "div",
-            choice("Lesson", "lesson", options, state.lesson, act="choose"),
+            choice("Lesson", "lesson", options, state.lesson, act="choose", class_="tl-field tl-inline"),
             again,
             class_="tl-about tl-class-top",
         ),
@@ -135,7 +138,7 @@ def focus(state: ClassState) -> Html:
 
 def question(tally: Tally) -> Html:
     """Return one question: who has it done, who is stuck, and what those who go wrong take to be true."""
-    head = caption(tally.title, kind_of(tally.id), class_="tl-class-title")
+    head = caption(tally.title, class_="tl-class-title")
     if not tally.enough:
         return markup(head, tag("p", _NOT_YET, class_="tl-class-say"))
     return markup(head, _stacked(tally, large=True), _ways(tally))
@@ -143,7 +146,7 @@ def question(tally: Tally) -> Html:
 
 def prediction(guessed: Guesses) -> Html:
     """Return one prediction as a histogram to each of its questions; what comes out is not in it."""
-    head = caption(guessed.asked.asks, _kind(guessed), class_="tl-class-title")
+    head = caption(guessed.asked.asks, class_="tl-class-title")
     if not guessed.enough:
         return markup(head, tag("p", _NOT_YET, class_="tl-class-say"))
     says = f"{counted(guessed.answered, 'learner')} guessed. Whose reasons differ? Talk first, then show the answers."
@@ -161,12 +164,19 @@ def prediction(guessed: Guesses) -> Html:
     return markup(head, tag("p", says, class_="tl-class-say"), tag("div", *each, class_=many or None))
 
 
-def kind_of(name: str) -> str:
-    """Return what a question is to a learner: "exercise 4", "in the lesson, 2" or "from memory"."""
-    number = name.rpartition(".")[2]
-    if name.startswith("recall."):
+def kind_of(shown: Tally | Guesses) -> str:
+    """Return what a question is to a learner: "exercise 4", "in the lesson, 2", "from memory" or "a prediction"."""
+    number = shown.id.rpartition(".")[2]
+    if isinstance(shown, Guesses):
+        return "check yourself" if _is_check(shown) else "a prediction"
+    if shown.id.startswith("recall."):
         return "from memory"
     return f"exercise {number[1:]}" if number.startswith("q") else f"in the lesson, {number[1:]}"
+
+
+def over(text: str) -> Html:
+    """Return what stands in small above a title: it is no heading of its own."""
+    return tag("p", text, class_="tl-cap tl-class-over")
 
 
 def announcement(state: ClassState) -> str:
@@ -187,16 +197,15 @@ def static_picture(state: ClassState) -> Html:
 
 
 def _why(state: ClassState) -> Html | None:
-    """Return why this is what is shown large, and the way back from what was chosen."""
+    """Return what kind of question is shown large and why, or the way back from one that was chosen."""
     if state.focus is None:
         return None
+    kind = kind_of(state.focus)
     if state.focus.id == state.looked:
-        return tag("p", button("Back to what most have wrong now", "look", {"at": ""}, class_="tl-btn"))
-    return tag(
-        "p",
-        "What most have wrong now" if isinstance(state.focus, Tally) else "What was predicted last",
-        class_="tl-cap",
-    )
+        back = button("Back to what most have wrong now", "look", {"at": ""})
+        return tag("div", over(kind), back, class_="tl-class-why")
+    why = "what most have wrong now" if isinstance(state.focus, Tally) else "what was predicted last"
+    return over(f"{kind} \u2014 {why}")
 
 
 def figures(state: ClassState) -> Html:
@@ -209,7 +218,7 @@ def figures(state: ClassState) -> Html:
             (state.stuck, "stuck here", "tl-worse" if state.stuck else ""),
         ]
     if room.present >= FEWEST:
-        shown.append((room.silent, f"silent for {QUIET_MINUTES} minutes", ""))
+        shown.append((room.silent, f"silent for {QUIET_MINUTES} min", ""))
     cells = (tag("div", tag("b", number, class_=kind or None), tag("span", says)) for number, says, kind in shown)
     return tag("div", *cells, class_="tl-class-figures")
 
@@ -232,19 +241,27 @@ def _ways(tally: Tally) -> Html:
     """Return what those who go wrong take to be true, the most frequent first."""
     if not tally.met and not tally.apart:
         return tag("p", "Nobody has gone wrong here.", class_="tl-class-say")
+    first, further = tally.met[:WAYS], tally.met[WAYS:]
     apart = f"{tally.apart} more went wrong otherwise." if tally.met else f"{tally.apart} went wrong on the way."
     return markup(
-        tag("ul", *(_way(met, tally.answered) for met in tally.met), class_="tl-class-ways") if tally.met else None,
+        tag("ul", *(_way(met, tally.answered) for met in first), class_="tl-class-ways") if first else None,
+        fold(
+            f"{counted(len(further), 'further way')} to go wrong",
+            tag("ul", *(_way(met, tally.answered) for met in further), class_="tl-class-ways"),
+            key=tally.id,
+        )
+        if further
+        else None,
         tag("p", apart, class_="tl-class-sub") if tally.apart else None,
     )
 
 
 def _way(met: Met, of: int) -> Html:
-    still = f"{met.still} still do" if met.still >= ALIKE else "no more than one still does"
+    still = f"{met.still} still do" if met.still >= ALIKE else ""
     return tag(
         "li",
         tag("div", tag("b", met.ever), f" of {of} ", tag("span", "thought:", class_="tl-class-sub"), class_="tl-num"),
-        tag("div", tag("q", met.claim), " ", tag("span", still, class_="tl-class-sub")),
+        tag("div", tag("q", met.claim), " ", tag("b", still, class_="tl-class-still") if still else None),
     )
 
 
@@ -281,13 +298,13 @@ def _list(state: ClassState) -> Html | None:
         return None
     shown = state.focus.id if state.focus else ""
     predicted = (
-        (_look(each.id, title(each), shown), _kind(each), "", _enough(each, f"{each.answered} guessed"))
+        (_look(each.id, title(each), shown), kind_of(each), "", _enough(each, f"{each.answered} guessed"))
         for each in state.guesses.values()
     )
     answered = (
         (
             _look(each.id, each.title, shown),
-            kind_of(each.id),
+            kind_of(each),
             _stacked(each) if each.enough else "",
             _enough(
                 each, f"{each.done} of {each.answered} done{f', {each.stuck} stuck' if each.stuck >= ALIKE else ''}"
@@ -337,10 +354,6 @@ def title(shown: Tally | Guesses) -> str:
     if isinstance(shown, Tally):
         return shown.title
     return f"{shown.asked.asks} {shown.asked.questions[0]} \u2026" if _is_check(shown) else shown.asked.asks
-
-
-def _kind(shown: Guesses) -> str:
-    return "check yourself" if _is_check(shown) else "a prediction"
 
 
 def _is_check(shown: Guesses) -> bool:

@@ -28,9 +28,10 @@ from threatlab.widgets.base.html import (
 from threatlab.widgets.base.panel import Panel, action
 
 _SHARES = (
-    "If you share, whoever teaches sees which questions you have right, by which number of the course's own you went "
-    "wrong, what you predicted, and when you last answered. Nothing that you type and no code is sent, the wall shows "
-    "no names, and you can stop at any time. (Whoever runs the machines can see whose file it is, named or not.)"
+    "If you share, whoever teaches sees which questions you have right, which of the usual mistakes in the course's "
+    "own list you made, what you predicted, and when you last answered. Nothing that you type and no code is sent, the "
+    "wall shows no names, and you can stop at any time. (Whoever runs the machines can see whose file it is, named or "
+    "not.)"
 )
 
 
