@@ -34,7 +34,7 @@ def commands(page: str) -> list[list[str]]:
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """A folder of somebody who has a threat model under version control, a policy, other tools' files and an inventory."""
+    """A folder of somebody with a threat model in git, a policy, another tool's file and an inventory."""
     monkeypatch.chdir(tmp_path)
     for name in ("threat-model.toml", "policy.toml"):
         shutil.copy(ROOT / "docs" / "pipeline" / name, tmp_path)
@@ -72,7 +72,7 @@ def test_the_python_on_a_page_runs(folder, page, monkeypatch):
     monkeypatch.setattr("threatlab.regression.run_suite", lambda suite: suite)  # tests/unit/test_regression runs one
     names = {"threatlab": threatlab}
     for block in blocks(page, "python"):
-        exec(compile(block, page, "exec"), names)  # noqa: S102  # it is ours
+        exec(compile(block, page, "exec"), names)  # it is ours
     assert names["result"].risk_score == assess(names["system"]).risk_score
 
 
