@@ -36,7 +36,7 @@ def test_the_bars_lead_from_the_old_score_to_the_new_without_a_gap(before, after
 def test_the_scale_says_two_numbers_however_short_the_way():
     for name in catalog().controls:
         panel = WhatChanged(SHADOWRAY, SHADOWRAY.with_(**{name: SHADOWRAY[name] is not True}))
-        scale = Page(panel).soup.select_one(".tl-scale")
+        scale = Page(panel).soup.select_one(".tl-fall .tl-scale")
         assert scale is None or len({span.get_text() for span in scale.select("span")}) == 2
 
 
