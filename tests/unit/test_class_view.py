@@ -15,12 +15,13 @@ from bs4 import BeautifulSoup
 
 from tests.unit.classes import LESSON, NAMES, a_class, answers, learner
 from tests.unit.page import Page
+from tests.unit.test_pages import blocks, commands
 from tests.unit.test_ticker import until
 from threatlab import ThreatLabError
 from threatlab.classroom import Classroom, room
 from threatlab.cli import main
 from threatlab.exercises import progress, sharing
-from threatlab.exercises.asked import asked
+from threatlab.exercises.asked import asked, in_our_words
 from threatlab.exercises.outcome import NOT_YET
 from threatlab.exercises.predictions import predictions
 from threatlab.exercises.sharing import handed_in
@@ -201,7 +202,19 @@ def test_the_page_shows_each_lesson_that_was_begun_what_most_have_wrong_first(tm
     assert [each.get_text() for each in soup.select("h2")] == ["02 Assess"]
 
 
-# ---- the commands
+# ---- the page of docs, and the commands
+
+
+def test_what_the_page_on_classes_shows_is_so(here, monkeypatch):
+    [entry] = [json.loads(block) for block in blocks("docs/class.md", "json")]
+    assert in_our_words(entry) == entry
+    Path("handed-in").mkdir()
+    for command in commands("docs/class.md"):
+        assert main(command) == 0, command
+    names = {}
+    [code] = blocks("docs/class.md", "python")
+    exec(code.replace("/srv/class", "handed-in"), names)  # it is ours
+    assert [names[each].state.names for each in ("wall", "mine")] == [False, True]
 
 
 @pytest.fixture

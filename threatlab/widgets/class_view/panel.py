@@ -42,7 +42,8 @@ class ClassView(Panel):
         if not isinstance(names, bool):
             raise ThreatLabError(f"names is {names!r}; give True or False")
         self._classroom = Classroom(named)
-        self._ticker = Ticker(KIND, STEP_SECONDS, self._step, self._stopped)
+        kind = f"{KIND}, with names" if names else KIND  # one for the wall, and one for whoever teaches
+        self._ticker = Ticker(kind, STEP_SECONDS, self._step, self._stopped)
         super().__init__(self._read(view.ClassState(names=names, following=self._ticker.possible)))
         if self._ticker.possible:
             self._ticker.start()
