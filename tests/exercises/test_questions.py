@@ -167,6 +167,10 @@ def test_each_thing_asked_is_missed_alone_by_a_plausible_answer_and_whatever_can
 @every_question
 def test_a_question_says_what_those_who_go_wrong_take_to_be_true(question):
     assert question.claims
+    assert_readable(question)
+
+
+def assert_readable(question):
     for claim in question.claims.values():
         assert claim[0].isupper(), claim
         assert claim.endswith((".", "?")), claim
@@ -267,13 +271,15 @@ def test_a_piece_takes_what_is_right_and_says_of_each_plausible_mistake_what_it_
     outcome = piece.check(right)
     assert outcome.kind == CORRECT, outcome.message
     assert len(mistakes) >= 2
-    messages = []
+    messages, met = [], set()
     for answer, part in mistakes:
-        outcome = piece.check(answer)
+        outcome = verdict_of_code(piece.judge, answer, piece.seconds)
+        met.add(outcome.met)
         assert outcome.kind not in (CORRECT, NOT_ATTEMPTED, BROKEN), (piece.id, answer, outcome)
         assert part in outcome.message, f"{piece.id}: {outcome.message!r} does not say {part!r}"
         messages.append(outcome.message)
     assert len(set(messages)) == len(messages), piece.id
+    assert met - {""} == piece.claims.keys(), f"{piece.id}: what is met, and what those take to be true who meet it"
 
 
 @every_piece
@@ -292,3 +298,4 @@ def test_a_piece_hints_in_steps_fills_its_blank_and_counts_in_no_progress(piece)
     assert set(piece.covers) <= IDEAS
     assert piece.check(____).kind == NOT_ATTEMPTED
     assert piece.check(____).progress == ""
+    assert_readable(piece)
