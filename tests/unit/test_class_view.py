@@ -70,6 +70,7 @@ def test_a_prediction_is_a_histogram_without_what_comes_out(folder):
     (guess,) = [each for each in page.soup.select(".tl-class-guess") if "cut off the last entry" in each.get_text()]
     assert [bar.get_text(" ") for bar in guess.select("li")] == ["31 found", "0 not found"]
     assert "Talk first" in page.text
+    assert page.soup.select_one("[data-news]")["data-news"] == PREDICTED  # it comes into sight
     page.click("Back to what most have wrong now")
     assert asked(CHAIN).claims["last=True"] in page.text
 

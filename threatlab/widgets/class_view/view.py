@@ -34,7 +34,6 @@ from threatlab.widgets.base.html import (
     saved_table,
     table,
     tag,
-    unheard,
 )
 from threatlab.words import counted
 
@@ -114,10 +113,17 @@ def page(state: ClassState) -> Html:
         ),
         tag("p", state.trouble, class_="tl-problem", role="alert") if state.trouble else None,
         figures(state),
-        tag("section", _why(state), focus(state), class_="tl-class-focus", aria_label="What is looked at"),
+        tag(
+            "section",
+            _why(state),
+            focus(state),
+            class_="tl-class-focus",
+            data_news=state.looked,  # who presses an entry of the list finds it in sight
+            tabindex=-1,
+            aria_label=title(state.focus) if state.focus else "What is looked at",
+        ),
         _list(state),
         aside(state),
-        unheard(title(state.focus) if state.focus and state.looked else ""),
     )
 
 
