@@ -118,6 +118,7 @@ def test_a_name_never_becomes_markup(tmp_path):
 def test_silent_learners_are_counted_in_large_figures(folder):
     for file in sorted(folder.iterdir())[:7]:
         os.utime(file, (time.time() - 601,) * 2)
+    assert Page(ClassView(folder, names=True)).text.count("somebody unnamed silent") == 7
     figures = [
         " ".join(each.get_text(" ").split()) for each in Page(ClassView(folder)).soup.select(".tl-class-figures > div")
     ]

@@ -101,7 +101,7 @@ HOSTILE = {
     "no learner": (told(learner="../../etc"), "16 hex digits"),
     "a learner of another kind": (told(learner=["a"]), "16 hex digits"),
     "no entries": (told() .replace("[]", "{}"), "no list of entries"),
-    "too large": (told(filling="x" * LARGEST), "more than 2,000,000 bytes"),
+    "too large": (told(filling="x" * LARGEST), "more than 500,000 bytes"),
 }  # fmt: skip
 
 

@@ -76,11 +76,16 @@ class Guesses:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """How many learners share, how many of them are there now, and how many of those are silent."""
+    """How many learners share, how many of them are there now, and the ids of those among them who are silent."""
 
     learners: int = 0
     present: int = 0
-    silent: int = 0
+    quiet: tuple[str, ...] = ()
+
+    @property
+    def silent(self) -> int:
+        """How many are silent."""
+        return len(self.quiet)
 
 
 @dataclass(slots=True)
@@ -100,9 +105,9 @@ class _Own:
 
 def room(snapshot: Snapshot, now: float) -> Room:
     """Return how many learners are there, at a time in seconds since 1970, by when their files were last written."""
-    ages = [now - learner.seen for learner in snapshot.learners]
-    present = [age for age in ages if age <= PRESENT_HOURS * 3600]
-    return Room(len(ages), len(present), sum(age >= QUIET_MINUTES * 60 for age in present))
+    ages = {learner.id: now - learner.seen for learner in snapshot.learners}
+    present = {name: age for name, age in ages.items() if age <= PRESENT_HOURS * 3600}
+    return Room(len(ages), len(present), tuple(name for name, age in present.items() if age >= QUIET_MINUTES * 60))
 
 
 def lessons_begun(snapshot: Snapshot) -> dict[str, int]:

@@ -16,7 +16,7 @@ from threatlab.exercises.sharing import LEARNER, SCHEMA, name_of
 from threatlab.files import decoded, parse
 from threatlab.words import counted, shown
 
-LARGEST = 2_000_000
+LARGEST = 500_000
 """Bytes of a file that is still read: an entry takes about a hundred, and a diligent learner makes some thousands."""
 
 MOST = 1_000

@@ -11,6 +11,7 @@ from threatlab.classroom import (
     FEWEST,
     QUIET_MINUTES,
     Guesses,
+    Learner,
     Met,
     Room,
     Snapshot,
@@ -336,23 +337,23 @@ def aside(state: ClassState) -> Html | None:
     """Return what is left out, and with names who is stuck: for who teaches, and not for a wall."""
     refused = state.snapshot.refused
     if not state.names:
-        says = (
-            f"{counted(len(refused), 'note')} on files that were left out, whole or in part: ClassView(…, names=True)"
-        )
-        return (
-            tag("p", says, " shows them, and names; so look at that one alone.", class_="tl-class-foot")
-            if refused
-            else None
-        )
-    stuck = [(learner.name or "somebody unnamed", stuck_at(learner, state.at)) for learner in state.snapshot.learners]
-    rows = sorted((name, ", ".join(at)) for name, at in stuck if at)
+        left = f"{counted(len(refused), 'note')} on files that were left out, whole or in part"
+        says = f"{left}: ClassView(folder, names=True) on your own screen shows them."
+        return tag("p", says, class_="tl-class-foot") if refused else None
+    rows = sorted(row for learner in state.snapshot.learners if (row := _alone(learner, state))[1:] != ("", ""))
     return tag(
         "div",
-        caption("For you alone", "who is stuck, by the names that they gave"),
-        table(("Learner", "Stuck at"), rows) if rows else tag("p", "Nobody is."),
+        caption("For you alone", "who is stuck or silent, by the names that they gave"),
+        table(("Learner", "Stuck at", f"For {QUIET_MINUTES} min"), rows) if rows else tag("p", "Nobody is."),
         fold(f"Left out of files ({len(refused)})", *(tag("p", each) for each in refused)) if refused else None,
         class_="tl-class-foot",
     )
+
+
+def _alone(learner: Learner, state: ClassState) -> tuple[str, str, str]:
+    """Return a learner's name, where they are stuck, and whether they are silent."""
+    silent = "silent" if learner.id in state.room.quiet else ""
+    return learner.name or "somebody unnamed", ", ".join(stuck_at(learner, state.at)), silent
 
 
 def title(shown: Tally | Guesses) -> str:
