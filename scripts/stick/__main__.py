@@ -1,7 +1,7 @@
-"""Make the stick: all that a room without network needs to install the course. python -m scripts.stick [FOLDER]
+"""Make the stick, all that a room without network needs to install the course: python -m scripts.stick [FOLDER].
 
-Its wheels are those that the lock names by their hashes, for each Python and system that has them all; one without all is
-left out, and said to be. A second run downloads only what is missing.
+Its wheels are those that the lock names by their hashes, for each Python and system that has them all; one that lacks
+some is left out, and that is said. A second run downloads only what is missing.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 """As in pyproject.toml's range, and as scripts/environment.sh looks for them."""
 
 _GLIBC = range(28, 16, -1)
-"""Linux of 2019 and later (Debian 10, Ubuntu 20.04, RHEL 8) has glibc 2.28 at least; wheels for older ones run there."""
+"""Linux since 2019 (Debian 10, Ubuntu 20.04, RHEL 8) has glibc 2.28 or newer; wheels for older ones run there, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +119,25 @@ def _download(lock: Path, system: str, python: str, wheels: Path, source: Path |
     where = ["--isolated", "--no-index", "--find-links", str(source)] if source else []
     done: set[str] = set()
     for patch in ("0", "99"):  # markers ask for the patch release, too, and a learner's can be any
-        needed = set(_pinned(lock, there.markers | {"python_version": python, "python_full_version": f"{python}.{patch}"}))
+        needed = set(
+            _pinned(lock, there.markers | {"python_version": python, "python_full_version": f"{python}.{patch}"})
+        )
         listed = wheels.parent / ".needed.txt"
         listed.write_text("\n".join(sorted(needed - done)) + "\n", encoding="utf-8")
         asked = ("download", "--quiet", "--no-deps", "--only-binary=:all:", "--require-hashes")
         try:
             if needed - done:
-                _run(*asked, "--python-version", f"{python}.{patch}", *options, *where, "--dest", str(wheels), "--requirement", str(listed))
+                _run(
+                    *asked,
+                    "--python-version",
+                    f"{python}.{patch}",
+                    *options,
+                    *where,
+                    "--dest",
+                    str(wheels),
+                    "--requirement",
+                    str(listed),
+                )
         except StickError as problem:
             return str(problem)
         finally:

@@ -18,6 +18,7 @@ from threatlab.changes import Change, InventoryChange, diff, diff_inventory, to_
 from threatlab.changes import to_json as change_to_json
 from threatlab.changes import to_markdown as change_to_markdown
 from threatlab.checks import check_date, check_number, check_whole
+from threatlab.cli import machine
 from threatlab.cli.inputs import read_inputs
 from threatlab.cli.output import WIDTH, emit, harmless, import_table, line, table
 from threatlab.cli.revisions import read_side
@@ -176,6 +177,7 @@ _MAIN_MORE = """\
 start here:
   threatlab assess shadowray      assess the system of a published incident
   threatlab start my-course       copy the course's notebooks into a folder of your own
+  threatlab doctor                look whether the course runs on this machine
   threatlab COMMAND --help        what a command takes
 """
 
@@ -201,6 +203,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "catalog": _catalog,
         "start": _copy,
         "update": _copy,
+        "doctor": machine.doctor,
+        "reset": machine.reset,
+        "record": machine.record,
     }
     try:
         return commands[parsed.command](parsed)
@@ -458,6 +463,15 @@ def _exchange_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
     given.add_argument("--output", "-o", metavar="PATH", help="write to this file instead of the screen")
 
 
+def _copy_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """Add the commands that make a learner's copy of the course and bring it up to date."""
+    about = "copy the course into a folder to work in, or bring the copy there up to date"
+    started = command("start", about, _START, _COPY_MORE)
+    started.add_argument("folder", metavar="DIR", help="the folder to work in; made if it isn't there")
+    updated = command("update", "bring the course's corrections into your copy", _UPDATE, _COPY_MORE)
+    updated.add_argument("folder", metavar="DIR", help="the folder with your copy")
+
+
 @cache
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="threatlab", description="Threat modeling for AI systems, offline.", epilog=_MAIN_MORE)
@@ -515,9 +529,6 @@ def _parser() -> argparse.ArgumentParser:
     check = command("catalog", about, _CATALOG, _CATALOG_MORE)
     check.add_argument("check", choices=("check",), help="the one thing that can be done with it")
     check.add_argument("file", metavar="FILE", help="ATLAS.yaml of a later release, or the same as JSON")
-    about = "copy the course into a folder to work in, or bring the copy there up to date"
-    started = command("start", about, _START, _COPY_MORE)
-    started.add_argument("folder", metavar="DIR", help="the folder to work in; made if it isn't there")
-    updated = command("update", "bring the course's corrections into your copy", _UPDATE, _COPY_MORE)
-    updated.add_argument("folder", metavar="DIR", help="the folder with your copy")
+    _copy_commands(command)
+    machine.add(command)
     return parser
