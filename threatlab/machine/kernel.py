@@ -15,9 +15,10 @@ from typing import Any
 from threatlab.exercises.progress import VARIABLE
 from threatlab.machine.finding import Finding
 
-START, CLICK = 10.0, 6.0
-"""Seconds to wait for a kernel, and for what it is asked to do: together with all else less than 20."""
+PATIENCE = 15.0
+"""Seconds to wait for a kernel and for what it is asked to do: with all else less than 20."""
 
+_HELP = "mend what failed above; if nothing did, send the line below to who helps you"
 _WHERE = "import threatlab; print(threatlab.__file__)"
 _PANEL = """\
 from threatlab.widgets import Prediction
@@ -33,6 +34,7 @@ def kernel() -> Iterator[Finding]:
         yield Finding("kernel", str(problem), f"{sys.executable} -m pip install --upgrade 'threatlab[lab]'")
         return
     manager, begun = KernelManager(kernel_name="python3"), time.monotonic()
+    until = begun + PATIENCE
     client: Any = None
     try:
         environment = {name: value for name, value in os.environ.items() if name != "JPY_SESSION_NAME"}
@@ -40,7 +42,7 @@ def kernel() -> Iterator[Finding]:
         manager.start_kernel(env=environment | {VARIABLE: "memory"}, **quiet)
         client = manager.client()
         client.start_channels()
-        client.wait_for_ready(timeout=START)
+        client.wait_for_ready(timeout=PATIENCE)
     except Exception as problem:  # noqa: BLE001  # each part of Jupyter has errors of its own
         why = " ".join(str(problem).split()) or type(problem).__name__
         again = f"{sys.executable} -m pip install --force-reinstall --no-deps ipykernel"
@@ -48,7 +50,7 @@ def kernel() -> Iterator[Finding]:
         yield Finding("kernel", f"doesn't start: {why}", way_out)
     else:
         started = time.monotonic() - begun
-        yield from _asked(client, f"started in {started:.1f} s")
+        yield from _asked(client, until, f"started in {started:.1f} s")
     finally:
         if client:
             client.stop_channels()
@@ -56,11 +58,13 @@ def kernel() -> Iterator[Finding]:
             manager.shutdown_kernel(now=True)
 
 
-def _asked(client: Any, started: str) -> Iterator[Finding]:
+def _asked(client: Any, until: float, started: str) -> Iterator[Finding]:
     import threatlab
 
     try:
-        said = "".join(content.get("text", "") for kind, content in _run(client, _WHERE) if kind == "stream").strip()
+        said = "".join(
+            content.get("text", "") for kind, content in _run(client, until, _WHERE) if kind == "stream"
+        ).strip()
         if not said or Path(said).resolve() != Path(str(threatlab.__file__)).resolve():
             of = f"another threatlab ({said})" if said else "no threatlab"
             yield Finding(
@@ -70,44 +74,39 @@ def _asked(client: Any, started: str) -> Iterator[Finding]:
             )
             return
         yield Finding("kernel", started)
-        yield _clicked(client)
+        yield _clicked(client, until)
     except Empty:
-        yield Finding(
-            "click", f"the kernel gave no answer in {CLICK:.0f} s", "close other programs, and run this again"
-        )
+        yield Finding("click", "the kernel gives no answer", "close other programs, then run this again")
 
 
-def _clicked(client: Any) -> Finding:
+def _clicked(client: Any, until: float) -> Finding:
     """Click in a panel as the page does: by a message on the line that the kernel has opened for it."""
     opened, fault = [], ""
-    for kind, content in _run(client, _PANEL):
+    for kind, content in _run(client, until, _PANEL):
         if kind == "comm_open" and "page" in content.get("data", {}).get("state", {}):
             opened.append(str(content["comm_id"]))
         elif kind == "error":
             fault = f"{content['ename']}: {content['evalue']}"
     if fault or not opened:
-        return Finding(
-            "click", f"a panel can't be shown: {fault or 'it opened no line to the page'}", "mend the lines above"
-        )
+        return Finding("click", f"a panel can't be shown: {fault or 'it opened no line to the page'}", _HELP)
     begun = time.monotonic()
     chosen = {"question": "It does.", "answer": "yes"}
     act: dict[str, Any] = {"act": "choose", "args": chosen, "part": [], "once": None, "id": "doctor-1"}
     message = client.session.msg("comm_msg", {"comm_id": opened[-1], "data": {"method": "custom", "content": act}})
     client.shell_channel.send(message)
-    for kind, content in _heard(client, message["header"]["msg_id"]):
+    for kind, content in _heard(client, until, message["header"]["msg_id"]):
         new = content["data"].get("state", {}) if kind == "comm_msg" else {}
         if new.get("answered") == act["id"] and 'aria-pressed="true"' in new.get("page", ""):
             return Finding("click", f"answered in {1000 * (time.monotonic() - begun):.0f} ms")
-    return Finding("click", "the kernel got a click and gave no answer", "mend the lines above, and run this again")
+    return Finding("click", "the kernel got a click and gave no answer", _HELP)
 
 
-def _run(client: Any, code: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    return _heard(client, client.execute(code, store_history=False))
+def _run(client: Any, until: float, code: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    return _heard(client, until, client.execute(code, store_history=False))
 
 
-def _heard(client: Any, asked: str) -> Iterator[tuple[str, dict[str, Any]]]:
+def _heard(client: Any, until: float, asked: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield what a kernel says in answer to a message, kind and content, until it has done with it."""
-    until = time.monotonic() + CLICK
     while True:
         message = client.get_iopub_msg(timeout=max(0.0, until - time.monotonic()))
         if message["parent_header"].get("msg_id") != asked:
