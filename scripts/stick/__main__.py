@@ -100,8 +100,10 @@ def make(folder: Path, lock: Path, targets: Iterable[tuple[str, str]], source: P
     own = f"threatlab=={ours.name.split('-')[1]} --hash=sha256:{_hash(ours)}\n"
     (folder / "requirements.lock").write_text(lock.read_text(encoding="utf-8") + own, encoding="utf-8")
     (folder / "stick.json").write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8")
+    shutil.copy(HERE.parent / "pip_install.py", folder)
     for name in ("install.py", "install.sh", "install.cmd"):
-        shutil.copy(HERE / name, folder / name)
+        text, end = (HERE / name).read_text(encoding="utf-8"), "\r\n" if name.endswith(".cmd") else "\n"
+        (folder / name).write_text(text, encoding="utf-8", newline=end)
     size = f"{sum(each.stat().st_size for each in wheels.iterdir()) / 1e6:,.0f} MB"
     rows = "\n".join(f"  {system:14} Python {', '.join(pythons)}" for system, pythons in whole.items())
     page = (HERE / "README.txt").read_text(encoding="utf-8").replace("{size}", size).replace("{rows}", rows)
