@@ -67,7 +67,11 @@ def _pinned(options: list[str]) -> int:
     if "--requirement" not in options:
         return 0
     text = Path(options[options.index("--requirement") + 1]).read_text(encoding="utf-8")
-    pins = [Requirement(line.partition("\\")[0]) for line in text.splitlines() if re.match(r"[\w.-]+==", line)]
+    pins = [
+        Requirement(re.split(r"\s*(?:\\|--hash)", line)[0])
+        for line in text.splitlines()
+        if re.match(r"[\w.-]+==", line)
+    ]
     return sum(not pin.marker or pin.marker.evaluate({"extra": ""}) for pin in pins)
 
 

@@ -97,7 +97,7 @@ def make(folder: Path, lock: Path, targets: Iterable[tuple[str, str]], source: P
         old.unlink()
     _run("wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", str(wheels), str(ROOT))
     [ours] = wheels.glob("threatlab-*.whl")
-    own = f"threatlab=={ours.name.split('-')[1]} --hash=sha256:{_hash(ours)}\n"
+    own = f"threatlab=={ours.name.split('-')[1]} \\\n    --hash=sha256:{_hash(ours)}\n"
     (folder / "requirements.lock").write_text(lock.read_text(encoding="utf-8") + own, encoding="utf-8")
     (folder / "stick.json").write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8")
     shutil.copy(HERE.parent / "pip_install.py", folder)

@@ -37,7 +37,8 @@ def main(arguments: list[str]) -> int:
         run(python, "-c", "import matplotlib.font_manager", must=False)
         run(python, "-m", "threatlab", "start", course)
     except (OSError, subprocess.CalledProcessError) as failed:
-        print(f"That failed: {failed}. What pip said is in {folder / 'install.log'}.", file=sys.stderr)
+        why = failed if isinstance(failed, OSError) else " ".join(failed.cmd[1:3])
+        print(f"That failed: {why}. What pip said is in {folder / 'install.log'}.", file=sys.stderr)
         print("Once it is mended, run this again: what you did in the course stays.", file=sys.stderr)
         return 1
     code = run(python, "-m", "threatlab", "doctor", course, must=False)
