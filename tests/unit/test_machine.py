@@ -169,7 +169,7 @@ FAULTS: list[tuple[Any, Any, str, str]] = [
     (
         lambda changes: kit(changes, ipywidgets="7.7.1"),
         jupyter.widgets,
-        "ipywidgets 7.7.1 is installed, and panels need 8",
+        "ipywidgets 7.7.1 is installed, and panels are made for 8",
         "pip install 'ipywidgets>=8,<9'; then restart the kernel, reload the page",
     ),
     (lambda changes: kit(changes, ipywidgets=""), jupyter.widgets, "ipywidgets is not installed", "pip install"),

@@ -27,7 +27,9 @@ def widgets() -> Finding:
         return Finding("widgets", str(problem), f"{sys.executable} -m pip install --upgrade 'threatlab[lab]'")
     kit = version("ipywidgets")
     if not kit or int(kit.partition(".")[0]) != KIT:
-        found = f"ipywidgets {kit} is installed, and panels need {KIT}" if kit else "ipywidgets is not installed"
+        found = (
+            f"ipywidgets {kit} is installed, and panels are made for {KIT}" if kit else "ipywidgets is not installed"
+        )
         way_out = (
             f"{sys.executable} -m pip install 'ipywidgets>={KIT},<{KIT + 1}'; then restart the kernel, reload the page"
         )

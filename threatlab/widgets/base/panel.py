@@ -231,8 +231,8 @@ class Panel(anywidget.AnyWidget):
         there = ipywidgets.__version__
         way_out = f"%pip install 'ipywidgets>={_KIT},<{_KIT + 1}'"
         said = (
-            f"ipywidgets {there} is installed here, and panels need {_KIT}. If the one below stays empty, or doesn't "
-            f"answer: run {way_out} in a cell, restart the kernel, and reload the page."
+            f"ipywidgets {there} is installed here, and panels are made for {_KIT}. If the one below stays empty, or "
+            f"doesn't answer: run {way_out} in a cell, restart the kernel, and reload the page."
         )
         display({"text/plain": said, "text/html": html.tag("p", said)}, raw=True)
         bundle, about = self._repr_mimebundle_()
