@@ -151,26 +151,26 @@ def progress_can_only_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
 
 HERE = Path()
 FAULTS: list[tuple[Any, Any, str, str]] = [
-    (python_is_old, packages.python, "3.10.4, and >=3.11 is needed", "install one"),
+    (python_is_old, packages.python, "3.10.4, and >=3.11 is needed", packages.AGAIN),
     (
         packages_are_not_the_locks,
         lambda: packages.packages(HERE),
         "not as requirements.lock pins them: numpy ",
-        "-m pip install --require-hashes -r 'requirements.lock'",
+        '-m pip install --require-hashes -r "requirements.lock"',
     ),
     (packages_are_not_the_locks, lambda: packages.packages(HERE), "nosuchpackage missing (2 wanted)", " and 1 more"),
     (
         a_package_is_out_of_range,
         lambda: packages.packages(HERE),
         "not within the ranges of threatlab[lab]: numpy 1.9 (<3,>=2 wanted). ",
-        "-m pip install --upgrade 'threatlab[lab]'",
+        '-m pip install "numpy<3,>=2"',
     ),
-    (what_reads_versions_is_missing, lambda: next(doctor.examine(".")), "Jupyter and what it needs", "threatlab[lab]"),
+    (what_reads_versions_is_missing, lambda: next(doctor.examine(".")), "Jupyter and what it needs", packages.AGAIN),
     (
         lambda changes: kit(changes, ipywidgets="7.7.1"),
         jupyter.widgets,
         "ipywidgets 7.7.1 is installed, and panels are made for 8",
-        "pip install 'ipywidgets>=8,<9'; then restart the kernel, reload the page",
+        'pip install "ipywidgets>=8,<9"; then restart the kernel, and reload the page',
     ),
     (lambda changes: kit(changes, ipywidgets=""), jupyter.widgets, "ipywidgets is not installed", "pip install"),
     (
@@ -244,7 +244,7 @@ def test_a_part_of_jupyter_that_is_missing_is_a_fault_and_no_traceback(monkeypat
     for module in ("jupyter_core.paths", "jupyter_client.manager"):
         monkeypatch.setitem(sys.modules, module, None)
     found = [jupyter.widgets(), jupyter.server(), *kernel.kernel()]
-    assert [each.what for each in found if "threatlab[lab]" in each.way_out] == ["widgets", "server", "kernel"]
+    assert [each.what for each in found if each.way_out == packages.AGAIN] == ["widgets", "server", "kernel"]
 
 
 def kernels(monkeypatch: pytest.MonkeyPatch, code: str) -> list[Finding]:

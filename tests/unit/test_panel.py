@@ -6,6 +6,7 @@ import json
 import re
 import threading
 from dataclasses import dataclass, replace
+from html import unescape
 from itertools import combinations
 from pathlib import Path
 
@@ -124,7 +125,7 @@ def test_where_ipywidgets_is_an_older_one_that_is_said_above_the_panel_and_what_
     assert DisplayFormatter().format(Counter(Count())) == ({}, {})  # as IPython shows what ipywidgets 7 made
     said, panel = shown
     assert said["text/plain"].startswith("ipywidgets 7.7.1 is installed here, and panels are made for 8.")
-    assert "run %pip install 'ipywidgets>=8,<9' in a cell, restart the kernel" in said["text/html"]
+    assert "run %pip install 'ipywidgets>=8,<9' in a cell, restart the kernel" in unescape(said["text/html"])
     assert {"application/vnd.jupyter.widget-view+json", "text/html"} <= panel.keys()
 
 

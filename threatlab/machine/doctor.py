@@ -6,7 +6,6 @@ import os
 import platform
 import shutil
 import socket
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -18,7 +17,7 @@ from threatlab.exercises.progress import VARIABLE, progress_file
 from threatlab.machine.finding import Finding
 from threatlab.machine.jupyter import server, widgets
 from threatlab.machine.kernel import kernel
-from threatlab.machine.packages import packages, python, version
+from threatlab.machine.packages import AGAIN, packages, python, version
 
 _PORT, _TRIED = 8888, 50
 """Where JupyterLab listens, and how many more ports it tries: the defaults of ServerApp.port and port_retries."""
@@ -36,8 +35,7 @@ def examine(folder: str) -> Iterator[Finding]:
         yield python()
         yield packages(place)
     except ImportError:  # what reads versions, and comes with Jupyter
-        way_out = f"{sys.executable} -m pip install --upgrade 'threatlab[lab]'"
-        yield Finding("packages", "Jupyter and what it needs is not installed", way_out)
+        yield Finding("packages", "Jupyter and what it needs is not installed", AGAIN)
     yield widgets()
     yield server()
     yield from kernel()
@@ -53,7 +51,7 @@ def disk(folder: Path) -> Finding:
     try:
         files = [file for name in FOLDERS for file in course_folder(name).glob("*.ipynb")]
     except ThreatLabError as problem:
-        return Finding("course", str(problem), "install the course as README.md says for your system")
+        return Finding("course", str(problem), AGAIN)
     needed = _ROOM * sum(file.stat().st_size for file in files)
     if free < needed:
         return Finding("disk", f"{free / 1e6:.0f} MB are free, and {needed / 1e6:.0f} MB are needed", "free some room")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from threatlab.machine.finding import Finding
-from threatlab.machine.packages import version
+from threatlab.machine.packages import AGAIN, pip_install, version
 
 KIT = 8
 """The first number of the ipywidgets that panels are made for."""
@@ -24,18 +24,16 @@ def widgets() -> Finding:
         from jupyter_core.paths import jupyter_path
         from jupyterlab_server.config import get_federated_extensions, get_page_config
     except ImportError as problem:
-        return Finding("widgets", str(problem), f"{sys.executable} -m pip install --upgrade 'threatlab[lab]'")
+        return Finding("widgets", str(problem), AGAIN)
     kit = version("ipywidgets")
     if not kit or int(kit.partition(".")[0]) != KIT:
         found = (
             f"ipywidgets {kit} is installed, and panels are made for {KIT}" if kit else "ipywidgets is not installed"
         )
-        way_out = (
-            f"{sys.executable} -m pip install 'ipywidgets>={KIT},<{KIT + 1}'; then restart the kernel, reload the page"
-        )
-        return Finding("widgets", found, way_out)
+        newer = pip_install(f'"ipywidgets>={KIT},<{KIT + 1}"')
+        return Finding("widgets", found, f"{newer}; then restart the kernel, and reload the page")
     if not (any_widget := version("anywidget")):
-        return Finding("widgets", "anywidget is not installed", f"{sys.executable} -m pip install anywidget")
+        return Finding("widgets", "anywidget is not installed", pip_install("anywidget"))
     folders = jupyter_path("labextensions")
     there, off = get_federated_extensions(folders), get_page_config(folders).get("disabledExtensions") or {}
     disabled = [name for name in off if not isinstance(off, dict) or off[name]]
@@ -43,9 +41,7 @@ def widgets() -> Finding:
         if name not in there:
             of = "ipywidgets" if name != "anywidget" else name
             found = f"JupyterLab doesn't find the page's part of {of} ({name})"
-            return Finding(
-                "widgets", found, f"{sys.executable} -m pip install --force-reinstall --no-deps {_brings(name)}"
-            )
+            return Finding("widgets", found, pip_install(f"--force-reinstall --no-deps {_brings(name)}"))
         if name in disabled:
             return Finding("widgets", f"{name} is disabled in JupyterLab", f"jupyter labextension enable {name}")
     return Finding("widgets", f"ipywidgets {kit}, anywidget {any_widget}")
@@ -61,7 +57,7 @@ def server() -> Finding:
         from jupyter_core.paths import jupyter_config_path
         from jupyter_server.services.config.manager import ConfigManager
     except ImportError as problem:
-        return Finding("server", str(problem), f"{sys.executable} -m pip install --upgrade 'threatlab[lab]'")
+        return Finding("server", str(problem), AGAIN)
     manager: Any = ConfigManager(read_config_path=jupyter_config_path())
     told = manager.get("jupyter_server_config")
     on = told.get("ServerApp", {}).get("jpserver_extensions", {}).get(_OURS)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -14,6 +13,7 @@ from typing import Any
 
 from threatlab.exercises.progress import VARIABLE
 from threatlab.machine.finding import Finding
+from threatlab.machine.packages import AGAIN, pip_install
 
 PATIENCE = 15.0
 """Seconds to wait for a kernel and for what it is asked to do: with all else less than 20."""
@@ -31,7 +31,7 @@ def kernel() -> Iterator[Finding]:
     try:
         from jupyter_client.manager import KernelManager
     except ImportError as problem:
-        yield Finding("kernel", str(problem), f"{sys.executable} -m pip install --upgrade 'threatlab[lab]'")
+        yield Finding("kernel", str(problem), AGAIN)
         return
     manager, begun = KernelManager(kernel_name="python3"), time.monotonic()
     until = begun + PATIENCE
@@ -45,7 +45,7 @@ def kernel() -> Iterator[Finding]:
         client.wait_for_ready(timeout=PATIENCE)
     except Exception as problem:  # noqa: BLE001  # each part of Jupyter has errors of its own
         why = " ".join(str(problem).split()) or type(problem).__name__
-        again = f"{sys.executable} -m pip install --force-reinstall --no-deps ipykernel"
+        again = pip_install("--force-reinstall --no-deps ipykernel")
         way_out = f"{again}; if that changes nothing, allow connections to 127.0.0.1 in your firewall"
         yield Finding("kernel", f"doesn't start: {why}", way_out)
     else:

@@ -226,17 +226,18 @@ class Panel(anywidget.AnyWidget):
 
     def _shown_by_an_older_one(self, **_: Any) -> None:
         """Show the panel as ipywidgets 7 would, beneath what to do if that shows nothing, or no click is answered."""
-        from IPython.display import display
+        from IPython import display
 
+        show: Any = display.display
         there = ipywidgets.__version__
         way_out = f"%pip install 'ipywidgets>={_KIT},<{_KIT + 1}'"
         said = (
             f"ipywidgets {there} is installed here, and panels are made for {_KIT}. If the one below stays empty, or "
             f"doesn't answer: run {way_out} in a cell, restart the kernel, and reload the page."
         )
-        display({"text/plain": said, "text/html": html.tag("p", said)}, raw=True)
+        show({"text/plain": said, "text/html": html.tag("p", said)}, raw=True)
         bundle, about = self._repr_mimebundle_()
-        display(bundle, metadata=about, raw=True)
+        show(bundle, metadata=about, raw=True)
 
 
 def _fitting(name: str, method: Callable[..., Any], args: object) -> dict[str, Any]:
