@@ -167,7 +167,7 @@ def _run(*arguments: str) -> None:
     done = subprocess.run([*PIP, *arguments], capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
         faults = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
-        raise StickError(faults[-1] if faults else done.stderr.strip()[-300:])
+        raise StickError(faults[-1].removeprefix("ERROR: ") if faults else done.stderr.strip()[-300:])
 
 
 def _hash(file: Path) -> str:
