@@ -2,7 +2,7 @@
 # PYTEST_ARGS="-k audit" and LAB_ARGS=--no-browser are passed on.
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test check notebooks exercises bench environment static
+.PHONY: help lab test check notebooks exercises bench stick environment static
 
 export PYTHON
 
@@ -48,6 +48,9 @@ exercises: environment ## Run the solutions, and make the exercises from them
 
 bench: environment ## Measure speed side by side with pytm, the lesson's own loop and the first edition
 	@$(RUN) -m tests.benchmarks $(BENCH_ARGS)
+
+stick: environment ## Make a folder for a USB stick, by which the course installs without network
+	@$(RUN) -m scripts.stick $(STICK_ARGS)
 
 environment: # Make .venv, or bring it up to date with the lock files
 	@sh scripts/environment.sh $(LOCKS)

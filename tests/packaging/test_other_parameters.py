@@ -67,7 +67,7 @@ ANSWERS = {"exercises/{}-exercises.ipynb": "\u2026 Not attempted", "solutions/{}
 
 @pytest.mark.parametrize("name", [file.stem for file in tracked("notebooks")])
 def test_a_notebook_runs_on_another_system_speaks_of_it_and_takes_what_was_to_be_written(
-    name: str, workbook: Path, run: Run
+    name: str, course: Path, run: Run
 ) -> None:
     pieces = pieces_of(name)
 
@@ -78,7 +78,7 @@ def test_a_notebook_runs_on_another_system_speaks_of_it_and_takes_what_was_to_be
             assert blanks == 1, piece.id
 
     for parameters in OTHER_PARAMETERS[name]:
-        said = outputs_of(run(workbook / f"notebooks/{name}.ipynb", parameters, write))
+        said = outputs_of(run(course / f"{name}.ipynb", parameters, write))
         assert (parameters.get("drawing_file") or parameters["system"]) in said, parameters
         assert [each.id for each in pieces if f"\u2713 Correct ({each.id})" not in said] == [], parameters
 

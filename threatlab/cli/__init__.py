@@ -18,6 +18,7 @@ from threatlab.changes import Change, InventoryChange, diff, diff_inventory, to_
 from threatlab.changes import to_json as change_to_json
 from threatlab.changes import to_markdown as change_to_markdown
 from threatlab.checks import check_date, check_number, check_whole
+from threatlab.cli import machine
 from threatlab.cli.inputs import read_inputs
 from threatlab.cli.output import WIDTH, emit, harmless, import_table, line, table
 from threatlab.cli.revisions import read_side
@@ -200,6 +201,7 @@ _MAIN_MORE = """\
 start here:
   threatlab assess shadowray      assess the system of a published incident
   threatlab start my-course       copy the course's notebooks into a folder of your own
+  threatlab doctor                look whether the course runs on this machine
   threatlab COMMAND --help        what a command takes
 """
 
@@ -227,6 +229,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "update": _copy,
         "class": _class,
         "hand-in": _hand_in,
+        "doctor": machine.doctor,
+        "reset": machine.reset,
+        "record": machine.record,
     }
     try:
         return commands[parsed.command](parsed)
@@ -587,4 +592,5 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("check", choices=("check",), help="the one thing that can be done with it")
     check.add_argument("file", metavar="FILE", help="ATLAS.yaml of a later release, or the same as JSON")
     _course_commands(command)
+    machine.add(command)
     return parser

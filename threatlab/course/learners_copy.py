@@ -15,7 +15,7 @@ from typing import Any
 from threatlab.course.folder import course_folder
 from threatlab.course.merge import Notebook, merge
 from threatlab.errors import ThreatLabError
-from threatlab.files import read_text, write_text
+from threatlab.files import looked_in, read_text, write_text
 from threatlab.lessons import LESSONS
 from threatlab.words import counted
 
@@ -65,7 +65,9 @@ def update(folder: str) -> dict[str, str]:
         If the folder holds no copy, or a file can't be written. What was there before is whole all the same.
     """
     if not folder.strip() or not Path(folder, COPIED).is_dir():
-        raise ThreatLabError(f"{folder!r} holds no copy of the course; 'threatlab start DIR' makes one")
+        raise ThreatLabError(
+            f"{folder!r}{looked_in(folder)} holds no copy of the course; 'threatlab start DIR' makes one"
+        )
     return dict(_bring(Path(folder), again=False))
 
 
