@@ -41,14 +41,18 @@ def run_here(notebook: Path, wanted: str) -> dict[str, Any]:
 
     What the cell shows is among them as `_`. What the cells set for their whole process is set back.
     """
-    cells = needed(nbformat.read(notebook, as_version=4).cells, wanted)
+    return run_cells(notebook.name, needed(nbformat.read(notebook, as_version=4).cells, wanted))
+
+
+def run_cells(notebook: str, cells: list[Any]) -> dict[str, Any]:
+    """Run code cells one after the other in this process; as `run_here`."""
     code = ast.parse("\n".join(cell.source for cell in cells))
     shown = code.body.pop() if isinstance(code.body[-1], ast.Expr) else None
     names: dict[str, Any] = {}
     with patch.object(logging.root, "handlers", []), pd.option_context("display.max_colwidth", None):
-        exec(compile(code, notebook.name, "exec"), names)  # the workbook's own cells
+        exec(compile(code, notebook, "exec"), names)  # the workbook's own cells
         if shown:
-            names["_"] = eval(compile(ast.Expression(shown.value), notebook.name, "eval"), names)
+            names["_"] = eval(compile(ast.Expression(shown.value), notebook, "eval"), names)
     return names
 
 
