@@ -30,6 +30,7 @@ _HEADING = re.compile(r"^##? (.+)$", re.MULTILINE)
 _MINUTES = re.compile(r"^\*(\d+) minutes", re.MULTILINE)
 _ROW = re.compile(r"<tr>(.*?)</tr>", re.DOTALL)
 _CELL = re.compile(r"<t[dh][^>]*>(.*?)</t[dh]>", re.DOTALL)
+_NOW = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+")
 _MARKUP = re.compile(r"<[^>]+>")
 
 
@@ -120,13 +121,13 @@ class Lesson:
 
 
 def told(question: Question, answer: Any) -> str:
-    """Return what a wrong answer to a question is told."""
+    """Return what a wrong answer to a question is told, the same at any hour."""
     try:
         question.judge(answer)
     except NotYet as refusal:
-        return str(refusal)
+        return _NOW.sub("2026-12-01T14:03:00", str(refusal))
     except Exception as raised:  # the answer is code, and raises: the learner is shown that
-        return f"{type(raised).__name__}: {raised}"
+        return f"Your code raised an exception, {type(raised).__name__}, and in which line."
     raise AssertionError(f"{question.id} takes {answer!r}, which stands among the wrong answers")
 
 
@@ -134,7 +135,7 @@ def _given(answer: Any) -> str:
     """Return an answer as a learner would type it, where it is short and plain; "" where it is not."""
     if isinstance(answer, tuple):  # what a cell hands in beside the answer stands first
         answer = answer[-1] if answer and not _plain(answer) else answer
-    return shown(answer) if _plain(answer) else ""
+    return shown(answer) if _plain(answer) and not _NOW.search(shown(answer)) else ""
 
 
 def _plain(answer: Any) -> bool:

@@ -77,8 +77,8 @@ def edition(left_out: Collection[str] = ()) -> Iterator[tuple[str, bytes]]:
     """Yield the name and the bytes of each file of the edition."""
     for number in left_out:
         check_choice("lesson to leave out", number, [lesson.number for lesson in LESSONS])
-    titles = {
-        lesson.number: f"[{made_in(lesson.number)}]({file.name})"
+    kept = {
+        lesson.number: file.name
         for lesson in LESSONS
         for file in (ROOT / "notebooks").glob(f"{lesson.number}-*.ipynb")
         if lesson.number not in left_out
@@ -89,6 +89,8 @@ def edition(left_out: Collection[str] = ()) -> Iterator[tuple[str, bytes]]:
             yield name.removeprefix(OWN), data
         elif name.endswith(".ipynb"):
             if (number := Path(name).name[:2]) not in left_out:
+                folder = "" if name.startswith("notebooks/") else "../notebooks/"
+                titles = {other: f"[{made_in(other)}]({folder}{file})" for other, file in kept.items()}
                 yield name, _notebook(data, number, left_out, titles)
         elif name == "pyproject.toml":
             lines = data.decode().splitlines(keepends=True)
@@ -106,7 +108,10 @@ def _notebook(data: bytes, number: str, left_out: Collection[str], titles: dict[
 
 def _tracked() -> list[str]:
     """Return the names of the files that go into the edition, of those that git tracks."""
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    try:
+        listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        raise ThreatLabError("git lists what belongs to the course: make the edition in a clone of it") from None
     names = [name for name in listed.split("\0") if name and (ROOT / name).is_file()]
     return [name for name in names if name.startswith((*KEPT, OWN)) and Path(name).name != "ruff.toml"]
 

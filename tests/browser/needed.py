@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import logging
+from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -56,7 +57,8 @@ def run_cells(notebook: str, cells: list[Any]) -> dict[str, Any]:
     return names
 
 
-def _names(source: str) -> tuple[set[str], set[str]]:
+@cache
+def _names(source: str) -> tuple[frozenset[str], frozenset[str]]:
     """Return the names that a cell reads, and those that it binds."""
     reads: set[str] = set()
     binds: set[str] = set()
@@ -67,4 +69,4 @@ def _names(source: str) -> tuple[set[str], set[str]]:
             binds.add((node.asname or node.name).partition(".")[0])
         elif isinstance(node, ast.FunctionDef | ast.ClassDef):
             binds.add(node.name)
-    return reads, binds
+    return frozenset(reads), frozenset(binds)

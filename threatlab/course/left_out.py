@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 
 from threatlab.course.merge import Notebook
 
-_LESSON = r"(\d\d)-[\w-]+\.ipynb"
+_LESSON = r"(?:\.\./\w+/)?(\d\d)-[\w-]+\.ipynb"
 _LINK = re.compile(rf"\[([^\]]*)\]\({_LESSON}\)")
 _ROW = re.compile(rf"^(?:\| |- )\**\[[^\]]*\]\({_LESSON}\).*\n?", re.MULTILINE)
 """A row of a table, or an item of a list, that begins with a lesson: it is about that one."""
