@@ -1,4 +1,4 @@
-"""Write the instructor's pages into workshop/, and the same as HTML to print or to read offline: python -m scripts.workshop"""
+"""Write the instructor's pages into workshop/, and the same as HTML: python -m scripts.workshop, without arguments."""
 
 from __future__ import annotations
 

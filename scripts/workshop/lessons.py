@@ -1,4 +1,4 @@
-"""What the notebooks hold for an instructor: sections, minutes, right answers, and wrong ones with what each is told."""
+"""What the notebooks hold for an instructor: sections, minutes, right answers, and what each wrong one is told."""
 
 from __future__ import annotations
 
@@ -124,11 +124,16 @@ def told(question: Question, answer: Any) -> str:
     """Return what a wrong answer to a question is told, the same at any hour."""
     try:
         question.judge(answer)
-    except NotYet as refusal:
-        return _NOW.sub("2026-12-01T14:03:00", str(refusal))
-    except Exception as raised:  # the answer is code, and raises: the learner is shown that
-        return f"Your code raised an exception, {type(raised).__name__}, and in which line."
+    except Exception as raised:  # noqa: BLE001  # a judge's, or one of the answer's own code: both are shown
+        return told_by(raised)
     raise AssertionError(f"{question.id} takes {answer!r}, which stands among the wrong answers")
+
+
+def told_by(raised: Exception) -> str:
+    """Return what a learner is told by an exception that a judge raised, or that an answer's own code did."""
+    if isinstance(raised, NotYet):
+        return _NOW.sub("2026-12-01T14:03:00", str(raised))
+    return f"Your code raised an exception, {type(raised).__name__}, and in which line."
 
 
 def _given(answer: Any) -> str:
@@ -161,5 +166,7 @@ def _read() -> Iterator[Lesson]:
 LESSONS = {lesson.stem: lesson for lesson in _read()}
 """The lessons, by the names of their files."""
 
-EXERCISES = {f"{stem}-exercises": Lesson(ROOT / "solutions" / f"{stem}.ipynb", each.name) for stem, each in LESSONS.items()}
+EXERCISES = {
+    f"{stem}-exercises": Lesson(ROOT / "solutions" / f"{stem}.ipynb", each.name) for stem, each in LESSONS.items()
+}
 """Their exercises, by the names of those files; what is read are the solutions, of which they are made."""

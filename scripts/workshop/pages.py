@@ -33,7 +33,7 @@ def plain(text: object) -> str:
 
 
 def at(lesson: Lesson, cell: str) -> str:
-    """Return how a cell is found: its number on the screen once all was run from the top, its id, and its first line."""
+    """Return how a cell is found: its number on the screen once all was run from the top, and its id."""
     each = lesson.by_id[cell]
     if each.cell_type == "markdown":
         return f"text `{cell}`"
@@ -96,9 +96,9 @@ def _block(begins: int, block: Block, opened: dict[str, set[str]]) -> Iterator[s
     if block.ask:
         yield f"- **Ask:** {block.ask}"
     if block.lesson:
-        yield from _expected(block)
+        yield from _expected(block.lesson, block)
         if block.late:
-            yield f"- **Late?** Leave out {_named(block.lesson, block.late)}: saves {_saved(block)}."
+            yield f"- **Late?** Leave out {_named(block.lesson, block.late)}: saves {_saved(block.lesson, block)}."
     if block.fallback:
         yield f"- **If it doesn't work:** {block.fallback}"
     yield ""
@@ -108,25 +108,23 @@ def _named(lesson: Lesson, cells: Iterable[str]) -> str:
     return ", ".join(at(lesson, cell) for cell in cells)
 
 
-def _saved(block: Block) -> str:
-    assert block.lesson
-    alone = block.lesson.effort(list(block.late)).minutes
+def _saved(lesson: Lesson, block: Block) -> str:
+    alone = lesson.effort(list(block.late)).minutes
     return f"about {counted(max(1, round(alone)), 'minute')}"
 
 
-def _expected(block: Block) -> Iterator[str]:
-    assert block.lesson
+def _expected(lesson: Lesson, block: Block) -> Iterator[str]:
     lines = [f"  - {said}" for said in block.expect]
     for cell in block.run:
-        if piece := block.lesson.piece(cell):
-            said = sorted((says for _, says in block.lesson.mistaken(piece)), key=len, reverse=True)
+        if piece := lesson.piece(cell):
+            said = sorted((says for _, says in lesson.mistaken(piece)), key=len, reverse=True)
             told = " / ".join(map(plain, said[:MOST_MISTAKEN]))  # the shortest are about the form of an answer
             lines.append(f"  - at `{cell}` ({plain(piece.title)}) the cell says: {told}")
     if lines:
         yield "- **Expect:**"
         yield from lines
     for cell in block.run:
-        if revealed := block.lesson.revealed(cell):
+        if revealed := lesson.revealed(cell):
             said = "; ".join(f"{plain(asks)}: *{plain(answer)}*" for asks, answer in revealed)
             yield f"- **`{cell}` says:** {said}"
 
@@ -186,7 +184,10 @@ def overview(plans: Iterable[Plan]) -> str:
         lines.append(f"| [{lesson.title}](../lessons/{stem}.md) | {lesson.minutes} | {exercise.minutes} |")
     lessons, rest = (sum(each.minutes for each in which.values()) for which in (LESSONS, EXERCISES))
     lines += [f"| **together** | **{lessons}** | **{rest}** |", ""]
-    lines += [f"That is {counted(lessons + rest, 'minute')}, or {(lessons + rest) / 60:.0f} hours. So a format is a choice:", ""]
+    lines += [
+        f"That is {counted(lessons + rest, 'minute')}, or {(lessons + rest) / 60:.0f} hours. So a format is a choice:",
+        "",
+    ]
     numbers = [stem[:2] for stem in LESSONS]
     lines += [f"| format | minutes | {' | '.join(numbers)} | exercises | ideas practiced |"]
     lines += ["|" + "---|" * (len(numbers) + 4)]
@@ -197,7 +198,10 @@ def overview(plans: Iterable[Plan]) -> str:
             f"| [{plan.title}]({plan.id}.md) | {' + '.join(map(str, plan.days))} | {' | '.join(shares)} "
             f"| {exercised} of {len(EXERCISES)} | {len(plan.practiced())} of {len(ideas())} |"
         )
-    lines += ["", "A percentage is the share of a lesson's cells that are shown or run. Each page lists what it leaves out."]
+    lines += [
+        "",
+        "A percentage is the share of a lesson's cells that are shown or run. Each page lists what it leaves out.",
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -212,8 +216,14 @@ def _share(plan: Plan, stem: str) -> str:
 def lesson_page(lesson: Lesson) -> str:
     """Return what stands behind each cell of a lesson: minutes, right answers, wrong ones, and what goes wrong."""
     lines = [f"# The instructor's view: {lesson.title}", "", MADE, ""]
-    lines += [f"[The notebook](../../notebooks/{lesson.stem}.ipynb) \u00b7 [answers to its exercises](../answers/{lesson.stem}.md)", ""]
-    lines += [f"{lesson.minutes} minutes for a careful reader alone. [n] is the number beside a cell once all was run from the top.", ""]
+    lines += [
+        f"[The notebook](../../notebooks/{lesson.stem}.ipynb) \u00b7 [answers](../answers/{lesson.stem}.md)",
+        "",
+    ]
+    lines += [
+        f"{lesson.minutes} minutes for a careful reader alone. [n] is a cell's number once all was run from the top.",
+        "",
+    ]
     lines += ["## What goes wrong", "", *(f"- {said}" for said in _goes_wrong()[lesson.stem]), *_hang_on(lesson), ""]
     for name, cells in lesson.sections.items():
         shown = [line for cell in cells if cell.cell_type == "code" for line in _cell(lesson, cell.id)]
@@ -232,13 +242,13 @@ def _goes_wrong() -> dict[str, list[str]]:
 def _hang_on(lesson: Lesson) -> Iterator[str]:
     """Yield the cells without which the most others stop with a NameError."""
     code = [cell.id for cell in lesson.cells if cell.cell_type == "code"]
-    hang = {name: 0 for name in code}
+    hang = dict.fromkeys(code, 0)
     for cell in code:
         for name in lesson.needed([cell]):
             hang[name] += name != cell
     most = [name for name in sorted(code, key=lambda name: -hang[name]) if hang[name]][:4]
     said = ", ".join(f"{at(lesson, name)} ({hang[name]})" for name in most)
-    yield f"- `NameError`: a cell was skipped on which it hangs. Most hang on {said}. *Run All Above Selected Cell* mends it."
+    yield f"- `NameError`: a cell was skipped. Most others hang on {said}. *Run All Above Selected Cell* mends it."
 
 
 def _cell(lesson: Lesson, cell: str) -> Iterator[str]:
@@ -247,25 +257,29 @@ def _cell(lesson: Lesson, cell: str) -> Iterator[str]:
         yield f"- {where}, **{plain(piece.title)}**. One right answer: {_code(piece.fills)}. {plain(piece.because)}"
         for given, says in lesson.mistaken(piece):
             yield f"  - {f'{_code(given)} is told' if given else 'told'}: {plain(says)}"
-    elif found := RECALL.search(source):
-        yield f"- {where}, from memory:"
-        for each in RECALLED[found[1]]:
-            right = next(text for letter, text in each.options.items() if each.question.check(letter))
-            yield f"  - {plain(each.asks)} **{plain(right)}**. {plain(each.question.because)}"
-            for letter, text in each.options.items():
-                if text != right:
-                    yield f"    - *{plain(text)}* is told: {plain(each.question.check(letter).message)}"
-    elif found := STATEMENTS.search(source):
-        asked = STATED[found[1]]
-        yield f"- {where}, {plain(asked.asks)}"
-        for each in asked.statements:
-            yield f"  - {plain(each.text)} **{plain(each.answer)}**: {plain(each.because)}"
+    elif RECALL.search(source) or STATEMENTS.search(source):
+        yield from _asked(source, where)
     elif revealed := lesson.revealed(cell):
         yield f"- {where}, what was to be guessed:"
         yield from (f"  - {plain(asks)}: **{plain(answer)}**" for asks, answer in revealed)
-    elif minutes := sum(lesson.effort([cell]).doing.values()):
-        if "Prediction(" not in source:
-            yield f"- {where}: {minutes:g} minutes in a panel"
+    elif (minutes := sum(lesson.effort([cell]).doing.values())) and "Prediction(" not in source:
+        yield f"- {where}: {minutes:g} minutes in a panel"
+
+
+def _asked(source: str, where: str) -> Iterator[str]:
+    """Yield the questions of a cell that have fixed answers, the right one first, and what wrong ones are told."""
+    if found := RECALL.search(source):
+        yield f"- {where}, from memory:"
+        for each in RECALLED[found[1]]:
+            outcomes = {text: each.question.check(letter) for letter, text in each.options.items()}
+            right = next(text for text, outcome in outcomes.items() if outcome)
+            yield f"  - {plain(each.asks)} **{plain(right)}**. {plain(each.question.because)}"
+            wrong = ((text, outcome.message) for text, outcome in outcomes.items() if not outcome)
+            yield from (f"    - *{plain(text)}* is told: {plain(message)}" for text, message in wrong)
+    elif found := STATEMENTS.search(source):
+        yield f"- {where}, {plain(STATED[found[1]].asks)}"
+        for statement in STATED[found[1]].statements:
+            yield f"  - {plain(statement.text)} **{plain(statement.answer)}**: {plain(statement.because)}"
 
 
 def _code(text: str) -> str:
@@ -286,7 +300,12 @@ def answers_page(name: str, told: Told) -> str:
     exercises = EXERCISES[name]
     stem = name.removesuffix("-exercises")
     lines = [f"# Answers: {exercises.title}", "", MADE, ""]
-    lines += [f"[The exercises](../../exercises/{name}.ipynb) \u00b7 [with solutions](../../solutions/{stem}.ipynb) \u00b7 {exercises.minutes} minutes", ""]
+    lines += [
+        f"[The exercises](../../exercises/{name}.ipynb) \u00b7 [with solutions](../../solutions/{stem}.ipynb)",
+        "",
+        f"{exercises.minutes} minutes.",
+        "",
+    ]
     asked: list[NotebookNode] = []
     module = __import__(f"threatlab.exercises.{exercises.name}", fromlist=["QUESTIONS"])
     by_name = {question.id.partition(".")[2]: question for question in module.QUESTIONS}
@@ -308,8 +327,13 @@ def _answer(question: questions.Question, asked: list[NotebookNode], told: Told)
     yield "**Worked solution.** " + plain(question.because)
     yield ""
     yield from ("```python", worked(question.id), "```", "", "**Wrong answers, and what each is told**", "")
-    yield from (f"- {f'*{plain(name)}*: ' if name else ''}{plain(says)}" for name, says in told(question))
+    yield from mistakes(told(question))
     yield ""
+
+
+def mistakes(told: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Yield a line for each wrong answer: what it misses, and what it is told."""
+    yield from (f"- *{plain(name)}*: {plain(says)}" for name, says in told)
 
 
 def _linked(text: str, folder: str) -> str:

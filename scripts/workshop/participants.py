@@ -1,4 +1,6 @@
-"""Make the participants' edition, without solutions and tests: python -m scripts.workshop.participants [ZIP] [03,05]
+"""Makes the participants' edition, without solutions and tests.
+
+    python -m scripts.workshop.participants ZIP [03,05]
 
 It holds what a learner installs and reads. The same files give the same bytes: its hash can be published, and a branch
 that keeps it changes only where the course has.
@@ -109,10 +111,11 @@ def _notebook(data: bytes, number: str, left_out: Collection[str], titles: dict[
 def _tracked() -> list[str]:
     """Return the names of the files that go into the edition, of those that git tracks."""
     try:
-        listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        command = ["git", "ls-files", "-z"]
+        ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603  # no input
     except (OSError, subprocess.CalledProcessError):
         raise ThreatLabError("git lists what belongs to the course: make the edition in a clone of it") from None
-    names = [name for name in listed.split("\0") if name and (ROOT / name).is_file()]
+    names = [name for name in ran.stdout.split("\0") if name and (ROOT / name).is_file()]
     return [name for name in names if name.startswith((*KEPT, OWN)) and Path(name).name != "ruff.toml"]
 
 

@@ -14,7 +14,7 @@ FILE = ROOT / "workshop" / "plans.toml"
 
 @dataclass(frozen=True)
 class Block:
-    """A part of a format. `run`, `show` and `late` are ids of cells of its notebook; without a notebook it is a break."""
+    """A part of a format. `run`, `show` and `late` are ids of its notebook's cells; a break has no notebook."""
 
     title: str
     minutes: int
@@ -71,11 +71,7 @@ class Plan:
     def practiced(self) -> set[str]:
         """Return the ideas of the lesson that a cell which everybody runs covers."""
         return {
-            idea
-            for block in self.blocks
-            if block.lesson
-            for cell in block.run
-            for idea in block.lesson.covers(cell)
+            idea for block in self.blocks if block.lesson for cell in block.run for idea in block.lesson.covers(cell)
         }
 
 

@@ -9,7 +9,8 @@ import mistune
 STYLE = """
 :root { color-scheme: light dark; --line: #8886; --soft: #8882; }
 * { box-sizing: border-box; }
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 0 auto; padding: 1rem; overflow-wrap: break-word; }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 0 auto; padding: 1rem; }
+body { overflow-wrap: break-word; }
 h1 { font-size: 1.5rem; line-height: 1.25; } h2 { font-size: 1.2rem; margin-top: 2rem; }
 h3 { font-size: 1rem; margin: 1.4rem 0 .2rem; border-top: 2px solid var(--line); padding-top: .5rem; }
 ul { padding-left: 1.1rem; margin: .3rem 0; } li { margin: .2rem 0; }
@@ -40,4 +41,5 @@ def printed(text: str) -> str:
     title = re.sub(r"<[^>]+>", "", body[: body.index("</h1>")]).strip()
     kind = "sheet" if title.startswith("Run sheet") else "page"
     head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title>'
-    return f'<!doctype html>\n<html lang="en"><head>{head}<style>{STYLE}</style></head>\n<body class="{kind}">{body}</body></html>\n'
+    head = f"<head>{head}<style>{STYLE}</style></head>"
+    return f'<!doctype html>\n<html lang="en">{head}\n<body class="{kind}">{body}</body></html>\n'

@@ -1,4 +1,4 @@
-"""The workflow for a course's own repository: its commands are run, and what its page says of a failure is what is said."""
+"""The workflow for a course's own repository: its commands are run, and its page says of a failure what is said."""
 
 from __future__ import annotations
 
@@ -25,13 +25,11 @@ WORKFLOW = yaml.safe_load((FOLDER / "course.yml").read_text(encoding="utf-8"))
 PAGE = (FOLDER / "README.md").read_text(encoding="utf-8")
 STEPS = WORKFLOW["jobs"]["notebooks"]["steps"]
 COMMANDS = [line for step in STEPS for line in step.get("run", "").splitlines()]
-ADAPTED = ("parameters", "setup", "layered-check-about", "usage", "lesson-code", "gaps")
-"""Cells of lesson 02 that stand for an adapted copy: parameters, a figure, a table."""
 
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
-    """A course's repository, as the page sets it up, cut down to some cells; one copy has a figure that is no longer true."""
+    """A course's repository, as the page sets it up, cut down to some cells; in one copy a figure is no longer true."""
     folder = tmp_path_factory.mktemp("course")
     (folder / "threatlab").symlink_to(ROOT)
     (folder / "notebooks").mkdir()

@@ -112,7 +112,15 @@ def test_the_commands_that_keep_its_branch_are_those_of_the_guide(tmp_path):
     config = {"GIT_AUTHOR_NAME": "A", "GIT_AUTHOR_EMAIL": "a@example.org"}
     config |= {"GIT_COMMITTER_NAME": "A", "GIT_COMMITTER_EMAIL": "a@example.org", "PATH": "/usr/bin:/bin"}
     script = "\n".join(line for line in block.splitlines() if not re.match(r"make|git push|git -C \S+ push", line))
-    done = subprocess.run(["sh", "-euc", script], cwd=repository, env=config, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["sh", "-euc", script], cwd=repository, env=config, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
-    listed = subprocess.run(["git", "ls-tree", "-r", "--name-only", "participants"], cwd=repository, capture_output=True, text=True, check=True)
+    listed = subprocess.run(
+        ["git", "ls-tree", "-r", "--name-only", "participants"],
+        cwd=repository,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert {name for name, _ in edition()} == {*listed.stdout.split()}

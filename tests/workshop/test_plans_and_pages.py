@@ -131,7 +131,9 @@ def test_no_page_of_answers_has_drifted(name):
     """What each wrong answer is told, tests/exercises/test_questions.py holds: it makes them all anyway."""
     file = FOLDER / "answers" / f"{name.removesuffix('-exercises')}.md"
     told = re.compile(r"(?<=what each is told\*\*\n\n)(- .*\n)*")
-    assert told.sub("", file.read_text(encoding="utf-8")) == pages.answers_page(name, lambda _: []), "run `make workshop`"
+    assert told.sub("", file.read_text(encoding="utf-8")) == pages.answers_page(name, lambda _: []), (
+        "run `make workshop`"
+    )
 
 
 def test_no_page_is_left_of_a_format_or_a_lesson_that_is_gone():

@@ -444,6 +444,18 @@ def _say(sentence: str) -> None:
         print(f"threatlab: {harmless(said)}", file=sys.stderr)
 
 
+def _course_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
+    about = "copy the course into a folder to work in, or bring the copy there up to date"
+    started = command("start", about, _START, _COPY_MORE)
+    started.add_argument("folder", metavar="DIR", help="the folder to work in; made if it isn't there")
+    leaves = "lessons to leave out of the copy, such as 03,05; '' brings all"
+    started.add_argument(
+        "--without", metavar="NUMBERS", type=lambda given: given.replace(",", " ").split(), help=leaves
+    )
+    updated = command("update", "bring the course's corrections into your copy", _UPDATE, _COPY_MORE)
+    updated.add_argument("folder", metavar="DIR", help="the folder with your copy")
+
+
 def _exchange_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
     """Add the commands that read and write what other tools do."""
     known = "".join(f"  {each.title}\n" for each in FORMATS.values())
@@ -515,11 +527,5 @@ def _parser() -> argparse.ArgumentParser:
     check = command("catalog", about, _CATALOG, _CATALOG_MORE)
     check.add_argument("check", choices=("check",), help="the one thing that can be done with it")
     check.add_argument("file", metavar="FILE", help="ATLAS.yaml of a later release, or the same as JSON")
-    about = "copy the course into a folder to work in, or bring the copy there up to date"
-    started = command("start", about, _START, _COPY_MORE)
-    started.add_argument("folder", metavar="DIR", help="the folder to work in; made if it isn't there")
-    leaves = "lessons to leave out of the copy, such as 03,05; '' brings all"
-    started.add_argument("--without", metavar="NUMBERS", type=lambda given: given.replace(",", " ").split(), help=leaves)
-    updated = command("update", "bring the course's corrections into your copy", _UPDATE, _COPY_MORE)
-    updated.add_argument("folder", metavar="DIR", help="the folder with your copy")
+    _course_commands(command)
     return parser

@@ -145,7 +145,7 @@ def _left_out(place: Path) -> set[str]:
 
 
 def _course(left_out: Collection[str]) -> dict[str, Notebook]:
-    """Return the notebooks of the lessons by their names, as they are copied, but none that somebody made beside them."""
+    """Return the notebooks of the lessons by their names, as they are copied; none that somebody made beside them."""
     kept = [lesson for lesson in LESSONS if lesson.number not in left_out]
     titles = {
         lesson.number: f"[{made_in(lesson.number)}]({file.name})"

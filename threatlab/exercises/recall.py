@@ -28,8 +28,8 @@ class Recalled:
 def recalled(notebook: str, without: Collection[str] = ()) -> tuple[Recalled, ...]:
     """Return the questions at the start of a notebook, in a copy of the course that leaves some notebooks out.
 
-    None looks back on a notebook that isn't there. In the place of those that would, come the questions of the notebooks
-    that are left out before this one, each asked once: there may be fewer than three, or none.
+    None looks back on a notebook that isn't there. In place of those that would, the questions of notebooks that are
+    left out before this one are asked, each once: there may be fewer than three, or none.
     """
     spare: list[Recalled] = []
     asked: tuple[Recalled, ...] = ()

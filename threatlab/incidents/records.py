@@ -70,7 +70,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """A documented incident. `id` is also the name of the built-in system that it happened to, unless `victim` says which.
+    """A documented incident. `id` is also the name of the built-in system that it happened to, unless `victim` is one.
 
     `precision` says how exact `date` is: "day", "month" or "year". `case` is its id in MITRE ATLAS, or in the books of
     whoever wrote its file.
@@ -170,7 +170,7 @@ def _incident(file: Traversable, atlas: Lists, *, own: bool = False) -> Incident
 
 
 def _victim(entry: Entry, folder: Path) -> AISystem:
-    """Return the system that an incident of one's own happened to: a built-in one, or in a file beside the incident's."""
+    """Return the system that an incident of one's own happened to: built in, or in a file beside the incident's."""
     name = entry.text("system")
     try:
         return load_system(folder / name if Path(name).suffix else name)
