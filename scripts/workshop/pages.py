@@ -20,6 +20,9 @@ MADE = "*Made by `make workshop`: change the notebooks, the exercises or `worksh
 MOST_MISTAKEN = 2
 """Wrong answers to a line of one's own that a run sheet has room for; the instructor's view has all."""
 
+MOST_ALIKE = 12
+"""Characters that two messages may have in common at their beginning and still be two."""
+
 _LINK = re.compile(r"\]\((?:\.\./notebooks/)?(0\d-[\w-]+\.ipynb)\)")
 _SPECIAL = re.compile(r"(`[^`]*`)|([\\*_<>|\[\]])")
 
@@ -117,8 +120,9 @@ def _expected(lesson: Lesson, block: Block) -> Iterator[str]:
     lines = [f"  - {said}" for said in block.expect]
     for cell in block.run:
         if piece := lesson.piece(cell):
-            said = sorted((says for _, says in lesson.mistaken(piece)), key=len, reverse=True)
-            told = " / ".join(map(plain, said[:MOST_MISTAKEN]))  # the shortest are about the form of an answer
+            said = sorted((says for _, says in lesson.mistaken(piece)), key=len)  # the shortest are about its form
+            differ = {says[:MOST_ALIKE]: says for says in said}
+            told = " / ".join(map(plain, list(differ.values())[: -MOST_MISTAKEN - 1 : -1]))
             lines.append(f"  - at `{cell}` ({plain(piece.title)}) the cell says: {told}")
     if lines:
         yield "- **Expect:**"
@@ -133,6 +137,8 @@ def _sections(plan: Plan) -> Iterator[str]:
     """Yield, for a format without somebody who talks, which cells of each notebook it takes."""
     yield "## Which cells"
     yield ""
+    yield "Where a section begins, select its first cell: *Run* \u2192 *Run All Above Selected Cell* runs what was left out."
+    yield ""
     for block in plan.blocks:
         if block.lesson and (cells := block.cells()) and len(cells) < len(block.lesson.cells):
             whole = [name for name, of in block.lesson.sections.items() if {c.id for c in of} <= {*cells}]
@@ -141,10 +147,7 @@ def _sections(plan: Plan) -> Iterator[str]:
                 for name, of in block.lesson.sections.items()
                 if name not in whole and (inside := [c.id for c in of if c.id in cells])
             ]
-            before = [c for c in block.lesson.needed(cells) if c not in cells]
             yield f"- {_notebook(block)} **{block.title}**: {'; '.join([*(f'*{name}*' for name in whole), *parts])}"
-            if before:
-                yield f"  - first run, unread: {_named(block.lesson, before)}"
         elif block.lesson:
             yield f"- {_notebook(block)} **{block.title}**: all of it"
     yield ""
@@ -259,7 +262,7 @@ def _cell(lesson: Lesson, cell: str) -> Iterator[str]:
             yield f"  - {f'{_code(given)} is told' if given else 'told'}: {plain(says)}"
     elif RECALL.search(source) or STATEMENTS.search(source):
         yield from _asked(source, where)
-    elif revealed := lesson.revealed(cell):
+    elif (revealed := lesson.revealed(cell)) and not source.endswith(".compare()"):  # those stand where they are asked
         yield f"- {where}, what was to be guessed:"
         yield from (f"  - {plain(asks)}: **{plain(answer)}**" for asks, answer in revealed)
     elif (minutes := sum(lesson.effort([cell]).doing.values())) and "Prediction(" not in source:
