@@ -137,7 +137,7 @@ def _sections(plan: Plan) -> Iterator[str]:
     """Yield, for a format without somebody who talks, which cells of each notebook it takes."""
     yield "## Which cells"
     yield ""
-    yield "Where a section begins, select its first cell: *Run* \u2192 *Run All Above Selected Cell* runs what was left out."
+    yield "Where a section begins, *Run All Above Selected Cell* (in the menu *Run*) runs what was left out."
     yield ""
     for block in plan.blocks:
         if block.lesson and (cells := block.cells()) and len(cells) < len(block.lesson.cells):
