@@ -29,10 +29,16 @@ def main() -> int:
     made = dict(pages_made()) | dict(answers_made())
     for name, text in made.items():
         _write(FOLDER / name, text)
-    for file in sorted(FOLDER.rglob("*.md")):
+    for file in written():
         _write(PRINTED / file.relative_to(FOLDER).with_suffix(".html"), printed(file.read_text(encoding="utf-8")))
     print(f"{len(made)} pages in {FOLDER.name}/, and all as HTML in {PRINTED.relative_to(ROOT).as_posix()}/.")
     return 0
+
+
+def written() -> list[Path]:
+    """Return the pages for instructors, made or written by hand."""
+    folders = (FOLDER, *(FOLDER / name for name in ("run-sheets", "lessons", "answers")))
+    return sorted(file for folder in folders for file in folder.glob("*.md"))
 
 
 def pages_made() -> Iterator[tuple[str, str]]:

@@ -30,7 +30,7 @@ COMMANDS = [line for step in STEPS for line in step.get("run", "").splitlines()]
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
-    """A course's repository, as the page sets it up, cut down to three cells, in the last of which a figure has changed."""
+    """A course's repository, as the page sets it up, cut down to three cells; a figure of the last has changed."""
     folder = tmp_path_factory.mktemp("course")
     (folder / "threatlab").symlink_to(ROOT)
     (folder / "notebooks").mkdir()
@@ -47,7 +47,8 @@ def course(tmp_path_factory):
 def ran(command, course):
     """Run a command of the workflow in the course's repository, with this Python."""
     words = [sys.executable if word == "python" else word for word in shlex.split(command)]
-    environment = {**os.environ, **WORKFLOW["env"], "PYTHONPATH": str(ROOT), "PY_COLORS": "0"}
+    bare = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "-p nbval.plugin"}  # others take seconds to load
+    environment = {**os.environ, **WORKFLOW["env"], **bare, "PYTHONPATH": str(ROOT), "PY_COLORS": "0"}
     return subprocess.run(words, cwd=course, env=environment, capture_output=True, text=True, check=False)
 
 
