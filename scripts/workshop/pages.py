@@ -20,10 +20,15 @@ MADE = "*Made by `make workshop`: change the notebooks, the exercises or `worksh
 MOST_MISTAKEN = 2
 """Wrong answers to a line of one's own that a run sheet has room for; the instructor's view has all."""
 
+FIRST_WORDS = 5
+"""Words by which a text is found in a notebook."""
+
 MOST_ALIKE = 12
 """Characters that two messages may have in common at their beginning and still be two."""
 
 _LINK = re.compile(r"\]\((?:\.\./notebooks/)?(0\d-[\w-]+\.ipynb)\)")
+_NAMED_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+_MARKS = re.compile(r"[#*`|]|---")
 _SPECIAL = re.compile(r"(`[^`]*`)|([\\*_<>|\[\]])")
 
 Told = Callable[[questions.Question], list[tuple[str, str]]]
@@ -36,10 +41,11 @@ def plain(text: object) -> str:
 
 
 def at(lesson: Lesson, cell: str) -> str:
-    """Return how a cell is found: its number on the screen once all was run from the top, and its id."""
+    """Return how a cell is found: its number on the screen once all was run from the top, or its first words."""
     each = lesson.by_id[cell]
     if each.cell_type == "markdown":
-        return f"text `{cell}`"
+        words = _MARKS.sub("", _NAMED_LINK.sub(r"\1", each.source)).split()
+        return f"`{cell}` (*{plain(' '.join(words[:FIRST_WORDS]))} \u2026*)"
     return f"[{each.execution_count}] `{cell}`"
 
 
