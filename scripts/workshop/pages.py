@@ -44,8 +44,9 @@ def at(lesson: Lesson, cell: str) -> str:
     """Return how a cell is found: its number on the screen once all was run from the top, or its first words."""
     each = lesson.by_id[cell]
     if each.cell_type == "markdown":
-        words = _MARKS.sub("", _NAMED_LINK.sub(r"\1", each.source)).split()
-        return f"`{cell}` (*{plain(' '.join(words[:FIRST_WORDS]))} \u2026*)"
+        line, _, _ = _MARKS.sub("", _NAMED_LINK.sub(r"\1", each.source)).strip().partition("\n")
+        words = line.split()
+        return f"`{cell}` (*{plain(' '.join(words[:FIRST_WORDS]))}{' \u2026' * (len(words) > FIRST_WORDS)}*)"
     return f"[{each.execution_count}] `{cell}`"
 
 
