@@ -46,7 +46,8 @@ def at(lesson: Lesson, cell: str) -> str:
     if each.cell_type == "markdown":
         line, _, _ = _MARKS.sub("", _NAMED_LINK.sub(r"\1", each.source)).strip().partition("\n")
         words = line.split()
-        return f"`{cell}` (*{plain(' '.join(words[:FIRST_WORDS]))}{' \u2026' * (len(words) > FIRST_WORDS)}*)"
+        more = " \u2026" if len(words) > FIRST_WORDS else ""
+        return f"`{cell}` (*{plain(' '.join(words[:FIRST_WORDS]))}{more}*)"
     return f"[{each.execution_count}] `{cell}`"
 
 
