@@ -368,6 +368,7 @@ BAD = [
     (("report", "empty.json"), "'empty.json' is empty: it needs at least a schema and a system"),
     (("start", "bot.toml"), "'bot.toml' is a file; name a folder"),
     (("start", ""), "'' is no folder; name one to work in, such as my-course"),
+    (("start", "mine", "--without", "3"), "unknown lesson to leave out '3'"),
     (("update", "mine"), "holds no copy of the course; 'threatlab start DIR' makes one"),
 ]
 

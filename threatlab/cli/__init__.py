@@ -442,7 +442,7 @@ def _catalog(asked: argparse.Namespace) -> int:
 
 
 def _copy(asked: argparse.Namespace) -> int:
-    done = {"start": start, "update": update}[asked.command](asked.folder)
+    done = start(asked.folder, asked.without) if asked.command == "start" else update(asked.folder)
     rows = [f"{name}: {what}" for name, what in done.items()] or ["No corrections since the last time."]
     emit("\n".join([*rows, f"Your copy of the course is in {asked.folder}."]) + "\n", None)
     return PASSED
@@ -499,6 +499,18 @@ def _say(sentence: str) -> None:
     said = said if len(said) <= _SAID else f"{said[:_SAID]}\u2026"
     with suppress(OSError):  # where nobody listens, the exit code says it
         print(f"threatlab: {harmless(said)}", file=sys.stderr)
+
+
+def _course_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
+    about = "copy the course into a folder to work in, or bring the copy there up to date"
+    started = command("start", about, _START, _COPY_MORE)
+    started.add_argument("folder", metavar="DIR", help="the folder to work in; made if it isn't there")
+    leaves = "lessons to leave out of the copy, such as 03,05; '' brings all"
+    started.add_argument(
+        "--without", metavar="NUMBERS", type=lambda given: given.replace(",", " ").split(), help=leaves
+    )
+    updated = command("update", "bring the course's corrections into your copy", _UPDATE, _COPY_MORE)
+    updated.add_argument("folder", metavar="DIR", help="the folder with your copy")
 
 
 def _exchange_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
