@@ -24,7 +24,7 @@ from threatlab.catalog import catalog
 from threatlab.cli import main
 from threatlab.cli.output import line
 from threatlab.course import course_folder
-from threatlab.exchange import read
+from threatlab.exchange import FORMATS, read, write_model
 from threatlab.policy import Policy
 from threatlab.report import ThreatModel, load_model, load_models, save_model, to_json
 
@@ -661,11 +661,11 @@ def test_an_import_says_what_became_of_the_file_and_saves_a_threat_model(capsys)
     assert load_model("model.json").drawing == found.drawing
 
 
-def test_an_export_brings_back_what_was_imported(capsys):
+def test_an_export_brings_back_what_was_imported_and_what_was_found(capsys):
     run(capsys, "import", str(OTHERS / "threat-dragon.json"), "-o", "model.json")
     code, out, err = run(capsys, "export", "model.json", "--to", "threat-dragon")
     assert (code, err) == (0, "")
-    assert json.loads(out) == json.loads((OTHERS / "threat-dragon.json").read_text("utf-8"))
+    assert json.loads(out) == json.loads(write_model(load_model("model.json"), FORMATS["threat-dragon"]).text)
 
 
 def test_an_export_says_on_standard_error_what_is_not_ours_to_know(capsys):
@@ -675,14 +675,18 @@ def test_an_export_says_on_standard_error_what_is_not_ours_to_know(capsys):
     assert json.loads(out)["scope"]["title"] == load_system("shadowray").title
 
 
+def test_of_a_system_without_a_drawing_one_element_stands_for_the_whole(capsys):
+    code, out, err = run(capsys, "export", "bot.toml", "--to", "otm")
+    assert code == 0
+    assert "note: nothing is drawn: one element, 'support-bot', stands for the whole" in err
+    assert [each["name"] for each in json.loads(out)["components"]] == ["support-bot"]
+
+
 @pytest.mark.parametrize("target", ["atlas-navigator", "csv"])
 def test_a_system_without_a_drawing_can_go_to_what_needs_none(target, capsys):
     code, out, err = run(capsys, "export", "bot.toml", "--to", target)
     assert (code, err) == (0, "")
     assert "support-bot" in out
-    code, _, err = run(capsys, "export", "bot.toml", "--to", "otm")
-    assert code == 2
-    assert "'bot.toml' has no drawing" in err
 
 
 @pytest.mark.parametrize("file", sorted(OTHERS.glob("*.json")), ids=lambda file: file.stem)

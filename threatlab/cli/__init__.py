@@ -24,7 +24,7 @@ from threatlab.cli.revisions import read_side
 from threatlab.cli.run import run_notebook
 from threatlab.course import start, update
 from threatlab.errors import ThreatLabError
-from threatlab.exchange import FORMATS, load_any, read, to_csv, to_layer, write
+from threatlab.exchange import FORMATS, load_any, read, to_csv, to_layer, write_model
 from threatlab.files import read_text
 from threatlab.policy import load_policy
 from threatlab.ranking import moved, reaches
@@ -158,8 +158,11 @@ examples:
   threatlab import dragon.json --output model.json
 """
 _EXPORT = """\
-Write a threat model in the format of another tool. FILE is a threat model (.json), a drawing
-or a system (.toml or .json), a model of another tool, or a built-in name.
+Write a threat model in the format of another tool: its drawing, what its assessment finds (as
+that tool's threats, with severity or risk) and its controls (as mitigations, with their state),
+each at the element or flow that it stands at. What an imported file has said comes back whole.
+FILE is a threat model (.json), a drawing or a system (.toml or .json), a model of another tool,
+or a built-in name; where nothing is drawn, one element stands for the whole.
 """
 _EXPORT_MORE = """\
 exit codes:
@@ -171,7 +174,7 @@ examples:
   threatlab export shadowray --to atlas-navigator --output layer.json
   threatlab export model.json --to csv --output findings.csv
 """
-_FROM_SYSTEM = {"atlas-navigator": to_layer, "csv": to_csv}
+_WRITERS = {"atlas-navigator": to_layer, "csv": to_csv}
 _MAIN_MORE = """\
 start here:
   threatlab assess shadowray      assess the system of a published incident
@@ -378,11 +381,8 @@ def _import(asked: argparse.Namespace) -> int:
 
 def _export(asked: argparse.Namespace) -> int:
     _spare_inputs(asked.output, [asked.file])
-    model = load_any(asked.file, drawn=asked.to not in _FROM_SYSTEM)
-    if model.drawing and asked.to not in _FROM_SYSTEM:
-        exported = write(model.drawing, FORMATS[asked.to], model.origin)
-    else:
-        exported = _FROM_SYSTEM[asked.to](model)
+    model = load_any(asked.file)
+    exported = _WRITERS[asked.to](model) if asked.to in _WRITERS else write_model(model, FORMATS[asked.to])
     emit(exported.text, asked.output, "csv" if asked.to == "csv" else "json")
     for note in exported.notes:
         _say(f"note: {note}")
@@ -453,7 +453,7 @@ def _exchange_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
 
     given = command("export", "write a threat model in the format of another tool", _EXPORT, _EXPORT_MORE)
     given.add_argument("file", metavar="FILE", help="what to write, or a built-in name")
-    targets = (*(name for name, each in FORMATS.items() if each.writer), *_FROM_SYSTEM)
+    targets = (*(name for name, each in FORMATS.items() if each.writer), *_WRITERS)
     given.add_argument("--to", choices=targets, required=True, help="the format to write")
     given.add_argument("--output", "-o", metavar="PATH", help="write to this file instead of the screen")
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from threatlab.assessment import NextStep
 from threatlab.catalog import SEVERITIES
 from threatlab.errors import ThreatLabError
-from threatlab.exchange import Import
+from threatlab.exchange import Import, Matched
 from threatlab.files import write_text
 from threatlab.report.model import ThreatModel
 from threatlab.words import counted, shown
@@ -25,6 +25,7 @@ WIDTH = 80
 _NAME = 26
 _SEVERITY = 8
 _NEXT = 5
+_SAID = {True: ": in place", False: ": not in place", None: ""}
 
 
 def table(models: Sequence[ThreatModel]) -> str:
@@ -143,8 +144,7 @@ def import_table(found: Import) -> str:
         if entries:
             lines += ["", f"{what} OF THE FILE".ljust(40) + "  OURS, AND WHY"]
         for each in entries:
-            said = f"{each.match.title}: {each.match.because}" if each.match else "- none is near: kept as it is"
-            lines += _wrapped([said], line(each.claim.title or "(without a title)", 40) + "  ")
+            lines += _wrapped([_ours(each)], line(each.claim.title or "(without a title)", 40) + "  ")
     if found.questions:
         lines += ["", "TO ANSWER"]
     for number, asked in enumerate(found.questions, start=1):
@@ -152,6 +152,14 @@ def import_table(found: Import) -> str:
         drawn = f" Drawn as {asked.drawn} until then." if asked.drawn else ""
         lines += _wrapped([f"{asked.asks}{hint}{drawn}"], f"{number:3}. ")
     return "\n".join(lines) + "\n"
+
+
+def _ours(each: Matched) -> str:
+    if each.match is None:
+        return "- none is near: kept as it is"
+    if each.written_by_us:
+        return "the same, written by threatlab" + _SAID[each.claim.done]
+    return f"{each.match.title}: {each.match.because}"
 
 
 def _wrapped(texts: Sequence[str], head: str) -> list[str]:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from threatlab.catalog import catalog
+from threatlab.catalog import Catalog, Control, Threat, catalog
 from threatlab.dataflow import LONGEST, Element, Exclusion, Flow, Zone
 from threatlab.dataflow.files import drawing_from_table
 from threatlab.errors import ThreatLabError
+from threatlab.exchange.assessed import unmarked
 from threatlab.exchange.hints import ELEMENT, ZONE, hint
-from threatlab.exchange.match import match_control, match_threat
+from threatlab.exchange.match import Match, match_control, match_threat
 from threatlab.exchange.node import Node, leaves
-from threatlab.exchange.parts import Format, Found, Import, Matched, Part, by_id, origin_of, there
+from threatlab.exchange.parts import UNSAID, Claim, Format, Found, Import, Matched, Part, by_id, origin_of, there
 from threatlab.exchange.questions import questions_of
 from threatlab.words import counted
 
@@ -58,13 +59,13 @@ def imported(format_: Format, document: dict[str, Any]) -> Import:
         exclusions=tuple(_exclusions(found, ours, elements)),
     )
     terms = catalog()
-    mitigations = tuple(Matched(each, match_control(each.title, each.text, terms)) for each in found.mitigations)
+    mitigations = _matched(found.mitigations, terms.controls, match_control, terms, ours.texts(UNSAID))
     read = Counter(path in file.seen for path, _ in leaves(document))
     return Import(
         format=format_,
         drawing=drawing,
         owner=_line(found.owner),
-        threats=tuple(Matched(each, match_threat(each.title, each.text, terms)) for each in found.threats),
+        threats=_matched(found.threats, terms.threats, match_threat, terms),
         mitigations=mitigations,
         questions=questions_of(found, drawing, zones, elements, flows, mitigations),
         undrawn=tuple(found.undrawn),
@@ -77,6 +78,30 @@ def imported(format_: Format, document: dict[str, Any]) -> Import:
             "flows": {str(flow): part for part, flow in flows.values()},
         },
     )
+
+
+def _matched(
+    claims: list[Claim],
+    known: Mapping[str, Threat | Control],
+    match: Callable[[str, str, Catalog], Match | None],
+    terms: Catalog,
+    unsaid: Collection[str] = (),
+) -> tuple[Matched, ...]:
+    """Return what each claim is of ours: what we have written once, by its id, and any other by its words.
+
+    What we have written at several parts comes once: in place if all of them say so, and unknown if they contradict
+    each other, or if it was `unsaid` and nobody has said since that it is in place.
+    """
+    matched, written = [], {each.id: unmarked(each.id, known) for each in claims}
+    for place, claim in enumerate(claims):
+        if not (id_ := written[claim.id]):
+            matched.append(Matched(claim, match(claim.title, claim.text, terms)))
+        elif claim.id not in (each.id for each in claims[:place]):
+            said = {each.done for each in claims if each.id == claim.id}
+            done = None if len(said) > 1 or (id_ in unsaid and said == {False}) else said.pop()
+            found = Match(id_, known[id_].title, "threatlab wrote it", 1.0)
+            matched.append(Matched(replace(claim, done=done), found, written_by_us=True))
+    return tuple(matched)
 
 
 def _said(kept: Node) -> dict[str, Any]:

@@ -82,6 +82,8 @@ class Node:
         """Return the objects of a list."""
         found = []
         for place, value in enumerate(self._read(key, list, "a list") or []):
+            if value is None:  # as missing as a null elsewhere
+                continue
             if not isinstance(value, dict):
                 raise ThreatLabError(
                     f"{self.where}: {key}, number {place + 1}, is {short(value)}; it must be an object"

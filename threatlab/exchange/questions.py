@@ -110,7 +110,7 @@ def _flow(part: Part, flow: Flow) -> Question:
 def _controls(mitigations: Sequence[Matched]) -> Iterator[Question]:
     near: dict[str, list[Matched]] = {}
     for each in mitigations:
-        if each.match:
+        if each.match and not each.written_by_us:
             near.setdefault(each.match.id, []).append(each)
     for control, all_ in near.items():
         match, done = all_[0].match, {each.claim.done for each in all_}
