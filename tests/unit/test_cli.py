@@ -693,7 +693,23 @@ def test_a_system_without_a_drawing_can_go_to_what_needs_none(target, capsys):
 def test_assess_says_what_another_tools_file_is_and_which_command_reads_it(file, capsys):
     code, out, err = run(capsys, "assess", str(file))
     assert (code, out) == (2, "")
-    assert f"it is a model of another tool, {read(file).format.title}: 'threatlab import' reads it" in err
+    said = f"it is a model of another tool, {read(file).format.title}: 'threatlab import' reads it"
+    assert said in err
+    Path("same.yaml").write_text(file.read_text("utf-8"), encoding="utf-8")  # JSON is YAML, too
+    assert said in run(capsys, "assess", "same.yaml")[2]
+
+
+@pytest.mark.parametrize("command", [("import",), ("export", "--to", "otm"), ("report",)])
+def test_import_export_and_report_read_standard_input_once(command, capsys, monkeypatch):
+    given = to_json(full()) if command[0] == "report" else (OTHERS / "otm.json").read_text("utf-8")
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(given.encode())))
+    code, out, err = run(capsys, *command, "-")
+    assert (code, err) == (0, "")
+    assert ("ShadowRay" if command[0] == "report" else "Parcel") in out
+    code, out, err = run(capsys, *command, "-")
+    assert (code, out, "standard input is empty" in err) == (2, "", True)
+    monkeypatch.setattr("sys.stdin", None)
+    assert run(capsys, *command, "-")[::2] == (2, "threatlab: standard input is closed; give a file\n")
 
 
 def test_nothing_is_half_imported(capsys):

@@ -7,11 +7,14 @@ import json
 import os
 import random
 import re
+import sys
 import threading
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.unit.random_drawings import changed, random_drawing
 from threatlab import ThreatLabError, load_system
@@ -72,6 +75,14 @@ def test_a_file_is_recognized_by_what_it_holds(name, tmp_path):
     assert format_of(file) is FORMATS[name]
     assert read(file).format is FORMATS[name]
     assert [each.name for each in FORMATS.values() if each.recognizes(SAMPLES[name])] == [name]
+
+
+@pytest.mark.parametrize("file", ["model.yaml", "model.yml", "model.otm"])
+def test_an_open_threat_model_in_yaml_is_the_same_as_in_json(file, tmp_path):
+    path = tmp_path / file
+    path.write_text(f"# of the parcel team\n---\n{yaml.safe_dump(SAMPLES['otm'])}made: 2026-05-01\n", encoding="utf-8")
+    assert json.loads(read(path).origin.text) == SAMPLES["otm"] | {"made": "2026-05-01"}
+    assert load_any(path).drawing == taken("otm", sample("otm")).drawing
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -585,14 +596,37 @@ TEXTS = {
     "digits without end": ('{"otmVersion": ' + "9" * 5000 + "}", "is not valid JSON: Exceeds the limit"),
     "no number at all": ('{"otmVersion": NaN}', "NaN is no number in JSON"),
     "not UTF-8": (b'{"otmVersion": "\xff"}', "is not UTF-8 text"),
+    "XML": ("<?xml version='1.0'?><ThreatModel/>", "is XML, and models are read from JSON or YAML"),
+    "half a YAML file": ("otmVersion: [1", "is not valid YAML: while parsing a flow sequence"),
+    "a key twice in YAML": (
+        "otmVersion: 1\notmVersion: 2\n",
+        "is not valid YAML: 'otmVersion' is given more than once",
+    ),
+    "YAML without end": ("otmVersion: " + "[" * 200_000 + "]" * 200_000, "is not valid YAML: it is nested more than"),
+    "YAML that makes an object": ("otmVersion: !!python/object:os.system x", "could not determine a constructor"),
+    "YAML that JSON can't say": ("otmVersion: !!set {1, 2}", "it holds what JSON can't: a value of the kind set"),
+    "YAML that names itself": ("otmVersion: &x [*x]", "nested more than"),
+    "YAML that grows": (
+        "otmVersion: 1\na: &a [0,0,0,0,0,0,0,0,0,0]\n"
+        + "".join(f"{b}: &{b} [{','.join([f'*{a}'] * 10)}]\n" for a, b in pairwise("abcdefgh")),
+        "with its aliases written out it holds more than",
+    ),
 }
 
 
 @pytest.mark.parametrize(("text", "said"), TEXTS.values(), ids=TEXTS)
 def test_a_file_that_is_none_is_refused(text, said, tmp_path):
-    file = tmp_path / "model.json"
+    file = tmp_path / "model"
     file.write_bytes(text if isinstance(text, bytes) else text.encode())
     with pytest.raises(ThreatLabError, match=re.escape(said)):
+        read(file)
+
+
+def test_yaml_needs_a_package_that_the_core_does_not_and_says_so(tmp_path, monkeypatch):
+    file = tmp_path / "model.yaml"
+    file.write_text("otmVersion: 0.2.0", encoding="utf-8")
+    monkeypatch.setitem(sys.modules, "yaml", None)
+    with pytest.raises(ThreatLabError, match=r"PyYAML is not installed: .*, or give the same as JSON"):
         read(file)
 
 
