@@ -64,6 +64,10 @@ def drawn(drawing):
 # ---- what is read
 
 
+def put(document, value, *steps):
+    way(document, *steps[:-1])[steps[-1]] = value
+
+
 def test_there_is_a_sample_of_each_format():
     assert set(SAMPLES) == set(FORMATS)
 
@@ -113,9 +117,9 @@ def test_what_is_out_of_scope_is_so_for_the_reason_given_or_asked_for():
     ("name", "threats", "mitigations"),
     [
         ("otm", ["prompt_injection"], ["rate_limiting_enabled", None]),
-        ("threat-dragon", ["data_poisoning"], ["encryption_enabled"]),
+        ("threat-dragon", [None], ["encryption_enabled"]),
         ("threat-dragon-1", ["denial_or_cost"], []),
-        ("threat-model-library", ["privacy_breach"], ["authentication_enforced"]),
+        ("threat-model-library", [None], ["authentication_enforced"]),
         ("threat-composer", ["prompt_injection", "model_extraction"], ["execution_sandboxed"]),
         ("pytm", ["denial_or_cost"], ["rate_limiting_enabled"]),
         ("cyclonedx", [], []),
@@ -132,18 +136,114 @@ def test_threats_and_mitigations_are_ours_for_a_reason_or_nobodys(name, threats,
 
 @pytest.mark.parametrize("control", catalog().controls.values(), ids=lambda control: control.id)
 def test_each_control_is_found_by_its_own_title(control):
-    assert match_control(control.title, control.recommendation, catalog()).id == control.id
+    assert [each.id for each in match_control(control.title, "", catalog())] == [control.id]
 
 
 @pytest.mark.parametrize("threat", catalog().threats.values(), ids=lambda threat: threat.id)
 def test_each_threat_is_found_by_its_own_title(threat):
-    assert match_threat(threat.title, threat.about, catalog()).id == threat.id
+    assert [each.id for each in match_threat(threat.title, "", catalog())] == [threat.id]
 
 
 def test_what_has_nothing_to_do_with_ours_is_matched_to_nothing():
     for text in ("Wear a helmet", "", "Buy insurance for the fleet", "日本語", "the of and"):
-        assert match_control(text, text, catalog()) is None
-        assert match_threat(text, text, catalog()) is None
+        assert match_control(text, text, catalog()) == match_threat(text, text, catalog()) == ()
+
+
+THREATS = {
+    "Harvest answers of the API until a copy of the model replies alike: distillation": "model_extraction",
+    "Exfiltrate our proprietary models from the store": "model_extraction",
+    "Whoever bribes an operator takes the model weights home": "model_extraction",
+    "A supplier delivers malicious training data": "data_poisoning",
+    "Corrupt the knowledge base, so that answers are wrong": "data_poisoning",
+    "Tampering with training data in the pipeline": "data_poisoning",
+    "Somebody uploads pictures that lead to model poisoning": "data_poisoning",
+    "Embeddings are turned back into text by inversion attacks": "privacy_breach",
+    "Logs of the chatbot expose personal details": "privacy_breach",
+    "Sensitive information disclosure by a talkative model": "privacy_breach",
+    "Hidden instructions in a picture steer the assistant": "prompt_injection",
+    "A web page with a malicious prompt takes over": "prompt_injection",
+    "Overwrite the system prompt with crafted prompts": "prompt_injection",
+    "A third-party package with a flaw": "supply_chain",
+    "Supply chain attack on the image library": "supply_chain",
+    "Denial-of-wallet by expensive requests": "denial_or_cost",
+    "Overwhelm the inference API with long jobs": "denial_or_cost",
+    "Over-privileged LLM plugins reach the payroll": "excessive_agency",
+    "The agent has excessive functionality and misreads its orders": "excessive_agency",
+    "A perturbation attack gets a stop sign read as another": "evasion",
+    "Somebody trusts the answers too much": "",
+    "Poison messages that the worker cannot process": "",
+    "A fake message is placed in the queue": "",
+    "The password of the database is read from a file": "",
+    "Insider copies secrets out of the cluster with kubectl": "",
+    "TLS ends at the load balancer, so that a token leaks": "",
+    "A script in the page sends the local storage elsewhere": "",
+    "Malicious code is injected into the build": "",
+    "Crafted prompts make the model write a shell command that is then run by command injection": "prompt_injection",
+    "Cross-site scripting by an answer that nobody encodes": "",
+    "The notebook is changed to open a back door": "",
+    "Too broad policies allow lateral movement": "",
+    "Nobody notices that the audit log is cut": "",
+    "A buffer overflow in the decoder": "",
+    "Session lives longer than it should": "",
+    "Wallet file is taken from a device": "",
+    "The model invents sources": "",
+    "An API key is stolen and used": "",
+    "Man in the middle": "",
+    "The address of the site looks like another": "",
+}
+"""What threats of published models say, in our words, and which of ours each is, by hand; "" where it is none."""
+
+CONTROLS = {
+    "Input sanitization for what comes from outside": "input_anomaly_detection",
+    "Throttling for each user": "rate_limiting_enabled",
+    "Human confirmation before anything is bought": "human_approval_required",
+    "Sandboxed plug-ins": "execution_sandboxed",
+    "Least-privilege permissions for each service": "rbac_configured",
+    "Treat outputs as untrusted": "output_validation_enabled",
+    "Software composition analysis of what is open source": "dependencies_scanned",
+    "Differential privacy where it matters": "privacy_preserving_training",
+    "Segregate external content": "untrusted_content_segregated",
+    "Short-lived database credentials": "secrets_in_vault",
+    "Mutual TLS between the nodes": "encryption_enabled",
+    "All queries must be authenticated": "authentication_enforced",
+    "Monitor agent behavior": "monitoring_active",
+    "Prompt filtering": "prompt_guardrails_enabled",
+    "Vetting of training data": "training_data_validated",
+    "Restart the vault when a health check fails": "",
+    "Sign every message in the queue and log those that fail": "",
+    "Lint the policies of the vault": "",
+    "Backups with other credentials": "",
+    "Write the audit log to two places": "",
+    "Forgery tokens for each request": "",
+    "A contract that enforces integrity": "",
+    "Warn that answers may be wrong": "",
+    "Branch protection for the repository": "",
+}
+"""The same for mitigations."""
+
+
+@pytest.mark.parametrize(
+    ("match", "labels"), [(match_threat, THREATS), (match_control, CONTROLS)], ids=["threats", "controls"]
+)
+def test_what_is_matched_is_right_and_what_is_not_sure_is_left_to_a_person(match, labels):
+    said = {text: [each.id for each in match(text, "", catalog())] for text in labels}
+    assert {text: ids for text, ids in said.items() if len(ids) == 1 and ids[0] != labels[text]} == {}
+    found = sum(len(said[text]) == 1 for text, label in labels.items() if label)
+    assert found >= 0.9 * sum(map(bool, labels.values()))
+
+
+def test_a_class_that_a_file_names_tells_what_its_title_does_not():
+    told = match_threat("Somebody changes an adapter", "See there. LLM04 Data and Model Poisoning Tampering", catalog())
+    assert [(each.id, each.because) for each in told] == [("data_poisoning", "it says 'model poisoning'")]
+    assert match_threat("Somebody floods the queue", "Denial of service", catalog()) == ()  # one of STRIDE: of anything
+
+
+def test_where_a_text_speaks_of_two_threats_both_are_named_and_none_is_taken():
+    document = sample("otm")
+    put(document, "Prompt injection that ends in disclosure of personal data", "threats", 0, "name")
+    (threat,) = taken("otm", document).threats
+    assert threat.match is None
+    assert [each.id for each in threat.candidates] == ["privacy_breach", "prompt_injection"]
 
 
 # ---- nothing is lost
@@ -478,10 +578,6 @@ def test_an_import_is_kept_in_a_threat_model_and_comes_back(name, tmp_path):
 
 def cut(document, *steps):
     del way(document, *steps[:-1])[steps[-1]]
-
-
-def put(document, value, *steps):
-    way(document, *steps[:-1])[steps[-1]] = value
 
 
 BAD = {

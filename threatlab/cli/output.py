@@ -19,7 +19,7 @@ from threatlab.errors import ThreatLabError
 from threatlab.exchange import Import, Matched
 from threatlab.files import write_text
 from threatlab.report.model import ThreatModel
-from threatlab.words import counted, shown
+from threatlab.words import counted, listed, shown
 
 WIDTH = 80
 _NAME = 26
@@ -140,11 +140,14 @@ def import_table(found: Import) -> str:
     if found.undrawn:
         kept = [f"{part.where}: {part.name[:60]!r} {why}" for part, why in found.undrawn]
         lines += ["", "KEPT, NOT DRAWN", *_wrapped(kept, "  ")]
-    for what, entries in (("THREAT", found.threats), ("MITIGATION", found.mitigations)):
+    for what, ours, entries in (
+        ("THREAT", "threat", found.threats),
+        ("MITIGATION", "control", found.mitigations),
+    ):
         if entries:
             lines += ["", f"{what} OF THE FILE".ljust(40) + "  OURS, AND WHY"]
         for each in entries:
-            lines += _wrapped([_ours(each)], line(each.claim.title or "(without a title)", 40) + "  ")
+            lines += _wrapped([_ours(each, ours)], line(each.claim.title or "(without a title)", 40) + "  ")
     if found.questions:
         lines += ["", "TO ANSWER"]
     for number, asked in enumerate(found.questions, start=1):
@@ -154,9 +157,10 @@ def import_table(found: Import) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _ours(each: Matched) -> str:
+def _ours(each: Matched, what: str) -> str:
     if each.match is None:
-        return "- none is near: kept as it is"
+        perhaps = listed([match.title for match in each.candidates], "or")
+        return f"kept as it is: which {what} is meant?{f' {perhaps}?' if perhaps else ''}"
     if each.written_by_us:
         return "the same, written by threatlab" + _SAID[each.claim.done]
     return f"{each.match.title}: {each.match.because}"

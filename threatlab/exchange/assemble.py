@@ -83,7 +83,7 @@ def imported(format_: Format, document: dict[str, Any]) -> Import:
 def _matched(
     claims: list[Claim],
     known: Mapping[str, Threat | Control],
-    match: Callable[[str, str, Catalog], Match | None],
+    match: Callable[[str, str, Catalog], tuple[Match, ...]],
     terms: Catalog,
     unsaid: Collection[str] = (),
 ) -> tuple[Matched, ...]:
@@ -95,12 +95,13 @@ def _matched(
     matched, written = [], {each.id: unmarked(each.id, known) for each in claims}
     for place, claim in enumerate(claims):
         if not (id_ := written[claim.id]):
-            matched.append(Matched(claim, match(claim.title, claim.text, terms)))
+            found = match(claim.title, claim.text, terms)
+            matched.append(Matched(claim, found[0] if len(found) == 1 else None, found if len(found) > 1 else ()))
         elif claim.id not in (each.id for each in claims[:place]):
             said = {each.done for each in claims if each.id == claim.id}
             done = None if len(said) > 1 or (id_ in unsaid and said == {False}) else said.pop()
-            found = Match(id_, known[id_].title, "threatlab wrote it", 1.0)
-            matched.append(Matched(replace(claim, done=done), found, written_by_us=True))
+            written_by_us = Match(id_, known[id_].title, "threatlab wrote it")
+            matched.append(Matched(replace(claim, done=done), written_by_us, written_by_us=True))
     return tuple(matched)
 
 

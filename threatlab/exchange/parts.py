@@ -157,10 +157,14 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """A threat or mitigation of a file, and what it is in our catalog: an id, and why; None if nobody can be sure."""
+    """A threat or mitigation of a file, and what it is in our catalog, and why: None if that isn't sure.
+
+    `candidates` are what it may be, where its words speak of several.
+    """
 
     claim: Claim
     match: Match | None
+    candidates: tuple[Match, ...] = ()
     written_by_us: bool = False
 
 
