@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.unit.mutations import mutated_values
 from tests.unit.random_drawings import changed, random_drawing
 from threatlab import ThreatLabError, load_system
 from threatlab.catalog import catalog
@@ -736,27 +737,11 @@ def test_a_file_is_not_even_opened_if_it_is_too_large(tmp_path, monkeypatch):
     assert format_of(file) is None
 
 
-def mutated(rng, document):
-    """Return a file with one to three of its values replaced, doubled or taken out."""
-    odd = (None, True, 0, -1.5, "", "x", "\u202ex", "\ud83d", [], {}, [1], {"a": 1}, "x" * 900, 10**30, [None])
-    for _ in range(rng.randint(1, 2)):
-        path = rng.choice([path for path, _ in leaves(document) if len(path) > 1])
-        path = path[: rng.choice((len(path), len(path), len(path) - 1))]
-        held = way(document, *path[:-1])
-        if isinstance(held, list) and rng.random() < 0.3:
-            held.append(copy.deepcopy(held[path[-1]]))
-        elif rng.random() < 0.7:
-            held[path[-1]] = copy.deepcopy(rng.choice(odd))
-        else:
-            del held[path[-1]]
-    return document
-
-
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_mutated_file_is_read_whole_or_refused_in_a_sentence(name):
     read_whole, refused = 0, []
     for seed in range(120):
-        document = mutated(random.Random(seed), sample(name))
+        document = mutated_values(random.Random(seed), sample(name))
         if not FORMATS[name].recognizes(document):
             continue
         try:
