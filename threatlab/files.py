@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from importlib.resources.abc import Traversable
+from math import log10
 from pathlib import Path
 from secrets import token_hex
 from stat import S_IMODE
@@ -27,6 +28,9 @@ _TOO_DEEP = f"it is nested more than {_DEEPEST} deep"
 _LARGEST = 2**63
 _MOST = 1_000_000
 """Values of a YAML file, once what its aliases stand for is counted where they stand."""
+
+_QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\b(?:True|False|None)\b")
+_SPELLED = {"True": "true", "False": "false", "None": "null"}
 
 _BEGINS_AS_YAML = re.compile(r"(?:[ \t]*(?:#.*|---.*)?\r?\n)*[\w\"'-]+[ \t]*:(?:\s|$)")
 """A key and a colon, which neither TOML nor JSON begins with."""
@@ -70,7 +74,7 @@ class FileKind:
         try:
             return make(held)
         except ThreatLabError as problem:
-            raise ThreatLabError(f"{shown}: {problem}") from None
+            raise ThreatLabError(f"{shown}: {as_files_spell(str(problem))}") from None
 
     def language(self, text: str, suffix: str) -> str:
         """Return the suffix of the language that a text is in: the file's own, if it says, as a pipe's doesn't."""
@@ -215,9 +219,15 @@ def _check_inside(value: object, most: int) -> None:
     if most < 0:
         raise ValueError(_TOO_DEEP)
     if isinstance(value, int) and not -_LARGEST <= value < _LARGEST:
-        raise ValueError(f"it holds a whole number of {value.bit_length()} bits, and 64 are the most")
+        digits = int(value.bit_length() * log10(2)) + 1
+        raise ValueError(f"it holds a whole number of about {digits} digits, and {len(str(_LARGEST)) - 1} are the most")
     for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
         _check_inside(each, most - 1)
+
+
+def as_files_spell(sentence: str) -> str:
+    """Return a sentence with true, false and null, as files spell what Python calls True, False and None."""
+    return _QUOTED.sub(lambda word: _SPELLED.get(word[0], word[0]), sentence)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -493,6 +493,8 @@ def test_no_mutated_file_is_a_fault_or_a_traceback(part, capsys):
         assert (code == 2) is (out == ""), (arguments, data[:2000], err)
         assert code != 2 or (err.startswith("threatlab") and err.count("\n") == 1), err
         assert code != 1 or arguments[0] in ("assess", "diff"), arguments
+        said = re.sub(r"'[^']*'", "", err)
+        assert code != 2 or not re.search(r"\b(?:None|True|False)\b|\(\.\.\.\)|Error\b|\bobject at ", said), err
         codes[arguments[0], code] += 1
     expected = {(command, code) for command in ("assess", "diff", "report", "import", "export") for code in (0, 2)}
     assert expected | {("assess", 1), ("diff", 1), ("start", 0), ("update", 0)} <= {*codes}, codes

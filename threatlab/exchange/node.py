@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from math import inf
 from typing import Any
 
-from threatlab.audit.chain import short
-from threatlab.errors import ThreatLabError
+from threatlab.errors import ThreatLabError, short
 
 Path = tuple[str | int, ...]
 """The keys and places by which a value is reached from the top of a file."""

@@ -89,7 +89,11 @@ def _zone(id_: str, components: dict[str, Node], zones: set[str], stands: dict[s
                 "them a trust zone"
             )
         way[id_] = None
-        id_ = there(node, "the component", parent.name("component"), components)
+        if not (around := parent.name("component", "")):
+            raise ThreatLabError(
+                f"{node.where}: its parent names no trustZone and no component: say in which it stands"
+            )
+        id_ = there(node, "the component", around, components)
     stands |= dict.fromkeys(way, stands[id_])
     return stands[id_]
 

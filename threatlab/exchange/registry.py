@@ -19,7 +19,7 @@ from threatlab.exchange.pytm import PYTM
 from threatlab.exchange.questions import still_asked
 from threatlab.exchange.threat_composer import THREAT_COMPOSER
 from threatlab.exchange.threat_dragon import THREAT_DRAGON, THREAT_DRAGON_1
-from threatlab.files import FileKind, parse, read_text
+from threatlab.files import FileKind, as_files_spell, parse, read_text
 from threatlab.report.records import Origin
 from threatlab.words import listed
 
@@ -46,7 +46,8 @@ def read(source: str | Path, text: str | None = None) -> Import:
         return read_document(_document(source, text))
     except ThreatLabError as problem:
         shown = repr(str(source)) if text is None else str(source)
-        raise ThreatLabError(str(problem) if str(problem).startswith(f"{shown} ") else f"{shown}: {problem}") from None
+        said = as_files_spell(str(problem))
+        raise ThreatLabError(said if said.startswith(f"{shown} ") else f"{shown}: {said}") from None
 
 
 def read_document(document: Any) -> Import:
