@@ -654,6 +654,21 @@ def test_an_import_says_what_became_of_the_file_and_saves_a_threat_model(capsys)
     assert load_model("model.json").drawing == found.drawing
 
 
+def test_an_import_names_each_threat_that_is_surely_ours_and_asks_of_the_others_which_is_meant(capsys):
+    document = json.loads((OTHERS / "otm.json").read_text("utf-8"))
+    more = [{"id": f"x{n}", "name": "A flood in the cellar", "risk": {"likelihood": 1, "impact": 1}} for n in range(2)]
+    more.append(more[0] | {"id": "y", "name": "Jailbreak to leak personal data"})
+    document["threats"] += more
+    Path("otm.json").write_text(json.dumps(document), encoding="utf-8")
+    _, out, _ = run(capsys, "import", "otm.json")
+    assert re.search(r"^Prompt injection in a question +Prompt injection: it says", out, re.MULTILINE)
+    asked = out.partition("WHICH OF OUR THREATS IS MEANT")[2]
+    assert "  A flood in the cellar (2 times)\n" in asked
+    assert "  Jailbreak to leak personal data: Privacy breach or Prompt injection?\n" in asked
+    run(capsys, "export", "otm.json", "--to", "otm", "-o", "ours.json")
+    assert "the same, written by" in run(capsys, "import", "ours.json")[1]
+
+
 def test_an_export_brings_back_what_was_imported_and_what_was_found(capsys):
     run(capsys, "import", str(OTHERS / "threat-dragon.json"), "-o", "model.json")
     code, out, err = run(capsys, "export", "model.json", "--to", "threat-dragon")

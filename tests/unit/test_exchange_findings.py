@@ -155,6 +155,15 @@ def test_a_finding_stands_in_threat_dragon_where_the_report_has_it():
     assert all(data["hasOpenThreats"] == any(t["status"] == "Open" for t in data["threats"]) for data in at.values())
 
 
+@pytest.mark.parametrize(("name", "where"), [("otm", "project"), ("threat-dragon", "summary")])
+def test_a_file_that_names_no_owner_gets_the_system_s(name, where):
+    model = ThreatModel(AISystem("bot", owner="Care"))
+    assert written(model, name)[where]["owner"] == "Care"
+    found = taken(name, copy.deepcopy(SAMPLES[name]))
+    other = found.model.with_(system=AISystem("bot", owner="Care"))
+    assert written(other, name)[where]["owner"] == SAMPLES[name][where]["owner"]
+
+
 def test_open_threat_model_has_the_risk_before_controls_and_what_each_removes():
     model = full()
     document = written(model, "otm")

@@ -44,11 +44,15 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Assessed:
-    """A threat model's controls, the most severe first, its threats with how their risk comes about, and stories."""
+    """A threat model's controls, the most severe first, its threats with how their risk comes about, and stories.
+
+    `owner` is the system's, for a file that names none.
+    """
 
     measures: tuple[Measure, ...]
     threats: tuple[tuple[Threat, ThreatRisk], ...]
     stories: Mapping[str, str]
+    owner: str
 
 
 def mark(id_: str) -> str:
@@ -80,6 +84,7 @@ def assessed(model: ThreatModel, ids: Ids) -> Assessed:
         tuple(measures),
         tuple((catalog.threats[name], risk) for name, risk in risks.items() if name in countered),
         {each.threat: each.story for each in scenarios(model)},
+        system.owner,
     )
 
 

@@ -193,6 +193,8 @@ def _findings(file: dict[str, Any], found: Assessed, catalog: Catalog) -> None:
         }
         for each in found.measures
     ]
+    if found.owner and not file["project"].get("owner"):
+        file["project"]["owner"] = found.owner
     file["threats"] = renewed(file.get("threats"), threats, "id", catalog)
     file["mitigations"] = renewed(file.get("mitigations"), mitigations, "id", catalog)
     for part in (*file["components"], *file["dataflows"]):

@@ -230,6 +230,8 @@ def _flow_entry(id_: str, flow: Flow, source: str, target: str) -> Entry:
 
 def _findings(file: dict[str, Any], found: Assessed, terms: Catalog) -> None:
     """List each control that applies as a threat of the part it stands at: open as long as it isn't in place."""
+    if found.owner and not file["summary"].get("owner"):
+        file["summary"]["owner"] = found.owner
     top = file["detail"].get("threatTop")
     number = top if is_whole(top) else 0
     worst = {threat.id: risk.risk for threat, risk in found.threats}
