@@ -180,6 +180,10 @@ def test_open_threat_model_has_the_risk_before_controls_and_what_each_removes():
                 states.setdefault(use["mitigation"], set()).add(use["state"])
             done = {use["state"] for use in threat["mitigations"]} == {"implemented"}
             assert threat["state"] == ("mitigated" if done else "exposed")
+    safe = model.with_(system=model.system.with_(**dict.fromkeys(catalog().controls, True)), plan=None)
+    parts = written(safe, "otm")
+    found = {threat["state"] for each in parts["components"] + parts["dataflows"] for threat in each.get("threats", [])}
+    assert found == {"mitigated"}
     for control in applying(model):
         state = "implemented" if model.system[control.id] else "rejected" if model.accepted(control.id) else None
         state = state or ("required" if model.step(control.id) or model.system[control.id] is False else "recommended")
