@@ -548,6 +548,19 @@ def test_an_answer_changes_its_part_and_nothing_else():
         answered(found.drawing, found.questions[-1], "yes")
 
 
+@pytest.mark.parametrize("name", WRITTEN)
+def test_what_nobody_has_answered_is_asked_again_when_it_comes_back_by_way_of_another_tool(name):
+    found = taken("pytm", sample("pytm"))
+    open_ = [each for each in found.questions if each.about in ("zone", "element", "flow")]
+    answer = next(choice for choice in open_[0].choices if choice != open_[0].drawn)
+    drawing = answered(found.drawing, open_[0], answer)
+    again = taken(name, json.loads(write(drawing, FORMATS[name], found.origin).text))
+    assert again.drawing == drawing
+    asked = [(each.about, each.part) for each in again.questions]
+    assert {(each.about, each.part) for each in open_[1:]} <= set(asked)
+    assert (open_[0].about, open_[0].part) not in asked
+
+
 def test_a_question_goes_with_its_part():
     found = taken("otm", sample("otm"))
     asked = [each for each in found.questions if each.about == "flow"]

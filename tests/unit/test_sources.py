@@ -203,7 +203,7 @@ def test_an_older_release_is_refused_because_what_it_lacks_is_not_retired(tmp_pa
 def test_without_pyyaml_a_yaml_file_is_refused_with_the_way_out(tmp_path, monkeypatch):
     (tmp_path / "ATLAS.yaml").write_text("a: 1", "utf-8")
     monkeypatch.setitem(sys.modules, "yaml", None)
-    with pytest.raises(ThreatLabError, match="is YAML, and PyYAML is not installed: .*, or give the same as JSON"):
+    with pytest.raises(ThreatLabError, match=r"is YAML, and PyYAML is not installed: .*, or give the same as JSON"):
         check_atlas(tmp_path / "ATLAS.yaml")
 
 

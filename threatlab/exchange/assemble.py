@@ -130,7 +130,7 @@ def _zones(found: Found, ours: Node) -> Made[Zone]:
     names = _Names()
 
     def make(part: Part, kept: Node) -> Zone:
-        part.kind = kept.text("kind", part.kind)
+        part.kind, part.asked = kept.text("kind", part.kind), kept.flag("asked")
         name = names.fit(_called(part, kept), "zone")
         return Zone(name, part.kind or hint(part.hints, ZONE)[0] or part.default, _line(kept.text("owner", part.owner)))
 
@@ -141,7 +141,7 @@ def _elements(found: Found, ours: Node, zones: Made[Zone]) -> Made[Element]:
     names = _Names()
 
     def make(part: Part, kept: Node) -> Element:
-        part.kind = kept.text("kind", part.kind)
+        part.kind, part.asked = kept.text("kind", part.kind), kept.flag("asked")
         if part.at and part.at == kept.text("at", ""):
             part.zone = kept.name("zone", part.zone)
         kind = part.kind or hint(part.hints, ELEMENT)[0] or part.default
@@ -163,7 +163,7 @@ def _flows(found: Found, ours: Node, elements: Made[Element]) -> Made[Flow]:
             drawn.append(part)
 
     def make(part: Part, kept: Node) -> Flow:
-        part.kind = kept.text("carries", part.kind)
+        part.kind, part.asked = kept.text("carries", part.kind), kept.flag("asked")
         source, target = (elements[end][1].name for end in (part.source, part.target))
         label = names.fit(_called(part, kept), "unnamed", f"{source} \u2192 {target}: ")
         return Flow(source, target, label, part.kind or "other", *_personal_and_note(part, kept))

@@ -16,6 +16,7 @@ from threatlab.exchange.assemble import imported
 from threatlab.exchange.assessed import Ids, assessed, put
 from threatlab.exchange.node import leaves
 from threatlab.exchange.parts import BACK, UNSAID, Entry, Format, Import, Part, Writer
+from threatlab.exchange.registry import questions_about
 from threatlab.report import ThreatModel
 from threatlab.report.json_file import json_text
 from threatlab.report.records import Origin
@@ -93,9 +94,20 @@ def _written(drawing: DataFlow, format_: Format, origin: Origin | None) -> tuple
             _ids({kind: {name: each.id for name, each in of.items()} for kind, of in base.parts.items()}),
             (),
         )
-    merge = _Merge(document, base, drawing, writer)
+    merge = _Merge(document, base, drawing, writer, _asked(drawing, origin))
     notes = merge.done(None if same else origin)
     return document, _ids(merge.ids), notes
+
+
+def _asked(drawing: DataFlow, origin: Origin | None) -> set[tuple[str, str]]:
+    """Return the parts of a drawing that stand as they were drawn before anybody answered for them, with their kind."""
+    if origin is None:
+        return set()
+    now = {("zone", each.name): each.kind for each in drawing.zones}
+    now |= {("element", each.name): each.kind for each in drawing.elements}
+    now |= {("flow", str(each)): each.carries for each in drawing.flows}
+    asked = questions_about(drawing, origin)
+    return {(f"{each.about}s", each.part) for each in asked if now.get((each.about, each.part)) == each.drawn}
 
 
 def _writer(format_: Format) -> Writer:
@@ -121,15 +133,17 @@ def _kept(document: dict[str, Any], writer: Writer) -> dict[str, Any]:
 class _Merge:
     """A drawing on its way into a file."""
 
-    def __init__(self, document: dict[str, Any], base: Import, drawing: DataFlow, writer: Writer) -> None:
-        self.document, self.base, self.new, self.writer = document, base, drawing, writer
+    def __init__(
+        self, document: dict[str, Any], base: Import, drawing: DataFlow, writer: Writer, asked: set[tuple[str, str]]
+    ) -> None:
+        self.document, self.base, self.new, self.writer, self.asked = document, base, drawing, writer, asked
         self.names = {
             "zones": {zone.name: zone.name for zone in base.drawing.zones},
             "elements": {element.name: element.name for element in base.drawing.elements},
             "flows": {str(flow): flow.label for flow in base.drawing.flows},
         }
         self.taken = {part.id for parts in base.parts.values() for part in parts.values()}
-        self.ids: dict[str, dict[str, str]] = {}
+        self.ids: dict[str, dict[str, Any]] = {}
         self.added = False
         self.notes: list[str] = []
 
@@ -188,13 +202,13 @@ class _Merge:
         of: dict[str, str],
         parts: dict[str, Any],
         make: Callable[[str, Any], Entry],
-    ) -> dict[str, dict[str, str]]:
+    ) -> dict[str, dict[str, Any]]:
         """Write the parts of one kind into the file, each into its entry or as a new one.
 
         `before` are the entries as the format had them, by what a part was called; `of` says what each was called. Of
         each part is returned what we keep: its id, and its name where the file says another, which was cut or numbered.
         """
-        kept = {}
+        kept: dict[str, dict[str, Any]] = {}
         for called, part in parts.items():
             was = self.base.parts[kind][of[called]] if called in of else None
             name = _name(part)
@@ -213,6 +227,7 @@ class _Merge:
                 if was.node is None or self.names[kind][of[called]] == name:
                     said = was.name
             kept[called] = {"id": id_} | ({"name": name, "said": said} if said != name else {})
+            kept[called] |= {"asked": True} if (kind, called) in self.asked else {}
         return kept
 
     def _fresh(self, kind: str, name: str) -> str:
@@ -260,7 +275,7 @@ class _Merge:
                 put(part.node.value, {}, flag)
         return of
 
-    def _remove(self, pairs: dict[str, dict[str, str]]) -> None:
+    def _remove(self, pairs: dict[str, dict[str, Any]]) -> None:
         """Take out of the file what is drawn no longer, and say what went with it, and what has another name."""
         gone: list[tuple[str, Part]] = []
         for kind, of in pairs.items():
@@ -296,9 +311,9 @@ def _name(part: Any) -> str:
 
 def _ours(
     drawing: DataFlow,
-    zones: dict[str, dict[str, str]],
-    elements: dict[str, dict[str, str]],
-    flows: dict[str, dict[str, str]],
+    zones: dict[str, dict[str, Any]],
+    elements: dict[str, dict[str, Any]],
+    flows: dict[str, dict[str, Any]],
 ) -> dict[str, Any]:
     """Return what only we know of a drawing; `zones`, `elements` and `flows` are what is kept of each part already."""
     return {

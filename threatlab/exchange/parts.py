@@ -36,7 +36,8 @@ class Part:
     `kind` is the kind of a zone or element, or what a flow carries, where the format says so; else "", and `default`
     is what is drawn as long as nobody knows (or what `hints` in its texts propose). `source`, `target` and `zone` are
     ids. `out` says whether the file leaves an element out of scope, None if it can't say; `reason` and `owner` go with
-    it. `node` is None where the file names a part without describing it. `back` marks the second half of a flow that
+    it. `asked` says that its kind was drawn, and nobody has answered for it. `node` is None where the file names a part
+    without describing it. `back` marks the second half of a flow that
     goes both ways, and is the way to the flag in its node that says so. `at` is the element's place on a canvas, where
     that tells its zone.
     """
@@ -57,6 +58,7 @@ class Part:
     reason: str = ""
     back: tuple[str, ...] = ()
     at: str = ""
+    asked: bool = False
 
     @property
     def where(self) -> str:
