@@ -24,8 +24,9 @@ from threatlab.dataflow.picture.geometry import (
     words_of,
     wrap,
 )
+from threatlab.dataflow.picture.labels import Points, label
 from threatlab.dataflow.picture.places import COLUMNS, NOTHING, Kept, places, rows_of
-from threatlab.dataflow.picture.routes import CLEAR, SIGN, Boxes, Points, Span, label, route, signed
+from threatlab.dataflow.picture.routes import CLEAR, SIGN, Boxes, Span, route, signed
 
 WIDTH = 560
 BOX, WIDEST = 110, 150
