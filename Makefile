@@ -6,6 +6,9 @@
 
 export PYTHON
 
+# Tests and notebooks start hundreds of Pythons: what the first has compiled, the others read.
+unexport PYTHONDONTWRITEBYTECODE
+
 RUN := .venv/bin/python
 COPY := my-course
 
