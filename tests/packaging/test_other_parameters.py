@@ -42,7 +42,6 @@ OTHER_PARAMETERS: dict[str, list[dict[str, Any]]] = {  # and one more each in te
     ],
     "03-attack": [
         {"system": "shadowray", "seed": 1, "poison_rate": 0.02, "query_budget": 300, "epsilon": 0.05},
-        {"system": "tay", "seed": 2, "poison_rate": 0.2, "query_budget": 20, "epsilon": 0.3},
     ],
     "05-defense-in-depth": [
         {"system": "ml-pipeline-prod", "bound": 0.1, "days": 0, "fail_at": 0.2, "seed": 2},
