@@ -12,6 +12,9 @@ from tests.site.lab import SiteLab, saved
 
 NOTEBOOKS = [file for folder in ("notebooks", "exercises", "solutions") for file in tracked(folder)]
 
+NOBODY_THERE = "import os; os.environ.pop('JPY_SESSION_NAME')"
+"""As for what is saved: a person is asked to guess first, and a notebook that nobody has open isn't."""
+
 
 def said(cell: dict[str, Any]) -> list[tuple[str, str]]:
     """Return what a cell's outputs say as text: each stream together, values, and errors by their kind."""
@@ -33,6 +36,7 @@ def test_a_notebook_runs_whole_in_the_browser_and_says_what_it_says_elsewhere(la
         lab.open_new(file)
     else:
         lab.open_in_place(file.name)
+    lab.said(NOBODY_THERE)
     lab.run_all()
     here = {cell["id"]: said(cell) for cell in lab.cells() if cell["cell_type"] == "code"}
     elsewhere = {cell["id"]: said(cell) for cell in saved(file) if cell["cell_type"] == "code"}
