@@ -12,16 +12,19 @@ from tests.browser.access import open_all, overflowing
 from tests.browser.blank_page import BlankPage
 from tests.browser.lab import LOOKS
 from tests.browser.needed import run_here
+from tests.unit.classes import a_class
 from tests.unit.page import Page
 from tests.unit.test_panel import PANELS
 from tests.unit.threat_models import BARE, full
 from threatlab import load_system
 from threatlab.attacks import ATTACKS
 from threatlab.catalog import catalog
+from threatlab.exercises.progress import Store
 from threatlab.exercises.recall import RECALL
 from threatlab.widgets import (
     AttackLab,
     ChecklistPanel,
+    ClassView,
     Dashboard,
     ExportPanel,
     IncidentReplay,
@@ -63,6 +66,22 @@ def an_attack(name: str) -> State:
 
 def an_attack_refused(folder: Path) -> Panel:
     return pressed(AttackLab("extraction"), lambda page: page.enter("Queries the attacker can pay for", 0))
+
+
+def a_prediction_of_a_class(folder: Path) -> Panel:
+    panel = ClassView(a_class(folder))
+    panel.look("guess.02.audit-predict")
+    return panel
+
+
+def a_progress_that_is_shared(folder: Path) -> Panel:
+    with pytest.MonkeyPatch.context() as hub:
+        hub.setenv("THREATLAB_CLASS", str(folder))
+        hub.setenv("THREATLAB_PROGRESS", str(folder / "progress.jsonl"))
+        return pressed(
+            ProgressPanel(Store()),
+            lambda page: page.submit("Share", **{"Name, if you want one (40 characters)": "Ada"}),
+        )
 
 
 def an_explorer_with_all_it_can_show(folder: Path) -> Panel:
@@ -191,6 +210,10 @@ STATES: dict[str, State] = {
     "ProgressPanel asks before a reset": lambda folder: pressed(
         ProgressPanel(), lambda page: page.click("Reset \u2026")
     ),
+    "ClassView with names": lambda folder: ClassView(a_class(folder), names=True),
+    "ClassView of a prediction": a_prediction_of_a_class,
+    "ClassView of a few": lambda folder: ClassView(a_class(folder, 3)),
+    "ProgressPanel of a class": a_progress_that_is_shared,
     "Dashboard after a change": lambda folder: Dashboard([SAFER], before=[SHADOWRAY]),
     "IncidentReplay with a control": a_replay_stopped,
     "WhatChanged with an answer taken back": changes_with_one_taken_back,

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from IPython.core.formatters import DisplayFormatter
 
+from tests.unit.classes import a_class
 from tests.unit.page import Page
 from tests.unit.strategies import examples
 from tests.unit.threat_models import full
@@ -30,6 +31,7 @@ PANELS = {
     "AttackLab": lambda folder: widgets.AttackLab("injection"),
     "CheckYourself": lambda folder: widgets.CheckYourself("02"),
     "ChecklistPanel": lambda folder: widgets.ChecklistPanel(full()),
+    "ClassView": lambda folder: widgets.ClassView(a_class(folder, 9)),
     "ControlForm": lambda folder: widgets.ControlForm(SYSTEMS[0]),
     "Dashboard": lambda folder: widgets.Dashboard(SYSTEMS),
     "ExportPanel": lambda folder: widgets.ExportPanel(full(), folder),

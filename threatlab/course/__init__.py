@@ -2,5 +2,6 @@
 
 from threatlab.course.folder import INSTALLED, course_folder
 from threatlab.course.learners_copy import COPIED, FOLDERS, start, update
+from threatlab.course.version import version
 
-__all__ = ["COPIED", "FOLDERS", "INSTALLED", "course_folder", "start", "update"]
+__all__ = ["COPIED", "FOLDERS", "INSTALLED", "course_folder", "start", "update", "version"]
