@@ -18,6 +18,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from scripts.workshop import pages
+from scripts.workshop.lessons import LESSONS as BOOKS
+from scripts.workshop.lessons import told_by
 from tests.exercises.clothes import in_other_clothes
 from tests.exercises.solved import right
 from tests.exercises.test_machinery import ABSURD
@@ -30,6 +33,7 @@ COVERAGE = Path(__file__).parents[1] / "data" / "lesson-coverage.csv"
 ROWS = tuple(csv.DictReader(COVERAGE.read_text(encoding="utf-8").splitlines()))
 IDEAS = {row["id"] for row in ROWS}
 HERE, ROOT = Path(__file__).parent, Path(__file__).parents[2]
+INSTRUCTORS = ROOT / "workshop"
 MODULES = {lesson.name: import_module(f"threatlab.exercises.{lesson.name}") for lesson in LESSONS}
 QUESTIONS = {question.id: question for module in MODULES.values() for question in module.QUESTIONS}
 
@@ -58,9 +62,25 @@ def file_of(folder, question):
     return file
 
 
+def module_of(question):
+    """The module with a question's wrong answers."""
+    return import_module(".".join(file_of(HERE, question).relative_to(ROOT).with_suffix("").parts))
+
+
+def named(question):
+    """What each wrong answer misses that stands in the instructor's answers."""
+    return [*module_of(question).CONSTRAINTS]
+
+
+def answers_of(question):
+    """The instructor's page with the answers to a question's lesson."""
+    [stem] = [stem for stem, lesson in BOOKS.items() if lesson.name == question.id.partition(".")[0]]
+    return (INSTRUCTORS / "answers" / f"{stem}.md").read_text(encoding="utf-8")
+
+
 def wrong(question):
     """The wrong answers to a question, each with a part of the message that it must get."""
-    kept = import_module(".".join(file_of(HERE, question).relative_to(ROOT).with_suffix("").parts))
+    kept = module_of(question)
     return [*kept.CONSTRAINTS.values(), *getattr(kept, "wrong", lambda _: ())(right(question.id))]
 
 
@@ -138,7 +158,7 @@ def usual(question):
 
 @every_question
 def test_each_thing_asked_is_missed_alone_by_a_plausible_answer_and_whatever_can_be_said_is_said_to_one(question):
-    truth, answers, messages, met = right(question.id), wrong(question), [], set()
+    truth, answers, messages, met, said = right(question.id), wrong(question), [], set(), []
     file = file_of(ROOT / "threatlab" / "exercises", question)
     with lines_run(file) as run:
         question.judge(truth)
@@ -150,6 +170,10 @@ def test_each_thing_asked_is_missed_alone_by_a_plausible_answer_and_whatever_can
             met.add(getattr(refused.value, "met", ""))
             messages.append(f"{'' if ours else type(refused.value).__name__}{refused.value}")
             assert part in messages[-1], f"{question.id}: {messages[-1]!r} does not say {part!r}"
+            said.append(told_by(refused.value))
+    if INSTRUCTORS.exists():  # it doesn't in a copy that tries what nobody else knows
+        book = "\n".join(pages.mistakes(zip(named(question), said, strict=False)))
+        assert f"what each is told**\n\n{book}\n\n" in answers_of(question), "run `make workshop`"
     commonest = Counter(messages).most_common(1)[0]
     assert commonest[1] == 1, f"{question.id} says the same to different mistakes: {commonest[0]}"
     assert not list(unsaid(file, run)), f"{file.name}: no answer gets there"

@@ -18,13 +18,14 @@ from threatlab.changes import Change, InventoryChange, diff, diff_inventory, to_
 from threatlab.changes import to_json as change_to_json
 from threatlab.changes import to_markdown as change_to_markdown
 from threatlab.checks import check_date, check_number, check_whole
-from threatlab.cli.inputs import read_inputs
+from threatlab.cli import machine
+from threatlab.cli.inputs import SHOWN, STANDARD_INPUT, read_inputs, standard_input
 from threatlab.cli.output import WIDTH, emit, harmless, import_table, line, table
 from threatlab.cli.revisions import read_side
 from threatlab.cli.run import run_notebook
 from threatlab.course import start, update, version
 from threatlab.errors import ThreatLabError
-from threatlab.exchange import FORMATS, load_any, read, to_csv, to_layer, write
+from threatlab.exchange import FORMATS, load_any, read, to_csv, to_layer, write_model
 from threatlab.files import read_text
 from threatlab.policy import load_policy
 from threatlab.ranking import moved, reaches
@@ -178,11 +179,15 @@ exit codes:
 
 examples:
   threatlab import dragon.json
+  threatlab import - < model.otm.yaml
   threatlab import dragon.json --output model.json
 """
 _EXPORT = """\
-Write a threat model in the format of another tool. FILE is a threat model (.json), a drawing
-or a system (.toml or .json), a model of another tool, or a built-in name.
+Write a threat model in the format of another tool: its drawing, what its assessment finds (as
+that tool's threats, with severity or risk) and its controls (as mitigations, with their state),
+each at the element or flow that it stands at. What an imported file has said comes back whole.
+FILE is a threat model (.json), a drawing or a system (.toml or .json), a model of another tool,
+or a built-in name; where nothing is drawn, one element stands for the whole.
 """
 _EXPORT_MORE = """\
 exit codes:
@@ -195,11 +200,12 @@ examples:
   threatlab export model.json --to csv --output findings.csv
 """
 _LAB = "pip install 'threatlab[lab]'"
-_FROM_SYSTEM = {"atlas-navigator": to_layer, "csv": to_csv}
+_WRITERS = {"atlas-navigator": to_layer, "csv": to_csv}
 _MAIN_MORE = """\
 start here:
   threatlab assess shadowray      assess the system of a published incident
   threatlab start my-course       copy the course's notebooks into a folder of your own
+  threatlab doctor                look whether the course runs on this machine
   threatlab COMMAND --help        what a command takes
 """
 
@@ -227,6 +233,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "update": _copy,
         "class": _class,
         "hand-in": _hand_in,
+        "doctor": machine.doctor,
+        "reset": machine.reset,
+        "record": machine.record,
     }
     try:
         return commands[parsed.command](parsed)
@@ -369,8 +378,9 @@ def _report(asked: argparse.Namespace) -> int:
     models: list[ThreatModel] = []
     sources: list[Source | None] = []
     for file in asked.models:
-        text, suffix = read_text(MODELS.find(file)), Path(file).suffix.lower()  # a pipe can be read but once
-        held = MODELS.read(text, suffix, repr(file), models_from)
+        suffix, shown = Path(file).suffix.lower(), repr(file) if file != STANDARD_INPUT else SHOWN
+        text = read_text(MODELS.find(file)) if file != STANDARD_INPUT else standard_input()  # a pipe is read but once
+        held = MODELS.read(text, suffix, shown, models_from)
         lines = text if asked.format == "sarif" else ""
         models += held
         sources += [Source.at(Path(file), 1, lines) if suffix in MODELS.suffixes else None] * len(held)
@@ -395,7 +405,7 @@ def _run(asked: argparse.Namespace) -> int:
 
 def _import(asked: argparse.Namespace) -> int:
     _spare_inputs(asked.output, [asked.file])
-    found = read(asked.file)
+    found = read(asked.file) if asked.file != STANDARD_INPUT else read(SHOWN, standard_input())
     if asked.output:
         save_model(found.model, asked.output)
     emit(import_table(found), None)
@@ -404,11 +414,8 @@ def _import(asked: argparse.Namespace) -> int:
 
 def _export(asked: argparse.Namespace) -> int:
     _spare_inputs(asked.output, [asked.file])
-    model = load_any(asked.file, drawn=asked.to not in _FROM_SYSTEM)
-    if model.drawing and asked.to not in _FROM_SYSTEM:
-        exported = write(model.drawing, FORMATS[asked.to], model.origin)
-    else:
-        exported = _FROM_SYSTEM[asked.to](model)
+    model = load_any(asked.file) if asked.file != STANDARD_INPUT else load_any(SHOWN, standard_input())
+    exported = _WRITERS[asked.to](model) if asked.to in _WRITERS else write_model(model, FORMATS[asked.to])
     emit(exported.text, asked.output, "csv" if asked.to == "csv" else "json")
     for note in exported.notes:
         _say(f"note: {note}")
@@ -437,7 +444,7 @@ def _catalog(asked: argparse.Namespace) -> int:
 
 
 def _copy(asked: argparse.Namespace) -> int:
-    done = {"start": start, "update": update}[asked.command](asked.folder)
+    done = start(asked.folder, asked.without) if asked.command == "start" else update(asked.folder)
     rows = [f"{name}: {what}" for name, what in done.items()] or ["No corrections since the last time."]
     emit("\n".join([*rows, f"Your copy of the course is in {asked.folder}."]) + "\n", None)
     return PASSED
@@ -500,12 +507,12 @@ def _exchange_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
     """Add the commands that read and write what other tools do."""
     known = "".join(f"  {each.title}\n" for each in FORMATS.values())
     taken = command("import", "read a model of another tool", _IMPORT + known, _IMPORT_MORE)
-    taken.add_argument("file", metavar="FILE", help="a .json file of another tool")
+    taken.add_argument("file", metavar="FILE", help="a .json or .yaml file of another tool, or - for standard input")
     taken.add_argument("--output", "-o", metavar="PATH", help="save it as a threat model in this .json file")
 
     given = command("export", "write a threat model in the format of another tool", _EXPORT, _EXPORT_MORE)
-    given.add_argument("file", metavar="FILE", help="what to write, or a built-in name")
-    targets = (*(name for name, each in FORMATS.items() if each.writer), *_FROM_SYSTEM)
+    given.add_argument("file", metavar="FILE", help="what to write, a built-in name, or - for standard input")
+    targets = (*(name for name, each in FORMATS.items() if each.writer), *_WRITERS)
     given.add_argument("--to", choices=targets, required=True, help="the format to write")
     given.add_argument("--output", "-o", metavar="PATH", help="write to this file instead of the screen")
 
@@ -515,6 +522,10 @@ def _course_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
     about = "copy the course into a folder to work in, or bring the copy there up to date"
     started = command("start", about, _START, _COPY_MORE)
     started.add_argument("folder", metavar="DIR", help="the folder to work in; made if it isn't there")
+    leaves = "lessons to leave out of the copy, such as 03,05; '' brings all"
+    started.add_argument(
+        "--without", metavar="NUMBERS", type=lambda given: given.replace(",", " ").split(), help=leaves
+    )
     updated = command("update", "bring the course's corrections into your copy", _UPDATE, _COPY_MORE)
     updated.add_argument("folder", metavar="DIR", help="the folder with your copy")
 
@@ -568,7 +579,9 @@ def _parser() -> argparse.ArgumentParser:
     compared.add_argument("--allow-open", action="store_true", help="let the gate pass where answers were taken back")
 
     report = command("report", "write a saved threat model as a report")
-    report.add_argument("models", nargs="+", metavar="MODEL", help="a .json file, saved by the workbook or by 'assess'")
+    report.add_argument(
+        "models", nargs="+", metavar="MODEL", help="a .json file, saved by the workbook or by 'assess', or -"
+    )
     kinds = ("markdown", "html", "json", "sarif", "briefing")
     report.add_argument("--format", choices=kinds, default="markdown", help="what to write (default: markdown)")
     report.add_argument("--output", "-o", metavar="PATH", help="write to this file instead of the screen")
@@ -587,4 +600,5 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("check", choices=("check",), help="the one thing that can be done with it")
     check.add_argument("file", metavar="FILE", help="ATLAS.yaml of a later release, or the same as JSON")
     _course_commands(command)
+    machine.add(command)
     return parser

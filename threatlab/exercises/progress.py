@@ -161,7 +161,7 @@ class Store:
 def home() -> Path | None:
     """Return the learner's folder, there or not: that of the progress file. None where nothing is kept in files."""
     try:
-        file = _file()
+        file = progress_file()
         return None if file is None or (file.exists() and not file.is_file()) else file.parent
     except (OSError, RuntimeError):  # out of reach; "~", and this user has no home
         return None
@@ -171,7 +171,7 @@ def home() -> Path | None:
 def store() -> Store:
     """Return the learner's progress: in the file that `VARIABLE` names, or in the home folder."""
     try:
-        return Store(_file(), _tell_the_class)
+        return Store(progress_file(), _tell_the_class)
     except RuntimeError:
         warn(f"there is no home folder for progress: it is kept until this kernel ends. Name a file in {VARIABLE}")
         return Store()
@@ -183,7 +183,8 @@ def _tell_the_class(kept: Store) -> None:
     send(kept)
 
 
-def _file() -> Path | None:
+def progress_file() -> Path | None:
+    """Return the file that progress is kept in, there or not; None if it is kept in none. RuntimeError: no home."""
     named = os.environ.get(VARIABLE, "") or "~/.threatlab/progress.jsonl"
     return None if named == "memory" else _absolute(Path(named).expanduser())
 
