@@ -113,7 +113,8 @@ def read_bytes(file: Path | Traversable) -> bytes:
     try:
         return file.read_bytes()
     except FileNotFoundError:
-        raise ThreatLabError(f"there is no file {shown}: {_nearest(Path(str(file)))}") from None
+        there = Path(str(file))
+        raise ThreatLabError(f"there is no file {shown}{looked_in(there)}: {_nearest(there)}") from None
     except (OSError, ValueError) as problem:  # a NUL in a path is a ValueError
         raise ThreatLabError(f"{shown} can't be read: {getattr(problem, 'strerror', None) or problem}") from None
 
@@ -177,7 +178,8 @@ def write_text(path: str | Path, text: str) -> Path:
     if target.is_dir():
         raise ThreatLabError(f"{str(path)!r} is a folder; give the name of a file in it")
     if not target.parent.is_dir():
-        raise ThreatLabError(f"{str(path)!r} can't be written: there is no folder {str(target.parent)!r}")
+        missing = f"there is no folder {str(target.parent)!r}{looked_in(target)}"
+        raise ThreatLabError(f"{str(path)!r} can't be written: {missing}")
     try:
         if _is_special(target):  # a device or a pipe, such as /dev/stdout, can't be replaced
             target.write_bytes(data)
@@ -197,6 +199,11 @@ def write_text(path: str | Path, text: str) -> Path:
             f"{str(path)!r} can't be written: {getattr(problem, 'strerror', None) or problem}"
         ) from None
     return target
+
+
+def looked_in(path: str | Path) -> str:
+    """Return in which folder a path was looked for, as the end of a sentence; "" if it begins at the root itself."""
+    return "" if Path(path).is_absolute() else f" in {str(Path.cwd())!r}"
 
 
 def _is_special(file: Path) -> bool:

@@ -284,7 +284,7 @@ def test_an_ending_may_be_written_in_capitals(file, ending):
         ("shadowry", r"unknown system 'shadowry': did you mean 'shadowray'\?"),
         ("my-system", r"unknown system 'my-system'.*must end in \.toml or \.json"),
         ("system.yaml", r"unknown system 'system.yaml'.*must end in \.toml or \.json"),
-        ("nowhere/system.toml", "there is no file 'nowhere/system.toml': check the path"),
+        ("nowhere/system.toml", "there is no file 'nowhere/system.toml' in "),
         ("system.json", "there is no file 'system.json'"),
         ("", "'' is neither the name of a system nor a file"),
         (None, "None is neither the name of a system nor a file"),
