@@ -17,7 +17,8 @@ EXERCISES = $(call tracked,exercises)
 CODE = scripts tests threatlab $(NOTEBOOKS) $(SOLUTIONS) $(EXERCISES)
 
 # A file's tests stay in one process (tests/conftest.py): nbval runs the cells of a notebook in one kernel.
-PYTEST = $(RUN) -m pytest -n 2
+# They start hundreds of Pythons, whatever was set: what the first has compiled, the others read.
+PYTEST = PYTHONDONTWRITEBYTECODE= $(RUN) -m pytest -n 2
 NBVAL = --nbval --nbval-current-env --nbval-cell-timeout=300 --nbval-kernel-startup-timeout=300
 
 # Learners need the first lock; whoever proves, saves or measures something needs the bench on top of it.

@@ -17,6 +17,7 @@ from threading import Thread
 import pandas as pd
 import pytest
 import yaml
+from hypothesis import settings
 
 from tests.unit.mutations import mutated_bytes, mutated_values
 from tests.unit.strategies import CONTROLS
@@ -443,7 +444,7 @@ THEIRS = {f"their-{file.name}": file.read_bytes() for file in sorted(OTHERS.glob
 THEIRS["their-otm.yaml"] = yaml.safe_dump(json.loads(THEIRS["their-otm.json"])).encode()
 WRITTEN = [name for name, each in FORMATS.items() if each.writer]
 COPIED = ".threatlab/course/"
-MUTATED = int(os.environ.get("THREATLAB_MUTATED", "5000"))
+MUTATED = int(os.environ.get("THREATLAB_MUTATED", 50 * settings.default.max_examples))
 
 
 def ways(name, dice):
@@ -498,7 +499,8 @@ def test_no_mutated_file_is_a_fault_or_a_traceback(part, capsys):
         assert code != 2 or not re.search(r"\b(?:None|True|False)\b|\(\.\.\.\)|Error\b|\bobject at ", said), err
         codes[arguments[0], code] += 1
     expected = {(command, code) for command in ("assess", "diff", "report", "import", "export") for code in (0, 2)}
-    assert expected | {("assess", 1), ("diff", 1), ("start", 0), ("update", 0)} <= {*codes}, codes
+    if MUTATED >= 5000:  # of fewer, as `make check` tries, none may have got so far
+        assert expected | {("assess", 1), ("diff", 1), ("start", 0), ("update", 0)} <= {*codes}, codes
 
 
 # ---- report, systems, help
