@@ -153,8 +153,8 @@ def told(found: dict[str, Any]) -> list[str]:
     """Return the figures as lines to read."""
     lines = [
         "",
-        f"{found['whole']} of {found['learners'] + found['browsers']} learners did all of it in "
-        f"{found['minutes']} minutes; {found['cores_busy']} of {found['cores']} cores were busy.",
+        f"{found['whole']} of {found['learners'] + found['browsers']} learners did all of it.",
+        f"{found['minutes']} minutes, with {found['cores_busy']} of {found['cores']} cores busy.",
         "",
         f"{'seconds':45} {'n':>6} {'median':>8} {'95%':>8} {'most':>8}",
     ]

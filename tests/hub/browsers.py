@@ -17,7 +17,6 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import ask
 from tests.browser.chromium import running_chromium
 from tests.browser.lab import HEIGHT, OPEN_MS, Lab
 from tests.browser.server import Server

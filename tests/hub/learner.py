@@ -17,7 +17,7 @@ from typing import Any, Protocol, TypeVar
 from uuid import uuid4
 
 LOST_AFTER = 60.0
-"""Seconds after which a learner gives up on an answer. None of the figures below comes near it on a machine that copes."""
+"""Seconds after which a learner gives up on an answer."""
 
 START_SECONDS = 300.0
 """As long as the hub itself waits for a learner's server."""
@@ -52,7 +52,7 @@ class Wire(Protocol):
         """Open a websocket."""
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818  # it is an answer
     """What a hub, a server or a kernel answered instead of what was asked for."""
 
 
@@ -128,7 +128,14 @@ class Kernel:
         mark = uuid4().hex
         header = {"msg_id": mark, "msg_type": kind, "session": self._session, "username": "", "version": "5.4"}
         await self._channel.send(
-            {"header": header, "parent_header": {}, "metadata": {}, "content": content, "channel": "shell", "buffers": []}
+            {
+                "header": header,
+                "parent_header": {},
+                "metadata": {},
+                "content": content,
+                "channel": "shell",
+                "buffers": [],
+            }
         )
         return mark
 
@@ -179,7 +186,7 @@ class Learner:
             account = f"/hub/api/users/{self.wire.name}"
             await soon(self.wire.ask("POST", f"{account}/server"))
             async with asyncio.timeout(START_SECONDS):
-                while not (await self.wire.ask("GET", account))["servers"].get("", {}).get("ready"):
+                while not (await self.wire.ask("GET", account))["servers"].get("", {}).get("ready"):  # noqa: ASYNC110
                     await asyncio.sleep(1)
 
     async def _run_lesson(self) -> tuple[str, Kernel, str]:
