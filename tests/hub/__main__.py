@@ -21,7 +21,7 @@ from tests.browser.chromium import NO_CHROMIUM, chromium_path
 from tests.hub.learner import Learner, Log
 from tests.hub.room import Memory, Room, memory, running_hub
 from tests.hub.wire import HubWire
-from tests.hub.work import question, work
+from tests.hub.work import answered, work
 from threatlab.exercises.outcome import CORRECT
 from threatlab.exercises.progress import Store
 
@@ -112,14 +112,14 @@ async def _watch(homes: Path, looks: list[Memory]) -> None:
 
 
 def _not_kept(homes: Path, names: list[str], numbers: list[int]) -> list[str]:
-    """Return a line for each learner whose file doesn't hold their own answer, and nothing else."""
+    """Return a line for each learner whose file doesn't hold what they answered, and nothing else."""
     lost = []
     for name, number in zip(names, numbers, strict=True):
         file = homes / name / ".threatlab/progress.jsonl"
         kept = Store(file).entries() if file.exists() else []
-        done = [each["question"] for each in kept if each["what"] == CORRECT and ".q" in each["question"]]
-        if done != [question(number)]:
-            lost.append(f"in the end: {name} answered {question(number)}, and {file.name} holds {done}")
+        done = {each["question"] for each in kept if each["what"] == CORRECT and ".q" in each["question"]}
+        if done != answered(number):
+            lost.append(f"in the end: {name} answered {answered(number)}, and {file.name} holds {done or 'nothing'}")
     return lost
 
 

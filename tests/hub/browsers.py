@@ -115,7 +115,7 @@ class Visitor:
 
     def restart(self) -> None:
         """Open the lesson anew, restart its kernel, and run it up to the explorer."""
-        with self.log.timed("restart", self.name):
+        with self.log.timed("restart, and the lesson up to the panel", self.name):
             self.lab.open_in_place(f"my-course/{LESSON}")
             self.lab.restart()
             self.lab.run_above([each.id for each in cells("notebooks")].index(PANEL) + 1)

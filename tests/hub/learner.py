@@ -22,6 +22,9 @@ LOST_AFTER = 60.0
 START_SECONDS = 300.0
 """As long as the hub itself waits for a learner's server."""
 
+OPEN_SECONDS = 180.0
+"""For a notebook and its kernel, as all open theirs at once."""
+
 CELL_SECONDS = 300.0
 
 T = TypeVar("T")
@@ -202,15 +205,16 @@ class Learner:
         """Open a notebook, and return its kernel's id and the line to it."""
         with self._timed("open"):
             home = f"/user/{self.wire.name}/api"
-            await soon(self.wire.ask("GET", f"{home}/contents/{notebook}"))
             session = {"path": notebook, "name": notebook, "type": "notebook", "kernel": {"name": "python3"}}
-            number = (await soon(self.wire.ask("POST", f"{home}/sessions", session)))["kernel"]["id"]
-            return number, await self._connected(number)
+            async with asyncio.timeout(OPEN_SECONDS):
+                await self.wire.ask("GET", f"{home}/contents/{notebook}")
+                number = (await self.wire.ask("POST", f"{home}/sessions", session))["kernel"]["id"]
+                return number, await self._connected(number)
 
     async def _connected(self, number: str) -> Kernel:
-        channel = await soon(self.wire.listen(f"/user/{self.wire.name}/api/kernels/{number}/channels"))
+        channel = await self.wire.listen(f"/user/{self.wire.name}/api/kernels/{number}/channels")
         kernel = Kernel(channel)
-        await soon(kernel.run(""))
+        await kernel.run("")
         return kernel
 
     async def _run(self, kernel: Kernel, source: str) -> str:
@@ -240,8 +244,9 @@ class Learner:
 
     async def _restart(self, number: str) -> tuple[Kernel, str]:
         with self._timed("restart"):
-            await soon(self.wire.ask("POST", f"/user/{self.wire.name}/api/kernels/{number}/restart"))
-            kernel = await self._connected(number)
+            async with asyncio.timeout(OPEN_SECONDS):
+                await self.wire.ask("POST", f"/user/{self.wire.name}/api/kernels/{number}/restart")
+                kernel = await self._connected(number)
         for source in self.work.panel_cells:
             await self._run(kernel, source)
         return kernel, kernel.panels[-1]

@@ -100,11 +100,13 @@ def memory(homes: Path) -> Memory:
                 continue
             command = (process / "cmdline").read_bytes()
             pss = int(_line(process / "smaps_rollup", "Pss:")) / 1024
+            parent = (Path("/proc") / _line(process / "status", "PPid:") / "cmdline").read_bytes()
         except (OSError, ValueError):  # it has ended
             continue
         learners[home.name] += pss
         if b"ipykernel_launcher" in command:
-            kernels.append(pss)
+            if b"ipykernel_launcher" not in parent:  # else one that a kernel has forked
+                kernels.append(pss)
         elif b"jupyterhub-singleuser" in command:
             servers.append(pss)
     available = int(_line(Path("/proc/meminfo"), "MemAvailable:")) / 1024
@@ -112,8 +114,8 @@ def memory(homes: Path) -> Memory:
 
 
 def _line(file: Path, name: str) -> str:
-    """Return the number, in kB, of a line of one of the kernel's files."""
-    for line in file.read_text(encoding="ascii").splitlines():
+    """Return the number in a line of one of the system's files; memory stands there in kB."""
+    for line in file.read_text(encoding="utf-8").splitlines():
         if line.startswith(name):
             return line.split()[1]
     raise ValueError(f"{file} has no {name}")

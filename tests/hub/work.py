@@ -25,11 +25,10 @@ def questions() -> tuple[str, ...]:
     return tuple(cell.id for cell in cells("solutions") if cell.cell_type == "code" and CHECK.search(cell.source))
 
 
-def question(number: int) -> str:
-    """Return the id of the question that a learner answers."""
-    asking = next(cell for cell in cells("solutions") if cell.id == questions()[number % len(questions())])
-    (name,) = CHECK.findall(asking.source)
-    return f"{next(each.name for each in LESSONS if LESSON.startswith(each.number))}.{name}"
+def answered(number: int) -> set[str]:
+    """Return the ids of the questions that a learner's own cell checks, and the cells that it needs."""
+    lesson = next(each.name for each in LESSONS if LESSON.startswith(each.number))
+    return {f"{lesson}.{name}" for source in work(number).answer_cells for name in CHECK.findall(source)}
 
 
 def work(number: int) -> Work:
