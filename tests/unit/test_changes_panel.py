@@ -33,6 +33,14 @@ def test_the_bars_lead_from_the_old_score_to_the_new_without_a_gap(before, after
     assert len(way) <= SHOWN + 1
 
 
+def test_the_scale_says_two_numbers_however_short_the_way():
+    fleet = [(system, system.with_(**{name: True})) for system in FLEET for name in catalog().controls]
+    old, new = min(fleet, key=lambda pair: abs(diff(*pair).by) if abs(diff(*pair).by) > 0.0005 else 1.0)
+    assert abs(diff(old, new).by) < 0.005
+    low, high = Page(WhatChanged(old, new)).soup.select(".tl-fall .tl-scale span")
+    assert low.get_text() < high.get_text()
+
+
 def test_an_answer_that_is_unticked_is_taken_back_and_comes_again():
     panel = WhatChanged(FLEET, WEEK)
     page = Page(panel)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -98,7 +99,7 @@ def test_a_question_that_is_open_is_told_as_open_with_the_range_that_it_leaves()
 
 def test_steps_for_what_may_be_there_already_are_told_as_questions():
     unknown = [step.control for step in full().plan.steps if full().system[step.control] is None]
-    assert f"Of these steps, {len(unknown)} are for protections of which nobody has said" in briefing(full())
+    assert f"With {len(unknown)} of these steps, nobody has said" in briefing(full())
     assert "of which nobody has said" not in briefing(
         full().with_(system=full().system.with_(**dict.fromkeys(unknown, False)))
     )
@@ -128,3 +129,9 @@ def test_no_text_of_a_learner_changes_its_shape(text):
 def test_a_briefing_needs_a_threat_model():
     with pytest.raises(ThreatLabError, match="takes a ThreatModel"):
         briefing(AISystem("x"))
+
+
+@quick
+@given(models())
+def test_one_of_a_kind_is_said_in_the_singular(model):
+    assert re.findall(r"\b1 (?:\w+ )?\w+s\b", briefing(model).replace("1 of its steps", "")) == []

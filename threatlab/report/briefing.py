@@ -12,7 +12,7 @@ from typing import Any
 from threatlab.errors import ThreatLabError
 from threatlab.report.markdown import literal
 from threatlab.report.model import ThreatModel
-from threatlab.words import listed
+from threatlab.words import counted, days, listed
 
 WORDS_A_MINUTE = 130
 """A pace at which a room can follow and a speaker can breathe. Judged by this project's authors: time yourself once."""
@@ -76,13 +76,17 @@ def _needed(model: ThreatModel) -> Iterator[Part]:
     changed = model.before is not None and model.before.known != system.known
     first = _say("first", score=model.first_assessment.risk_score) if changed and model.first_assessment else ""
     low, high = model.score_range
-    sure = _say("sure", low=low, high=high, unknown=len(model.open_questions)) if model.open_questions else ""
+    sure = (
+        _say("sure", low=low, high=high, unknown=counted(len(model.open_questions), "question"))
+        if model.open_questions
+        else ""
+    )
     yield 1, " ".join(filter(None, (_say("score", score=result.risk_score), sure, first)))
     if worst := result.worst_threat:
         threat = known.threats[worst]
         yield 1, _say("worst", title=threat.title.lower(), about=threat.about, risk=result.by_threat[worst])
     if unknown := sum(finding.unknown for finding in result.findings):
-        yield 1, _say("unknown", findings=len(result.findings), unknown=unknown)
+        yield 1, _say("unknown", findings=counted(len(result.findings), "finding"), unknown=unknown)
     yield 2, _plan(model)
     yield 3, _validation(model)
     yield 3, _alerts(model)
@@ -94,8 +98,8 @@ def _plan(model: ThreatModel) -> str:
     if plan is None or not plan.steps:
         steps = model.assessment.best_next(3)
         titles = listed([step.title for step in steps])
-        days = sum(step.effort_days for step in steps)
-        return _say("no_plan", titles=titles, days=days) if steps else _say("no_step")
+        effort = days(sum(step.effort_days for step in steps))
+        return _say("no_plan", titles=titles, days=effort) if steps else _say("no_step")
     first = [
         _say(
             "step_due" if step.due else "step",
@@ -109,8 +113,8 @@ def _plan(model: ThreatModel) -> str:
     return _say(
         "plan",
         begins=_say("draft" if unowned else "agreed", unowned=unowned),
-        steps=len(plan.steps),
-        days=plan.days,
+        steps=counted(len(plan.steps), "step"),
+        days=days(plan.days),
         before=plan.risk_before,
         after=plan.risk_after,
         utility=plan.utility,
@@ -139,7 +143,7 @@ def _validation(model: ThreatModel) -> str:
     return _say(
         "tested",
         where=_say("on_toys" if toys == len(model.evidence) else "on_both" if toys else "on_ours", toys=toys),
-        runs=len(model.evidence),
+        runs=counted(len(model.evidence), "test attack"),
         attack=_brief(run.attack),
         control="no control" if run.control == "none" else f"control {_brief(run.control)}",
         success=run.success,
@@ -156,8 +160,8 @@ def _alerts(model: ThreatModel) -> str:
     return _say(
         "alert",
         threshold=choice.threshold,
-        alerts=choice.alerts,
-        hours=choice.analyst_hours,
+        alerts=counted(choice.alerts, "alert"),
+        hours=counted(choice.analyst_hours, "hour"),
         missed=missed,
         reason=_brief(choice.reason, end="."),
     )
@@ -170,7 +174,8 @@ def _wanted(model: ThreatModel) -> Iterator[Part]:
         changes = " ".join([_brief(each.text, end=".") for each in held.lessons if each.kind == "change"][:2])
         after = _say("changes", changes=changes) if changes else _say("no_changes")
         whose = _say("retold", case=_brief(held.case)) if held.case else ""
-        yield 3, _say("tabletop", title=_brief(held.title), whose=whose, decisions=len(held.decisions), changes=after)
+        taken = counted(len(held.decisions), "decision")
+        yield 3, _say("tabletop", title=_brief(held.title), whose=whose, decisions=taken, changes=after)
     if risk := next(iter(model.holding), None):
         texts = {"title": risk.title, "owner": _brief(risk.owner), "reason": _brief(risk.reason, end=".")}
         yield 2, _say("accepted", expires=risk.expires, **texts)

@@ -133,11 +133,12 @@ def _how_sure(model: ThreatModel) -> str:
     low, high = model.score_range
     kinds = [("about what the system is", "each open fact is false", of_facts)]
     kinds += [("about controls", "each open control is in place", of_controls)]
-    open_ = [(f"{number} {about}", best) for about, best, number in kinds if number]
+    open_ = [kind for kind in kinds if kind[-1]]
+    about = f": {listed([f'{number} {what}' for what, _, number in open_])}" if len(open_) > 1 else f" {open_[0][0]}"
     return (
-        f"It is between {low:.2f} and {high:.2f}, depending on {counted(len(model.open_questions), 'open question')}: "
-        f"{listed([said for said, _ in open_])}. It is lowest if {listed([best for _, best in open_])}, and highest "
-        "the other way around. An open question counts as answered with no."
+        f"It is between {low:.2f} and {high:.2f}, depending on {counted(len(model.open_questions), 'open question')}"
+        f"{about}. It is lowest if {listed([best for _, best, _ in open_])}, and highest the other way around. An open "
+        "question counts as answered with no."
     )
 
 

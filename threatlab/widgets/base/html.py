@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 _LEFT = "text-align:left;vertical-align:top"
+_NUMBER = '<td class="tl-num tl-figure">'
 _FRAME = "max-width:760px;padding:12px 16px;border:1px solid gray;border-radius:8px"
 
 
@@ -57,15 +58,20 @@ def caption(text: object, aside: object = None, *, level: int = 3, class_: str =
 def table(
     heads: Iterable[object], rows: Iterable[Iterable[object]], *, row_heads: bool = False, class_: str = ""
 ) -> Html:
-    """Return a table. A cell that begins with `<td` or `<th` is taken as it is, so that it can have a class."""
-    head = markup(*(_head(name) for name in heads))
-    body = markup(*(tag("tr", *(_cell(cell, head=row_heads and not i) for i, cell in enumerate(row))) for row in rows))
+    """Return a table. A cell that begins with `<td` or `<th` is taken as it is, so that it can have a class.
+
+    The head of a column whose first cell is a `number` stands above the figures, to the right.
+    """
+    lines = [[_cell(cell, head=row_heads and not i) for i, cell in enumerate(row)] for row in rows]
+    figures = [cell.startswith(_NUMBER) for cell in lines[0]] if lines else []
+    head = markup(*(_head(name, *figures[i : i + 1]) for i, name in enumerate(heads)))
+    body = markup(*(tag("tr", *line) for line in lines))
     return tag("table", tag("thead", tag("tr", head)) if head else None, tag("tbody", body), class_=class_ or None)
 
 
 def number(text: object) -> Html:
     """Return a table's cell for a number: figures below figures."""
-    return tag("td", text, class_="tl-num")
+    return markup(Html(_NUMBER), text, Html("</td>"))
 
 
 def bar(share: float, kind: str = "", *, of: float | None = None) -> Html:
@@ -346,8 +352,10 @@ def saved_bar(share: float, color: str = "steelblue") -> Html:
     return tag("div", style=f"width:{260 * share:.0f}px;min-width:1px;height:12px;background-color:{color}")
 
 
-def _head(name: object) -> Html:
-    return name if isinstance(name, Html) and name.startswith("<th") else tag("th", name, scope="col")
+def _head(name: object, of_figures: bool = False) -> Html:
+    if isinstance(name, Html) and name.startswith("<th"):
+        return name
+    return tag("th", name, scope="col", class_="tl-figure" if of_figures else None)
 
 
 def _cell(cell: object, *, head: bool) -> Html:

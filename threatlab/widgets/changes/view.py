@@ -270,7 +270,8 @@ def _row(state: ChangesState, way: Sequence[Step], step: Step) -> Html:
 
 def _scale(way: Sequence[Step]) -> Html:
     low, high = _ends(way)
-    return tag("div", tag("span", f"{low:.2f}"), tag("span", f"{high:.2f}"), class_="tl-scale")
+    digits = 2 if high - low >= 0.01 else 4  # a way so short would have one number at both ends
+    return tag("div", tag("span", f"{low:.{digits}f}"), tag("span", f"{high:.{digits}f}"), class_="tl-scale")
 
 
 def _ends(way: Sequence[Step]) -> tuple[float, float]:
