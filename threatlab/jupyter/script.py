@@ -14,7 +14,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 FILE = Path(__file__).parents[1] / "widgets/base/panel.js"
-ROUTE = "threatlab/panel.js"
+FOLDER = "threatlab/"
+"""Below the address that a server begins at."""
 
 _TEXT = FILE.read_text(encoding="utf-8")
 _SENT = json.dumps(_TEXT, ensure_ascii=False).encode()  # as it stands in a kernel's message
@@ -32,8 +33,7 @@ def serve(server: Any) -> None:
     """Have a Jupyter server answer at the script's address."""
     from tornado.web import StaticFileHandler
 
-    base = re.escape(server.web_app.settings["base_url"])
-    route = f"{base}{ROUTE.replace('panel.js', '')}(panel[.]js)"
+    route = re.escape(f"{server.web_app.settings['base_url']}{FOLDER}") + "(panel[.]js)"
     server.web_app.add_handlers(".*$", [(route, StaticFileHandler, {"path": FILE.parent})])
 
 
@@ -45,5 +45,5 @@ def with_address(message: list[Any], request: Any, base_url: str) -> list[Any]:
     origin = request.headers.get("Origin", "")
     if urlsplit(origin).netloc != request.host:
         return message
-    address = json.dumps(f"{origin}{base_url}{ROUTE}?v={_VERSION}").encode()
+    address = json.dumps(f"{origin}{base_url}{FOLDER}{FILE.name}?v={_VERSION}").encode()
     return [part.replace(_SENT, address) if isinstance(part, bytes) else part for part in message]
