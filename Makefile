@@ -2,7 +2,7 @@
 # PYTEST_ARGS="-k audit" and LAB_ARGS=--no-browser are passed on.
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test check notebooks exercises bench environment static
+.PHONY: help lab test check notebooks exercises bench stick workshop participants environment static
 
 export PYTHON
 
@@ -17,15 +17,16 @@ EXERCISES = $(call tracked,exercises)
 CODE = scripts tests threatlab workshop $(NOTEBOOKS) $(SOLUTIONS) $(EXERCISES)
 
 # A file's tests stay in one process (tests/conftest.py): nbval runs the cells of a notebook in one kernel.
-PYTEST = $(RUN) -m pytest -n 2
+# They start hundreds of Pythons, whatever was set: what the first has compiled, the others read.
+PYTEST = PYTHONDONTWRITEBYTECODE= $(RUN) -m pytest -n 2
 NBVAL = --nbval --nbval-current-env --nbval-cell-timeout=300 --nbval-kernel-startup-timeout=300
 
 # Learners need the first lock; whoever proves, saves or measures something needs the bench on top of it.
 LOCKS = requirements.lock
-test check notebooks exercises bench: LOCKS += requirements-test.lock
+test check notebooks exercises bench workshop participants: LOCKS += requirements-test.lock
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 lab: environment ## Open your copy of the course in JupyterLab: made the first time, corrected from then on
 	@$(RUN) -m threatlab $(if $(wildcard $(COPY)/.threatlab/course),update,start) $(COPY)
@@ -40,13 +41,23 @@ check: static ## Prove the fast part: format, lint, types, unit tests with fewer
 
 notebooks: environment ## Run every notebook, and save it clean and with its outputs
 	@$(RUN) scripts/notebooks.py $(NOTEBOOKS)
+	@$(RUN) -m scripts.predictions
 
 exercises: environment ## Run the solutions, and make the exercises from them
 	@$(RUN) scripts/notebooks.py $(SOLUTIONS)
 	@$(RUN) -m scripts.exercises $(SOLUTIONS)
 
+workshop: environment ## Make the instructor's pages in workshop/, and the same as HTML
+	@$(RUN) -m scripts.workshop
+
+participants: environment ## Make the edition without solutions and tests; WITHOUT=03,05 leaves lessons out
+	@$(RUN) -m scripts.workshop.participants dist/threatlab-participants.zip "$(WITHOUT)"
+
 bench: environment ## Measure speed side by side with pytm, the lesson's own loop and the first edition
 	@$(RUN) -m tests.benchmarks $(BENCH_ARGS)
+
+stick: environment ## Make a folder for a USB stick, by which the course installs without network
+	@$(RUN) -m scripts.stick $(STICK_ARGS)
 
 environment: # Make .venv, or bring it up to date with the lock files
 	@sh scripts/environment.sh $(LOCKS)

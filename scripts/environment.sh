@@ -98,14 +98,23 @@ check_venv() {
 }
 
 pip_install() {
-    if ! "$python" -m pip install --no-input --disable-pip-version-check "$@" >"$log" 2>&1; then
+    if ! "$python" scripts/pip_install.py "$log" "$@"; then
         explain_failure
     fi
 }
 
+# Print how large what the lock file $1 pins is.
+size_of() {
+    case $1 in
+    requirements.lock) echo "about 150 MB to download, 650 MB on disk" ;;
+    *) echo "150 MB more to download, 480 MB more on disk" ;;
+    esac
+}
+
 explain_failure() {
     if grep -q 'No space left' "$log"; then
-        say "The disk is full: .venv needs about 650 MB, and 480 MB more for the tests. Free some room, then run this again."
+        say "The disk is full: .venv needs $(size_of requirements.lock); for the tests, $(size_of tests)." \
+            "Free some room, then run this again."
     elif grep -q 'DO NOT MATCH THE HASHES' "$log"; then
         say "A downloaded package isn't the one that the lock file pins, so it was not installed." \
             "Run this again; if it stays so, your mirror or proxy changes packages: ask who runs it."
@@ -127,9 +136,10 @@ install() {
     if [ -e "$stamp" ]; then
         return
     fi
-    say "Installing $(grep -c == "$1") packages pinned in $1: this takes a minute or two ..."
+    say "Installing what $1 pins: $(size_of "$1"). This takes a minute or two ..."
     : >"$unfinished"
     pip_install --no-compile --require-hashes --requirement "$1"
+    say "  compiling them ..."
     # pip compiles one file after the other, and the packages' own tests too: a tenth of the disk.
     "$python" -m compileall -q -j 0 -x '/tests?/' "$venv/lib" >>"$log" 2>&1 || :
     # Else the first figure of the first notebook waits for it, with a warning in its output.

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, TypeGuard, TypeVar
 from unicodedata import category
 
-from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.errors import ThreatLabError, short, unknown_name
 
 T = TypeVar("T")
 
@@ -32,21 +32,21 @@ def is_whole(value: object) -> TypeGuard[int]:
 def check_number(name: str, value: object, low: float = 0.0, high: float = inf, *, what: str = "a number") -> float:
     """Return `value` as a float, if it is a finite number from `low` to `high`; the sentence asks for `what`."""
     if not is_number(value) or not low <= value <= high:
-        raise ThreatLabError(f"{name} is {value!r}; give {what}{_range(low, high)}")
+        raise ThreatLabError(f"{name} is {short(value)}; give {what}{_range(low, high)}")
     return float(value)
 
 
 def check_whole(name: str, value: object, low: float = 0, high: float = inf) -> int:
     """Return `value`, if it is a whole number from `low` to `high`."""
     if not is_whole(value) or not low <= value <= high:
-        raise ThreatLabError(f"{name} is {value!r}; give a whole number{_range(low, high)}")
+        raise ThreatLabError(f"{name} is {short(value)}; give a whole number{_range(low, high)}")
     return value
 
 
 def check_positive(name: str, value: object, *, what: str = "a number") -> float:
     """Return `value` as a float, if it is a finite number above 0; the sentence asks for `what`."""
     if not is_number(value) or value <= 0:
-        raise ThreatLabError(f"{name} is {value!r}; give {what} above 0")
+        raise ThreatLabError(f"{name} is {short(value)}; give {what} above 0")
     return float(value)
 
 
@@ -73,7 +73,7 @@ def check_seed(name: str, value: object) -> int:
 def check_flag(name: str, value: object) -> bool:
     """Return `value`, if it is True or False."""
     if not isinstance(value, bool):
-        raise ThreatLabError(f"{name} is {value!r}; give True or False")
+        raise ThreatLabError(f"{name} is {short(value)}; give True or False")
     return value
 
 
@@ -88,7 +88,7 @@ def check_date(name: str, value: object) -> date:
             return date.fromisoformat(value.strip())
         except ValueError:
             pass
-    raise ThreatLabError(f"{name} is {value!r}; give a date such as 2026-12-01")
+    raise ThreatLabError(f"{name} is {short(value)}; give a date such as 2026-12-01")
 
 
 def check_choice(kind: str, value: object, known: Iterable[str]) -> str:
@@ -107,7 +107,7 @@ _TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 def check_text(name: str, value: object, *, empty: bool = False) -> str:
     """Return `value` without blanks around it, if it is a text that says something (or may be `empty`)."""
     if not isinstance(value, str):
-        raise ThreatLabError(f"{name} is {value!r}; give a text")
+        raise ThreatLabError(f"{name} is {short(value)}; give a text")
     if not value.strip() and not empty:
         raise ThreatLabError(f"{name} is empty; say what it is")
     return value.strip()
@@ -132,12 +132,12 @@ def check_line(name: str, value: object, *, longest: int = 0, empty: bool = Fals
 def check_plain_values(name: str, table: object) -> Mapping[str, Any]:
     """Return a table whose values are texts, finite numbers, True or False, unchangeable."""
     if not isinstance(table, Mapping):
-        raise ThreatLabError(f"{name} is {table!r}; give a table with a value for each name")
+        raise ThreatLabError(f"{name} is {short(table)}; give a table with a value for each name")
     for key, value in table.items():
         if not isinstance(key, str):
-            raise ThreatLabError(f"{name}: the name {key!r} is no text")
+            raise ThreatLabError(f"{name}: the name {short(key)} is no text")
         if not isinstance(value, str | bool) and not is_number(value):
-            raise ThreatLabError(f"{name}: {key} is {value!r}; give a text, a finite number, True or False")
+            raise ThreatLabError(f"{name}: {key} is {short(value)}; give a text, a finite number, True or False")
     return MappingProxyType(dict(table))
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from difflib import get_close_matches
+from reprlib import Repr
 
 
 class ThreatLabError(ValueError):
@@ -22,6 +24,17 @@ class AuditWarning(UserWarning):
     """Something unfinished was found at the end of an audit file, and set aside."""
 
 
+_SHORT = Repr()
+_SHORT.maxstring = _SHORT.maxother = 60  # characters
+
+
+def short(value: object) -> str:
+    """Return a value as a sentence shows it, cut to a length that fits there."""
+    with suppress(ValueError):  # repr refuses an int of more than 4300 digits
+        return _SHORT.repr(value)
+    return f"too long a {type(value).__name__}"
+
+
 def nearest(name: object, known: Iterable[str]) -> str:
     """Return the one of `known` that is spelled most like a `name`, or "" if none is near."""
     word = str(name)
@@ -37,7 +50,7 @@ def unknown_name(kind: str, name: object, known: Iterable[str]) -> str:
     """
     choices = sorted(known)
     if near := nearest(name, choices):
-        return f"unknown {kind} {name!r}: did you mean {near!r}?"
+        return f"unknown {kind} {short(name)}: did you mean {near!r}?"
     if len(choices) <= 12:
-        return f"unknown {kind} {name!r}: choose one of {', '.join(choices)}"
-    return f"unknown {kind} {name!r}: none of the {len(choices)} known ones is spelled like it"
+        return f"unknown {kind} {short(name)}: choose one of {', '.join(choices)}"
+    return f"unknown {kind} {short(name)}: none of the {len(choices)} known ones is spelled like it"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from datetime import date
 from functools import cache, partial
 from types import MappingProxyType, UnionType
@@ -19,7 +19,8 @@ from threatlab.checks import (
     check_text,
     check_whole,
 )
-from threatlab.errors import ThreatLabError
+from threatlab.errors import ThreatLabError, short
+from threatlab.words import listed
 
 T = TypeVar("T")
 
@@ -77,11 +78,11 @@ def check_field(name: str, value: object, kind: Any) -> Any:
         return check_choice(name, value, inside)
     if origin is tuple:
         if not isinstance(value, list | tuple):
-            raise ThreatLabError(f"{name} is {value!r}; give a list")
+            raise ThreatLabError(f"{name} is {short(value)}; give a list")
         return tuple(check_field(f"{name}, number {n}", each, inside[0]) for n, each in enumerate(value, start=1))
     if origin is Mapping:
         if not isinstance(value, Mapping):
-            raise ThreatLabError(f"{name} is {value!r}; give a table")
+            raise ThreatLabError(f"{name} is {short(value)}; give a table")
         keys = {key: check_field(f"a name in {name}", key, inside[0]) for key in value}
         return MappingProxyType({keys[key]: check_field(f"{name}: {key}", value[key], inside[1]) for key in value})
     return _CHECKS[kind](name, value) if kind in _CHECKS else check_record(name, value, kind)
@@ -98,20 +99,25 @@ def check_record(name: str, value: object, kind: type[T]) -> T:
     if isinstance(value, kind):
         return value
     if not isinstance(value, Mapping):
-        raise ThreatLabError(f"{name} is {value!r}; give {kind.__name__}(...) or a table with its fields")
+        raise ThreatLabError(f"{name} is {short(value)}; give a table with {listed(_needed(kind))}")
     known = [field.name for field in fields(kind)]  # type: ignore[arg-type]  # our records are dataclasses
     try:
         for field in value:
             check_choice("field", field, known)
-        return kind(**value)
-    except TypeError as problem:  # a field without a default was left out
-        lacking = str(problem).partition(": ")[2]
-        raise ThreatLabError(f"{name} lacks {lacking}; {kind.__name__} needs it") from None
+        lacking = [field for field in _needed(kind) if field not in value]
+        if not lacking:
+            return kind(**value)
     except ThreatLabError as problem:
         raise ThreatLabError(f"{name}: {problem}") from None
+    raise ThreatLabError(f"{name} lacks {listed(lacking)}; add what is lacking")
+
+
+def _needed(kind: Any) -> list[str]:
+    """Return the fields that a record can't be without."""
+    return [each.name for each in fields(kind) if each.default is MISSING and each.default_factory is MISSING]
 
 
 def _fitting(name: str, value: object, pattern: re.Pattern[str]) -> str:
     if not isinstance(value, str) or not pattern.fullmatch(value):
-        raise ThreatLabError(f"{name} is {value!r}; give a text that fits {pattern.pattern}")
+        raise ThreatLabError(f"{name} is {short(value)}; give a text that fits {pattern.pattern}")
     return value

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from difflib import get_close_matches
 from importlib.resources.abc import Traversable
+from math import log10
 from pathlib import Path
 from secrets import token_hex
 from stat import S_IMODE
@@ -22,6 +26,14 @@ _DEEPEST = 20
 
 _TOO_DEEP = f"it is nested more than {_DEEPEST} deep"
 _LARGEST = 2**63
+_MOST = 1_000_000
+"""Values of a YAML file, once what its aliases stand for is counted where they stand."""
+
+_QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\b(?:True|False|None)\b")
+_SPELLED = {"True": "true", "False": "false", "None": "null"}
+
+_BEGINS_AS_YAML = re.compile(r"(?:[ \t]*(?:#.*|---.*)?\r?\n)*[\w\"'-]+[ \t]*:(?:\s|$)")
+"""A key and a colon, which neither TOML nor JSON begins with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +74,14 @@ class FileKind:
         try:
             return make(held)
         except ThreatLabError as problem:
-            raise ThreatLabError(f"{shown}: {problem}") from None
+            raise ThreatLabError(f"{shown}: {as_files_spell(str(problem))}") from None
 
     def language(self, text: str, suffix: str) -> str:
         """Return the suffix of the language that a text is in: the file's own, if it says, as a pipe's doesn't."""
         if (own := suffix.lower()) in self.suffixes:
             return own
+        if ".yaml" in self.suffixes and _BEGINS_AS_YAML.match(text):
+            return ".yaml"
         return ".toml" if ".toml" in self.suffixes and not text.lstrip().startswith(("{", "[{")) else ".json"
 
     def find(self, source: object) -> Path | Traversable:
@@ -99,7 +113,8 @@ def read_bytes(file: Path | Traversable) -> bytes:
     try:
         return file.read_bytes()
     except FileNotFoundError:
-        raise ThreatLabError(f"there is no file {shown}: {_nearest(Path(str(file)))}") from None
+        there = Path(str(file))
+        raise ThreatLabError(f"there is no file {shown}{looked_in(there)}: {_nearest(there)}") from None
     except (OSError, ValueError) as problem:  # a NUL in a path is a ValueError
         raise ThreatLabError(f"{shown} can't be read: {getattr(problem, 'strerror', None) or problem}") from None
 
@@ -124,7 +139,7 @@ def decoded(data: bytes, shown: str) -> str:
 
 
 def parse(text: str, suffix: str, shown: str, least: str) -> Any:
-    """Return what a text holds that is TOML or JSON, as its `suffix` says.
+    """Return what a text holds that is TOML, JSON or YAML, as its `suffix` says; of YAML, what JSON can say.
 
     Raises
     ------
@@ -132,7 +147,7 @@ def parse(text: str, suffix: str, shown: str, least: str) -> Any:
         If it is neither, gives a key twice, is nested without end, or empty: it needs `least`. The sentence begins with
         what the text is `shown` as.
     """
-    language = suffix.removeprefix(".").upper()
+    language = suffix.removeprefix(".").upper().replace("YML", "YAML")
     try:
         held = _PARSERS[suffix](text) if text.strip() else {}
         _check_inside(held, _DEEPEST)
@@ -140,6 +155,10 @@ def parse(text: str, suffix: str, shown: str, least: str) -> Any:
         raise ThreatLabError(f"{shown} is not valid {language}: {_TOO_DEEP}") from None
     except ValueError as problem:
         raise ThreatLabError(f"{shown} is not valid {language}: {problem}") from None
+    except ImportError:
+        raise ThreatLabError(
+            f"{shown} is YAML, and PyYAML is not installed: python -m pip install pyyaml, or give the same as JSON"
+        ) from None
     if held in ({}, []):
         raise ThreatLabError(f"{shown} is empty: it needs at least {least}")
     return held
@@ -159,7 +178,8 @@ def write_text(path: str | Path, text: str) -> Path:
     if target.is_dir():
         raise ThreatLabError(f"{str(path)!r} is a folder; give the name of a file in it")
     if not target.parent.is_dir():
-        raise ThreatLabError(f"{str(path)!r} can't be written: there is no folder {str(target.parent)!r}")
+        missing = f"there is no folder {str(target.parent)!r}{looked_in(target)}"
+        raise ThreatLabError(f"{str(path)!r} can't be written: {missing}")
     try:
         if _is_special(target):  # a device or a pipe, such as /dev/stdout, can't be replaced
             target.write_bytes(data)
@@ -179,6 +199,11 @@ def write_text(path: str | Path, text: str) -> Path:
             f"{str(path)!r} can't be written: {getattr(problem, 'strerror', None) or problem}"
         ) from None
     return target
+
+
+def looked_in(path: str | Path) -> str:
+    """Return in which folder a path was looked for, as the end of a sentence; "" if it begins at the root itself."""
+    return "" if Path(path).is_absolute() else f" in {str(Path.cwd())!r}"
 
 
 def _is_special(file: Path) -> bool:
@@ -201,9 +226,15 @@ def _check_inside(value: object, most: int) -> None:
     if most < 0:
         raise ValueError(_TOO_DEEP)
     if isinstance(value, int) and not -_LARGEST <= value < _LARGEST:
-        raise ValueError(f"it holds a whole number of {value.bit_length()} bits, and 64 are the most")
+        digits = int(value.bit_length() * log10(2)) + 1
+        raise ValueError(f"it holds a whole number of about {digits} digits, and {len(str(_LARGEST)) - 1} are the most")
     for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
         _check_inside(each, most - 1)
+
+
+def as_files_spell(sentence: str) -> str:
+    """Return a sentence with true, false and null, as files spell what Python calls True, False and None."""
+    return _QUOTED.sub(lambda word: _SPELLED.get(word[0], word[0]), sentence)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -224,4 +255,50 @@ def _json(text: str) -> Any:
     return json.loads(text, object_pairs_hook=_once, parse_constant=_refuse)
 
 
-_PARSERS: dict[str, Callable[[str], Any]] = {".json": _json, ".toml": tomllib.loads}
+def _yaml(text: str) -> Any:
+    import yaml
+
+    class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+        def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+            keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+            if twice := [key for key, times in Counter(keys).items() if times > 1]:
+                raise ValueError(f"{twice[0]!r} is given more than once")
+            return super().construct_mapping(node, deep)
+
+    try:
+        depth = 0
+        for event in yaml.parse(text, Loader=Loader):  # the loader itself would crash far down
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > _DEEPEST:
+                raise ValueError(_TOO_DEEP)
+        held = yaml.load(text, Loader=Loader)  # noqa: S506  # a safe one
+    except yaml.YAMLError as problem:
+        raise ValueError(" ".join(str(problem).split()).replace(' in "<unicode string>",', " at")) from None
+    if _values(held, {}) > _MOST:
+        raise ValueError(f"with its aliases written out it holds more than {_MOST} values")
+    try:
+        return _json(json.dumps(held, default=_day))
+    except TypeError as problem:
+        raise ValueError(f"it holds what JSON can't: {problem}") from None
+
+
+def _values(held: Any, known: dict[int, int]) -> int:
+    """Return how many values something holds, each counted as often as an alias names it."""
+    if id(held) not in known:
+        inside = held.values() if isinstance(held, dict) else held if isinstance(held, list | tuple | set) else ()
+        known[id(held)] = 1 + sum(_values(each, known) for each in inside)
+    return known[id(held)]
+
+
+def _day(value: object) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"a value of the kind {type(value).__name__}")
+
+
+_PARSERS: dict[str, Callable[[str], Any]] = {
+    ".json": _json,
+    ".toml": tomllib.loads,
+    ".yaml": _yaml,
+    ".yml": _yaml,
+}

@@ -12,7 +12,7 @@ from typing import Any
 from threatlab.catalog import Catalog
 from threatlab.catalog import catalog as shipped
 from threatlab.checks import check_choice, check_text
-from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.errors import ThreatLabError, short, unknown_name
 from threatlab.fields import keep
 from threatlab.files import FileKind
 
@@ -79,7 +79,9 @@ class AISystem:
         **attributes: bool | None,
     ) -> None:
         if not isinstance(name, str) or not name.strip():
-            raise ThreatLabError(f"a system needs a name: {name!r} is none; give a text such as 'ml-pipeline-prod'")
+            raise ThreatLabError(
+                f"a system needs a name: {short(name)} is none; give a text such as 'ml-pipeline-prod'"
+            )
         texts = {"title": title, "description": description, "source": source, "owner": owner}
         for text, content in texts.items():
             check_text(f"{text} of system {name!r}", content, empty=True)
@@ -174,7 +176,9 @@ def check_value(attribute: str, value: object) -> bool | None:
     """
     if value is None or isinstance(value, bool):
         return value
-    raise ThreatLabError(f"{attribute} is {value!r}, which is not True or False; leave it out, or None, if unknown")
+    raise ThreatLabError(
+        f"{attribute} is {short(value)}, which is not True or False; leave it out, or None, if unknown"
+    )
 
 
 def check_attributes(attributes: Mapping[str, object], catalog: Catalog) -> dict[str, bool]:
@@ -235,7 +239,7 @@ def system_from_table(table: Mapping[str, Any], catalog: Catalog | None = None) 
 def _section(table: Mapping[str, Any], key: str) -> dict[str, Any]:
     section = table.get(key, {})
     if not isinstance(section, dict):
-        raise ThreatLabError(f"{key} is {section!r}, which is not a table of attributes")
+        raise ThreatLabError(f"{key} is {short(section)}; give a table with a value for each attribute")
     return section
 
 
@@ -248,7 +252,7 @@ def _check_place(name: str, place: str, own: Iterable[str], others: Iterable[str
 
 def _check_notes(notes: object, catalog: Catalog) -> dict[str, str]:
     if not isinstance(notes, Mapping):
-        raise ThreatLabError(f"notes are {notes!r}, which is not a text for each attribute")
+        raise ThreatLabError(f"notes are {short(notes)}; give a table with a text for each attribute")
     for attribute, note in notes.items():
         check_text(f"in notes: {attribute}", note, empty=True)
         check_attribute(attribute, catalog)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from threatlab.attacks import ATTACKS
@@ -20,10 +22,13 @@ SLACK = 0.04
 """Other builds of the same libraries round differently, which moves a few of some hundred test digits."""
 
 
-@pytest.mark.parametrize("seed", [0, 7], ids=lambda seed: f"seed{seed}")
+SEED = int(os.environ.get("THREATLAB_SEED", "0"))
+"""Which draw is measured again; tests/conditions measures another one."""
+
+
 @pytest.mark.parametrize("band", bands(), ids=lambda band: band.name)
-def test_what_was_measured_is_measured_again(band, seed):
-    again = measure(band.attack, band.control, band.knobs, seeds=(seed,))
+def test_what_was_measured_is_measured_again(band):
+    again = measure(band.attack, band.control, band.knobs, seeds=(SEED,))
     assert band.lowest - SLACK <= again.lowest
     assert again.highest <= band.highest + SLACK
     assert again.baseline == pytest.approx(band.baseline, abs=2 * SLACK)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import logging
+from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -41,18 +42,23 @@ def run_here(notebook: Path, wanted: str) -> dict[str, Any]:
 
     What the cell shows is among them as `_`. What the cells set for their whole process is set back.
     """
-    cells = needed(nbformat.read(notebook, as_version=4).cells, wanted)
+    return run_cells(notebook.name, needed(nbformat.read(notebook, as_version=4).cells, wanted))
+
+
+def run_cells(notebook: str, cells: list[Any]) -> dict[str, Any]:
+    """Run code cells one after the other in this process; as `run_here`."""
     code = ast.parse("\n".join(cell.source for cell in cells))
     shown = code.body.pop() if isinstance(code.body[-1], ast.Expr) else None
     names: dict[str, Any] = {}
     with patch.object(logging.root, "handlers", []), pd.option_context("display.max_colwidth", None):
-        exec(compile(code, notebook.name, "exec"), names)  # the workbook's own cells
+        exec(compile(code, notebook, "exec"), names)  # the workbook's own cells
         if shown:
-            names["_"] = eval(compile(ast.Expression(shown.value), notebook.name, "eval"), names)
+            names["_"] = eval(compile(ast.Expression(shown.value), notebook, "eval"), names)
     return names
 
 
-def _names(source: str) -> tuple[set[str], set[str]]:
+@cache
+def _names(source: str) -> tuple[frozenset[str], frozenset[str]]:
     """Return the names that a cell reads, and those that it binds."""
     reads: set[str] = set()
     binds: set[str] = set()
@@ -63,4 +69,4 @@ def _names(source: str) -> tuple[set[str], set[str]]:
             binds.add((node.asname or node.name).partition(".")[0])
         elif isinstance(node, ast.FunctionDef | ast.ClassDef):
             binds.add(node.name)
-    return reads, binds
+    return frozenset(reads), frozenset(binds)

@@ -18,6 +18,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from tests.browser.lab import Lab
+from tests.browser.needed import needed
 from tests.browser.server import running_server
 from tests.browser.test_lab_smoke import PICTURE
 from tests.notebooks.pieces import BLANK, pieces_of
@@ -31,9 +32,44 @@ LESSON_FILES, EXERCISE_FILES = ([file.name for file in tracked(folder)] for fold
 STEP_BY_STEP = ("00", "06")
 """Lessons that are walked cell by cell; in the others all cells are run first, as many do."""
 
-NOT_WALKED = () if "THREATLAB_WALK_ALL" in os.environ else ("01", "02", "03")
-WALKED = [name for name in LESSON_FILES if name[:2] not in NOT_WALKED]
-"""The lessons that are walked: together they have every kind of panel. THREATLAB_WALK_ALL=1 walks the others, too."""
+WALKED, SOLVED = (
+    (LESSON_FILES, EXERCISE_FILES)
+    if "THREATLAB_WALK_ALL" in os.environ
+    else (
+        [name for name in LESSON_FILES if name[:2] in ("00", "06", "07")],
+        [name for name in EXERCISE_FILES if name[:2] in ("00", "02")],
+    )
+)
+"""What is walked from end to end; THREATLAB_WALK_ALL=1 walks the others, too.
+
+Of the other lessons, each panel of a kind that no walked lesson has is used alone. What the other exercises say before
+and after they are solved, a kernel without a page is asked: tests/packaging/test_other_parameters.py.
+"""
+
+
+def panels_in(name: str) -> dict[str, str]:
+    """Return the kinds of panels that a lesson shows, each with the id of the first cell that shows one."""
+    kinds: dict[str, str] = {}
+    for cell in nbformat.read(ROOT / "notebooks" / name, as_version=4).cells:
+        for shown in (output.get("data", {}) for output in cell.get("outputs", ())):
+            if PICTURE in shown.get("text/html", ""):
+                kinds.setdefault(re.split(r"\W", shown["text/plain"])[0], cell.id)
+    return kinds
+
+
+def alone() -> dict[str, list[str]]:
+    """Return the ids of the cells that show a kind of panel which no walked lesson has, each by its lesson."""
+    seen = set().union(*map(panels_in, WALKED))
+    cells: dict[str, list[str]] = {}
+    for name in LESSON_FILES:
+        for kind, cell in panels_in(name).items():
+            if kind not in seen:
+                seen.add(kind)
+                cells.setdefault(name, []).append(cell)
+    return cells
+
+
+ALONE = alone()
 
 MADE = re.compile(r"^(\w+) = (?:Prediction|CheckYourself)\(", re.MULTILINE)
 SHOWN = re.compile(r"\b(\w+)\.compare\(")
@@ -82,13 +118,10 @@ def test_the_copy_holds_all_lessons_and_exercises_and_nothing_that_was_run(cours
         assert ran == [], name
 
 
-def test_the_lessons_that_are_walked_have_every_kind_of_panel() -> None:
-    kinds = set()
-    for name in WALKED:
-        for cell in nbformat.read(ROOT / "notebooks" / name, as_version=4).cells:
-            shown = [output.get("data", {}) for output in cell.get("outputs", ())]
-            kinds |= {each["text/plain"] for each in shown if PICTURE in each.get("text/html", "")}
-    assert {re.match(r"\w+", each)[0] for each in kinds} == PANELS.keys()  # type: ignore[index]
+def test_what_is_walked_and_used_alone_has_every_kind_of_panel() -> None:
+    walked = set().union(*map(panels_in, WALKED))
+    alone = {kind for name, cells in ALONE.items() for kind, cell in panels_in(name).items() if cell in cells}
+    assert walked | alone == PANELS.keys()
 
 
 @pytest.mark.parametrize("name", WALKED)
@@ -104,7 +137,19 @@ def test_a_lesson_answers_nothing_before_it_is_asked_and_is_there_again_tomorrow
     is_there_tomorrow(course, name)
 
 
-@pytest.mark.parametrize("name", EXERCISE_FILES)
+@pytest.mark.parametrize("name", ALONE)
+def test_a_panel_of_a_kind_that_no_walked_lesson_has_is_there_again_tomorrow(course: Course, name: str) -> None:
+    course.lab.open_in_place(name)
+    cells = course.cells(name)
+    for wanted in dict.fromkeys(each.id for panel in ALONE[name] for each in needed(cells, panel)):
+        number = [cell.id for cell in cells].index(wanted)
+        course.lab.run_cell(number)
+        if wanted in ALONE[name]:
+            use_all(course.cell(number))
+    is_there_tomorrow(course, name)
+
+
+@pytest.mark.parametrize("name", SOLVED)
 def test_an_exercise_is_open_until_it_is_solved_and_stays_solved(course: Course, name: str) -> None:
     course.lab.open_in_place(name)
     course.lab.run_all()

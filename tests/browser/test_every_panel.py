@@ -12,16 +12,19 @@ from tests.browser.access import open_all, overflowing
 from tests.browser.blank_page import BlankPage
 from tests.browser.lab import LOOKS
 from tests.browser.needed import run_here
+from tests.unit.classes import a_class
 from tests.unit.page import Page
 from tests.unit.test_panel import PANELS
 from tests.unit.threat_models import BARE, full
 from threatlab import load_system
 from threatlab.attacks import ATTACKS
 from threatlab.catalog import catalog
+from threatlab.exercises.progress import Store
 from threatlab.exercises.recall import RECALL
 from threatlab.widgets import (
     AttackLab,
     ChecklistPanel,
+    ClassView,
     Dashboard,
     ExportPanel,
     IncidentReplay,
@@ -63,6 +66,22 @@ def an_attack(name: str) -> State:
 
 def an_attack_refused(folder: Path) -> Panel:
     return pressed(AttackLab("extraction"), lambda page: page.enter("Queries the attacker can pay for", 0))
+
+
+def a_prediction_of_a_class(folder: Path) -> Panel:
+    panel = ClassView(a_class(folder))
+    panel.look("guess.02.audit-predict")
+    return panel
+
+
+def a_progress_that_is_shared(folder: Path) -> Panel:
+    with pytest.MonkeyPatch.context() as hub:
+        hub.setenv("THREATLAB_CLASS", str(folder))
+        hub.setenv("THREATLAB_PROGRESS", str(folder / "progress.jsonl"))
+        return pressed(
+            ProgressPanel(Store()),
+            lambda page: page.submit("Share", **{"Name, if you want one (40 characters)": "Ada"}),
+        )
 
 
 def an_explorer_with_all_it_can_show(folder: Path) -> Panel:
@@ -191,6 +210,10 @@ STATES: dict[str, State] = {
     "ProgressPanel asks before a reset": lambda folder: pressed(
         ProgressPanel(), lambda page: page.click("Reset \u2026")
     ),
+    "ClassView with names": lambda folder: ClassView(a_class(folder), names=True),
+    "ClassView of a prediction": a_prediction_of_a_class,
+    "ClassView of a few": lambda folder: ClassView(a_class(folder, 3)),
+    "ProgressPanel of a class": a_progress_that_is_shared,
     "Dashboard after a change": lambda folder: Dashboard([SAFER], before=[SHADOWRAY]),
     "IncidentReplay with a control": a_replay_stopped,
     "WhatChanged with an answer taken back": changes_with_one_taken_back,
@@ -208,3 +231,46 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(state: str, blank: BlankPage, 
         blank.look(*look)
         assert blank.axe() == [], look
         assert overflowing(panel) == [], look
+
+
+DARK, LIGHT = "rgb(17, 17, 17)", "rgb(255, 255, 255)"
+HOSTS = {
+    "VS Code": ("body", {"data-vscode-theme-kind": "vscode-dark"}, "light", DARK),
+    "VS Code in high contrast": ("body", {"data-vscode-theme-kind": "vscode-high-contrast"}, "light", DARK),
+    "a page of documentation": (":root", {"data-theme": "dark"}, "light", DARK),
+    "another one": ("body", {"data-theme": "dark"}, "light", DARK),
+    "a page made with Bootstrap": (":root", {"data-bs-theme": "dark"}, "light", DARK),
+    "a page that names no theme": ("body", {}, "dark", DARK),
+    "VS Code in light": ("body", {"data-vscode-theme-kind": "vscode-light"}, "dark", LIGHT),
+    "a light page of documentation": (":root", {"data-theme": "light"}, "dark", LIGHT),
+    "a light one of the other kind": ("body", {"data-theme": "light"}, "dark", LIGHT),
+    "JupyterLab in light": ("body", {"data-jp-theme-light": "true"}, "dark", LIGHT),
+    "the classic notebook": ("body", {"class": "notebook_app"}, "dark", LIGHT),
+    "a page that names no theme, by day": ("body", {}, "light", LIGHT),
+}
+"""What names the theme of a host and where, what its reader prefers, and the background that a panel has there."""
+
+AS_A_HOST = """([where, names, background]) => {
+    for (const node of [document.documentElement, document.body])
+        for (const {name} of [...node.attributes]) if (name !== 'lang') node.removeAttribute(name);
+    for (const [name, value] of Object.entries(names)) document.querySelector(where).setAttribute(name, value);
+    // ipywidgets' own style sheet defines these, for light, wherever it is not JupyterLab's
+    document.querySelector('#theme').textContent =
+        `:root { --jp-layout-color0: white; --jp-ui-font-color0: black } body { background: ${background} }`;
+}"""
+
+
+def test_a_panel_is_dark_in_a_dark_host_whichever_it_is_and_light_in_a_light_one(
+    blank: BlankPage, tmp_path: Path
+) -> None:
+    panel = blank.open(ScopeEditor("shadowray", folder=tmp_path))
+    try:
+        for host, (where, names, preferred, background) in HOSTS.items():
+            blank.page.emulate_media(color_scheme=preferred)
+            blank.page.evaluate(AS_A_HOST, [where, names, background])
+            assert panel.evaluate("panel => getComputedStyle(panel).backgroundColor") == background, host
+        blank.page.emulate_media(color_scheme="dark")
+        blank.page.evaluate(AS_A_HOST, ["body", {}, DARK])
+        assert blank.axe() == []
+    finally:
+        blank.page.emulate_media(color_scheme="light")

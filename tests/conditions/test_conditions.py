@@ -8,29 +8,29 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import nbformat
 import pytest
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
 from numpy._core._multiarray_umath import __cpu_dispatch__ as optional
 from numpy._core._multiarray_umath import __cpu_features__ as features
 
-ROOT = Path(__file__).parents[2]
-NBVAL = ("--nbval", "--nbval-current-env", "--nbval-cell-timeout=300", "--nbval-kernel-startup-timeout=300")
+from scripts.notebooks import clean
+from tests.browser.server import environment_of_its_own
+from tests.notebooks.kernel import as_it_is, kernel
+from tests.notebooks.tracked import ROOT
 
-ONE_SEED = "not seed0"  # the notebooks run the attacks with that one
-
-ATTACKS = "notebooks/03-attack.ipynb"
-EVERYTHING = (
-    ATTACKS,
+ATTACKS = ("03-attack",)
+EVERYTHING = ("04-plan-and-control", "05-defense-in-depth", "06-monitor-and-operate", *ATTACKS)
+TESTS = [
     "tests/attacks/test_bands.py::test_what_was_measured_is_measured_again",
     "tests/unit/test_monitoring.py",
     "tests/unit/test_reviews.py",
-    "notebooks/04-plan-and-control.ipynb",
-    "notebooks/05-defense-in-depth.ipynb",
-    "notebooks/06-monitor-and-operate.ipynb",
-)
+]
 
 
 def kernels(name: str) -> dict[str, str]:
@@ -51,49 +51,68 @@ JOBS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
         without([name for name in optional if "512" in name or name == "X86_V4"])
         | kernels("Haswell")
         | threads(1)
-        | {"PYTHONHASHSEED": "7", "TZ": "Pacific/Apia", "LC_ALL": "C"},
+        | {"THREATLAB_SEED": "7", "PYTHONHASHSEED": "7", "TZ": "Pacific/Apia", "LC_ALL": "C"},
         EVERYTHING,
     ),
     "without AVX2, on two threads": (
-        without(list(optional)) | kernels("Zen") | threads(2) | {"PYTHONHASHSEED": "8"},
+        without(list(optional)) | kernels("Zen") | threads(2) | {"THREATLAB_SEED": "8", "PYTHONHASHSEED": "8"},
         EVERYTHING,
     ),
-    "with the kernels of an old processor": (kernels("Nehalem"), (ATTACKS,)),
+    "with the kernels of an old processor": (kernels("Nehalem"), ATTACKS),
 }
-every_job = pytest.mark.parametrize("job", JOBS)
-
-
-def run(job: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run Python as on that machine."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    return subprocess.run(
-        [sys.executable, *arguments], cwd=ROOT, env=kept | JOBS[job][0], capture_output=True, text=True, check=False
-    )
-
-
-@every_job
-def test_the_suite_passes_under_other_conditions(job: str) -> None:
-    done = run(job, "-m", "pytest", "-n", "0", "-q", "-p", "no:cacheprovider", "-k", ONE_SEED, *NBVAL, *JOBS[job][1])
-    assert done.returncode == 0, done.stdout[-8000:] + done.stderr
-
 
 SAY = """
-import json, os, time, numpy, threadpoolctl
+import json, time, threadpoolctl
 from numpy._core._multiarray_umath import __cpu_features__ as features
-(blas,) = threadpoolctl.threadpool_info()
+(blas, *_) = [each for each in threadpoolctl.threadpool_info() if each["user_api"] == "blas"]
 print(json.dumps({
     "on": [name for name, on in features.items() if on],
     "threads": blas["num_threads"],
     "offset": time.localtime().tm_gmtoff,
-    "hash": hash("threat"),
 }))
+"""
+THE_TESTS = f"""
+import os, pytest
+os.chdir({str(ROOT)!r})
+pytest.main(["-n", "0", "-q", "-p", "no:cacheprovider", "-p", "no:nbval", *{TESTS!r}])
 """
 
 
-def test_the_conditions_are_met() -> None:
-    first, second, _ = (json.loads(run(job, "-c", SAY).stdout) for job in JOBS)
-    assert not [name for name in first["on"] if "512" in name]
-    assert not set(optional) & set(second["on"])
-    assert (first["threads"], second["threads"]) == (1, min(2, os.cpu_count() or 1))
-    assert first["offset"] == 13 * 3600
-    assert first["hash"] != second["hash"]
+def shown(notebook: NotebookNode) -> dict[str, list[Any]]:
+    """Return what each cell shows but for pictures, of which each machine draws a pixel otherwise."""
+    return {
+        cell.id: [
+            output.get("text") or {kind: data for kind, data in output.data.items() if not kind.startswith("image/")}
+            for output in cell.outputs
+        ]
+        for cell in clean(notebook).cells
+        if cell.cell_type == "code"
+    }
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_notebooks_say_what_they_said_and_tests_pass_under_other_conditions(job: str, tmp_path: Path) -> None:
+    conditions, names = JOBS[job]
+    more = [new_code_cell(SAY, id="conditions")]
+    if names == EVERYTHING:
+        more.append(new_code_cell(THE_TESTS, id="tests"))
+    there = environment_of_its_own(tmp_path) | {"PYTHONPATH": str(ROOT)} | conditions
+    with kernel(Path(sys.executable), there) as run:
+        for name in names:
+            file = ROOT / f"notebooks/{name}.ipynb"
+            edit = (lambda notebook: notebook.cells.extend(more)) if name == names[-1] else as_it_is
+            ran = run(file, {}, edit)
+            said, says = shown(nbformat.read(file, as_version=4)), shown(ran)
+            assert {cell: says[cell] for cell in said} == said, name
+        are_met(conditions, json.loads("".join(says["conditions"])))
+        if names == EVERYTHING:
+            assert says["tests"][-1] == {"text/plain": "<ExitCode.OK: 0>"}, says["tests"]
+
+
+def are_met(conditions: dict[str, str], there: dict[str, Any]) -> None:
+    """See that what was set holds in the kernel."""
+    assert not set(conditions.get("NPY_DISABLE_CPU_FEATURES", "").split()) & set(there["on"])
+    if "OPENBLAS_NUM_THREADS" in conditions:
+        assert there["threads"] == min(int(conditions["OPENBLAS_NUM_THREADS"]), os.cpu_count() or 1)
+    if "TZ" in conditions:
+        assert there["offset"] == 13 * 3600

@@ -7,6 +7,7 @@ import json
 import pickle
 import re
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -248,6 +249,13 @@ class HalfDone:
         return ____ * n
 
 
+class Row(NamedTuple):
+    """A row as a learner may write it."""
+
+    name: str
+    kind: str
+
+
 def uses_blank_parts(n):
     return gives_a_blank(n) + SLACK
 
@@ -259,7 +267,7 @@ def uses_blank_parts(n):
         ([("Chatbot", ____, "own"), ("Fares", "store", "own")], ["`('Chatbot', ____, 'own')`"]),
         (({"owner": ____}, None), ["`'owner': ____`"]),
         (["x", ____], ["`['x', ____]`"]),
-        (Slip(____, "says"), ["`Slip(gives=____, says='says')`"]),
+        (Row(____, "store"), ["`Row(name=____, kind='store')`"]),
         (Standing("why", "Why", ____, 4, ____, 0), ["`done=____`", "`checks=____`"]),
         (gives_a_blank, ["half = ____`"]),
         (uses_blank_parts, ["half = ____`", "`SLACK = ____`"]),

@@ -8,18 +8,24 @@ import os
 import subprocess
 import sys
 import warnings
+from dataclasses import replace
 from pathlib import Path
 from shutil import copyfile
 
 import pytest
 
+from tests.exercises.solved import right
 from threatlab import AuditLog, ThreatLabError
 from threatlab.audit.file import locked
+from threatlab.course import version
 from threatlab.exercises import progress
 from threatlab.exercises.assess import q1 as first_of_assess
 from threatlab.exercises.assess import q2 as layered
-from threatlab.exercises.outcome import CORRECT, NOT_ATTEMPTED, NOT_YET
+from threatlab.exercises.assess import q4 as chain
+from threatlab.exercises.outcome import CORRECT, NOT_ATTEMPTED, NOT_YET, NotYet
 from threatlab.exercises.progress import Store
+
+RIGHT = right("assess.q4")
 
 
 @pytest.fixture
@@ -321,6 +327,39 @@ def test_the_first_editions_entries_and_ours_stand_in_one_file(path):
     assert Store(path).done() == {"assess.q1", "assess.q2"}
 
 
+def test_an_entry_holds_the_misconception_met_and_the_courses_version_and_nothing_that_was_typed(path, monkeypatch):
+    kept = Store(path)
+    monkeypatch.setattr(progress, "store", lambda: kept)
+    every = dict.fromkeys(edits := ("space", "middle", "last", "all", "first", "invent"), "TYPED")
+    for answer in ({**every, "space": True}, {**RIGHT, "last": True}, "TYPED", lambda: "TYPED", RIGHT):
+        chain.check(answer)
+    assert [each.get("met") for each in Store(path).entries()] == [None, "last=True", None, None, None]
+    assert {each["course"] for each in Store(path).entries()} == {version()}
+    assert b"TYPED" not in path.read_bytes()
+    assert set(edits) == RIGHT.keys()
+
+
+def test_a_misconception_that_a_question_does_not_know_is_not_kept(path, monkeypatch):
+    kept = Store(path)
+    monkeypatch.setattr(progress, "store", lambda: kept)
+
+    def smuggles(_):
+        raise NotYet("no", "what the learner typed")
+
+    replace(chain, judge=smuggles).check({})
+    assert b"typed" not in path.read_bytes()
+
+
+def test_entries_of_every_edition_stand_in_one_file_and_are_read(path):
+    path.parent.mkdir()
+    old = '{"question":"assess.q1","what":"not yet","entry":1}\n{"question": "assess.q1", "what": "hint 1"}\n'
+    path.write_text(old, encoding="utf-8")
+    Store(path).record("assess.q4", NOT_YET, met="last=True")
+    first, second, third = Store(path).entries()
+    assert (first, second) == ({"question": "assess.q1", "what": NOT_YET}, {"question": "assess.q1", "what": "hint 1"})
+    assert third == {"question": "assess.q4", "what": NOT_YET, "met": "last=True", "course": version()}
+
+
 def test_a_reset_begins_anew_and_drops_nothing_from_the_file(path):
     store = Store(path)
     store.record("assess.q1", CORRECT)
@@ -336,7 +375,7 @@ def test_progress_is_exported_and_overwrites_nothing(path, tmp_path):
     store.record("assess.q1", CORRECT)
     file = store.export(tmp_path / "mine.json")
     told = json.loads(file.read_text(encoding="utf-8"))
-    assert told["attempts"] == [{"question": "assess.q1", "what": CORRECT}]
+    assert told["attempts"] == [{"question": "assess.q1", "what": CORRECT, "course": version()}]
     with pytest.raises(ThreatLabError, match="already"):
         store.export(file)
     for name in (tmp_path / "nowhere" / "mine.json", "a\0b", "\ud800"):

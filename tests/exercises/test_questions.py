@@ -18,6 +18,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from scripts.workshop import pages
+from scripts.workshop.lessons import LESSONS as BOOKS
+from scripts.workshop.lessons import told_by
 from tests.exercises.clothes import in_other_clothes
 from tests.exercises.solved import right
 from tests.exercises.test_machinery import ABSURD
@@ -30,10 +33,14 @@ COVERAGE = Path(__file__).parents[1] / "data" / "lesson-coverage.csv"
 ROWS = tuple(csv.DictReader(COVERAGE.read_text(encoding="utf-8").splitlines()))
 IDEAS = {row["id"] for row in ROWS}
 HERE, ROOT = Path(__file__).parent, Path(__file__).parents[2]
+INSTRUCTORS = ROOT / "workshop"
 MODULES = {lesson.name: import_module(f"threatlab.exercises.{lesson.name}") for lesson in LESSONS}
 QUESTIONS = {question.id: question for module in MODULES.values() for question in module.QUESTIONS}
 
 PIECES = {piece.id: piece for module in MODULES.values() for piece in module.PIECES}
+
+LONGEST_CLAIM = 160
+"""Characters of a claim that a room reads on a wall."""
 
 every_question = pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
 
@@ -55,9 +62,25 @@ def file_of(folder, question):
     return file
 
 
+def module_of(question):
+    """The module with a question's wrong answers."""
+    return import_module(".".join(file_of(HERE, question).relative_to(ROOT).with_suffix("").parts))
+
+
+def named(question):
+    """What each wrong answer misses that stands in the instructor's answers."""
+    return [*module_of(question).CONSTRAINTS]
+
+
+def answers_of(question):
+    """The instructor's page with the answers to a question's lesson."""
+    [stem] = [stem for stem, lesson in BOOKS.items() if lesson.name == question.id.partition(".")[0]]
+    return (INSTRUCTORS / "answers" / f"{stem}.md").read_text(encoding="utf-8")
+
+
 def wrong(question):
     """The wrong answers to a question, each with a part of the message that it must get."""
-    kept = import_module(".".join(file_of(HERE, question).relative_to(ROOT).with_suffix("").parts))
+    kept = module_of(question)
     return [*kept.CONSTRAINTS.values(), *getattr(kept, "wrong", lambda _: ())(right(question.id))]
 
 
@@ -135,7 +158,7 @@ def usual(question):
 
 @every_question
 def test_each_thing_asked_is_missed_alone_by_a_plausible_answer_and_whatever_can_be_said_is_said_to_one(question):
-    truth, answers, messages = right(question.id), wrong(question), []
+    truth, answers, messages, met, said = right(question.id), wrong(question), [], set(), []
     file = file_of(ROOT / "threatlab" / "exercises", question)
     with lines_run(file) as run:
         question.judge(truth)
@@ -144,17 +167,38 @@ def test_each_thing_asked_is_missed_alone_by_a_plausible_answer_and_whatever_can
                 question.judge(answer)
             ours = isinstance(refused.value, NotYet)
             assert ours or learners_line(refused.value), (question.id, answer)
+            met.add(getattr(refused.value, "met", ""))
             messages.append(f"{'' if ours else type(refused.value).__name__}{refused.value}")
             assert part in messages[-1], f"{question.id}: {messages[-1]!r} does not say {part!r}"
+            said.append(told_by(refused.value))
+    if INSTRUCTORS.exists():  # it doesn't in a copy that tries what nobody else knows
+        book = "\n".join(pages.mistakes(zip(named(question), said, strict=False)))
+        assert f"what each is told**\n\n{book}\n\n" in answers_of(question), "run `make workshop`"
     commonest = Counter(messages).most_common(1)[0]
     assert commonest[1] == 1, f"{question.id} says the same to different mistakes: {commonest[0]}"
     assert not list(unsaid(file, run)), f"{file.name}: no answer gets there"
+    assert met <= {"", *question.claims}, f"{question.id}: what a judge has met is none of its claims"
+    unmet = {name.partition("=")[0] for name in question.claims} - {name.partition("=")[0] for name in met}
+    assert not unmet, f"{question.id}: no wrong answer meets that"
     silent = [says for says in usual(question) if not any(says in message for message in messages)]
     assert not silent, f"{question.id}: no answer is told so"
     if isinstance(truth, dict):
         given = [answer for answer, _ in answers if isinstance(answer, dict) and answer.keys() == truth.keys()]
         wrong_in = [[name for name in truth if answer[name] != truth[name]] for answer in given]
         assert {name for names in wrong_in if len(names) == 1 for name in names} == truth.keys()
+
+
+@every_question
+def test_a_question_says_what_those_who_go_wrong_take_to_be_true(question):
+    assert question.claims
+    assert_readable(question)
+
+
+def assert_readable(question):
+    for claim in question.claims.values():
+        assert claim[0].isupper(), claim
+        assert claim.endswith((".", "?")), claim
+        assert len(claim) <= LONGEST_CLAIM, claim
 
 
 @every_question
@@ -251,13 +295,15 @@ def test_a_piece_takes_what_is_right_and_says_of_each_plausible_mistake_what_it_
     outcome = piece.check(right)
     assert outcome.kind == CORRECT, outcome.message
     assert len(mistakes) >= 2
-    messages = []
+    messages, met = [], set()
     for answer, part in mistakes:
-        outcome = piece.check(answer)
+        outcome = verdict_of_code(piece.judge, answer, piece.seconds)
+        met.add(outcome.met)
         assert outcome.kind not in (CORRECT, NOT_ATTEMPTED, BROKEN), (piece.id, answer, outcome)
         assert part in outcome.message, f"{piece.id}: {outcome.message!r} does not say {part!r}"
         messages.append(outcome.message)
     assert len(set(messages)) == len(messages), piece.id
+    assert met - {""} == piece.claims.keys(), f"{piece.id}: what is met, and what those take to be true who meet it"
 
 
 @every_piece
@@ -276,3 +322,4 @@ def test_a_piece_hints_in_steps_fills_its_blank_and_counts_in_no_progress(piece)
     assert set(piece.covers) <= IDEAS
     assert piece.check(____).kind == NOT_ATTEMPTED
     assert piece.check(____).progress == ""
+    assert_readable(piece)

@@ -14,7 +14,7 @@ from threatlab.catalog.entry import Entry
 from threatlab.exercises import progress
 from threatlab.exercises.outcome import CORRECT
 from threatlab.exercises.progress import TITLES, Store
-from threatlab.exercises.recall import RECALL, _recalled
+from threatlab.exercises.recall import RECALL, _recalled, recalled
 from threatlab.widgets.learning.progress import ProgressPanel
 from threatlab.widgets.learning.recall import Recall
 
@@ -35,6 +35,32 @@ def test_from_03_on_one_question_looks_further_back_than_the_notebook_before():
     for notebook in range(3, 8):
         (idea,) = RECALL[f"{notebook:02}"][-1].question.covers
         assert int(taught[idea]) < notebook - 1, notebook
+
+
+def test_a_question_looks_back_on_the_notebook_of_its_idea_or_the_one_before():
+    taught = {row["id"]: row["notebook"] for row in ROWS}
+    for notebook, asked in RECALL.items():
+        for each in asked:
+            (idea,) = each.question.covers
+            assert each.about == min(taught[idea], f"{int(notebook) - 1:02}"), each.question.id
+
+
+@pytest.mark.parametrize("without", [{"03"}, {"01", "02"}, {"05", "06"}, {"00"}, {"00", "02", "04", "06"}])
+def test_where_lessons_are_left_out_no_question_looks_back_on_them_and_none_is_asked_twice(without):
+    asked = [each for notebook in RECALL if notebook not in without for each in recalled(notebook, without)]
+    assert not {each.about for each in asked} & without
+    assert len({each.question.id for each in asked}) == len(asked)
+    for notebook in RECALL.keys() - without:
+        assert all(each.about < notebook for each in recalled(notebook, without))
+        assert len(recalled(notebook, without)) <= 3
+
+
+def test_questions_of_a_lesson_that_is_left_out_stand_in_for_those_about_it():
+    assert [each.question.id for each in recalled("04", ["03"])] == ["recall.04.q3", "recall.03.q1", "recall.03.q2"]
+    assert recalled("04") == RECALL["04"]
+    assert recalled("01", ["00"]) == ()
+    assert "left out of this copy" in text(str(Recall("01", without=["00"]).draw({})))
+    assert len(Recall("04", without=["03"])._questions) == 3
 
 
 @every_question

@@ -187,8 +187,8 @@ class Learner:
             await soon(self.wire.log_in())
         with self._timed("server start"):
             account = f"/hub/api/users/{self.wire.name}"
-            await soon(self.wire.ask("POST", f"{account}/server"))
             async with asyncio.timeout(START_SECONDS):
+                await self.wire.ask("POST", f"{account}/server")
                 while not (await self.wire.ask("GET", account))["servers"].get("", {}).get("ready"):  # noqa: ASYNC110
                     await asyncio.sleep(1)
 

@@ -32,7 +32,9 @@ def kernel(python: Path, environment: dict[str, str]) -> Iterator[Run]:
     It raises the `CellExecutionError` of a cell that fails. What a notebook defined is gone before the next one runs;
     what it imported stays. What a learner would write in it first, `edit` does.
     """
-    client = NotebookClient(new_notebook(), timeout=SECONDS, startup_timeout=SECONDS, kernel_name="python3")
+    client = NotebookClient(
+        new_notebook(), timeout=SECONDS, startup_timeout=SECONDS, kernel_name="python3", coalesce_streams=True
+    )
     client.create_kernel_manager().kernel_spec.argv[0] = str(python)
 
     def run(file: Path, parameters: dict[str, Any], edit: Edit = as_it_is) -> NotebookNode:

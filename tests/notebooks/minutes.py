@@ -10,7 +10,7 @@ written in less time than a reason, and of what a team does on another day ("min
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -57,8 +57,13 @@ class Effort:
 
 def effort(file: Path, section: str = "") -> Effort:
     """Return what the notebook in `file`, saved with its outputs, asks of a person: all of it, or the section "4"."""
+    return effort_of(_cells(file, section))
+
+
+def effort_of(cells: Iterable[NotebookNode]) -> Effort:
+    """Return what some cells, saved with their outputs, ask of a person."""
     counted, since = Effort(), 0
-    for cell in _cells(file, section):
+    for cell in cells:
         if cell.cell_type == "markdown":
             words = len(re.sub(r"[#*|`>-]|\]\([^)]*\)", " ", cell.source).split())
             counted.words += words

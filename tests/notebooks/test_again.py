@@ -22,6 +22,7 @@ from threatlab.exercises.progress import VARIABLE
 PARAMETERS: dict[str, dict[str, Any]] = {
     "00-why": {"system": "pytorch-nightly", "attack": "membership", "seed": 4},
     "02-assess": {"system": "pytorch-nightly", "alert_threshold": 0.95, "seed": 4},
+    "03-attack": {"system": "tay", "seed": 2, "poison_rate": 0.2, "query_budget": 20, "epsilon": 0.3},
     "04-plan-and-control": {"system": "postmark-mcp", "budget_days": 7.5, "min_utility": 1.0, "max_risk": 0.0},
     "05-defense-in-depth": {"system": "id-me", "bound": 1.0, "days": 1000, "fail_at": 1.0, "seed": 4},
 }

@@ -93,6 +93,7 @@ WORST: dict[str, Callable[[Any], None]] = {
     "AttackLab": attack_with_nothing,
     "CheckYourself": begin_a_guess_anew,
     "ChecklistPanel": nothing,
+    "ClassView": nothing,
     "Comparison": show_anyway,
     "ControlForm": deny_all_controls,
     "Dashboard": alert_on_all,

@@ -42,7 +42,6 @@ OTHER_PARAMETERS: dict[str, list[dict[str, Any]]] = {  # and one more each in te
     ],
     "03-attack": [
         {"system": "shadowray", "seed": 1, "poison_rate": 0.02, "query_budget": 300, "epsilon": 0.05},
-        {"system": "tay", "seed": 2, "poison_rate": 0.2, "query_budget": 20, "epsilon": 0.3},
     ],
     "05-defense-in-depth": [
         {"system": "ml-pipeline-prod", "bound": 0.1, "days": 0, "fail_at": 0.2, "seed": 2},
@@ -61,13 +60,12 @@ EXERCISE_PARAMETERS: dict[str, dict[str, Any]] = {
 }
 """What exercises and solutions are run with; the others take a seed."""
 
-ANSWERS = {"exercises/{}-exercises.ipynb": "\u2026 Not attempted", "solutions/{}.ipynb": "\u2713 Correct"}
-"""What each question answers, by the notebook that asks it; exercises are run before anything is solved."""
+NOT_ATTEMPTED, CORRECT = "\u2026 Not attempted", "\u2713 Correct"
 
 
 @pytest.mark.parametrize("name", [file.stem for file in tracked("notebooks")])
 def test_a_notebook_runs_on_another_system_speaks_of_it_and_takes_what_was_to_be_written(
-    name: str, workbook: Path, run: Run
+    name: str, course: Path, run: Run
 ) -> None:
     pieces = pieces_of(name)
 
@@ -78,18 +76,40 @@ def test_a_notebook_runs_on_another_system_speaks_of_it_and_takes_what_was_to_be
             assert blanks == 1, piece.id
 
     for parameters in OTHER_PARAMETERS[name]:
-        said = outputs_of(run(workbook / f"notebooks/{name}.ipynb", parameters, write))
+        said = outputs_of(run(course / f"{name}.ipynb", parameters, write))
         assert (parameters.get("drawing_file") or parameters["system"]) in said, parameters
         assert [each.id for each in pieces if f"\u2713 Correct ({each.id})" not in said] == [], parameters
 
 
 @pytest.mark.parametrize("name", [file.stem for file in tracked("solutions")])
-def test_each_question_is_not_attempted_in_the_exercise_and_right_in_the_solution(
+def test_each_question_is_not_attempted_in_the_exercise_until_it_is_solved_and_right_in_the_solution(
     name: str, workbook: Path, run: Run
 ) -> None:
-    for file, answer in ((workbook / place.format(name), answer) for place, answer in ANSWERS.items()):
-        ran = run(file, EXERCISE_PARAMETERS.get(name, {"seed": 3}))
-        cells = [nbformat.v4.new_notebook(cells=[cell]) for cell in ran.cells if cell.cell_type == "code"]
-        answers = [outputs_of(cell) for cell in cells if checks(cell)]
-        assert len(answers) == len(checks(nbformat.read(file, as_version=4)))
-        assert all(answer in each for each in answers), answers
+    exercise, solution = workbook / f"exercises/{name}-exercises.ipynb", workbook / f"solutions/{name}.ipynb"
+    worked = asked_in(nbformat.read(solution, as_version=4))
+
+    def solve_the_first_and_take_a_hint_at_the_second(notebook: NotebookNode) -> None:
+        second = asked_in(notebook)[1]
+        hint = f"{second.source.rpartition('.check(')[0].rpartition(chr(10))[2]}.hint()"
+        notebook.cells += [nbformat.v4.new_code_cell(source) for source in (worked[0].source, hint)]
+
+    parameters = EXERCISE_PARAMETERS.get(name, {"seed": 3})
+    ran = run(exercise, parameters, solve_the_first_and_take_a_hint_at_the_second)
+    *open_still, solved = map(said_in, asked_in(ran))
+    assert len(open_still) == len(worked)
+    assert all(NOT_ATTEMPTED in each for each in open_still), open_still
+    assert CORRECT in solved
+    assert ": 1 of " in solved
+    assert "Hint 1 of" in said_in(ran.cells[-1])
+    right = [said_in(cell) for cell in asked_in(run(solution, parameters))]
+    assert all(CORRECT in each for each in right), right
+
+
+def asked_in(notebook: NotebookNode) -> list[NotebookNode]:
+    """Return the cells that check a question."""
+    code = (cell for cell in notebook.cells if cell.cell_type == "code")
+    return [cell for cell in code if checks(nbformat.v4.new_notebook(cells=[cell]))]
+
+
+def said_in(cell: NotebookNode) -> str:
+    return outputs_of(nbformat.v4.new_notebook(cells=[cell]))

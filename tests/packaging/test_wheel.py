@@ -47,10 +47,17 @@ def test_the_package_is_imported_where_there_is_no_jupyter(python: Path, tmp_pat
     assert run_outside(python, "-S", "-c", code, folder=tmp_path).startswith(str(site))
 
 
-def test_papermill_runs_a_notebook_of_a_learner_s_copy(python: Path, tmp_path: Path) -> None:
-    run_outside(python, python.with_name("threatlab"), "start", "mine", folder=tmp_path)
-    papermill = ("-m", "papermill", "--no-progress-bar", "--cwd", "mine")
-    run_outside(python, *papermill, "mine/01-scope.ipynb", "ran.ipynb", "-p", "system", "tay", folder=tmp_path)
+def test_the_doctor_finds_nothing_wrong_where_the_wheel_is_installed_with_what_it_asks_for(
+    python: Path, tmp_path: Path
+) -> None:
+    said = run_outside(python, python.with_name("threatlab"), "doctor", folder=tmp_path)
+    assert "within the ranges of threatlab[lab]" in said
+    assert "FAILED" not in said
+
+
+def test_papermill_runs_a_notebook_of_a_learner_s_copy(python: Path, course: Path, tmp_path: Path) -> None:
+    papermill = ("-m", "papermill", "--no-progress-bar", "--cwd", course)
+    run_outside(python, *papermill, course / "01-scope.ipynb", "ran.ipynb", "-p", "system", "tay", folder=tmp_path)
     assert "tay" in outputs_of(nbformat.read(tmp_path / "ran.ipynb", as_version=4))
 
 

@@ -9,6 +9,7 @@ from math import inf, nan
 import pytest
 
 from threatlab import ThreatLabError, checks, words
+from threatlab.errors import short
 from threatlab.words import date_in_words, listed
 
 NO_NUMBERS = (True, False, None, "3", "", [], {}, nan, 1j, b"1")
@@ -59,7 +60,7 @@ def test_what_makes_sense_is_taken_as_it_is_meant(check, value, kept):
 def test_what_makes_none_is_refused_with_its_name_the_value_and_the_way_out(check, value):
     with pytest.raises(ThreatLabError) as said:
         check("the name", value)
-    assert str(said.value) == f"the name is {value!r}; {REFUSED[check][1]}"
+    assert str(said.value) == f"the name is {short(value)}; {REFUSED[check][1]}"
 
 
 @pytest.mark.parametrize("check", [checks.check_text, checks.check_line])

@@ -16,7 +16,10 @@ from threading import Thread
 
 import pandas as pd
 import pytest
+import yaml
+from hypothesis import settings
 
+from tests.unit.mutations import mutated_bytes, mutated_values
 from tests.unit.strategies import CONTROLS
 from tests.unit.threat_models import full
 from threatlab import AISystem, assess, list_systems, load_system
@@ -24,7 +27,7 @@ from threatlab.catalog import catalog
 from threatlab.cli import main
 from threatlab.cli.output import line
 from threatlab.course import course_folder
-from threatlab.exchange import read
+from threatlab.exchange import FORMATS, read, write_model
 from threatlab.policy import Policy
 from threatlab.report import ThreatModel, load_model, load_models, save_model, to_json
 
@@ -368,7 +371,8 @@ BAD = [
     (("report", "empty.json"), "'empty.json' is empty: it needs at least a schema and a system"),
     (("start", "bot.toml"), "'bot.toml' is a file; name a folder"),
     (("start", ""), "'' is no folder; name one to work in, such as my-course"),
-    (("update", "mine"), "'mine' holds no copy of the course; 'threatlab start DIR' makes one"),
+    (("start", "mine", "--without", "3"), "unknown lesson to leave out '3'"),
+    (("update", "mine"), "holds no copy of the course; 'threatlab start DIR' makes one"),
 ]
 
 
@@ -435,73 +439,68 @@ SEEDS = {
     "policy.toml": b'max_risk = 0.5\nopen_days = { HIGH = 7 }\n[[accepted]]\nwhat = "rbac_configured"\n'
     b'reason = "x"\nowner = "y"\nexpires = 2027-01-01\n',
 }
-STRANGE = [
-    *(
-        b"[" * 700,
-        b"{" * 700,
-        b"9" * 5000,
-        b"0x" + b"f" * 5000,
-        b"1e999",
-        b"-0.0",
-        b"nan",
-        b"null",
-        b"true",
-        b'""',
-        b"[]",
-    ),
-    *(
-        b"\0",
-        b"\xff",
-        b"\xed\xa0\x80",
-        b"\\ud800",
-        b"\x1b[2J",
-        "\u202e".encode(),
-        b"::error::",
-        b"9999-12-31",
-        b"0001-01-01",
-    ),
-    *(b"\r", b"\n", b"=", b",", b'"', b"a" * 20_000, b"2027-01-01T00:00:00Z", b"12:00:00", b"-1", b"1e-320"),
-]
-MUTATED = int(os.environ.get("THREATLAB_MUTATED", "5000"))
+OTHERS = Path(__file__).parents[1] / "data" / "exchange"
+THEIRS = {f"their-{file.name}": file.read_bytes() for file in sorted(OTHERS.glob("*.json"))}
+THEIRS["their-otm.yaml"] = yaml.safe_dump(json.loads(THEIRS["their-otm.json"])).encode()
+WRITTEN = [name for name, each in FORMATS.items() if each.writer]
+COPIED = ".threatlab/course/"
+MUTATED = int(os.environ.get("THREATLAB_MUTATED", 50 * settings.default.max_examples))
 
 
-def mutated(data, dice):
-    """Return the bytes of a file, changed in one to three places."""
-    for _ in range(dice.randint(1, 3)):
-        start = dice.randrange(len(data) + 1)
-        end = min(len(data), start + dice.choice([0, 0, 1, 1, 4, 30, 300]))
-        words = [m.span() for m in re.finditer(rb"[\w.-]+", data)]
-        if words and dice.random() < 0.6:
-            start, end = dice.choice(words)
-        data = (
-            data[:start]
-            + dice.choice([dice.choice(STRANGE), data[start:end] * 2, b"", bytes([dice.randrange(256)])])
-            + data[end:]
-        )
-    return data
+def ways(name, dice):
+    """Return what may be asked of a file of that name, by the command: each takes a share of the mutated files."""
+    form = ("--format", dice.choice(["table", "json", "markdown", "html", "sarif"]))
+    gate = dice.choice([(), ("--fail-at", "0.5"), ("--allow-open", "--fail-at", "0.9")])
+    assess = ("assess", name, *gate, *form, "--today", "2026-12-01")
+    if name == "policy.toml":
+        return [("assess", "whole.toml", "--policy", name, *assess[2:])]
+    if name.startswith("mine/"):
+        return [("start", "mine"), ("update", "mine")]
+    ours = name in SEEDS
+    worse = dice.choice([(), ("--fail-if-worse", "0"), ("--fail-if-worse", "0.1", "--allow-open")])
+    before = "whole.csv" if name.endswith(".csv") else "tay"
+    asked = [assess, ("diff", *dice.choice([(before, name), (name, before)]), *worse, *form)] if ours else []
+    if name == "model.json":
+        asked += [("report", name, "--format", dice.choice(["markdown", "html", "json", "sarif", "briefing"]))] * 2
+    if not ours:
+        asked += [("import", name), ("import", name, "-o", "imported.json"), ("assess", name)]
+    if not name.endswith(".csv"):
+        asked += [("export", name, "--to", dice.choice([*WRITTEN, "atlas-navigator", "csv"]))]
+    return asked
 
 
 @pytest.mark.parametrize("part", range(5))
 def test_no_mutated_file_is_a_fault_or_a_traceback(part, capsys):
-    dice = random.Random(part)
-    codes = Counter()
-    Path("policy.toml").write_bytes(SEEDS["policy.toml"])
+    dice, codes = random.Random(part), Counter()
+    assert run(capsys, "start", "mine")[0] == 0
+    notebook = min(Path("mine").glob("*.ipynb"), key=lambda file: file.stat().st_size)
+    copied = {f"mine/{name}": Path("mine", name).read_bytes() for name in (notebook.name, COPIED + notebook.name)}
+    seeds = SEEDS | THEIRS
+    Path("whole.toml").write_bytes(SEEDS["bot.toml"])
+    Path("whole.csv").write_bytes(SEEDS["inventory.csv"])
     for number in range(MUTATED // 5):
-        name = list(SEEDS)[number % len(SEEDS)]
-        data = mutated(SEEDS[name], dice)
+        of = copied if number % 100 == 0 else seeds
+        name = list(of)[number % len(of)]
+        if name.endswith("json") and dice.random() < 0.5:
+            data = json.dumps(mutated_values(dice, json.loads(of[name]))).encode()
+        else:
+            data = mutated_bytes(dice, of[name])
         Path(name).write_bytes(data)
-        form = dice.choice(["table", "json", "markdown", "html", "sarif"])
-        files = ("bot.toml", "--policy", name) if name == "policy.toml" else (name,)
-        gate = dice.choice([(), ("--fail-at", "0.5"), ("--allow-open", "--fail-at", "0.9")])
-        if name == "policy.toml":
-            Path("bot.toml").write_bytes(SEEDS["bot.toml"])
-        code, out, err = run(capsys, "assess", *files, *gate, "--format", form, "--today", "2026-12-01")
-        assert code in (0, 1, 2), data
-        assert "has a fault" not in err, (name, data[:2000], err)
-        assert (code == 2) is (out == ""), (name, data[:2000], err)
-        assert code != 2 or err.count("\n") == 1, err
-        codes[code] += 1
-    assert min(codes[0], codes[1], codes[2]) > MUTATED // 500, codes
+        arguments = dice.choice(ways(name, dice))
+        code, out, err = run(capsys, *arguments)
+        if of is copied:
+            Path(name).write_bytes(copied[name])
+        assert code in (0, 1, 2), (arguments, data)
+        assert "has a fault" not in err, (arguments, data[:2000], err)
+        assert (code == 2) is (out == ""), (arguments, data[:2000], err)
+        assert code != 2 or (err.startswith("threatlab") and err.count("\n") == 1), err
+        assert code != 1 or arguments[0] in ("assess", "diff"), arguments
+        said = re.sub(r"'[^']*'", "", err)
+        assert code != 2 or not re.search(r"\b(?:None|True|False)\b|\(\.\.\.\)|Error\b|\bobject at ", said), err
+        codes[arguments[0], code] += 1
+    expected = {(command, code) for command in ("assess", "diff", "report", "import", "export") for code in (0, 2)}
+    if MUTATED >= 5000:  # of fewer, as `make check` tries, none may have got so far
+        assert expected | {("assess", 1), ("diff", 1), ("start", 0), ("update", 0)} <= {*codes}, codes
 
 
 # ---- report, systems, help
@@ -647,9 +646,6 @@ def test_a_terminal_that_lacks_a_character_gets_the_rest():
 # ---- other tools
 
 
-OTHERS = Path(__file__).parents[1] / "data" / "exchange"
-
-
 def test_an_import_says_what_became_of_the_file_and_saves_a_threat_model(capsys):
     code, out, err = run(capsys, "import", str(OTHERS / "otm.json"), "-o", "model.json")
     found = read(OTHERS / "otm.json")
@@ -661,11 +657,26 @@ def test_an_import_says_what_became_of_the_file_and_saves_a_threat_model(capsys)
     assert load_model("model.json").drawing == found.drawing
 
 
-def test_an_export_brings_back_what_was_imported(capsys):
+def test_an_import_names_each_threat_that_is_surely_ours_and_asks_of_the_others_which_is_meant(capsys):
+    document = json.loads((OTHERS / "otm.json").read_text("utf-8"))
+    more = [{"id": f"x{n}", "name": "A flood in the cellar", "risk": {"likelihood": 1, "impact": 1}} for n in range(2)]
+    more.append(more[0] | {"id": "y", "name": "Jailbreak to leak personal data"})
+    document["threats"] += more
+    Path("otm.json").write_text(json.dumps(document), encoding="utf-8")
+    _, out, _ = run(capsys, "import", "otm.json")
+    assert re.search(r"^Prompt injection in a question +Prompt injection: it says", out, re.MULTILINE)
+    asked = out.partition("WHICH OF OUR THREATS IS MEANT")[2]
+    assert "  A flood in the cellar (2 times)\n" in asked
+    assert "  Jailbreak to leak personal data: Privacy breach or Prompt injection?\n" in asked
+    run(capsys, "export", "otm.json", "--to", "otm", "-o", "ours.json")
+    assert "the same, written by" in run(capsys, "import", "ours.json")[1]
+
+
+def test_an_export_brings_back_what_was_imported_and_what_was_found(capsys):
     run(capsys, "import", str(OTHERS / "threat-dragon.json"), "-o", "model.json")
     code, out, err = run(capsys, "export", "model.json", "--to", "threat-dragon")
     assert (code, err) == (0, "")
-    assert json.loads(out) == json.loads((OTHERS / "threat-dragon.json").read_text("utf-8"))
+    assert json.loads(out) == json.loads(write_model(load_model("model.json"), FORMATS["threat-dragon"]).text)
 
 
 def test_an_export_says_on_standard_error_what_is_not_ours_to_know(capsys):
@@ -675,21 +686,41 @@ def test_an_export_says_on_standard_error_what_is_not_ours_to_know(capsys):
     assert json.loads(out)["scope"]["title"] == load_system("shadowray").title
 
 
+def test_of_a_system_without_a_drawing_one_element_stands_for_the_whole(capsys):
+    code, out, err = run(capsys, "export", "bot.toml", "--to", "otm")
+    assert code == 0
+    assert "note: nothing is drawn: one element, 'support-bot', stands for the whole" in err
+    assert [each["name"] for each in json.loads(out)["components"]] == ["support-bot"]
+
+
 @pytest.mark.parametrize("target", ["atlas-navigator", "csv"])
 def test_a_system_without_a_drawing_can_go_to_what_needs_none(target, capsys):
     code, out, err = run(capsys, "export", "bot.toml", "--to", target)
     assert (code, err) == (0, "")
     assert "support-bot" in out
-    code, _, err = run(capsys, "export", "bot.toml", "--to", "otm")
-    assert code == 2
-    assert "'bot.toml' has no drawing" in err
 
 
 @pytest.mark.parametrize("file", sorted(OTHERS.glob("*.json")), ids=lambda file: file.stem)
 def test_assess_says_what_another_tools_file_is_and_which_command_reads_it(file, capsys):
     code, out, err = run(capsys, "assess", str(file))
     assert (code, out) == (2, "")
-    assert f"it is a model of another tool, {read(file).format.title}: 'threatlab import' reads it" in err
+    said = f"it is a model of another tool, {read(file).format.title}: 'threatlab import' reads it"
+    assert said in err
+    Path("same.yaml").write_text(file.read_text("utf-8"), encoding="utf-8")  # JSON is YAML, too
+    assert said in run(capsys, "assess", "same.yaml")[2]
+
+
+@pytest.mark.parametrize("command", [("import",), ("export", "--to", "otm"), ("report",)])
+def test_import_export_and_report_read_standard_input_once(command, capsys, monkeypatch):
+    given = to_json(full()) if command[0] == "report" else (OTHERS / "otm.json").read_text("utf-8")
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(given.encode())))
+    code, out, err = run(capsys, *command, "-")
+    assert (code, err) == (0, "")
+    assert ("ShadowRay" if command[0] == "report" else "Parcel") in out
+    code, out, err = run(capsys, *command, "-")
+    assert (code, out, "standard input is empty" in err) == (2, "", True)
+    monkeypatch.setattr("sys.stdin", None)
+    assert run(capsys, *command, "-")[::2] == (2, "threatlab: standard input is closed; give a file\n")
 
 
 def test_nothing_is_half_imported(capsys):

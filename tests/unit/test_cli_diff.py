@@ -241,7 +241,7 @@ BAD = [
     (("shadowrya", "tay"), "unknown system 'shadowrya': did you mean 'shadowray'"),
     (("bot.toml", "."), "'.' is a folder"),
     (("bot.toml", "empty.toml"), "'empty.toml' is empty"),
-    (("bot.toml", "list.json"), "'list.json': schema is None"),
+    (("bot.toml", "list.json"), "'list.json': schema is null"),
     (("bot.toml", "bot.toml", "--fail-if-worse", "much"), "--fail-if-worse is 'much'; give a rise from 0 to 1"),
     (("bot.toml", "bot.toml", "--fail-if-worse", "nan"), "--fail-if-worse is nan; give a rise from 0 to 1"),
     (("bot.toml", "safer.toml", "--output", "safer.toml"), "is one of the files to read"),

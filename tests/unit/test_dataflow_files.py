@@ -77,7 +77,10 @@ BAD = {
     "a key": ({"name": "x", "element": []}, "'element': did you mean 'elements'"),
     "no name": ({"title": "x"}, "name is missing"),
     "zones as a text": ({"name": "x", "zones": "Ours"}, r"zones is 'Ours'.*\[\[zones\]\]"),
-    "a zone as a text": ({"name": "x", "zones": ["Ours"]}, "zones, number 1: is 'Ours'"),
+    "a zone as a text": (
+        {"name": "x", "zones": ["Ours"]},
+        "zones, number 1 is 'Ours'; give a table with name",
+    ),
     "a field": ({"name": "x", "zones": [ZONE | {"kin": 1}]}, "zones, number 1.*'kin'.*'kind'"),
     "a field left out": ({"name": "x", "zones": [ZONE], "elements": [{"name": "A", "zone": "Ours"}]}, "number 1.*kind"),
     "a reason left out": (

@@ -14,8 +14,8 @@ from threatlab import ThreatLabError
 from threatlab.dataflow import ELEMENT_KINDS, ZONE_KINDS, DataFlow
 from threatlab.dataflow.files import list_drawings, load_drawing
 from threatlab.dataflow.picture.geometry import FONT, Rect, wrap
-from threatlab.dataflow.picture.layout import WIDTH, layout
-from threatlab.dataflow.picture.places import kept_from, places
+from threatlab.dataflow.picture.layout import WIDTH, kept_from, layout
+from threatlab.dataflow.picture.places import NOTHING, places
 from threatlab.dataflow.picture.svg import THEMES, draw, in_words
 
 PANEL = 540
@@ -77,7 +77,7 @@ def test_what_has_a_flow_keeps_its_place_when_something_is_added_or_renamed(draw
         (lambda d: d.changing_zone(zone, name="Elsewhere"), {zone: "Elsewhere"}),
         (lambda d: d.without("Newer"), {}),
     )
-    kept, before = (), drawing
+    kept, before = NOTHING, drawing
     for change, renamed in steps:
         columns = {name: column for name, (_, column) in places(before, kept).items() if before.flows_of(name)}
         now = change(before)
@@ -128,13 +128,21 @@ def test_no_arrow_of_a_large_drawing_runs_through_a_box_and_words_stand_at_their
         assert label.number in near or not near, label
 
 
-@pytest.mark.parametrize("size", [(12, 16), (40, 60)])
-def test_nothing_jumps_when_an_element_or_a_flow_is_added(size):
+SEEN = [(f"{size}", large_drawing(*size), 1, -6) for size in ((12, 16), (40, 60))]
+SEEN += [
+    (f"{name}, {zone.name}", load_drawing(name), place, -1 - place)
+    for name in list_drawings()
+    for place, zone in enumerate(load_drawing(name).zones)
+]
+
+
+@pytest.mark.parametrize(("seen", "place", "end"), [each[1:] for each in SEEN], ids=[name for name, *_ in SEEN])
+def test_nothing_jumps_when_an_element_or_a_flow_is_added(seen, place, end):
     """No box goes sideways or changes its order in the picture, and none goes further than the picture grew."""
-    before, kept = large_drawing(*size), ()
+    before, kept, other = seen, NOTHING, seen.elements[end].name
     for change in (
-        lambda d: d.with_element("New", "tool", d.zones[1].name),
-        lambda d: d.with_flow(d.elements[0].name, d.elements[5].name, "new", "other"),
+        lambda d: d.with_element("New", "tool", d.zones[place].name),
+        lambda d: d.with_flow("New", other, "new", "other"),
     ):
         now = change(before)
         kept_now = kept_from(before, kept, now, {})

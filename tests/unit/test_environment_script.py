@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+
+from scripts.pip_install import how_far
 
 ROOT = Path(__file__).parents[2]
 TOOLS = ("sh", "cat", "chmod", "cksum", "cp", "dirname", "grep", "mkdir", "rm", "tail")
@@ -18,7 +21,7 @@ case "$*" in
     *"import sys; print"*) echo {version} ;;
     *ensurepip*) exit {lacks_venv} ;;
     "-m venv "*) mkdir -p "$3/bin"; cp "$0" "$3/bin/python" ;;
-    "-m pip "*) echo "$*" >> pip-calls; echo "{pip_says}"; exit {pip_fails} ;;
+    scripts/pip_install.py*) echo "$*" >> pip-calls; echo "{pip_says}" > "$2"; exit {pip_fails} ;;
 esac
 """
 
@@ -144,9 +147,46 @@ def test_the_bench_comes_on_top_of_what_learners_have(project: Path) -> None:
     make_environment(project)
     code, said = make_environment(project, "requirements-test.lock")
     assert code == 0
-    assert "Installing 1 packages pinned in requirements-test.lock" in said
+    assert "Installing what requirements-test.lock pins: 150 MB more to download" in said
     assert installed(project) == ["requirements.lock", ".", "requirements-test.lock"]
     assert make_environment(project) == (0, "")
+
+
+def test_what_is_to_come_is_told_as_large_as_the_readme_says(project: Path) -> None:
+    add_python(project)
+    said = make_environment(project, "requirements-test.lock")[1]
+    readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    for lock, promised in {
+        "requirements.lock": r"downloads about (\d+ MB) of packages, (\d+ MB) on disk",
+        "requirements-test.lock": r"adds what only the tests need: (\d+ MB), (\d+ MB) on disk",
+    }.items():
+        told = re.search(rf"{lock} pins: (?:about )?(\d+ MB) (?:more )?to download, (\d+ MB) (?:more )?on disk", said)
+        assert told is not None
+        assert told.groups() == re.search(promised, readme).groups()
+
+
+FOUND = "Collecting numpy==2.4.6 (from -r requirements.lock)\n  Downloading numpy-2.4.6-cp311.whl (16.6 MB)\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("", ""),
+        ("Looking in links: /stick\n", ""),
+        (FOUND, "  found 1 of 123 packages, 17 MB downloaded: numpy"),
+        (
+            FOUND + "  Downloading six-1-py3.whl.metadata (9.6 MB)\n",
+            "  found 1 of 123 packages, 17 MB downloaded: numpy",
+        ),
+        (
+            FOUND + "Processing /stick/jupyterlab-4.6.6-py3.whl\n",
+            "  found 2 of 123 packages, 17 MB downloaded: jupyterlab",
+        ),
+        (FOUND + "Installing collected packages: numpy, six\n", "  unpacked 1 of 2 packages"),
+    ],
+)
+def test_how_far_an_installation_is_can_be_told_from_what_pip_says(words: str, told: str) -> None:
+    assert how_far(words, 123, 1) == told
 
 
 def test_a_changed_lock_makes_a_new_environment_so_that_nothing_old_stays(project: Path) -> None:

@@ -7,12 +7,16 @@ import json
 import os
 import random
 import re
+import sys
 import threading
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import yaml
 
+from tests.unit.mutations import mutated_values
 from tests.unit.random_drawings import changed, random_drawing
 from threatlab import ThreatLabError, load_system
 from threatlab.catalog import catalog
@@ -61,6 +65,10 @@ def drawn(drawing):
 # ---- what is read
 
 
+def put(document, value, *steps):
+    way(document, *steps[:-1])[steps[-1]] = value
+
+
 def test_there_is_a_sample_of_each_format():
     assert set(SAMPLES) == set(FORMATS)
 
@@ -72,6 +80,14 @@ def test_a_file_is_recognized_by_what_it_holds(name, tmp_path):
     assert format_of(file) is FORMATS[name]
     assert read(file).format is FORMATS[name]
     assert [each.name for each in FORMATS.values() if each.recognizes(SAMPLES[name])] == [name]
+
+
+@pytest.mark.parametrize("file", ["model.yaml", "model.yml", "model.otm"])
+def test_an_open_threat_model_in_yaml_is_the_same_as_in_json(file, tmp_path):
+    path = tmp_path / file
+    path.write_text(f"# of the parcel team\n---\n{yaml.safe_dump(SAMPLES['otm'])}made: 2026-05-01\n", encoding="utf-8")
+    assert json.loads(read(path).origin.text) == SAMPLES["otm"] | {"made": "2026-05-01"}
+    assert load_any(path).drawing == taken("otm", sample("otm")).drawing
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -102,9 +118,9 @@ def test_what_is_out_of_scope_is_so_for_the_reason_given_or_asked_for():
     ("name", "threats", "mitigations"),
     [
         ("otm", ["prompt_injection"], ["rate_limiting_enabled", None]),
-        ("threat-dragon", ["data_poisoning"], ["encryption_enabled"]),
+        ("threat-dragon", [None], ["encryption_enabled"]),
         ("threat-dragon-1", ["denial_or_cost"], []),
-        ("threat-model-library", ["privacy_breach"], ["authentication_enforced"]),
+        ("threat-model-library", [None], ["authentication_enforced"]),
         ("threat-composer", ["prompt_injection", "model_extraction"], ["execution_sandboxed"]),
         ("pytm", ["denial_or_cost"], ["rate_limiting_enabled"]),
         ("cyclonedx", [], []),
@@ -121,18 +137,114 @@ def test_threats_and_mitigations_are_ours_for_a_reason_or_nobodys(name, threats,
 
 @pytest.mark.parametrize("control", catalog().controls.values(), ids=lambda control: control.id)
 def test_each_control_is_found_by_its_own_title(control):
-    assert match_control(control.title, control.recommendation, catalog()).id == control.id
+    assert [each.id for each in match_control(control.title, "", catalog())] == [control.id]
 
 
 @pytest.mark.parametrize("threat", catalog().threats.values(), ids=lambda threat: threat.id)
 def test_each_threat_is_found_by_its_own_title(threat):
-    assert match_threat(threat.title, threat.about, catalog()).id == threat.id
+    assert [each.id for each in match_threat(threat.title, "", catalog())] == [threat.id]
 
 
 def test_what_has_nothing_to_do_with_ours_is_matched_to_nothing():
     for text in ("Wear a helmet", "", "Buy insurance for the fleet", "日本語", "the of and"):
-        assert match_control(text, text, catalog()) is None
-        assert match_threat(text, text, catalog()) is None
+        assert match_control(text, text, catalog()) == match_threat(text, text, catalog()) == ()
+
+
+THREATS = {
+    "Harvest answers of the API until a copy of the model replies alike: distillation": "model_extraction",
+    "Exfiltrate our proprietary models from the store": "model_extraction",
+    "Whoever bribes an operator takes the model weights home": "model_extraction",
+    "A supplier delivers malicious training data": "data_poisoning",
+    "Corrupt the knowledge base, so that answers are wrong": "data_poisoning",
+    "Tampering with training data in the pipeline": "data_poisoning",
+    "Somebody uploads pictures that lead to model poisoning": "data_poisoning",
+    "Embeddings are turned back into text by inversion attacks": "privacy_breach",
+    "Logs of the chatbot expose personal details": "privacy_breach",
+    "Sensitive information disclosure by a talkative model": "privacy_breach",
+    "Hidden instructions in a picture steer the assistant": "prompt_injection",
+    "A web page with a malicious prompt takes over": "prompt_injection",
+    "Overwrite the system prompt with crafted prompts": "prompt_injection",
+    "A third-party package with a flaw": "supply_chain",
+    "Supply chain attack on the image library": "supply_chain",
+    "Denial-of-wallet by expensive requests": "denial_or_cost",
+    "Overwhelm the inference API with long jobs": "denial_or_cost",
+    "Over-privileged LLM plugins reach the payroll": "excessive_agency",
+    "The agent has excessive functionality and misreads its orders": "excessive_agency",
+    "A perturbation attack gets a stop sign read as another": "evasion",
+    "Somebody trusts the answers too much": "",
+    "Poison messages that the worker cannot process": "",
+    "A fake message is placed in the queue": "",
+    "The password of the database is read from a file": "",
+    "Insider copies secrets out of the cluster with kubectl": "",
+    "TLS ends at the load balancer, so that a token leaks": "",
+    "A script in the page sends the local storage elsewhere": "",
+    "Malicious code is injected into the build": "",
+    "Crafted prompts make the model write a shell command that is then run by command injection": "prompt_injection",
+    "Cross-site scripting by an answer that nobody encodes": "",
+    "The notebook is changed to open a back door": "",
+    "Too broad policies allow lateral movement": "",
+    "Nobody notices that the audit log is cut": "",
+    "A buffer overflow in the decoder": "",
+    "Session lives longer than it should": "",
+    "Wallet file is taken from a device": "",
+    "The model invents sources": "",
+    "An API key is stolen and used": "",
+    "Man in the middle": "",
+    "The address of the site looks like another": "",
+}
+"""What threats of published models say, in our words, and which of ours each is, by hand; "" where it is none."""
+
+CONTROLS = {
+    "Input sanitization for what comes from outside": "input_anomaly_detection",
+    "Throttling for each user": "rate_limiting_enabled",
+    "Human confirmation before anything is bought": "human_approval_required",
+    "Sandboxed plug-ins": "execution_sandboxed",
+    "Least-privilege permissions for each service": "rbac_configured",
+    "Treat outputs as untrusted": "output_validation_enabled",
+    "Software composition analysis of what is open source": "dependencies_scanned",
+    "Differential privacy where it matters": "privacy_preserving_training",
+    "Segregate external content": "untrusted_content_segregated",
+    "Short-lived database credentials": "secrets_in_vault",
+    "Mutual TLS between the nodes": "encryption_enabled",
+    "All queries must be authenticated": "authentication_enforced",
+    "Monitor agent behavior": "monitoring_active",
+    "Prompt filtering": "prompt_guardrails_enabled",
+    "Vetting of training data": "training_data_validated",
+    "Restart the vault when a health check fails": "",
+    "Sign every message in the queue and log those that fail": "",
+    "Lint the policies of the vault": "",
+    "Backups with other credentials": "",
+    "Write the audit log to two places": "",
+    "Forgery tokens for each request": "",
+    "A contract that enforces integrity": "",
+    "Warn that answers may be wrong": "",
+    "Branch protection for the repository": "",
+}
+"""The same for mitigations."""
+
+
+@pytest.mark.parametrize(
+    ("match", "labels"), [(match_threat, THREATS), (match_control, CONTROLS)], ids=["threats", "controls"]
+)
+def test_what_is_matched_is_right_and_what_is_not_sure_is_left_to_a_person(match, labels):
+    said = {text: [each.id for each in match(text, "", catalog())] for text in labels}
+    assert {text: ids for text, ids in said.items() if len(ids) == 1 and ids[0] != labels[text]} == {}
+    found = sum(len(said[text]) == 1 for text, label in labels.items() if label)
+    assert found >= 0.9 * sum(map(bool, labels.values()))
+
+
+def test_a_class_that_a_file_names_tells_what_its_title_does_not():
+    told = match_threat("Somebody changes an adapter", "See there. LLM04 Data and Model Poisoning Tampering", catalog())
+    assert [(each.id, each.because) for each in told] == [("data_poisoning", "it says 'model poisoning'")]
+    assert match_threat("Somebody floods the queue", "Denial of service", catalog()) == ()  # one of STRIDE: of anything
+
+
+def test_where_a_text_speaks_of_two_threats_both_are_named_and_none_is_taken():
+    document = sample("otm")
+    put(document, "Prompt injection that ends in disclosure of personal data", "threats", 0, "name")
+    (threat,) = taken("otm", document).threats
+    assert threat.match is None
+    assert [each.id for each in threat.candidates] == ["privacy_breach", "prompt_injection"]
 
 
 # ---- nothing is lost
@@ -436,6 +548,19 @@ def test_an_answer_changes_its_part_and_nothing_else():
         answered(found.drawing, found.questions[-1], "yes")
 
 
+@pytest.mark.parametrize("name", WRITTEN)
+def test_what_nobody_has_answered_is_asked_again_when_it_comes_back_by_way_of_another_tool(name):
+    found = taken("pytm", sample("pytm"))
+    open_ = [each for each in found.questions if each.about in ("zone", "element", "flow")]
+    answer = next(choice for choice in open_[0].choices if choice != open_[0].drawn)
+    drawing = answered(found.drawing, open_[0], answer)
+    again = taken(name, json.loads(write(drawing, FORMATS[name], found.origin).text))
+    assert again.drawing == drawing
+    asked = [(each.about, each.part) for each in again.questions]
+    assert {(each.about, each.part) for each in open_[1:]} <= set(asked)
+    assert (open_[0].about, open_[0].part) not in asked
+
+
 def test_a_question_goes_with_its_part():
     found = taken("otm", sample("otm"))
     asked = [each for each in found.questions if each.about == "flow"]
@@ -467,10 +592,6 @@ def test_an_import_is_kept_in_a_threat_model_and_comes_back(name, tmp_path):
 
 def cut(document, *steps):
     del way(document, *steps[:-1])[steps[-1]]
-
-
-def put(document, value, *steps):
-    way(document, *steps[:-1])[steps[-1]] = value
 
 
 BAD = {
@@ -585,14 +706,37 @@ TEXTS = {
     "digits without end": ('{"otmVersion": ' + "9" * 5000 + "}", "is not valid JSON: Exceeds the limit"),
     "no number at all": ('{"otmVersion": NaN}', "NaN is no number in JSON"),
     "not UTF-8": (b'{"otmVersion": "\xff"}', "is not UTF-8 text"),
+    "XML": ("<?xml version='1.0'?><ThreatModel/>", "is XML, and models are read from JSON or YAML"),
+    "half a YAML file": ("otmVersion: [1", "is not valid YAML: while parsing a flow sequence"),
+    "a key twice in YAML": (
+        "otmVersion: 1\notmVersion: 2\n",
+        "is not valid YAML: 'otmVersion' is given more than once",
+    ),
+    "YAML without end": ("otmVersion: " + "[" * 200_000 + "]" * 200_000, "is not valid YAML: it is nested more than"),
+    "YAML that makes an object": ("otmVersion: !!python/object:os.system x", "could not determine a constructor"),
+    "YAML that JSON can't say": ("otmVersion: !!set {1, 2}", "it holds what JSON can't: a value of the kind set"),
+    "YAML that names itself": ("otmVersion: &x [*x]", "nested more than"),
+    "YAML that grows": (
+        "otmVersion: 1\na: &a [0,0,0,0,0,0,0,0,0,0]\n"
+        + "".join(f"{b}: &{b} [{','.join([f'*{a}'] * 10)}]\n" for a, b in pairwise("abcdefgh")),
+        "with its aliases written out it holds more than",
+    ),
 }
 
 
 @pytest.mark.parametrize(("text", "said"), TEXTS.values(), ids=TEXTS)
 def test_a_file_that_is_none_is_refused(text, said, tmp_path):
-    file = tmp_path / "model.json"
+    file = tmp_path / "model"
     file.write_bytes(text if isinstance(text, bytes) else text.encode())
     with pytest.raises(ThreatLabError, match=re.escape(said)):
+        read(file)
+
+
+def test_yaml_needs_a_package_that_the_core_does_not_and_says_so(tmp_path, monkeypatch):
+    file = tmp_path / "model.yaml"
+    file.write_text("otmVersion: 0.2.0", encoding="utf-8")
+    monkeypatch.setitem(sys.modules, "yaml", None)
+    with pytest.raises(ThreatLabError, match=r"PyYAML is not installed: .*, or give the same as JSON"):
         read(file)
 
 
@@ -606,27 +750,11 @@ def test_a_file_is_not_even_opened_if_it_is_too_large(tmp_path, monkeypatch):
     assert format_of(file) is None
 
 
-def mutated(rng, document):
-    """Return a file with one to three of its values replaced, doubled or taken out."""
-    odd = (None, True, 0, -1.5, "", "x", "\u202ex", "\ud83d", [], {}, [1], {"a": 1}, "x" * 900, 10**30, [None])
-    for _ in range(rng.randint(1, 2)):
-        path = rng.choice([path for path, _ in leaves(document) if len(path) > 1])
-        path = path[: rng.choice((len(path), len(path), len(path) - 1))]
-        held = way(document, *path[:-1])
-        if isinstance(held, list) and rng.random() < 0.3:
-            held.append(copy.deepcopy(held[path[-1]]))
-        elif rng.random() < 0.7:
-            held[path[-1]] = copy.deepcopy(rng.choice(odd))
-        else:
-            del held[path[-1]]
-    return document
-
-
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_mutated_file_is_read_whole_or_refused_in_a_sentence(name):
     read_whole, refused = 0, []
     for seed in range(120):
-        document = mutated(random.Random(seed), sample(name))
+        document = mutated_values(random.Random(seed), sample(name))
         if not FORMATS[name].recognizes(document):
             continue
         try:

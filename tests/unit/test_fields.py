@@ -75,9 +75,9 @@ def test_a_value_that_its_type_can_not_hold_is_refused_by_the_name_of_the_field(
 @pytest.mark.parametrize(
     ("leaves", "sentence"),
     [
-        ([7], r"leaves, number 1 is 7; give Leaf\(...\) or a table with its fields"),
+        ([7], r"leaves, number 1 is 7; give a table with name"),
         ([Leaf("a"), {"name": ""}], "leaves, number 2: name is empty"),
-        ([{}], "leaves, number 1 lacks 'name'; Leaf needs it"),
+        ([{}], "leaves, number 1 lacks name; add what is lacking"),
         ([{"nam": "a"}], "leaves, number 1: unknown field 'nam': did you mean 'name'"),
     ],
 )

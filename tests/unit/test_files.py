@@ -84,6 +84,14 @@ def test_a_file_that_is_not_there_is_answered_with_the_nearest(read, suffix, tmp
 
 
 @pytest.mark.parametrize(("read", "suffix"), KINDS.values(), ids=KINDS)
+def test_a_file_that_is_not_where_it_was_looked_for_is_told_with_that_folder(read, suffix, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # as papermill goes into a notebook's folder
+    with pytest.raises(ThreatLabError) as said:
+        read(Path(f"mybot{suffix}"))
+    assert f"there is no file 'mybot{suffix}' in {str(tmp_path)!r}: check the path" in str(said.value)
+
+
+@pytest.mark.parametrize(("read", "suffix"), KINDS.values(), ids=KINDS)
 def test_a_folder_is_no_file(read, suffix, tmp_path):
     folder = tmp_path / f"shadowray{suffix}"
     folder.mkdir()
@@ -213,3 +221,10 @@ def test_a_link_keeps_pointing_where_it_did(tmp_path):
 def test_what_cannot_be_written_is_said(path, said, tmp_path):
     with pytest.raises(ThreatLabError, match=said):
         write_text(tmp_path / path, "x")
+
+
+def test_a_folder_to_write_into_that_is_not_there_is_told_with_where_it_was_looked_for(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ThreatLabError) as said:
+        write_text("no/model.json", "x")
+    assert str(said.value).endswith(f"there is no folder 'no' in {str(tmp_path)!r}")

@@ -17,11 +17,11 @@ ORDER = (
     *("errors", "words", "ranking", "checks", "fields", "files", "lessons", "course"),
     *("catalog", "audit", "system", "assessment", "manager", "incidents", "dataflow"),
     *("plan", "policy", "depth", "attacks", "regression", "monitoring", "tabletop", "operate"),
-    *("plots", "report", "changes", "exchange", "cli", "exercises", "widgets", "jupyter"),
+    *("plots", "report", "changes", "exchange", "exercises", "classroom", "widgets", "jupyter", "machine", "cli"),
 )
 """Rooms of the package: each imports from those before it, and from itself."""
 
-HEAVY = {"attacks", "regression", "monitoring", "plots", "exercises", "widgets", "jupyter"}
+HEAVY = {"attacks", "regression", "monitoring", "plots", "exercises", "classroom", "widgets", "jupyter", "machine"}
 """Rooms that may need more than Python; in the core, only `assessment/inventory*.py` (pandas) may."""
 
 

@@ -167,7 +167,7 @@ def test_a_file_that_is_no_parquet_is_named():
 
 
 def test_a_folder_that_is_not_there_is_named():
-    assert refused("nowhere") == "there is no folder 'nowhere'"
+    assert refused("nowhere") == f"there is no folder 'nowhere' in {str(Path.cwd())!r}"
     assert "'gopher://nowhere' can't be read: " in refused("gopher://nowhere")
 
 

@@ -344,7 +344,9 @@ def test_a_folder_that_cannot_be_worked_in_is_refused_and_left_alone(lessons, fo
 
 
 def test_update_makes_no_copy_where_there_is_none(lessons):
-    with pytest.raises(ThreatLabError, match="'mine' holds no copy of the course; 'threatlab start DIR' makes one"):
+    with pytest.raises(
+        ThreatLabError, match=r"'mine' in '.*' holds no copy of the course; 'threatlab start DIR' makes one"
+    ):
         update("mine")
     assert not Path("mine").exists()
 
@@ -429,3 +431,63 @@ def made_by_make(folder):
 def test_git_ignores_the_copy():
     done = subprocess.run(["git", "check-ignore", "my-course/00.ipynb"], cwd=ROOT, capture_output=True, check=False)
     assert done.returncode == 0
+
+
+# ---- lessons left out
+
+
+def left(folder, without):
+    """A copy of the course without some lessons: what each notebook says."""
+    start(str(folder), without)
+    return {file.name: "\n".join(said(nbformat.read(file, 4)).values()) for file in sorted(folder.glob("*.ipynb"))}
+
+
+@pytest.fixture(scope="module")
+def cut(tmp_path_factory):
+    """A copy without 03, 05 and 07."""
+    return tmp_path_factory.mktemp("cut")
+
+
+def test_a_lesson_that_is_left_out_is_named_by_no_map_no_link_no_next_and_no_recall(cut):
+    texts = left(cut, ["03", "05", "07"])
+    assert {name[:2] for name in texts} == {"00", "01", "02", "04", "06"}
+    links = [link for text in texts.values() for link in re.findall(r"\]\(([\w-]+\.ipynb)\)", text)]
+    assert links
+    assert {*links} <= texts.keys()
+    rows = re.findall(r"^\| \**\[?(\d\d)", texts["00-why.ipynb"], re.MULTILINE)
+    assert rows == ["00", "01", "02", "04", "06"]
+    goes_on = {name: re.findall(r"\*\*Next:\*\*.*?\]\((\d\d)-", text, re.DOTALL) for name, text in texts.items()}
+    assert goes_on["01-scope.ipynb"] == ["02"]  # as it was
+    assert goes_on["02-assess.ipynb"] == goes_on["02-assess-exercises.ipynb"] == ["04"]
+    assert goes_on["04-plan-and-control.ipynb"] == ["06"]
+    assert "This is the last notebook of this copy." in texts["06-monitor-and-operate.ipynb"]
+    assert 'Recall("04", without=["03", "05", "07"])' in texts["04-plan-and-control.ipynb"]
+
+
+def test_an_update_keeps_a_lesson_left_out_and_only_an_empty_list_brings_it_back(cut):
+    start(str(cut), ["03", "05", "07"])
+    assert update(str(cut)) == start(str(cut)) == {}
+    (cut / "02-assess.ipynb").write_text((cut / "02-assess.ipynb").read_text("utf-8").replace("twenty", "20"), "utf-8")
+    done = start(str(cut), [])
+    assert done["03-attack.ipynb"] == "new"
+    assert done["02-assess.ipynb"] == "corrected"
+    assert "(03-attack.ipynb)" in "".join(said(nbformat.read(cut / "02-assess.ipynb", 4)).values())
+    done = start(str(cut), ["03"])
+    assert done["03-attack.ipynb"].startswith("is not, or no longer, part of this copy: it stays as it is")
+
+
+def test_a_lesson_that_the_course_does_not_have_is_left_out_of_a_copy_too(lessons):
+    cell = new_markdown_cell("See [02](02-c.ipynb).\n\n**Next:** all of it: [02](02-c.ipynb).", id="next")
+    nbformat.write(new_notebook(cells=[cell]), lessons / "01-b.ipynb")
+    start("mine")
+    text = "See 02 (left out of this copy).\n\nThis is the last notebook of this copy."
+    assert said(read("01-b.ipynb")) == {"next": text}
+
+
+@pytest.mark.parametrize(
+    ("without", "says"), [(["3"], "unknown lesson to leave out '3'"), ([f"0{n}" for n in range(8)], "keep one")]
+)
+def test_what_can_not_be_left_out_is_said_and_nothing_is_made(without, says, tmp_path):
+    with pytest.raises(ThreatLabError, match=says):
+        start(str(tmp_path / "mine"), without)
+    assert not (tmp_path / "mine").exists()

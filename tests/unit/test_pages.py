@@ -47,6 +47,7 @@ def folder(tmp_path, monkeypatch):
     pd.DataFrame({"system_id": ["a", "b"], "internet_facing": [True, None]}).to_csv("old.csv", index=False)
     shutil.copy("old.csv", "new.csv")
     Path("inventory").mkdir()
+    Path("handed-in").mkdir()
     pd.read_csv("old.csv").astype({"internet_facing": "boolean"}).to_parquet("inventory/part.parquet")
     monkeypatch.setattr("threatlab.cli._today", lambda: date(2026, 12, 1))
     return tmp_path

@@ -6,13 +6,16 @@ import json
 import re
 import threading
 from dataclasses import dataclass, replace
+from html import unescape
 from itertools import combinations
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from IPython.core.formatters import DisplayFormatter
 
+from tests.unit.classes import a_class
 from tests.unit.page import Page
 from tests.unit.strategies import examples
 from tests.unit.threat_models import full
@@ -28,6 +31,7 @@ PANELS = {
     "AttackLab": lambda folder: widgets.AttackLab("injection"),
     "CheckYourself": lambda folder: widgets.CheckYourself("02"),
     "ChecklistPanel": lambda folder: widgets.ChecklistPanel(full()),
+    "ClassView": lambda folder: widgets.ClassView(a_class(folder, 9)),
     "ControlForm": lambda folder: widgets.ControlForm(SYSTEMS[0]),
     "Dashboard": lambda folder: widgets.Dashboard(SYSTEMS),
     "ExportPanel": lambda folder: widgets.ExportPanel(full(), folder),
@@ -114,6 +118,17 @@ def test_a_click_an_answer_a_field_and_a_form_are_one_message_each():
     page.submit("Call", Title="Sum")
     assert panel.state == Count(10, "Sum")
     assert panel.answered == "test"
+
+
+def test_where_ipywidgets_is_an_older_one_that_is_said_above_the_panel_and_what_to_do(monkeypatch):
+    monkeypatch.setattr("ipywidgets.__version__", "7.7.1")
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda bundle, **_: shown.append(bundle))
+    assert DisplayFormatter().format(Counter(Count())) == ({}, {})  # as IPython shows what ipywidgets 7 made
+    said, panel = shown
+    assert said["text/plain"].startswith("ipywidgets 7.7.1 is installed here, and panels are made for 8.")
+    assert "run %pip install 'ipywidgets>=8,<9' in a cell, restart the kernel" in unescape(said["text/html"])
+    assert {"application/vnd.jupyter.widget-view+json", "text/html"} <= panel.keys()
 
 
 @pytest.mark.parametrize(

@@ -248,7 +248,7 @@ def test_a_policy_is_read_from_toml(tmp_path):
         ("max_risk = nan", "max_risk is nan"),
         ("max_rsk = 0.5", "did you mean 'max_risk'"),
         ("max_by_threat = { evason = 0.1 }", "did you mean 'evasion'"),
-        ("max_by_threat = { evasion = true }", "max_by_threat: evasion is True"),
+        ("max_by_threat = { evasion = true }", "max_by_threat: evasion is true"),
         ("max_by_threat = 3", "max_by_threat is 3"),
         ("open_days = { HIHG = 3 }", "did you mean 'HIGH'"),
         ("open_days = { HIGH = -1 }", "open_days: HIGH is -1"),
@@ -257,7 +257,7 @@ def test_a_policy_is_read_from_toml(tmp_path):
         ("min_utility = 95", "min_utility is 95"),
         ("accepted = 1", "accepted is 1"),
         ("accepted = [1]", "an acceptance is 1"),
-        ("[[accepted]]\nwhat = 'staff_trained'", "the acceptance of staff_trained has no reason"),
+        ("[[accepted]]\nwhat = 'staff_trained'", "the acceptance of 'staff_trained' has no reason"),
         ("[[accepted]]\nwhy = 'x'", "unknown key of an acceptance 'why'"),
     ],
 )

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from html import escape
+
 import pytest
 
 from tests.unit.page import Page
 from threatlab import ThreatLabError
+from threatlab.course import course_folder
+from threatlab.exercises.predictions import GUESSED, id_of, predictions
+from threatlab.exercises.progress import Store
 from threatlab.exercises.statements import STATEMENTS
 from threatlab.lessons import LESSONS
 from threatlab.widgets import CheckYourself, Prediction
@@ -176,3 +182,54 @@ def test_every_lesson_but_the_first_has_a_check_in_which_no_answer_is_always_rig
 def test_a_check_that_is_not_there_is_refused_with_the_nearest():
     with pytest.raises(ThreatLabError, match="did you mean '01-exclusions'"):
         CheckYourself("01-exclusion")
+
+
+# ---- what progress keeps of it
+
+
+@pytest.fixture
+def kept(monkeypatch):
+    kept = Store()
+    monkeypatch.setattr("threatlab.widgets.learning.prediction.store", lambda: kept)
+    return kept
+
+
+def test_a_guess_that_the_course_asks_for_is_kept_by_its_place_until_the_reveal(kept):
+    name, asked = next((name, asked) for name, asked in predictions().items() if len(asked.questions) > 1)
+    panel = Prediction(asked.asks, asked.questions, asked.choices)
+    panel.guess({asked.questions[1]: asked.choices[-1]})
+    panel.guess({asked.questions[1]: asked.choices[-1]})
+    panel.choose(asked.questions[1], None)
+    panel.compare(dict.fromkeys(asked.questions, asked.choices[0]))
+    panel.guess({asked.questions[0]: asked.choices[0]})
+    entries = [(each["question"], each["what"], each["met"]) for each in kept.entries()]
+    assert entries == [(name, GUESSED, f"1={len(asked.choices) - 1}"), (name, GUESSED, "1=")]
+
+
+def test_a_check_is_kept_likewise_and_what_a_reader_asks_is_not(kept, asked):
+    asked.guess({"first": 0.3})
+    assert kept.entries() == []
+    CheckYourself("02").guess({STATEMENTS["02"].statements[0].text: "true"})
+    assert [(each["question"], each["met"]) for each in kept.entries()] == [("guess.02", "0=0")]
+
+
+@pytest.mark.parametrize("file", sorted(course_folder("notebooks").glob("*.ipynb")), ids=lambda file: file.stem)
+def test_every_prediction_of_a_lesson_has_an_id_and_the_words_that_the_lesson_shows(file):
+    cells = [cell for cell in json.loads(file.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code"]
+    shown = {cell["id"]: "".join(cell["outputs"][-1]["data"]["text/html"]) for cell in cells if asks(cell)}
+    asked = {name: each for name, each in predictions().items() if name.startswith(f"guess.{file.name[:2]}.")}
+    assert asked.keys() == {f"guess.{file.name[:2]}.{cell}" for cell in shown}
+    for cell, picture in shown.items():
+        each = asked[f"guess.{file.name[:2]}.{cell}"]
+        missing = [text for text in (each.asks, *each.questions) if escape(text) not in picture]
+        assert not missing, f"{cell} asks something else: 'make notebooks' writes it down"
+
+
+def asks(cell):
+    return any("Prediction(" in "".join(each.get("data", {}).get("text/plain", "")) for each in cell["outputs"])
+
+
+def test_no_two_predictions_are_alike():
+    assert len({id_of(each.asks, each.questions, each.choices) for each in predictions().values()}) == len(
+        predictions()
+    )

@@ -137,10 +137,30 @@ def test_all_files_start_at_the_same_python() -> None:
     assert all(f"python{python}" in script for python in PYTHONS)
 
 
-def test_binder_installs_the_package_after_its_lock() -> None:
-    file = ROOT / "postBuild"
+def commands(name: str) -> list[str]:
+    """Return the lines of a script that Binder runs, without comments."""
+    file = ROOT / name
     assert os.access(file, os.X_OK)
-    assert "pip install --no-deps --no-build-isolation -e ." in file.read_text(encoding="utf-8")
+    first, *lines = file.read_text(encoding="utf-8").splitlines()
+    assert first == "#!/bin/sh"
+    return [line for line in lines if not line.startswith("#")]
+
+
+def test_binder_installs_the_package_after_its_lock_by_the_line_of_the_readme_alone() -> None:
+    [line] = commands("postBuild")
+    assert line == "python -m pip install --no-deps --no-build-isolation -e ."
+    assert f"\n{line}\n" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_binder_starts_its_server_in_a_folder_with_the_learners_copy(tmp_path: Path) -> None:
+    assert commands("start") == ["python -m threatlab start my-course", 'exec "$@"']
+    (tmp_path / "python").write_text('#!/bin/sh\necho "python $*"\n', encoding="utf-8")
+    (tmp_path / "python").chmod(0o755)
+    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        [ROOT / "start", "echo", "the server"], env={"PATH": path}, cwd=tmp_path, capture_output=True, check=True
+    )
+    assert done.stdout == b"python -m threatlab start my-course\nthe server\n"
 
 
 def test_make_alone_lists_every_command_in_a_line() -> None:
@@ -148,7 +168,7 @@ def test_make_alone_lists_every_command_in_a_line() -> None:
         ["make", "--no-print-directory"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
     lines = [line.split(maxsplit=2) for line in listed.splitlines()]
-    assert {"lab", "test", "notebooks", "bench", "check"} <= {command for _, command, _ in lines}
+    assert {"lab", "test", "notebooks", "bench", "check", "stick"} <= {command for _, command, _ in lines}
     assert all(make == "make" and said for make, _, said in lines)
 
 

@@ -130,7 +130,7 @@ def changed(**changes):
 
 BAD_FILES = [
     ("[1]", "a threat model is a table"),
-    ('{"name": "support-bot"}', "schema is None"),
+    ('{"name": "support-bot"}', "schema is null"),
     ('{"schema": 1}', "schema is 1"),
     (changed(schema="threatlab/threat-model/2"), "newer threatlab wrote.*update"),
     (changed(schema="sarif/1"), "another kind of file"),
@@ -147,7 +147,7 @@ BAD_FILES = [
     (changed(training={"who": "x"}), "give a list"),
     (changed(policy={"max_risk": 2}), "policy: max_risk is 2"),
     (changed(audit_head="abc"), "audit log \\(audit_head\\) is 'abc'"),
-    (changed(evidence=[None]), "evidence, number 1 is None"),
+    (changed(evidence=[None]), "evidence, number 1 is null; give a table with attack"),
     (changed(reviews=[{"system_id": "x"}]), "reviews, number 1 lacks"),
     (changed(plan=7), "plan is 7"),
 ]

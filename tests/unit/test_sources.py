@@ -176,7 +176,7 @@ def test_entries_of_our_own_release_that_nothing_uses_are_not_new(tmp_path, ours
         ("a.yaml", "- 1", "holds no ATLAS data: it is no table"),
         ("a.yaml", "a: 2026-99-99", "is not valid YAML"),
         ("a.yaml", "[" * 5000, "is not valid YAML"),
-        ("a.yaml", "", "holds no ATLAS data"),
+        ("a.yaml", "", "is empty: it needs at least one entry"),
         ("a.yaml", "v6/ATLAS-2026.09.yaml\n", "only names the file to give: 'v6/ATLAS-2026.09.yaml'"),
         ("missing.yaml", None, "there is no file"),
     ],
@@ -203,7 +203,7 @@ def test_an_older_release_is_refused_because_what_it_lacks_is_not_retired(tmp_pa
 def test_without_pyyaml_a_yaml_file_is_refused_with_the_way_out(tmp_path, monkeypatch):
     (tmp_path / "ATLAS.yaml").write_text("a: 1", "utf-8")
     monkeypatch.setitem(sys.modules, "yaml", None)
-    with pytest.raises(ThreatLabError, match="is YAML: install PyYAML to have it read, or give the same as JSON"):
+    with pytest.raises(ThreatLabError, match=r"is YAML, and PyYAML is not installed: .*, or give the same as JSON"):
         check_atlas(tmp_path / "ATLAS.yaml")
 
 

@@ -208,7 +208,7 @@ def test_a_text_that_is_none_is_refused(text, value):
     [
         ({"rbac": "why"}, "unknown attribute 'rbac'"),
         ({"rbac_configured": None}, "in notes: rbac_configured is None; give a text"),
-        ([], r"notes are \[\], which is not a text for each attribute"),
+        ([], r"notes are \[\]; give a table with a text for each attribute"),
         ("why", "notes are 'why'"),
     ],
     ids=repr,
@@ -284,7 +284,7 @@ def test_an_ending_may_be_written_in_capitals(file, ending):
         ("shadowry", r"unknown system 'shadowry': did you mean 'shadowray'\?"),
         ("my-system", r"unknown system 'my-system'.*must end in \.toml or \.json"),
         ("system.yaml", r"unknown system 'system.yaml'.*must end in \.toml or \.json"),
-        ("nowhere/system.toml", "there is no file 'nowhere/system.toml': check the path"),
+        ("nowhere/system.toml", "there is no file 'nowhere/system.toml' in "),
         ("system.json", "there is no file 'system.json'"),
         ("", "'' is neither the name of a system nor a file"),
         (None, "None is neither the name of a system nor a file"),
@@ -307,9 +307,9 @@ BROKEN_TOML = {
     "owner is a list": ("name = 's'\nowner = []", r"owner of system 's' is \[\]; give a text"),
     "unknown key": ("name = 's'\nowners = 'us'", "unknown key 'owners': did you mean 'owner'"),
     "unknown table": ("name = 's'\n[fact]\nuses_tools = true", "'fact': did you mean 'facts'"),
-    "facts is a text": ("name = 's'\nfacts = 'uses_tools'", "facts is 'uses_tools', which is not a"),
-    "controls is a list": ("name = 's'\ncontrols = []", r"controls is \[\], which is not a table"),
-    "notes is true": ("name = 's'\nnotes = true", "notes is True, which is not a table"),
+    "facts is a text": ("name = 's'\nfacts = 'uses_tools'", "facts is 'uses_tools'; give a table"),
+    "controls is a list": ("name = 's'\ncontrols = []", r"controls is \[\]; give a table"),
+    "notes is true": ("name = 's'\nnotes = true", "notes is true; give a table"),
     "unknown fact": (
         "name = 's'\n[facts]\nuse_tools = true",
         "in facts: unknown attribute 'use_tools': did you mean 'uses_tools'",
@@ -324,14 +324,14 @@ BROKEN_TOML = {
     ),
     "a text for true": (
         "name = 's'\n[facts]\nuses_tools = 'true'",
-        "uses_tools is 'true', which is not True or False",
+        "uses_tools is 'true', which is not true or false",
     ),
     "1 for true": ("name = 's'\n[controls]\nrbac_configured = 1", "rbac_configured is 1, which is"),
     "a table for true": ("name = 's'\n[facts.uses_tools]\n", "uses_tools is {}, which is not"),
     "note on nothing": ("name = 's'\n[notes]\nrbac = 'why'", "unknown attribute 'rbac'"),
     "note is true": (
         "name = 's'\n[notes]\nuses_tools = true",
-        "in notes: uses_tools is True; give a text",
+        "in notes: uses_tools is true; give a text",
     ),
 }
 BROKEN_JSON = {
@@ -340,8 +340,8 @@ BROKEN_JSON = {
         '{"name": "s", "controls": {"rbac_configured": false, "rbac_configured": true}}',
         "is not valid JSON: 'rbac_configured' is given more than once",
     ),
-    "facts is null": ('{"name": "s", "facts": null}', "facts is None, which is not a table"),
-    "a name of null": ('{"name": null}', "a system needs a name: None is none"),
+    "facts is null": ('{"name": "s", "facts": null}', "facts is null; give a table"),
+    "a name of null": ('{"name": null}', "a system needs a name: null is none"),
 }
 
 

@@ -21,6 +21,7 @@ from threatlab.assessment.inventory import assess_inventory
 from threatlab.assessment.inventory_input import booleans, check_columns, check_ids
 from threatlab.catalog import Catalog
 from threatlab.errors import ThreatLabError
+from threatlab.files import looked_in
 
 SHUFFLED_ROWS = 1 << 20
 """Ids compared at a time: a megabyte or ten, whatever the pieces."""
@@ -140,7 +141,7 @@ def _files(folder: str | Path) -> list[tuple[FileSystem, FileInfo]]:
     except (pa.ArrowException, OSError) as problem:
         raise ThreatLabError(f"{given!r} can't be read: {str(problem).partition(chr(10))[0]}") from None
     if found.type is FileType.NotFound:
-        raise ThreatLabError(f"there is no folder {given!r}")
+        raise ThreatLabError(f"there is no folder {given!r}{'' if '://' in given else looked_in(given)}")
     if not files:
         raise ThreatLabError(f"the folder {given!r} is empty: it needs at least one Parquet file")
     return [(filesystem, file) for file in sorted(files, key=lambda file: file.path)]

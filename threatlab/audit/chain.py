@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import reprlib
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from typing import Any
 
-from threatlab.errors import AuditError
+from threatlab.errors import AuditError, short
 
 GENESIS = "0" * 64
 """What the first entry names as the hash before it."""
@@ -89,13 +87,6 @@ def _keys(value: object) -> Iterator[object]:
     if isinstance(value, list | tuple):
         for part in value:
             yield from _keys(part)
-
-
-def short(value: object) -> str:
-    """Return a value as text, cut to a length that fits a sentence."""
-    with suppress(ValueError):  # repr refuses an int of more than 4300 digits
-        return reprlib.repr(value)
-    return f"too long a {type(value).__name__}"
 
 
 def _object(line: bytes) -> dict[str, Any] | None:

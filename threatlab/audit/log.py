@@ -23,13 +23,12 @@ from threatlab.audit.chain import (
     part_before,
     plain_entry,
     sealed,
-    short,
     shown,
     spelled,
     unsound,
 )
 from threatlab.audit.file import append_entry, check_file, explained, locked, rotate
-from threatlab.errors import AuditError, AuditWarning
+from threatlab.errors import AuditError, AuditWarning, short
 
 _MEMORY = threading.Lock()
 """Held while a log in memory grows, and by who forks: so that no child waits for a thread that it doesn't have."""

@@ -77,7 +77,8 @@ def _number(version: str) -> tuple[int, ...]:
 def _read(file: Path) -> tuple[str, dict[str, str]]:
     """Return the version of an ATLAS data file, and the names of its entries by id."""
     shown, text = repr(str(file)), read_text(file)
-    held = _yaml(text, shown) if file.suffix.lower() in (".yaml", ".yml") else parse(text, ".json", shown, "one entry")
+    suffix = file.suffix.lower()
+    held = parse(text, suffix if suffix in (".yaml", ".yml") else ".json", shown, "one entry")
     if isinstance(held, str) and held.endswith(".yaml"):  # ATLAS-latest.yaml, downloaded, is the name of another file
         raise ThreatLabError(f"{shown} only names the file to give: {held!r}")
     if not isinstance(held, dict):
@@ -111,14 +112,3 @@ def _full(name: str, names: Mapping[str, str]) -> str:
     """Return an entry's name as ATLAS shows it: a sub-technique's behind that of its technique."""
     technique = names.get(name.rpartition(".")[0], "")
     return names[name] if names[name].startswith(technique) else f"{technique}: {names[name]}"
-
-
-def _yaml(text: str, shown: str) -> Any:
-    try:
-        import yaml
-    except ImportError:
-        raise ThreatLabError(f"{shown} is YAML: install PyYAML to have it read, or give the same as JSON") from None
-    try:
-        return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
-    except (yaml.YAMLError, RecursionError, ValueError) as problem:
-        raise ThreatLabError(f"{shown} is not valid YAML: {' '.join(str(problem).split())}") from None

@@ -18,13 +18,14 @@ from threatlab.changes import Change, InventoryChange, diff, diff_inventory, to_
 from threatlab.changes import to_json as change_to_json
 from threatlab.changes import to_markdown as change_to_markdown
 from threatlab.checks import check_date, check_number, check_whole
-from threatlab.cli.inputs import read_inputs
+from threatlab.cli import machine
+from threatlab.cli.inputs import SHOWN, STANDARD_INPUT, read_inputs, standard_input
 from threatlab.cli.output import WIDTH, emit, harmless, import_table, line, table
 from threatlab.cli.revisions import read_side
 from threatlab.cli.run import run_notebook
-from threatlab.course import start, update
+from threatlab.course import start, update, version
 from threatlab.errors import ThreatLabError
-from threatlab.exchange import FORMATS, load_any, read, to_csv, to_layer, write
+from threatlab.exchange import FORMATS, load_any, read, to_csv, to_layer, write_model
 from threatlab.files import read_text
 from threatlab.policy import load_policy
 from threatlab.ranking import moved, reaches
@@ -39,9 +40,9 @@ from threatlab.report import (
     to_sarif,
 )
 from threatlab.report.json_file import MODELS, models_from
-from threatlab.report.sarif import left_out, tool_version
+from threatlab.report.sarif import left_out
 from threatlab.system import list_systems, load_system
-from threatlab.words import listed, shown
+from threatlab.words import counted, listed, shown
 
 PASSED, FAILED, BAD_INPUT = 0, 1, 2
 
@@ -141,6 +142,29 @@ course has corrected a cell that you changed, a note beneath yours holds the cor
 Nothing of yours is overwritten or deleted. 'update' leaves a notebook that you deleted or
 renamed away; 'start' brings it back.
 """
+_CLASS = """\
+Write what a class has shared as one HTML page that needs no network: what is done, how many are
+stuck, what those who go wrong take to be true, and what was predicted. It names nobody, and says
+nothing of fewer than five learners.
+
+FOLDER holds what learners share with their class, or what they handed in. Files that are damaged
+or doubled are left out, each with a sentence on standard error.
+"""
+_CLASS_MORE = """\
+examples:
+  threatlab class /srv/class
+  threatlab class handed-in --names --output for-me-alone.html
+"""
+_HAND_IN = """\
+Write what a class may see of your progress into a file, to be handed in: which questions you
+have right, which of the usual mistakes in the course's own list you made, and what you
+predicted. Nothing that you typed and no code is in it.
+"""
+_HAND_IN_MORE = """\
+examples:
+  threatlab hand-in mine.json
+  threatlab hand-in mine.json --name Ada
+"""
 _IMPORT = """\
 Read a model of another tool: what it draws, which threats and mitigations it lists, and
 what it leaves open. With --output it becomes a threat model of ours, which 'report' and
@@ -155,11 +179,15 @@ exit codes:
 
 examples:
   threatlab import dragon.json
+  threatlab import - < model.otm.yaml
   threatlab import dragon.json --output model.json
 """
 _EXPORT = """\
-Write a threat model in the format of another tool. FILE is a threat model (.json), a drawing
-or a system (.toml or .json), a model of another tool, or a built-in name.
+Write a threat model in the format of another tool: its drawing, what its assessment finds (as
+that tool's threats, with severity or risk) and its controls (as mitigations, with their state),
+each at the element or flow that it stands at. What an imported file has said comes back whole.
+FILE is a threat model (.json), a drawing or a system (.toml or .json), a model of another tool,
+or a built-in name; where nothing is drawn, one element stands for the whole.
 """
 _EXPORT_MORE = """\
 exit codes:
@@ -171,11 +199,13 @@ examples:
   threatlab export shadowray --to atlas-navigator --output layer.json
   threatlab export model.json --to csv --output findings.csv
 """
-_FROM_SYSTEM = {"atlas-navigator": to_layer, "csv": to_csv}
+_LAB = "pip install 'threatlab[lab]'"
+_WRITERS = {"atlas-navigator": to_layer, "csv": to_csv}
 _MAIN_MORE = """\
 start here:
   threatlab assess shadowray      assess the system of a published incident
   threatlab start my-course       copy the course's notebooks into a folder of your own
+  threatlab doctor                look whether the course runs on this machine
   threatlab COMMAND --help        what a command takes
 """
 
@@ -201,6 +231,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "catalog": _catalog,
         "start": _copy,
         "update": _copy,
+        "class": _class,
+        "hand-in": _hand_in,
+        "doctor": machine.doctor,
+        "reset": machine.reset,
+        "record": machine.record,
     }
     try:
         return commands[parsed.command](parsed)
@@ -343,8 +378,9 @@ def _report(asked: argparse.Namespace) -> int:
     models: list[ThreatModel] = []
     sources: list[Source | None] = []
     for file in asked.models:
-        text, suffix = read_text(MODELS.find(file)), Path(file).suffix.lower()  # a pipe can be read but once
-        held = MODELS.read(text, suffix, repr(file), models_from)
+        suffix, shown = Path(file).suffix.lower(), repr(file) if file != STANDARD_INPUT else SHOWN
+        text = read_text(MODELS.find(file)) if file != STANDARD_INPUT else standard_input()  # a pipe is read but once
+        held = MODELS.read(text, suffix, shown, models_from)
         lines = text if asked.format == "sarif" else ""
         models += held
         sources += [Source.at(Path(file), 1, lines) if suffix in MODELS.suffixes else None] * len(held)
@@ -369,7 +405,7 @@ def _run(asked: argparse.Namespace) -> int:
 
 def _import(asked: argparse.Namespace) -> int:
     _spare_inputs(asked.output, [asked.file])
-    found = read(asked.file)
+    found = read(asked.file) if asked.file != STANDARD_INPUT else read(SHOWN, standard_input())
     if asked.output:
         save_model(found.model, asked.output)
     emit(import_table(found), None)
@@ -378,11 +414,8 @@ def _import(asked: argparse.Namespace) -> int:
 
 def _export(asked: argparse.Namespace) -> int:
     _spare_inputs(asked.output, [asked.file])
-    model = load_any(asked.file, drawn=asked.to not in _FROM_SYSTEM)
-    if model.drawing and asked.to not in _FROM_SYSTEM:
-        exported = write(model.drawing, FORMATS[asked.to], model.origin)
-    else:
-        exported = _FROM_SYSTEM[asked.to](model)
+    model = load_any(asked.file) if asked.file != STANDARD_INPUT else load_any(SHOWN, standard_input())
+    exported = _WRITERS[asked.to](model) if asked.to in _WRITERS else write_model(model, FORMATS[asked.to])
     emit(exported.text, asked.output, "csv" if asked.to == "csv" else "json")
     for note in exported.notes:
         _say(f"note: {note}")
@@ -411,9 +444,35 @@ def _catalog(asked: argparse.Namespace) -> int:
 
 
 def _copy(asked: argparse.Namespace) -> int:
-    done = {"start": start, "update": update}[asked.command](asked.folder)
+    done = start(asked.folder, asked.without) if asked.command == "start" else update(asked.folder)
     rows = [f"{name}: {what}" for name, what in done.items()] or ["No corrections since the last time."]
     emit("\n".join([*rows, f"Your copy of the course is in {asked.folder}."]) + "\n", None)
+    return PASSED
+
+
+def _class(asked: argparse.Namespace) -> int:
+    try:
+        from threatlab.classroom import Classroom
+        from threatlab.widgets.class_view.page import to_html as to_page
+    except ImportError as problem:
+        raise ThreatLabError(f"the class view comes with the workbook: {_LAB} ({problem})") from None
+    snapshot = Classroom(asked.folder).read()
+    emit(to_page(snapshot, datetime.now(UTC).astimezone(), names=asked.names), asked.output, "html")
+    for sentence in snapshot.refused:
+        _say(sentence)
+    if asked.output != "-":
+        emit(f"{counted(len(snapshot.learners), 'learner')}, in {asked.output}\n", None)
+    return PASSED
+
+
+def _hand_in(asked: argparse.Namespace) -> int:
+    try:
+        from threatlab.exercises.progress import store
+        from threatlab.exercises.sharing import hand_in
+    except ImportError as problem:
+        raise ThreatLabError(f"progress comes with the workbook: {_LAB} ({problem})") from None
+    file = hand_in(store(), asked.file, asked.name)
+    emit(f"Written to {file}: read it before you hand it in.\n", None)
     return PASSED
 
 
@@ -448,21 +507,44 @@ def _exchange_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
     """Add the commands that read and write what other tools do."""
     known = "".join(f"  {each.title}\n" for each in FORMATS.values())
     taken = command("import", "read a model of another tool", _IMPORT + known, _IMPORT_MORE)
-    taken.add_argument("file", metavar="FILE", help="a .json file of another tool")
+    taken.add_argument("file", metavar="FILE", help="a .json or .yaml file of another tool, or - for standard input")
     taken.add_argument("--output", "-o", metavar="PATH", help="save it as a threat model in this .json file")
 
     given = command("export", "write a threat model in the format of another tool", _EXPORT, _EXPORT_MORE)
-    given.add_argument("file", metavar="FILE", help="what to write, or a built-in name")
-    targets = (*(name for name, each in FORMATS.items() if each.writer), *_FROM_SYSTEM)
+    given.add_argument("file", metavar="FILE", help="what to write, a built-in name, or - for standard input")
+    targets = (*(name for name, each in FORMATS.items() if each.writer), *_WRITERS)
     given.add_argument("--to", choices=targets, required=True, help="the format to write")
     given.add_argument("--output", "-o", metavar="PATH", help="write to this file instead of the screen")
+
+
+def _course_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """Add the commands of the course: a copy of it, what a learner hands in, and what a class has shared."""
+    about = "copy the course into a folder to work in, or bring the copy there up to date"
+    started = command("start", about, _START, _COPY_MORE)
+    started.add_argument("folder", metavar="DIR", help="the folder to work in; made if it isn't there")
+    leaves = "lessons to leave out of the copy, such as 03,05; '' brings all"
+    started.add_argument(
+        "--without", metavar="NUMBERS", type=lambda given: given.replace(",", " ").split(), help=leaves
+    )
+    updated = command("update", "bring the course's corrections into your copy", _UPDATE, _COPY_MORE)
+    updated.add_argument("folder", metavar="DIR", help="the folder with your copy")
+
+    about = "write what a class has shared as one offline page"
+    taught = command("class", about, _CLASS, _CLASS_MORE)
+    taught.add_argument("folder", metavar="FOLDER", help="where the class shares, or what was handed in lies")
+    taught.add_argument("--output", "-o", metavar="PATH", default="class.html", help="the page (default: class.html)")
+    about = "name those who gave a name where they are stuck: for you alone"
+    taught.add_argument("--names", action="store_true", help=about)
+    handed = command("hand-in", "write what a class may see of your progress into a file", _HAND_IN, _HAND_IN_MORE)
+    handed.add_argument("file", metavar="FILE", help="the .json file to write")
+    handed.add_argument("--name", default="", help="what you want to be called; without it you are nobody")
 
 
 @cache
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="threatlab", description="Threat modeling for AI systems, offline.", epilog=_MAIN_MORE)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("--version", action="version", version=f"threatlab {tool_version()}")
+    parser.add_argument("--version", action="version", version=f"threatlab {version()}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def command(name: str, about: str, description: str = "", epilog: str = "") -> argparse.ArgumentParser:
@@ -497,7 +579,9 @@ def _parser() -> argparse.ArgumentParser:
     compared.add_argument("--allow-open", action="store_true", help="let the gate pass where answers were taken back")
 
     report = command("report", "write a saved threat model as a report")
-    report.add_argument("models", nargs="+", metavar="MODEL", help="a .json file, saved by the workbook or by 'assess'")
+    report.add_argument(
+        "models", nargs="+", metavar="MODEL", help="a .json file, saved by the workbook or by 'assess', or -"
+    )
     kinds = ("markdown", "html", "json", "sarif", "briefing")
     report.add_argument("--format", choices=kinds, default="markdown", help="what to write (default: markdown)")
     report.add_argument("--output", "-o", metavar="PATH", help="write to this file instead of the screen")
@@ -515,9 +599,6 @@ def _parser() -> argparse.ArgumentParser:
     check = command("catalog", about, _CATALOG, _CATALOG_MORE)
     check.add_argument("check", choices=("check",), help="the one thing that can be done with it")
     check.add_argument("file", metavar="FILE", help="ATLAS.yaml of a later release, or the same as JSON")
-    about = "copy the course into a folder to work in, or bring the copy there up to date"
-    started = command("start", about, _START, _COPY_MORE)
-    started.add_argument("folder", metavar="DIR", help="the folder to work in; made if it isn't there")
-    updated = command("update", "bring the course's corrections into your copy", _UPDATE, _COPY_MORE)
-    updated.add_argument("folder", metavar="DIR", help="the folder with your copy")
+    _course_commands(command)
+    machine.add(command)
     return parser

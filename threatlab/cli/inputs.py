@@ -16,12 +16,13 @@ from threatlab.catalog import catalog
 from threatlab.changes import Described, as_model
 from threatlab.checks import check_choice
 from threatlab.errors import ThreatLabError
-from threatlab.exchange import described, recognized
+from threatlab.exchange import Format, described, format_of, recognized
 from threatlab.files import decoded, read_bytes, read_text
 from threatlab.report import Source, ThreatModel
 from threatlab.system import SYSTEMS, AISystem, list_systems, load_system
 
-STANDARD_INPUT = "-"
+STANDARD_INPUT, SHOWN = "-", "standard input"
+YAML = (".yaml", ".yml")
 
 _FILES = replace(SYSTEMS, many=True)
 INVENTORIES = (".csv", ".parquet")
@@ -75,9 +76,11 @@ def _read(given: str, *, lines: bool) -> Iterator[Input]:
             yield Input(ThreatModel(system), where, row)
     elif given in list_systems():
         yield Input(ThreatModel(load_system(given)), given, None)
+    elif suffix in YAML and (foreign := format_of(given)):
+        raise ThreatLabError(f"{given!r}: {_foreign(foreign)}")
     else:  # a file, or a pipe, which can be read but once
-        shown = repr(given) if given != STANDARD_INPUT else "standard input"
-        text = read_text(_FILES.find(given)) if given != STANDARD_INPUT else decoded(sys.stdin.buffer.read(), shown)
+        shown = repr(given) if given != STANDARD_INPUT else SHOWN
+        text = read_text(_FILES.find(given)) if given != STANDARD_INPUT else standard_input()
         source = Source.at(path, 1, text if lines else "") if suffix in _FILES.suffixes else None
         for each in _FILES.read(text, suffix, shown, _ours):
             yield Input(as_model(each), given, source)
@@ -85,8 +88,25 @@ def _read(given: str, *, lines: bool) -> Iterator[Input]:
 
 def _ours(held: Any) -> tuple[Described, ...]:
     if foreign := recognized(held):
-        raise ThreatLabError(f"it is a model of another tool, {foreign.title}: 'threatlab import' reads it")
+        raise ThreatLabError(_foreign(foreign))
     return described(held)
+
+
+def _foreign(format_: Format) -> str:
+    return f"it is a model of another tool, {format_.title}: 'threatlab import' reads it"
+
+
+def standard_input() -> str:
+    """Return what stands on standard input, which can be read but once.
+
+    Raises
+    ------
+    ThreatLabError
+        If it is closed, or no UTF-8.
+    """
+    if sys.stdin is None:
+        raise ThreatLabError(f"{SHOWN} is closed; give a file")
+    return decoded(sys.stdin.buffer.read(), SHOWN)
 
 
 def _csv(path: Path) -> Iterator[tuple[AISystem, str, Source]]:

@@ -8,7 +8,7 @@ import sys
 import textwrap
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from errno import EBADF
 from pathlib import Path
@@ -16,15 +16,16 @@ from pathlib import Path
 from threatlab.assessment import NextStep
 from threatlab.catalog import SEVERITIES
 from threatlab.errors import ThreatLabError
-from threatlab.exchange import Import
+from threatlab.exchange import Import, Matched
 from threatlab.files import write_text
 from threatlab.report.model import ThreatModel
-from threatlab.words import counted, shown
+from threatlab.words import counted, listed, shown
 
 WIDTH = 80
 _NAME = 26
 _SEVERITY = 8
 _NEXT = 5
+_SAID = {True: ": in place", False: ": not in place", None: ""}
 
 
 def table(models: Sequence[ThreatModel]) -> str:
@@ -139,12 +140,16 @@ def import_table(found: Import) -> str:
     if found.undrawn:
         kept = [f"{part.where}: {part.name[:60]!r} {why}" for part, why in found.undrawn]
         lines += ["", "KEPT, NOT DRAWN", *_wrapped(kept, "  ")]
-    for what, entries in (("THREAT", found.threats), ("MITIGATION", found.mitigations)):
-        if entries:
+    for what, ours, entries in (("THREAT", "threat", found.threats), ("MITIGATION", "control", found.mitigations)):
+        sure = [each for each in entries if each.match]
+        if sure:
             lines += ["", f"{what} OF THE FILE".ljust(40) + "  OURS, AND WHY"]
-        for each in entries:
-            said = f"{each.match.title}: {each.match.because}" if each.match else "- none is near: kept as it is"
-            lines += _wrapped([said], line(each.claim.title or "(without a title)", 40) + "  ")
+        for each in sure:
+            lines += _wrapped([_ours(each)], line(each.claim.title or "(without a title)", 40) + "  ")
+        times = Counter(_unsure(each) for each in entries if not each.match)
+        if times:
+            lines += ["", f"{what}S KEPT AS THEY ARE: WHICH OF OUR {ours.upper()}S IS MEANT, IF ANY?"]
+            lines += _wrapped([f"{said} ({n} times)" if n > 1 else said for said, n in times.items()], "  ", "    ")
     if found.questions:
         lines += ["", "TO ANSWER"]
     for number, asked in enumerate(found.questions, start=1):
@@ -154,9 +159,20 @@ def import_table(found: Import) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _wrapped(texts: Sequence[str], head: str) -> list[str]:
-    """Return texts in lines that fit, the first of each behind a `head`, and the others below it."""
-    rest = " " * len(head)
+def _ours(each: Matched) -> str:
+    if each.match is None or each.written_by_us:
+        return "the same, written by threatlab" + _SAID[each.claim.done]
+    return f"{each.match.title}: {each.match.because}"
+
+
+def _unsure(each: Matched) -> str:
+    perhaps = listed([match.title for match in each.candidates], "or")
+    return (line(each.claim.title, 2 * WIDTH).rstrip() or "(without a title)") + (f": {perhaps}?" if perhaps else "")
+
+
+def _wrapped(texts: Iterable[str], head: str, rest: str = "") -> list[str]:
+    """Return texts in lines that fit, the first of each behind a `head`, the others below it or behind a `rest`."""
+    rest = rest or " " * len(head)
     return [
         part
         for text in texts

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
+from threatlab.checks import check_choice
 from threatlab.course.folder import course_folder
+from threatlab.course.left_out import without_lessons
 from threatlab.course.merge import Notebook, merge
 from threatlab.errors import ThreatLabError
-from threatlab.files import read_text, write_text
-from threatlab.lessons import LESSONS
+from threatlab.files import looked_in, read_text, write_text
+from threatlab.lessons import LESSONS, made_in
 from threatlab.words import counted
 
 FOLDERS = {"notebooks": "-*.ipynb", "exercises": "-*-exercises.ipynb"}
@@ -25,12 +27,20 @@ FOLDERS = {"notebooks": "-*.ipynb", "exercises": "-*-exercises.ipynb"}
 COPIED = ".threatlab/course"
 """What the course said: where, in a learner's copy. Jupyter shows no folder whose name begins with a dot."""
 
+LEFT_OUT = ".threatlab/left-out.txt"
+"""The numbers of the lessons that a copy is without, so that corrections don't bring them back."""
+
 _WAY_OUT = "Rename it, and 'threatlab start' brings a new one"
+_NUMBERS = tuple(lesson.number for lesson in LESSONS)
 _LINK = re.compile(rf"\]\(\.\./(?:{'|'.join(FOLDERS)})/")
 
 
-def start(folder: str) -> dict[str, str]:
+def start(folder: str, without: Collection[str] | None = None) -> dict[str, str]:
     """Copy the course into a folder, or bring the copy there up to date; a notebook that was deleted comes back.
+
+    `without` are the numbers of lessons to leave out, such as ["03"]: their notebooks aren't copied, and the map, the
+    links, *Next* and the recall questions of the others follow. None leaves out those that the copy is without already;
+    an empty list brings all.
 
     Returns
     -------
@@ -40,8 +50,12 @@ def start(folder: str) -> dict[str, str]:
     Raises
     ------
     ThreatLabError
-        If the folder can't be one to work in, or a file can't be written. What was there before is whole all the same.
+        If the folder can't be one to work in, a lesson to leave out is none, nothing would be left, or a file can't be
+        written. What was there before is whole all the same.
     """
+    left_out = None if without is None else {check_choice("lesson to leave out", each, _NUMBERS) for each in without}
+    if left_out and left_out.issuperset(_NUMBERS):
+        raise ThreatLabError("every lesson is left out, and a copy of nothing is none; keep one")
     if not folder.strip():
         raise ThreatLabError(f"{folder!r} is no folder; name one to work in, such as my-course")
     place = Path(folder)
@@ -53,6 +67,8 @@ def start(folder: str) -> dict[str, str]:
         (place / COPIED).mkdir(parents=True, exist_ok=True)
     except OSError as problem:
         raise ThreatLabError(f"{str(place / COPIED)!r} can't be made: {problem.strerror}") from None
+    if left_out is not None:
+        write_text(place / LEFT_OUT, "".join(f"{each}\n" for each in sorted(left_out)))
     return dict(_bring(place, again=True))
 
 
@@ -65,18 +81,20 @@ def update(folder: str) -> dict[str, str]:
         If the folder holds no copy, or a file can't be written. What was there before is whole all the same.
     """
     if not folder.strip() or not Path(folder, COPIED).is_dir():
-        raise ThreatLabError(f"{folder!r} holds no copy of the course; 'threatlab start DIR' makes one")
+        raise ThreatLabError(
+            f"{folder!r}{looked_in(folder)} holds no copy of the course; 'threatlab start DIR' makes one"
+        )
     return dict(_bring(Path(folder), again=False))
 
 
 def _bring(place: Path, *, again: bool) -> Iterator[tuple[str, str]]:
-    course = {file.name: as_copied(_read(file)) for file in _course_files()}
+    course = _course(_left_out(place))
     for name in sorted(course):
         if said := _bring_one(place / name, place / COPIED / name, course[name], again=again):
             yield name, said
     for name in sorted(file.name for file in (place / COPIED).glob("*.ipynb")):
         if name not in course and (place / name).exists():
-            yield name, "is no longer in the course: it stays as it is, to keep or to delete"
+            yield name, "is not, or no longer, part of this copy: it stays as it is, to keep or to delete"
     for name in FOLDERS:
         if any((place / name).glob("*.ipynb")):
             yield f"{name}/", "was copied by an earlier edition: it stays as it is, and corrections don't reach it"
@@ -121,11 +139,31 @@ def as_copied(notebook: Notebook) -> Notebook:
     return notebook | {"cells": cells}
 
 
-def _course_files() -> Iterator[Path]:
-    """Yield the notebooks of the lessons, but none that somebody made beside them."""
-    for folder, ending in FOLDERS.items():
-        for lesson in LESSONS:
-            yield from course_folder(folder).glob(f"{lesson.number}{ending}")
+def _left_out(place: Path) -> set[str]:
+    """Return the numbers of the lessons that a copy is without: by its own choice, or because the course has none."""
+    file = place / LEFT_OUT
+    chosen = read_text(file).split() if file.exists() else []
+    return {*chosen, *(number for number in _NUMBERS if not _files("notebooks", number))}
+
+
+def _course(left_out: Collection[str]) -> dict[str, Notebook]:
+    """Return the notebooks of the lessons by their names, as they are copied; none that somebody made beside them."""
+    kept = [lesson for lesson in LESSONS if lesson.number not in left_out]
+    titles = {
+        lesson.number: f"[{made_in(lesson.number)}]({file.name})"
+        for lesson in kept
+        for file in _files("notebooks", lesson.number)
+    }
+    return {
+        file.name: without_lessons(as_copied(_read(file)), lesson.number, left_out, titles)
+        for folder in FOLDERS
+        for lesson in kept
+        for file in _files(folder, lesson.number)
+    }
+
+
+def _files(folder: str, number: str) -> list[Path]:
+    return list(course_folder(folder).glob(f"{number}{FOLDERS[folder]}"))
 
 
 def _read(file: Path) -> Notebook:

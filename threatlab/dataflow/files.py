@@ -11,8 +11,9 @@ from typing import Any
 
 from threatlab.checks import check_choice
 from threatlab.dataflow import Case, DataFlow, Element, Exclusion, Flow, Zone
-from threatlab.errors import ThreatLabError
+from threatlab.errors import ThreatLabError, short
 from threatlab.files import FileKind
+from threatlab.words import listed
 
 _PARTS = {"zones": Zone, "elements": Element, "flows": Flow, "exclusions": Exclusion}
 _FILES = FileKind("drawing", "a name", folder=resources.files("threatlab") / "catalog" / "scopes")
@@ -47,7 +48,9 @@ def drawing_from_table(table: Mapping[str, Any]) -> DataFlow:
         If a key is unknown or missing, or a part is not what it must be; parts are named by their place in their list.
     """
     if not isinstance(table, Mapping):
-        raise ThreatLabError(f"a drawing is read from a table with name, zones, elements and flows, not from {table!r}")
+        raise ThreatLabError(
+            f"a drawing is read from a table with name, zones, elements and flows, not from {short(table)}"
+        )
     for key in table:
         check_choice("key", key, _KEYS)
     if "name" not in table:
@@ -83,14 +86,14 @@ def _lines(table: Mapping[str, Any]) -> str:
 
 def _parts(key: str, values: object, kind: type) -> tuple[Any, ...]:
     if not isinstance(values, list | tuple):
-        raise ThreatLabError(f"{key} is {values!r}; it must be a list of tables, each begun by [[{key}]]")
+        raise ThreatLabError(f"{key} is {short(values)}; it must be a list of tables, each begun by [[{key}]]")
     return tuple(_part(f"{key}, number {place}", value, kind) for place, value in enumerate(values, start=1))
 
 
 def _part(where: str, value: object, kind: Any) -> Any:
-    if not isinstance(value, Mapping):
-        raise ThreatLabError(f"{where}: is {value!r}, which is not a table")
     names = [field.name for field in fields(kind)]
+    if not isinstance(value, Mapping):
+        raise ThreatLabError(f"{where} is {short(value)}; give a table with {listed(names)}")
     # What is left out is refused by the part itself, in its own words: an exclusion says what a reason is for.
     given = {name: value.get(name, "") for name in names if name in value or name not in _optional(kind)}
     try:

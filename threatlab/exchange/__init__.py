@@ -1,8 +1,8 @@
 """Models of other tools, in and out: what a file is, what it says in our terms, and what comes back on export."""
 
-from threatlab.exchange.merge import Export, write
+from threatlab.exchange.merge import Export, write, write_model
 from threatlab.exchange.navigator import to_layer
-from threatlab.exchange.parts import Format, Import, Question
+from threatlab.exchange.parts import Format, Import, Matched, Question
 from threatlab.exchange.questions import answered, still_asked
 from threatlab.exchange.registry import FORMATS, LARGEST, format_of, questions_about, read, recognized
 from threatlab.exchange.sources import described, load_any
@@ -14,6 +14,7 @@ __all__ = [
     "Export",
     "Format",
     "Import",
+    "Matched",
     "Question",
     "answered",
     "described",
@@ -26,4 +27,5 @@ __all__ = [
     "to_csv",
     "to_layer",
     "write",
+    "write_model",
 ]

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from threatlab.catalog import catalog
+from threatlab.catalog import Catalog, Control, Threat, catalog
 from threatlab.dataflow import LONGEST, Element, Exclusion, Flow, Zone
 from threatlab.dataflow.files import drawing_from_table
 from threatlab.errors import ThreatLabError
+from threatlab.exchange.assessed import unmarked
 from threatlab.exchange.hints import ELEMENT, ZONE, hint
-from threatlab.exchange.match import match_control, match_threat
+from threatlab.exchange.match import Match, match_control, match_threat
 from threatlab.exchange.node import Node, leaves
-from threatlab.exchange.parts import Format, Found, Import, Matched, Part, by_id, origin_of, there
+from threatlab.exchange.parts import UNSAID, Claim, Format, Found, Import, Matched, Part, by_id, origin_of, there
 from threatlab.exchange.questions import questions_of
 from threatlab.words import counted
 
@@ -58,13 +59,13 @@ def imported(format_: Format, document: dict[str, Any]) -> Import:
         exclusions=tuple(_exclusions(found, ours, elements)),
     )
     terms = catalog()
-    mitigations = tuple(Matched(each, match_control(each.title, each.text, terms)) for each in found.mitigations)
+    mitigations = _matched(found.mitigations, terms.controls, match_control, terms, ours.texts(UNSAID))
     read = Counter(path in file.seen for path, _ in leaves(document))
     return Import(
         format=format_,
         drawing=drawing,
         owner=_line(found.owner),
-        threats=tuple(Matched(each, match_threat(each.title, each.text, terms)) for each in found.threats),
+        threats=_matched(found.threats, terms.threats, match_threat, terms),
         mitigations=mitigations,
         questions=questions_of(found, drawing, zones, elements, flows, mitigations),
         undrawn=tuple(found.undrawn),
@@ -77,6 +78,31 @@ def imported(format_: Format, document: dict[str, Any]) -> Import:
             "flows": {str(flow): part for part, flow in flows.values()},
         },
     )
+
+
+def _matched(
+    claims: list[Claim],
+    known: Mapping[str, Threat | Control],
+    match: Callable[[str, str, Catalog], tuple[Match, ...]],
+    terms: Catalog,
+    unsaid: Collection[str] = (),
+) -> tuple[Matched, ...]:
+    """Return what each claim is of ours: what we have written once, by its id, and any other by its words.
+
+    What we have written at several parts comes once: in place if all of them say so, and unknown if they contradict
+    each other, or if it was `unsaid` and nobody has said since that it is in place.
+    """
+    matched, written = [], {each.id: unmarked(each.id, known) for each in claims}
+    for place, claim in enumerate(claims):
+        if not (id_ := written[claim.id]):
+            found = match(claim.title, claim.text, terms)
+            matched.append(Matched(claim, found[0] if len(found) == 1 else None, found if len(found) > 1 else ()))
+        elif claim.id not in (each.id for each in claims[:place]):
+            said = {each.done for each in claims if each.id == claim.id}
+            done = None if len(said) > 1 or (id_ in unsaid and said == {False}) else said.pop()
+            written_by_us = Match(id_, known[id_].title, "threatlab wrote it")
+            matched.append(Matched(replace(claim, done=done), written_by_us, written_by_us=True))
+    return tuple(matched)
 
 
 def _said(kept: Node) -> dict[str, Any]:
@@ -104,7 +130,7 @@ def _zones(found: Found, ours: Node) -> Made[Zone]:
     names = _Names()
 
     def make(part: Part, kept: Node) -> Zone:
-        part.kind = kept.text("kind", part.kind)
+        part.kind, part.asked = kept.text("kind", part.kind), kept.flag("asked")
         name = names.fit(_called(part, kept), "zone")
         return Zone(name, part.kind or hint(part.hints, ZONE)[0] or part.default, _line(kept.text("owner", part.owner)))
 
@@ -115,7 +141,7 @@ def _elements(found: Found, ours: Node, zones: Made[Zone]) -> Made[Element]:
     names = _Names()
 
     def make(part: Part, kept: Node) -> Element:
-        part.kind = kept.text("kind", part.kind)
+        part.kind, part.asked = kept.text("kind", part.kind), kept.flag("asked")
         if part.at and part.at == kept.text("at", ""):
             part.zone = kept.name("zone", part.zone)
         kind = part.kind or hint(part.hints, ELEMENT)[0] or part.default
@@ -137,7 +163,7 @@ def _flows(found: Found, ours: Node, elements: Made[Element]) -> Made[Flow]:
             drawn.append(part)
 
     def make(part: Part, kept: Node) -> Flow:
-        part.kind = kept.text("carries", part.kind)
+        part.kind, part.asked = kept.text("carries", part.kind), kept.flag("asked")
         source, target = (elements[end][1].name for end in (part.source, part.target))
         label = names.fit(_called(part, kept), "unnamed", f"{source} \u2192 {target}: ")
         return Flow(source, target, label, part.kind or "other", *_personal_and_note(part, kept))

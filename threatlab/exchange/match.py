@@ -1,165 +1,156 @@
-"""Which of our threats and controls another tool's text speaks of: by rare words that its title shares with ours."""
+"""Which of our threats and controls another tool's text speaks of: only where its words leave no doubt."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from math import log, sqrt
 
 from threatlab.catalog import Catalog
 from threatlab.words import listed
 
-_COMMON = set(
-    re.findall(
-        r"\w+",
-        """
-        a ai an and any application apply are as at based be been before but by can configure data do each enable ensure
-        every example for from has have how if implement in including into is it its like may ml model models more must
-        no not of off on one only or other our out over own provide same service so some someone something specific such
-        system than that the their them then these they this to under up use used uses using via was what when where
-        which while who will with would you your
-        """,
-    )
-)
-"""Words that say nothing of what a text is about."""
-
-_SAME = {
-    "denial cost": r"denial.of.\w+|dos|ddos|unbounded consumption|exhaust\w*|overwhelm\w*|expensive",
-    "poison": r"poison\w*|backdoor\w*|back.door\w*|(?:manipulat|tamper|corrupt)\w* (?:\w+ )?(?:training|data|model)\w*",
-    "extract": r"(?:steal|theft|extract|replicat|copy)\w* (?:of )?(?:\w+ )?models?|(?:ip|model) theft|distillation",
-    "evasion": r"adversarial|perturb\w*|misclassif\w*|(?:incorrect|wrong) classif\w*|evad\w*",
-    "privac breach": r"sensitive|confidential|personal|pii|private|exfiltrat\w*|leak\w*|\w+ disclosure|inversion",
-    "prompt injection": r"jailbreak\w*|prompt.injection|(?:malicious|crafted|hidden) (?:prompt|instruction)s?",
-    "suppl chain": r"third.party|upstream|open.source|deprecated|supply.chain|supplier\w*|libraries",
-    "excessiv agenc": r"over.?privileged|(?:excessive|unsafe|overly \w+) \w+|plug.?ins?|agents?",
-    "limit request rate": r"throttl\w*|rate.limit\w*|quotas?|captcha",
-    "role based access": r"access.controls?|authoriz\w*|authoris\w*|rbac|least.privileged?|permissions?",
-    "authenticate": r"authentic\w*|mfa|multi.factor|log.?in|sso",
-    "encrypt": r"encrypt\w*|tls|https|ssl",
-    "secret vault": r"secrets? manage\w*|key.?vault|credential\w*|api.keys?|rotat\w* (?:keys?|passwords?)",
-    "scan dependenc": r"dependenc\w*|patch\w*|software composition|sca|vulnerability scan\w*|advisories",
-    "sandbox code tools": r"sandbox\w*|seccomp|container isolation",
-    "ask person": r"human (?:\w+ )?(?:approv|confirm|review|oversight|in the loop)\w*|manual (?:approv|review)\w*",
-    "watch inputs outputs": r"monitor\w*|logg\w*|logs?|observab\w*|alert\w*|audit\w*",
-    "validate output": r"(?:saniti|validat|encod|filter)\w* (?:\w+ ){0,2}outputs?|output (?:saniti|valid|enc)\w*",
-    "screen prompt repl": r"guardrails?|(?:prompt|content) (?:filter|moderat|shield)\w*|prompt injection detection",
-    "separate content instruct": r"segregat\w*",
-    "check input anomal": r"input (?:validat|filter|saniti[sz])\w*|anomal\w*|validat\w* (?:\w+ ){0,2}inputs?",
-    "minimize personal": r"anonymi[sz]\w*|pseudonymi[sz]\w*|scrubb\w*|data minimi[sz]\w*|redact\w*",
-    "verify model file": r"code.sign\w*|signed? (?:model|artifact)s?|checksums?|model (?:integrity|provenance)|hash\w*",
-    "restrict tools": r"(?:restrict|limit|scop)\w* (?:\w+ ){0,3}(?:capabilities|permissions|plugins?|tools?|agents?)",
-    "train staff": r"awareness|training for \w+|security guidelines|staff training",
-    "interface internet": r"firewalls?|private (?:endpoint|network|link)s?|vpn|network acls?",
+_THREATS = {
+    "data_poisoning": r"(?:data|models?|training|rag|index|memory|knowledge base|embeddings?|vectors?)[ -]poison\w*"
+    r"|poison\w* (?:of |the |our )*(?:\w+ )?(?:training|data ?sets?|models?|index|memory|embeddings?|knowledge)"
+    r"|(?:tamper|manipulat|corrupt|malicious)\w* (?:with |or |manipulate )*(?:the )?"
+    r"(?:training data|rag |knowledge base)"
+    r"|(?:training|models?) back-?doors?|back-?door\w* (?:in |the )*models?",
+    "model_extraction": r"model (?:theft|stealing|extraction|exfiltration|replication|cloning)|shadow models?"
+    r"|(?:steal|extract|cop|exfiltrat|clon|replicat)\w* (?:the |our |your |a )?(?:proprietary )?(?:\w+ )?models?\b"
+    r"(?! (?:output|answer|response))|distillation|model weights",
+    "evasion": r"adversarial (?:examples?|inputs?|images?|samples?|perturbations?)|perturbation attacks?|model evasion"
+    r"|misclassif\w*|evad\w+ (?:the )?(?:\w+ )?(?:models?|classifiers?)",
+    "privacy_breach": r"membership inference|(?:model |embedding )?inversion attacks?|model inversion"
+    r"|(?:disclos|leak|expos|reveal|exfiltrat|memoriz)\w* (?:of )?(?:\w+ ){0,2}"
+    r"(?:personal|private|pii|training|sensitive|confidential)\b"
+    r"|(?:personal|private|pii|training|sensitive|confidential) (?:\w+ ){0,3}(?:disclos|leak|expos|exfiltrat)\w*"
+    r"|privacy (?:breach|violation|leak)\w*",
+    "prompt_injection": r"prompt[ -]injections?|jailbreak\w*|(?:malicious|crafted|hidden) (?:prompt|instruction)s?"
+    r"|inject\w* (?:\w+ )?(?:prompt|instruction)s?",
+    "supply_chain": r"supply[ -]chain|typo-?squat\w*|(?:compromis|malicious|vulnerable|outdated|deprecated|hijack)\w* "
+    r"(?:\w+ ){0,2}(?:dependenc\w+|packages?|librar\w+|pre-?trained models?)|dependency confusion"
+    r"|(?:3rd|third)[ -]party (?:\w+ )?(?:packages?|librar\w+|dependenc\w+)",
+    "denial_or_cost": r"denial[ -]of[ -](?:service|wallet)|ddos|unbounded consumption|resource exhaustion"
+    r"|excessive costs|(?:exhaust|overwhelm|flood)\w* (?:\w+ ){0,3}(?:service|system|resources?|apis?|gpus?)",
+    "excessive_agency": r"excessive (?:agency|autonomy|functional\w*|permissions)|over-?privileged (?:\w+ )?"
+    r"(?:agents?|plug-?ins?|tools?)|(?:abus|misus)\w* (?:of )?(?:those |its |the )?(?:tools?|agents?|plug-?ins?)",
 }
-"""Words of the field, by words that our titles have for the same."""
+"""Words of the field that speak of one threat and of no other, by the threat's id."""
 
-_SYNONYMS = {title: re.compile(rf"\b(?:{pattern})\b") for title, pattern in _SAME.items()}
-_LEAST = 0.3
-"""Cosine of the two texts from which on they are said to speak of one thing; tried on published models."""
+_CONTROLS = {
+    "encryption_enabled": r"encrypt(?:s|ed|ion|ing)?"
+    r"(?= (?:of|at|in|mechanisms?|the|all|every|sensitive|stores?|data|\w+ at rest))"
+    r"|(?:data |be |message level |full-?disk )encrypt(?:ed|ion)|encryption (?:at rest|in transit)|mutual tls|mtls"
+    r"|(?:enforce|require|use) (?:end-to-end )?(?:an encrypted connection|tls|https)",
+    "rbac_configured": r"role[ -]based access|\brbac\b|least[ -]privileged? (?:permissions?|defaults|roles?|access)"
+    r"|access controls? (?:on|to|for)|(?:authorize|authorization of) (?:users?|callers?)",
+    "secrets_in_vault": r"(?:secrets?|credentials?|keys?|tokens?) (?:\w+ )?(?:in|into|to) (?:an? |the )?(?:\w+ )?vault"
+    r"|secrets? manage\w*|short-lived (?:\w+ )?(?:tokens?|credentials?|secrets?|keys?)",
+    "authentication_enforced": r"(?:client|api|caller|user|strong|multi-factor|mutual) authentication\b(?! and auth)"
+    r"|\bmfa\b|be authenticated|authenticate (?:every|all|users?|callers?|clients?)|authentication methods",
+    "service_exposure_hardened": r"off the (?:public )?internet|private (?:endpoint|link)s?",
+    "training_data_validated": r"(?:validat|vett|screen|verif)\w* (?:and \w+ )?(?:of )?(?:the )?training data(?! suppl)"
+    r"|training data (?:validation|vetting|screening|verification)|(?:anomal|outlier)\w* (?:detection )?in training",
+    "data_provenance_tracked": r"data (?:provenance|lineage)",
+    "personal_data_minimized": r"(?:minimi[sz]|anonymi[sz]|pseudonymi[sz])\w* (?:\w+ )?(?:personal|data|records|pii)"
+    r"|data minimi[sz]ation|anonymi[sz]ation|(?:redact|mask|scrub)\w* (?:of )?(?:personal|pii|data)"
+    r"|(?:data )?saniti[sz]ation and scrubbing",
+    "privacy_preserving_training": r"differential(?:ly)? priva\w+|dp-sgd",
+    "adversarial_robustness_tested": r"adversarial (?:training|testing|tests?|robustness|hardening)|red[ -]team\w*",
+    "model_validated_before_release": r"(?:gate|validat|evaluat)\w* (?:every |each )?models? (?:before|at) release",
+    "training_environment_isolated": r"isolat\w* (?:of )?(?:the )?training (?:environment|hosts?|cluster)",
+    "model_artifacts_verified": r"verif\w* (?:the )?models? (?:files?|artifacts?|provenance|signatures?|hash\w*)"
+    r"|model (?:signing|integrity checks?)|signed models?",
+    "dependencies_scanned": r"software composition analysis|\bsca\b|dependabot|(?:scan|pin|patch)\w* (?:\w+ )?"
+    r"(?:dependenc\w+|packages?|librar\w+)|dependency (?:scanning|pinning)",
+    "ai_bom_maintained": r"bill of materials|\bai-?bom\b|\bml-?bom\b|\bsbom\b",
+    "tool_sources_verified": r"(?:vet|review|analy[sz]|verif)\w* (?:of )?(?:\w+ )?(?:tools and )?plug-?ins?"
+    r"(?! handling)|(?:security|dynamic) analysis (?:of|on) (?:[\w-]+ )?plug-?ins?",
+    "rate_limiting_enabled": r"rate[ -]limit\w*|throttl\w*|(?:request|token|spend|per-user) (?:\w+ )?"
+    r"(?:limits?|quotas?)",
+    "input_anomaly_detection": r"input (?:validation|saniti[sz]ation)(?! (?:is|on training))|validate all inputs"
+    r"|anomal\w+ (?:in|of) (?:the )?inputs?",
+    "output_detail_limited": r"round(?:ed)? scores|(?:limit|reduce)\w* (?:the )?(?:output detail|confidence scores?)",
+    "prompt_guardrails_enabled": r"guardrails?|prompt (?:and \w+ )?(?:filter|screen|moderat|shield|injection detect)\w*"
+    r"|content (?:moderation|filters?)",
+    "untrusted_content_segregated": r"(?:segregat|separat)\w* (?:\w+ )?(?:content|prompts?|data) from"
+    r"|segregat\w* (?:external|untrusted) content|spotlighting",
+    "output_validation_enabled": r"(?:validat|saniti[sz]|encod)\w* (?:and \w+ )?(?:\w+ )?(?:outputs?|replies|answers)"
+    r"|outputs? as untrusted|output (?:validation|encoding|saniti[sz]ation)",
+    "retrieval_access_enforced": r"(?:access|permission)\w* (?:in|at|on) (?:the )?(?:retrieval|query time|index)"
+    r"|(?:rag|knowledge base|vector (?:store|database))\w* (?:\w+ )?(?:with )?access control\w*",
+    "tool_permissions_restricted": r"(?:restrict|limit|scop|least privilege)\w* (?:\w+ ){0,3}"
+    r"(?:plug-?ins?|tools?|agents?|capabilities)(?! suppl)|tool (?:permissions?|allow-?lists?)",
+    "human_approval_required": r"human (?:confirm|approv|oversight|review)\w*|human[ -]in[ -]the[ -]loop"
+    r"|(?:person|manual)\w* approv\w*",
+    "agent_memory_protected": r"(?:protect|isolat|separat)\w* (?:\w+ )?memor(?:y|ies)",
+    "execution_sandboxed": r"sandbox\w*",
+    "monitoring_active": r"monitor\w* (?:\w+ )?(?:for |of )?(?:\w+ )?(?:inputs?|outputs?|behaviou?rs?|prompts?|api use)"
+    r"|(?:behaviou?r|output|model) monitoring|logging and monitoring|monitoring and logging",
+    "incident_response_tested": r"incident (?:response )?(?:plan|exercise|drill|rehears|runbook|playbook)\w*|tabletop",
+    "staff_trained": r"(?:security )?awareness|(?:staff|user|developer|employee) training"
+    r"|train(?:ing)? (?:of |for )?(?:our |your )?(?:staff|users|developers|employees)",
+    "abuse_detection_active": r"(?:abuse|misuse) detection|detect\w* (?:coordinated )?(?:abuse|misuse)",
+}
+"""Words of the field that speak of one control and of no other, by the control's id."""
+
+_REST = re.compile(r",? (?:resulting in|negatively impacting) .*", re.DOTALL)
+"""What Threat Composer's sentences end with: what is harmed, which tells no threat from another."""
+
+_CLASS = re.compile(r"\b(?:LLM|ASI|ML)\d\d\S* [A-Z]\w+(?: \w+){0,3}")
+"""An entry of one of OWASP's lists, as models name it."""
 
 _LONGEST = 600
-"""Characters of a text that are looked at: what it is about stands at its beginning."""
+"""Characters of a title that are looked at."""
+
+_SMALL = {
+    *("a", "an", "and", "at", "before", "by", "every", "for", "from", "in", "into", "may", "of", "off", "or", "our"),
+    *("out", "the", "to", "what", "where", "your"),
+}
+"""Words of a title that say nothing of what it is about."""
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A threat's or control's id, its title, why we say so, and how alike the texts are (0..1)."""
+    """A threat's or control's id, its title, and why we say so."""
 
     id: str
     title: str
     because: str
-    likeness: float
 
 
-def match_threat(title: str, text: str, catalog: Catalog) -> Match | None:
-    """Return the threat of the catalog that a text is about, if any is near."""
-    return _nearest(title, text, _threats(catalog))
+def match_threat(title: str, text: str, catalog: Catalog) -> tuple[Match, ...]:
+    """Return the threats of the catalog that a title speaks of: one if there is no doubt, else several or none.
+
+    Where the title speaks of none, the class counts that the text names, such as "LLM04 Data and Model Poisoning".
+    """
+    ours = {each.id: each.title for each in catalog.threats.values()}
+    return _spoken_of(title, ours, _THREATS) or _spoken_of(". ".join(_CLASS.findall(text)), ours, _THREATS)
 
 
-def match_control(title: str, text: str, catalog: Catalog) -> Match | None:
-    """Return the control of the catalog that a text is about, if any is near."""
-    return _nearest(title, text, _controls(catalog))
+def match_control(title: str, _: str, catalog: Catalog) -> tuple[Match, ...]:
+    """Return the controls of the catalog that a title speaks of: one if there is no doubt, else several or none.
+
+    What stands in the text counts not: it names what else there is, and what goes with it.
+    """
+    return _spoken_of(title, {each.id: each.title for each in catalog.controls.values()}, _CONTROLS)
 
 
-@dataclass(frozen=True, slots=True)
-class _Index:
-    """By id, a title, its words, and the weights of all words of a text, whose squares sum to 1; how rare words are."""
-
-    titles: Mapping[str, str]
-    heads: Mapping[str, frozenset[str]]
-    weights: Mapping[str, Mapping[str, float]]
-    rare: Mapping[str, float]
-
-
-def _nearest(title: str, text: str, index: _Index) -> Match | None:
-    head, body = _said(title[:_LONGEST]), _said(text[:_LONGEST])
-    times = Counter([*head, *head, *head, *body])
-    given = {word: (1 + log(n)) * index.rare[word] for word, n in times.items() if word in index.rare}
-    length = sqrt(sum(weight**2 for weight in given.values()))
-    best, most = "", 0.0
-    for each, weights in index.weights.items():
-        if not index.heads[each] & head.keys():
-            continue
-        likeness = sum(given[word] * weights[word] for word in given.keys() & weights) / length
-        if likeness > most:
-            best, most = each, likeness
-    if most < _LEAST:
-        return None
-    weights = index.weights[best]
-    both = sorted(given.keys() & weights, key=lambda word: (-given[word] * weights[word], word))
-    quoted = dict.fromkeys((head.get(word) or body[word]) for word in both)
-    return Match(best, index.titles[best], f"it says {listed([repr(each) for each in quoted][:3])}", most)
+def _spoken_of(title: str, ours: Mapping[str, str], phrases: Mapping[str, str]) -> tuple[Match, ...]:
+    plain = " ".join(_REST.sub("", title[:_LONGEST]).casefold().split())
+    found = []
+    for id_, called in ours.items():
+        said = list(dict.fromkeys(_said(plain, called, phrases.get(id_, ""))))
+        if said:
+            found.append(Match(id_, called, f"it says {listed([repr(each) for each in said])}"))
+    return tuple(found)
 
 
-def _said(text: str) -> dict[str, str]:
-    """Return the words of a text without their endings, each with what stands for it there."""
-    plain = text.casefold()
-    found = {_stem(word): word for word in re.findall(r"[a-z]{2,}", plain) if word not in _COMMON}
-    for words, pattern in _SYNONYMS.items():
-        if said := pattern.search(plain):
-            found |= {_stem(word): said[0] for word in words.split() if _stem(word) not in found}
-    return found
-
-
-def _index(titles: Mapping[str, str], texts: Mapping[str, Iterable[str]]) -> _Index:
-    """Return the words of titles and texts, with their weights; a title counts three times."""
-    counts = {
-        each: Counter([*_words(title) * 3, *(word for text in texts[each] for word in _words(text))])
-        for each, title in titles.items()
-    }
-    spread = Counter(word for count in counts.values() for word in count)
-    rare = {word: log(1 + len(counts) / times) for word, times in spread.items()}
-    weights = {}
-    for each, count in counts.items():
-        raw = {word: (1 + log(times)) * rare[word] for word, times in count.items()}
-        length = sqrt(sum(weight**2 for weight in raw.values()))
-        weights[each] = {word: weight / length for word, weight in raw.items()}
-    return _Index(titles, {each: frozenset(_words(title)) for each, title in titles.items()}, weights, rare)
-
-
-@lru_cache(maxsize=2)
-def _threats(catalog: Catalog) -> _Index:
-    threats = catalog.threats.values()
-    return _index({each.id: each.title for each in threats}, {each.id: [each.about] for each in threats})
-
-
-@lru_cache(maxsize=2)
-def _controls(catalog: Catalog) -> _Index:
-    controls = catalog.controls.values()
-    texts = {each.id: [each.recommendation, each.question, each.finding] for each in controls}
-    return _index({each.id: each.title for each in controls}, texts)
-
-
-def _words(text: str) -> list[str]:
-    """Return the words of a text without their endings, but for those that say nothing."""
-    return [_stem(word) for word in re.findall(r"[a-z]{2,}", text.casefold()) if word not in _COMMON]
-
-
-def _stem(word: str) -> str:
-    for ending in ("ations", "ation", "ings", "ing", "ies", "ions", "ion", "ed", "es", "s", "e", "y"):
-        if word.endswith(ending) and len(word) - len(ending) >= 4:
-            return word.removesuffix(ending)
-    return word
+def _said(plain: str, called: str, phrase: str) -> Iterator[str]:
+    """Yield the words of a text that name something: its own title's, all of them, or the phrase of the field."""
+    if phrase and (found := re.search(rf"\b(?:{phrase})", plain)):
+        yield found[0]
+        return
+    words = [re.escape(word) for word in re.findall(r"\w+", called.casefold()) if word not in _SMALL]
+    if words and (found := re.search(r"\b" + r"\w{0,3}\W+(?:\w+\W+){0,2}".join(words), plain)):
+        yield found[0]

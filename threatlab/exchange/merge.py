@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from difflib import SequenceMatcher
 from typing import Any
 from unicodedata import normalize
 
-from threatlab.dataflow import DataFlow, Flow
+from threatlab.dataflow import LONGEST, DataFlow, Element, Flow, Zone
 from threatlab.errors import ThreatLabError
 from threatlab.exchange.assemble import imported
+from threatlab.exchange.assessed import Ids, assessed, put
 from threatlab.exchange.node import leaves
-from threatlab.exchange.parts import BACK, Entry, Format, Import, Part, Writer
+from threatlab.exchange.parts import BACK, UNSAID, Entry, Format, Import, Part, Writer
+from threatlab.exchange.registry import questions_about
+from threatlab.report import ThreatModel
 from threatlab.report.json_file import json_text
 from threatlab.report.records import Origin
-from threatlab.words import counted, listed
+from threatlab.words import counted, listed, shown
 
 _NEW = "\n"
 """What stands before the name of an element that the file hasn't: no name has it."""
@@ -37,8 +40,35 @@ class Export:
     notes: tuple[str, ...] = ()
 
 
+def write_model(model: ThreatModel, format_: Format) -> Export:
+    """Return a threat model as a file of another tool's format: its drawing, and in it what its assessment found.
+
+    Findings become the format's threats, and controls its mitigations with their state, at the part that they stand at.
+    Without a drawing, one element stands for the system. Else as `write`.
+    """
+    notes: list[str] = []
+    drawing = model.drawing
+    if drawing is None or not drawing.elements:
+        drawing = _stand_in(model)
+        model = model.with_(drawing=drawing)
+        notes.append(f"nothing is drawn: one element, {_name(drawing.elements[0])!r}, stands for the whole")
+    catalog, writer = model.system.catalog, _writer(format_)
+    document, ids, said = _written(drawing, format_, model.origin)
+    writer.prepare(document)
+    writer.findings(document, assessed(model, ids), catalog)
+    _kept(document, writer)[UNSAID] = [name for name in catalog.controls if model.system[name] is None]
+    return Export(json_text(document), (*notes, *said, *filter(None, [writer.asks_of_findings])))
+
+
+def _stand_in(model: ThreatModel) -> DataFlow:
+    """Return a drawing with one element that stands for a system of which nothing is drawn."""
+    name = " ".join(shown(model.system.title).split())[:LONGEST]
+    drawing = model.drawing or DataFlow(name)
+    return replace(drawing, zones=(Zone("Ours", "own"),), elements=(Element(name, "process", "Ours"),))
+
+
 def write(drawing: DataFlow, format_: Format, origin: Origin | None = None) -> Export:
-    """Return a drawing as a file of another tool's format.
+    """Return a drawing alone as a file of another tool's format.
 
     `origin` is the file that the drawing was imported from. If it is of this format, all that it says beside the
     drawing comes back; if it is of another, it is kept whole inside of the new one.
@@ -48,28 +78,72 @@ def write(drawing: DataFlow, format_: Format, origin: Origin | None = None) -> E
     ThreatLabError
         If nothing is written in that format, or `origin` is no file of it.
     """
-    if format_.writer is None:
-        raise ThreatLabError(f"{format_.title} can be read, and not written")
+    document, _, notes = _written(drawing, format_, origin)
+    return Export(json_text(document), notes)
+
+
+def _written(drawing: DataFlow, format_: Format, origin: Origin | None) -> tuple[dict[str, Any], Ids, tuple[str, ...]]:
+    """Return a file with a drawing in it, the ids that its parts have there, and what there is to say of it."""
+    writer = _writer(format_)
     same = origin is not None and origin.format == format_.name
-    document = json.loads(origin.text) if origin and same else format_.writer.empty()
+    document = json.loads(origin.text) if origin and same else writer.empty()
     base = imported(format_, document)
     if same and drawing == base.drawing:
-        return Export(json_text(document))
-    notes = _Merge(document, base, drawing, format_.writer).done(None if same else origin)
-    return Export(json_text(document), notes)
+        return (
+            document,
+            _ids({kind: {name: each.id for name, each in of.items()} for kind, of in base.parts.items()}),
+            (),
+        )
+    merge = _Merge(document, base, drawing, writer, _asked(drawing, origin))
+    notes = merge.done(None if same else origin)
+    return document, _ids(merge.ids), notes
+
+
+def _asked(drawing: DataFlow, origin: Origin | None) -> set[tuple[str, str]]:
+    """Return the parts of a drawing that stand as they were drawn before anybody answered for them, with their kind."""
+    if origin is None:
+        return set()
+    now = {("zone", each.name): each.kind for each in drawing.zones}
+    now |= {("element", each.name): each.kind for each in drawing.elements}
+    now |= {("flow", str(each)): each.carries for each in drawing.flows}
+    asked = questions_about(drawing, origin)
+    return {(f"{each.about}s", each.part) for each in asked if now.get((each.about, each.part)) == each.drawn}
+
+
+def _writer(format_: Format) -> Writer:
+    if format_.writer is None:
+        raise ThreatLabError(f"{format_.title} can be read, and not written")
+    return format_.writer
+
+
+def _ids(of: Mapping[str, Mapping[str, str]]) -> Ids:
+    return Ids(of["elements"], {flow: id_.removesuffix(BACK) for flow, id_ in of["flows"].items()})
+
+
+def _kept(document: dict[str, Any], writer: Writer) -> dict[str, Any]:
+    """Return what we keep in a file, which may be nothing yet."""
+    there = document
+    for step in writer.ours:
+        if not isinstance(there.get(step), dict):
+            there[step] = {}
+        there = there[step]
+    return there
 
 
 class _Merge:
     """A drawing on its way into a file."""
 
-    def __init__(self, document: dict[str, Any], base: Import, drawing: DataFlow, writer: Writer) -> None:
-        self.document, self.base, self.new, self.writer = document, base, drawing, writer
+    def __init__(
+        self, document: dict[str, Any], base: Import, drawing: DataFlow, writer: Writer, asked: set[tuple[str, str]]
+    ) -> None:
+        self.document, self.base, self.new, self.writer, self.asked = document, base, drawing, writer, asked
         self.names = {
             "zones": {zone.name: zone.name for zone in base.drawing.zones},
             "elements": {element.name: element.name for element in base.drawing.elements},
             "flows": {str(flow): flow.label for flow in base.drawing.flows},
         }
         self.taken = {part.id for parts in base.parts.values() for part in parts.values()}
+        self.ids: dict[str, dict[str, Any]] = {}
         self.added = False
         self.notes: list[str] = []
 
@@ -77,7 +151,7 @@ class _Merge:
         """Bring the file up to the drawing, and return what there is to say of it."""
         old, new, writer, parts = self.base.drawing, self.new, self.writer, self.base.parts
         writer.prepare(self.document)
-        _put(self.document, writer.head(old), writer.head(new))
+        put(self.document, writer.head(old), writer.head(new))
         was_out, is_out = ({each.element: each for each in drawing.exclusions} for drawing in (old, new))
 
         zone_of, element_of = _zone_pairs(old, new), _element_pairs(old, new)
@@ -112,6 +186,8 @@ class _Merge:
             lambda id_, flow: writer.flow(id_, flow, elements[flow.source]["id"], elements[flow.target]["id"]),
         )
         self._remove({"zones": zone_of, "elements": element_of, "flows": flow_of})
+        written = {"elements": elements, "flows": flows}
+        self.ids = {kind: {name: each["id"] for name, each in of.items()} for kind, of in written.items()}
         ours = _ours(new, zones, elements, flows)
         self._keep(ours, foreign)
         writer.finish(self.document, ours)
@@ -126,13 +202,13 @@ class _Merge:
         of: dict[str, str],
         parts: dict[str, Any],
         make: Callable[[str, Any], Entry],
-    ) -> dict[str, dict[str, str]]:
+    ) -> dict[str, dict[str, Any]]:
         """Write the parts of one kind into the file, each into its entry or as a new one.
 
         `before` are the entries as the format had them, by what a part was called; `of` says what each was called. Of
         each part is returned what we keep: its id, and its name where the file says another, which was cut or numbered.
         """
-        kept = {}
+        kept: dict[str, dict[str, Any]] = {}
         for called, part in parts.items():
             was = self.base.parts[kind][of[called]] if called in of else None
             name = _name(part)
@@ -147,10 +223,11 @@ class _Merge:
                 there.append(entry)
             else:
                 if was.node is not None and not was.back:  # of another kind now, it stays in its list all the same
-                    _put(was.node.value, before[of[called]][1], entry)
+                    put(was.node.value, before[of[called]][1], entry)
                 if was.node is None or self.names[kind][of[called]] == name:
                     said = was.name
             kept[called] = {"id": id_} | ({"name": name, "said": said} if said != name else {})
+            kept[called] |= {"asked": True} if (kind, called) in self.asked else {}
         return kept
 
     def _fresh(self, kind: str, name: str) -> str:
@@ -195,10 +272,10 @@ class _Merge:
                 flag: Any = False
                 for step in reversed(part.back):
                     flag = {step: flag}
-                _put(part.node.value, {}, flag)
+                put(part.node.value, {}, flag)
         return of
 
-    def _remove(self, pairs: dict[str, dict[str, str]]) -> None:
+    def _remove(self, pairs: dict[str, dict[str, Any]]) -> None:
         """Take out of the file what is drawn no longer, and say what went with it, and what has another name."""
         gone: list[tuple[str, Part]] = []
         for kind, of in pairs.items():
@@ -222,16 +299,10 @@ class _Merge:
 
     def _keep(self, ours: dict[str, Any], foreign: Origin | None) -> None:
         """Put into the file what only we know, and the file of a third tool from which the drawing came."""
-        there = self.document
-        for step in self.writer.ours[:-1]:
-            if not isinstance(there.get(step), dict):
-                there[step] = {}
-            there = there[step]
-        last = self.writer.ours[-1]
-        before = (there.get(last) or {}).get("origin")
-        if foreign is not None:
-            before = asdict(foreign)
-        there[last] = ours | ({"origin": before} if before else {})
+        there = _kept(self.document, self.writer)
+        before = {key: there[key] for key in ("origin", UNSAID) if there.get(key)}
+        there.clear()
+        there |= ours | before | ({"origin": asdict(foreign)} if foreign else {})
 
 
 def _name(part: Any) -> str:
@@ -240,9 +311,9 @@ def _name(part: Any) -> str:
 
 def _ours(
     drawing: DataFlow,
-    zones: dict[str, dict[str, str]],
-    elements: dict[str, dict[str, str]],
-    flows: dict[str, dict[str, str]],
+    zones: dict[str, dict[str, Any]],
+    elements: dict[str, dict[str, Any]],
+    flows: dict[str, dict[str, Any]],
 ) -> dict[str, Any]:
     """Return what only we know of a drawing; `zones`, `elements` and `flows` are what is kept of each part already."""
     return {
@@ -307,14 +378,3 @@ def _pairs(old: Sequence[str], new: Sequence[str], alike: Callable[[str, str], b
                 if now not in pairs and was in free and alike(was, now)
             }
     return pairs
-
-
-def _put(there: dict[str, Any], before: dict[str, Any], after: dict[str, Any]) -> None:
-    """Change in an object of the file what is not as it was `before`; all else stays."""
-    for key, value in after.items():
-        if isinstance(value, dict):
-            if not isinstance(there.get(key), dict):
-                there[key] = {}
-            _put(there[key], before.get(key) or {}, value)
-        elif key not in before or before[key] != value:
-            there[key] = value

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect
+from math import log
 from typing import Any
 
+from threatlab.assessment.layered import ThreatRisk
+from threatlab.catalog import Catalog, Threat
 from threatlab.dataflow import DataFlow, Element, Exclusion, Flow, Zone
 from threatlab.errors import ThreatLabError
+from threatlab.exchange.assessed import ACCEPTED, IN_PLACE, MISSING, PLANNED, UNKNOWN, Assessed, mark, renewed
 from threatlab.exchange.node import Node
-from threatlab.exchange.parts import Claim, Entry, Format, Found, Part, Writer
+from threatlab.exchange.parts import Claim, Entry, Format, Found, Part, Writer, by_id
 
 _LISTS = {"actors": "actor", "components": "component", "data_stores": "data_store"}
 """Lists of elements, and what a flow calls an entry of one."""
@@ -22,6 +27,34 @@ _NOT_SAID = "zone-not-stated"
 _PERSONAL = {"pii", "phi"}
 _DONE = {"active": True, "suggested": False, "under_review": False, "approved": False, "scheduled": False}
 _DONE |= {"retired": False, "wont_do": False}
+_STATUS = {
+    IN_PLACE: "active",
+    PLANNED: "scheduled",
+    MISSING: "suggested",
+    UNKNOWN: "under_review",
+    ACCEPTED: "wont_do",
+}
+_LIKELIHOODS = ("rare", "unlikely", "possible", "likely", "certain")
+_YEARLY = (0.1, 0.2, 0.5, 2)
+"""Times a year from which on the specification calls something unlikely, possible, likely and almost certain: once in
+10, 5 and 2 years, and several times a year."""
+
+_IMPACTS = ("negligible", "minor", "moderate", "major", "severe")
+"""Our fifths of the worst credible loss: the specification counts in shares of a revenue, which we don't know."""
+
+_LEVELS = ((2, "very_low"), (4, "low"), (9, "medium"), (12, "high"), (16, "very_high"), (25, "critical"))
+"""The highest scores of each level, by the specification."""
+
+_ATTACKER: dict[str, Any] = {
+    "symbolic_name": "threatlab-attacker",
+    "title": "Attacker",
+    "description": "Whoever the events of these threats speak of.",
+    "is_person": True,
+    "skill_level": "engineer",
+    "access_level": "anonymous",
+    "malicious_intent": True,
+    "applicability_to_org": "moderate",
+}
 _OURS = ("extensions", "threatlab.example/drawing/1")
 """The schema asks for the name of a domain and a way; this one is reserved for examples, and belongs to nobody."""
 
@@ -42,11 +75,19 @@ def _read(file: Node) -> Found:
         found.flows.append(Part(flow.name("symbolic_name"), name, flow, hints=name, source=ends[0], target=ends[1]))
     for threat in file.each("threats"):
         found.threats.append(
-            Claim(threat.text("title", ""), f"{threat.text('description', '')} {threat.text('event', '')}")
+            Claim(
+                threat.text("title", ""),
+                f"{threat.text('description', '')} {threat.text('event', '')}",
+                id=threat.name("symbolic_name", ""),
+            )
         )
     for control in file.each("controls"):
         done = _DONE.get(control.text("status", ""))
-        found.mitigations.append(Claim(control.text("title", ""), control.text("description", ""), done))
+        found.mitigations.append(
+            Claim(control.text("title", ""), control.text("description", ""), done, control.name("symbolic_name", ""))
+        )
+    for list_ in ("risks", "threat_personas"):  # nothing of ours, but what is written among them must be found again
+        by_id(list_, file.each(list_), lambda node: node.name("symbolic_name"))
     return found
 
 
@@ -108,6 +149,72 @@ def _flow_entry(id_: str, flow: Flow, source: str, target: str) -> Entry:
     return ("data_flows",), entry | {"has_sensitive_data": flow.personal, "encrypted": False}
 
 
+def _findings(file: dict[str, Any], found: Assessed, catalog: Catalog) -> None:
+    """List threats with what they come to in this system, the controls against them, and the risks that remain."""
+    affected = _affected(file, found)
+    threats = [
+        {
+            "symbolic_name": mark(threat.id),
+            "title": threat.title,
+            "description": threat.about,
+            "components_affected": affected[threat.id],
+            "threat_persona": _ATTACKER["symbolic_name"],
+            "event": found.stories.get(threat.id, threat.about),
+            "sources": ["adversary"],
+        }
+        for threat, _ in found.threats
+    ]
+    controls = [
+        {
+            "symbolic_name": each.id,
+            "title": each.control.title,
+            "description": each.control.recommendation,
+            "threats": [mark(name) for name in each.threats],
+            "status": _STATUS[each.state],
+            "priority": each.control.severity.lower(),
+        }
+        for each in found.measures
+    ]
+    risks = [_risk(threat, risk) for threat, risk in found.threats if risk.inherent > 0]
+    for list_, entries in (("threats", threats), ("controls", controls), ("risks", risks)):
+        file[list_] = renewed(file.get(list_), entries, "symbolic_name", catalog)
+    personas = file["threat_personas"] = file.get("threat_personas") or []
+    if all(each["symbolic_name"] != _ATTACKER["symbolic_name"] for each in personas):
+        personas.append(dict(_ATTACKER))
+
+
+def _affected(file: dict[str, Any], found: Assessed) -> dict[str, list[str]]:
+    """Return by threat the components and data stores at which controls against it stand, or whose flows they guard."""
+    parts = {each["symbolic_name"] for list_ in ("components", "data_stores") for each in file[list_]}
+    ends = {
+        each["symbolic_name"]: [each[end]["object"] for end in ("destination", "source")] for each in file["data_flows"]
+    }
+    affected: dict[str, dict[str, None]] = {threat.id: {} for threat, _ in found.threats}
+    for each in found.measures:
+        near = [id_ for at in each.at for id_ in ends.get(at, [at]) if id_ in parts]
+        for threat in each.threats:
+            affected[threat] |= dict.fromkeys(near[:1])
+    return {threat: list(ids) for threat, ids in affected.items()}
+
+
+def _risk(threat: Threat, risk: ThreatRisk) -> dict[str, Any]:
+    """Return a risk on the library's scale of 5 by 5 (its specification, "5x5 Risk Level Matrix")."""
+    times_a_year = -log(1 - min(risk.likelihood, 1 - 1e-12))
+    likelihood = bisect(_YEARLY, times_a_year) + 1
+    impact = min(5, int(5 * risk.impact) + 1)
+    return {
+        "symbolic_name": mark(threat.id),
+        "title": threat.title,
+        "description": f"{threat.about} What remains with the controls that are in place: {risk.risk:.2f} of 1.",
+        "threats": [mark(threat.id)],
+        "likelihood": _LIKELIHOODS[likelihood - 1],
+        "impact": _IMPACTS[impact - 1],
+        "impact_description": threat.impact_why,
+        "score": likelihood * impact,
+        "level": next(level for most, level in _LEVELS if likelihood * impact <= most),
+    }
+
+
 def _finish(file: dict[str, Any], ours: dict[str, Any]) -> None:
     """Say of each flow's ends what they are, and list the boundaries that flows cross."""
     for list_, type_ in (("actors", "user"), ("data_stores", "object")):
@@ -137,10 +244,13 @@ MODEL_LIBRARY = Format(
         _zone_entry,
         _element_entry,
         _flow_entry,
+        _findings,
         _OURS,
         prepare=_prepare,
         finish=_finish,
         asks="business_criticality, exposure, tier and whether flows are encrypted are placeholders: the format needs "
         "them, and no drawing says them",
+        asks_of_findings="skill_level, access_level and applicability_to_org of the attacker are placeholders: the "
+        "format needs them, and no assessment says them",
     ),
 )

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from math import inf
 from typing import Any
 
-from threatlab.audit.chain import short
-from threatlab.errors import ThreatLabError
+from threatlab.errors import ThreatLabError, short
 
 Path = tuple[str | int, ...]
 """The keys and places by which a value is reached from the top of a file."""
@@ -82,6 +81,8 @@ class Node:
         """Return the objects of a list."""
         found = []
         for place, value in enumerate(self._read(key, list, "a list") or []):
+            if value is None:  # as missing as a null elsewhere
+                continue
             if not isinstance(value, dict):
                 raise ThreatLabError(
                     f"{self.where}: {key}, number {place + 1}, is {short(value)}; it must be an object"

@@ -5,13 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from threatlab.assessment.stride import STRIDE
+from threatlab.catalog import Catalog
 from threatlab.dataflow import DataFlow, Element, Exclusion, Flow, Zone
 from threatlab.errors import ThreatLabError
+from threatlab.exchange.assessed import ACCEPTED, IN_PLACE, MISSING, PLANNED, UNKNOWN, Assessed, mark, renewed
 from threatlab.exchange.node import Node
 from threatlab.exchange.parts import BACK, OURS, Claim, Entry, Format, Found, Part, Writer, by_id, there
 
 _VERSIONS = ("0.1.0", "0.2.0")
 _DONE = {"implemented": True, "rejected": False, "required": False, "recommended": False}
+_STATES = {
+    IN_PLACE: "implemented",
+    PLANNED: "required",
+    MISSING: "required",
+    UNKNOWN: "recommended",
+    ACCEPTED: "rejected",
+}
 _TRUST = {"internet": 10, "user device": 30, "third party": 50, "own": 90}
 """OTM rates trust from 0 to 100, and has no kinds of zone: what a new zone is given there, judged by us."""
 
@@ -79,7 +89,11 @@ def _zone(id_: str, components: dict[str, Node], zones: set[str], stands: dict[s
                 "them a trust zone"
             )
         way[id_] = None
-        id_ = there(node, "the component", parent.name("component"), components)
+        if not (around := parent.name("component", "")):
+            raise ThreatLabError(
+                f"{node.where}: its parent names no trustZone and no component: say in which it stands"
+            )
+        id_ = there(node, "the component", around, components)
     stands |= dict.fromkeys(way, stands[id_])
     return stands[id_]
 
@@ -104,9 +118,14 @@ def _threats(found: Found, file: Node) -> None:
             for use in threat.each("mitigations"):
                 id_ = there(use, "the mitigation", use.name("mitigation"), mitigations)
                 states[id_].add(_DONE.get(use.text("state", "").casefold()))
-    found.threats = [Claim(each.text("name", ""), _about(each)) for each in threats.values()]
+    found.threats = [Claim(each.text("name", ""), _about(each), id=id_) for id_, each in threats.items()]
     found.mitigations = [
-        Claim(each.text("name", ""), each.text("description", ""), states[id_].pop() if len(states[id_]) == 1 else None)
+        Claim(
+            each.text("name", ""),
+            each.text("description", ""),
+            states[id_].pop() if len(states[id_]) == 1 else None,
+            id_,
+        )
         for id_, each in mitigations.items()
     ]
 
@@ -146,6 +165,54 @@ def _flow_entry(id_: str, flow: Flow, source: str, target: str) -> Entry:
     return ("dataflows",), {"id": id_, "name": flow.label, "source": source, "destination": target}
 
 
+def _findings(file: dict[str, Any], found: Assessed, catalog: Catalog) -> None:
+    """List threats before any control, what each control takes from them, and where they stand."""
+    threats = [
+        {
+            "id": mark(threat.id),
+            "name": threat.title,
+            "description": threat.about,
+            "categories": [STRIDE[threat.stride]],
+            "risk": {
+                "likelihood": round(100 * risk.inherent_likelihood),
+                "likelihoodComment": threat.likelihood_why,
+                "impact": round(100 * risk.inherent_impact),
+                "impactComment": threat.impact_why,
+            },
+            "attributes": {"residual risk": f"{risk.risk:.2f}"},
+        }
+        for threat, risk in found.threats
+    ]
+    mitigations = [
+        {
+            "id": each.id,
+            "name": each.control.title,
+            "description": each.control.recommendation,
+            "riskReduction": round(100 * max(each.control.effectiveness[name].value for name in each.threats)),
+            "attributes": {"severity": each.control.severity, "state": each.state},
+        }
+        for each in found.measures
+    ]
+    if found.owner and not file["project"].get("owner"):
+        file["project"]["owner"] = found.owner
+    file["threats"] = renewed(file.get("threats"), threats, "id", catalog)
+    file["mitigations"] = renewed(file.get("mitigations"), mitigations, "id", catalog)
+    for part in (*file["components"], *file["dataflows"]):
+        standing: dict[str, list[dict[str, Any]]] = {}
+        for each in found.measures:
+            if str(part["id"]) in each.at:
+                for threat in each.threats:
+                    standing.setdefault(mark(threat), []).append({"mitigation": each.id, "state": _STATES[each.state]})
+        before = {each["threat"]: each.get("mitigations") for each in part.get("threats") or [] if each}
+        entries = []
+        for threat, ours in standing.items():
+            uses = renewed(before.get(threat), ours, "mitigation", catalog)
+            done = all(use["state"] == _STATES[IN_PLACE] for use in ours)
+            entries.append({"threat": threat, "state": "mitigated" if done else "exposed", "mitigations": uses})
+        if entries or part.get("threats"):
+            part["threats"] = renewed(part.get("threats"), entries, "threat", catalog)
+
+
 def _finish(file: dict[str, Any], ours: dict[str, Any]) -> None:
     """See that each component stands in the zone where it is drawn, also where those around it moved, or went."""
     nodes = _by_id(Node(file), "components")
@@ -165,6 +232,14 @@ OTM = Format(
     recognizes=lambda file: "otmVersion" in file,
     read=_read,
     writer=Writer(
-        _empty, _head, _zone_entry, _element_entry, _flow_entry, ("project", "attributes", OURS), _prepare, _finish
+        _empty,
+        _head,
+        _zone_entry,
+        _element_entry,
+        _flow_entry,
+        _findings,
+        ("project", "attributes", OURS),
+        _prepare,
+        _finish,
     ),
 )

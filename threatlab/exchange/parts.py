@@ -7,9 +7,11 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from threatlab.catalog import Catalog
 from threatlab.dataflow import DataFlow, Element, Exclusion, Flow, Zone
 from threatlab.dataflow.facts import system_from
 from threatlab.errors import ThreatLabError, nearest
+from threatlab.exchange.assessed import Assessed
 from threatlab.exchange.match import Match
 from threatlab.exchange.node import Node
 from threatlab.report import ThreatModel
@@ -19,6 +21,9 @@ from threatlab.words import counted
 
 OURS = "threatlab"
 """The name under which other tools' files hold what only we know: kinds, notes, reasons."""
+
+UNSAID = "unsaid"
+"""The key in there under which stand the controls of which nobody has said whether they are in place."""
 
 BACK = "#back"
 """What stands behind the id of a flow that goes both ways, for its second half."""
@@ -31,7 +36,8 @@ class Part:
     `kind` is the kind of a zone or element, or what a flow carries, where the format says so; else "", and `default`
     is what is drawn as long as nobody knows (or what `hints` in its texts propose). `source`, `target` and `zone` are
     ids. `out` says whether the file leaves an element out of scope, None if it can't say; `reason` and `owner` go with
-    it. `node` is None where the file names a part without describing it. `back` marks the second half of a flow that
+    it. `asked` says that its kind was drawn, and nobody has answered for it. `node` is None where the file names a part
+    without describing it. `back` marks the second half of a flow that
     goes both ways, and is the way to the flag in its node that says so. `at` is the element's place on a canvas, where
     that tells its zone.
     """
@@ -52,6 +58,7 @@ class Part:
     reason: str = ""
     back: tuple[str, ...] = ()
     at: str = ""
+    asked: bool = False
 
     @property
     def where(self) -> str:
@@ -61,11 +68,15 @@ class Part:
 
 @dataclass(slots=True)
 class Claim:
-    """A threat or a mitigation that a file lists: `done` is whether a mitigation is in place, None if it isn't said."""
+    """A threat or a mitigation that a file lists: `done` is whether a mitigation is in place, None if it isn't said.
+
+    `id` is the one that its file gives it: by that, what we have written is known again.
+    """
 
     title: str
     text: str = ""
     done: bool | None = None
+    id: str = ""
 
 
 @dataclass(slots=True)
@@ -98,10 +109,11 @@ class Writer:
     """How a drawing is written in a format, part by part.
 
     `empty` is a new file without parts. `head`, `zone`, `element` and `flow` return what the format itself says of a
-    drawing or a part: for a part, the way to its list, and the entry. `prepare` sees that these lists are there, and
-    `finish` does what needs the whole, such as
-    places on a canvas; it takes the file and what we keep in it. `ours` is the way to that: kinds, notes, whatever the
-    format has no word for. `asks` says which values the format needs and we don't have.
+    drawing or a part: for a part, the way to its list, and the entry. `prepare` sees that these lists are there,
+    `finish` does what needs the whole, such as places on a canvas (it takes the file and what we keep in it), and
+    `findings` adds what an assessment found. `ours` is the way to what we keep: kinds, notes, whatever the format has
+    no word for. `asks` says which values the format needs and we don't have of a new part, and `asks_of_findings` of
+    what was found.
     """
 
     empty: Callable[[], dict[str, Any]]
@@ -109,10 +121,12 @@ class Writer:
     zone: Callable[[str, Zone], Entry]
     element: Callable[[str, Element, str, Exclusion | None], Entry]
     flow: Callable[[str, Flow, str, str], Entry]
+    findings: Callable[[dict[str, Any], Assessed, Catalog], None]
     ours: tuple[str, ...]
     prepare: Callable[[dict[str, Any]], None] = lambda _file: None
     finish: Callable[[dict[str, Any], dict[str, Any]], None] = lambda _file, _ours: None
     asks: str = ""
+    asks_of_findings: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +159,15 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """A threat or mitigation of a file, and what it is in our catalog: an id, and why; None if nothing is near."""
+    """A threat or mitigation of a file, and what it is in our catalog, and why: None if that isn't sure.
+
+    `candidates` are what it may be, where its words speak of several.
+    """
 
     claim: Claim
     match: Match | None
+    candidates: tuple[Match, ...] = ()
+    written_by_us: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +194,9 @@ class Import:
     def model(self) -> ThreatModel:
         """The file as a threat model: what its drawing shows, and of each control that it lists, what it says."""
         notes = {each.part: each.because for each in self.questions if each.about == "control"}
-        system = system_from(self.drawing, AISystem(self.drawing.name, owner=self.owner)).to_dict()
+        answers = {each.match.id: each.claim.done for each in self.mitigations if each.match and each.written_by_us}
+        base = AISystem(self.drawing.name, owner=self.owner).with_(**answers)
+        system = system_from(self.drawing, base).to_dict()
         system["notes"] |= notes
         return ThreatModel(system_from_table(system), drawing=self.drawing, origin=self.origin)
 

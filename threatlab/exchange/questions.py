@@ -23,10 +23,10 @@ def questions_of(  # noqa: PLR0913, PLR0917  # the parts of a drawing
 ) -> tuple[Question, ...]:
     """Return the questions that a file leaves open, in the order in which a drawing is read."""
     return (
-        *(_zone(part, zone) for part, zone in zones.values() if not part.kind),
+        *(_zone(part, zone) for part, zone in zones.values() if part.asked or not part.kind),
         *(each for part, element in elements.values() if (each := _element(part, element))),
         *_model(drawing),
-        *(_flow(part, flow) for part, flow in flows.values() if not part.kind),
+        *(_flow(part, flow) for part, flow in flows.values() if part.asked or not part.kind),
         *_controls(mitigations),
         *(Question("drawing", "", each) for each in found.asks),
     )
@@ -90,10 +90,11 @@ def _zone(part: Part, zone: Zone) -> Question:
 
 def _element(part: Part, element: Element) -> Question | None:
     kind, word = hint(part.hints, ELEMENT)
-    if part.kind or kind in ("", part.default):
+    if not part.asked and (part.kind or kind in ("", part.default)):
         return None
-    because = f"its name or type says '{word}'"
-    return Question("element", element.name, f"What is {element.name}?", tuple(ELEMENT_KINDS), kind, because, kind)
+    because = f"its name or type says '{word}'" if kind else ""
+    asks, drawn = f"What is {element.name}?", element.kind
+    return Question("element", element.name, asks, tuple(ELEMENT_KINDS), kind, because, drawn)
 
 
 def _model(drawing: DataFlow) -> Iterator[Question]:
@@ -110,7 +111,7 @@ def _flow(part: Part, flow: Flow) -> Question:
 def _controls(mitigations: Sequence[Matched]) -> Iterator[Question]:
     near: dict[str, list[Matched]] = {}
     for each in mitigations:
-        if each.match:
+        if each.match and not each.written_by_us:
             near.setdefault(each.match.id, []).append(each)
     for control, all_ in near.items():
         match, done = all_[0].match, {each.claim.done for each in all_}

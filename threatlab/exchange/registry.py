@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from threatlab.exchange.pytm import PYTM
 from threatlab.exchange.questions import still_asked
 from threatlab.exchange.threat_composer import THREAT_COMPOSER
 from threatlab.exchange.threat_dragon import THREAT_DRAGON, THREAT_DRAGON_1
-from threatlab.files import parse, read_text
+from threatlab.files import FileKind, as_files_spell, parse, read_text
 from threatlab.report.records import Origin
 from threatlab.words import listed
 
@@ -29,23 +30,24 @@ FORMATS = {each.name: each for each in _ALL}
 LARGEST = 20_000_000
 """Bytes of a file: the largest published models have half a million."""
 
-_LEAST = "a model"
+_FILES = FileKind("model of another tool", "a model", (".json", ".yaml", ".yml"))
 
 
-def read(source: str | Path) -> Import:
-    """Return the model in a file of another tool, recognized by its content.
+def read(source: str | Path, text: str | None = None) -> Import:
+    """Return the model in a file of another tool, recognized by its content; or in a `text` that is called `source`.
 
     Raises
     ------
     ThreatLabError
-        If there is no such file, it is too large, no JSON, of no format that we know, or not what its format says; the
-        sentence names the value, and nothing of the file is taken over.
+        If there is no such file, it is too large, neither JSON nor YAML, of no format that we know, or not what its
+        format says; the sentence names the value, and nothing of the file is taken over.
     """
     try:
-        return read_document(_document(source))
+        return read_document(_document(source, text))
     except ThreatLabError as problem:
-        shown = repr(str(source))
-        raise ThreatLabError(str(problem) if str(problem).startswith(f"{shown} ") else f"{shown}: {problem}") from None
+        shown = repr(str(source)) if text is None else str(source)
+        said = as_files_spell(str(problem))
+        raise ThreatLabError(said if said.startswith(f"{shown} ") else f"{shown}: {said}") from None
 
 
 def read_document(document: Any) -> Import:
@@ -94,14 +96,23 @@ def text_of(file: Path) -> str:
         size = file.stat().st_size
     except (OSError, ValueError):
         size = 0  # the reader says what is wrong
-    if size > LARGEST:
-        raise ThreatLabError(
-            f"{str(file)!r} has {size / 1e6:.0f} MB, and up to {LARGEST / 1e6:.0f} MB are read: export a part of it"
-        )
+    _check_size(repr(str(file)), size)
     return read_text(file)
 
 
-def _document(source: object) -> Any:
+def _check_size(shown: str, size: int) -> None:
+    if size > LARGEST:
+        raise ThreatLabError(
+            f"{shown} has {size / 1e6:.0f} MB, and up to {LARGEST / 1e6:.0f} MB are read: export a part of it"
+        )
+
+
+def _document(source: object, text: str | None = None) -> Any:
     if not isinstance(source, str | Path) or not str(source).strip():
         raise ThreatLabError(f"{source!r} is no file of another tool; give its name")
-    return parse(text_of(Path(source)), ".json", repr(str(source)), _LEAST)
+    shown = repr(str(source)) if text is None else str(source)
+    held = text_of(Path(source)) if text is None else text
+    _check_size(shown, len(held))  # of a pipe, nobody knows before
+    if re.match(r"\s*<[?!a-zA-Z]", held):
+        raise ThreatLabError(f"{shown} is XML, and models are read from JSON or YAML: export it as one of these")
+    return parse(held, _FILES.language(held, Path(source).suffix), shown, _FILES.least)

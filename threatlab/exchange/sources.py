@@ -14,18 +14,20 @@ from threatlab.report import ThreatModel
 from threatlab.report.json_file import models_from
 from threatlab.system import SYSTEMS, list_systems, load_system, system_from_table
 
-_FILES = FileKind("threat model", "a name", many=True)
+_FILES = FileKind("threat model", "a name", (".toml", ".json", ".yaml", ".yml"), many=True)
 
 
-def load_any(source: str | Path, *, drawn: bool = False) -> ThreatModel:
+def load_any(source: str | Path, text: str | None = None, *, drawn: bool = False) -> ThreatModel:
     """Return the threat model in a file: a saved one, a drawing, a system, or another tool's; or a built-in one.
+
+    A `text` stands for a file that is called `source`, such as standard input.
 
     Raises
     ------
     ThreatLabError
         If it is none of these, or broken, or has no drawing where it must be `drawn`; the message names it.
     """
-    model = _load(source)
+    model = _load(source) if text is None else _FILES.read(text, "", str(source), _any)
     if drawn and model.drawing is None:
         raise ThreatLabError(f"{str(source)!r} has no drawing, and that is what is wanted of it: draw it first")
     return model

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from math import ceil, inf, sqrt
 from typing import Any
 
+from threatlab.assessment.stride import STRIDE
+from threatlab.catalog import Catalog, catalog
+from threatlab.checks import is_whole
 from threatlab.dataflow import DataFlow, Element, Exclusion, Flow, Zone
 from threatlab.errors import ThreatLabError
+from threatlab.exchange.assessed import (
+    ACCEPTED,
+    IN_PLACE,
+    MISSING,
+    PLANNED,
+    UNKNOWN,
+    Assessed,
+    Measure,
+    renewed,
+    unmarked,
+)
 from threatlab.exchange.node import Node
 from threatlab.exchange.parts import BACK, OURS, Claim, Entry, Format, Found, Part, Writer
-from threatlab.words import counted
+from threatlab.words import capital, counted
 
 _SHAPES = {
     "actor": "tm.Actor",
@@ -23,6 +37,9 @@ _SHAPES = {
 }
 _KINDS = {"tm.Actor": ("", "person"), "tm.Process": ("", "process"), "tm.Store": ("data store", "data store")}
 """What an element's type says of its kind, and what is drawn as long as nobody knows."""
+
+_DONE = {"mitigated": True, "open": False, "accepted": False}
+_STATUS = {IN_PLACE: "Mitigated", ACCEPTED: "Accepted", PLANNED: "Open", MISSING: "Open", UNKNOWN: "Open"}
 
 _FLAGS = {"storesCredentials": "stores credentials", "isALog": "is a log", "isEncrypted": "is encrypted"}
 _OUTSIDE = "outside"
@@ -97,11 +114,14 @@ def _flow(found: Found, cell: Node, data: Node, name: str) -> None:
 
 def _threats(found: Found, data: Node) -> None:
     for threat in data.each("threats"):
-        title, text = threat.text("title", ""), threat.text("description", "")
+        title, text, id_ = threat.text("title", ""), threat.text("description", ""), threat.name("id", "")
+        done = _DONE.get(threat.text("status", "").casefold())
+        if unmarked(id_, catalog().controls):  # what we write is a finding, and its control is what it asks for
+            found.mitigations.append(Claim(title, text, done, id_))
+            continue
         found.threats.append(Claim(title or text, f"{text} {threat.text('type', '')}"))
         if (fix := threat.text("mitigation", "")).strip():
-            status = threat.text("status", "").casefold()
-            found.mitigations.append(Claim(fix, title, {"mitigated": True, "open": False}.get(status)))
+            found.mitigations.append(Claim(fix, title, done))
 
 
 def _cells(diagram: Node) -> list[Node]:
@@ -208,6 +228,45 @@ def _flow_entry(id_: str, flow: Flow, source: str, target: str) -> Entry:
     return _CELLS, cell
 
 
+def _findings(file: dict[str, Any], found: Assessed, terms: Catalog) -> None:
+    """List each control that applies as a threat of the part it stands at: open as long as it isn't in place."""
+    if found.owner and not file["summary"].get("owner"):
+        file["summary"]["owner"] = found.owner
+    top = file["detail"].get("threatTop")
+    number = top if is_whole(top) else 0
+    worst = {threat.id: risk.risk for threat, risk in found.threats}
+    for diagram in Node(file).child("detail").each("diagrams"):
+        for cell in _cells(diagram):
+            ours, data = [each for each in found.measures if str(cell.value.get("id")) in each.at], _data(cell).value
+            there = {str(each.get("id")): each for each in data.get("threats") or [] if each}
+            if not ours and not any(unmarked(id_, terms.controls) for id_ in there):
+                continue
+            entries = []
+            for each in ours:
+                known = there.get(each.id, {}).get("number")
+                number += known is None
+                entries.append(_threat(each, number if known is None else known, worst))
+            data["threats"] = renewed(data.get("threats"), entries, "id", terms)
+            data["hasOpenThreats"] = any(each and each.get("status") == "Open" for each in data["threats"])
+    file["detail"]["threatTop"] = number
+
+
+def _threat(measure: Measure, number: int, worst: Mapping[str, float]) -> dict[str, Any]:
+    control = measure.control
+    return {
+        "id": measure.id,
+        "number": number,
+        "title": control.finding,
+        "modelType": "STRIDE",
+        "type": STRIDE[control.stride[0]],
+        "status": _STATUS[measure.state],
+        "severity": control.severity.capitalize(),
+        "score": f"{max(worst[threat] for threat in measure.threats):.2f}",
+        "description": f"{control.title} ({measure.state}). {capital(control.severity_rationale)}.",
+        "mitigation": f"{control.recommendation}. Done when: {control.success}.",
+    }
+
+
 def _finish(file: dict[str, Any], ours: dict[str, Any]) -> None:
     """Give what is new a place in its box; of what fits nowhere we keep the zone, as long as it isn't moved."""
     zones = {each["id"] for each in ours["zones"]}
@@ -288,7 +347,9 @@ THREAT_DRAGON = Format(
     title="OWASP Threat Dragon 2",
     recognizes=lambda file: _is_ours(file) and not _is_first(file),
     read=_read,
-    writer=Writer(_empty, _head, _zone_entry, _element_entry, _flow_entry, ("detail", OURS), _prepare, _finish),
+    writer=Writer(
+        _empty, _head, _zone_entry, _element_entry, _flow_entry, _findings, ("detail", OURS), _prepare, _finish
+    ),
 )
 THREAT_DRAGON_1 = Format(
     name="threat-dragon-1",

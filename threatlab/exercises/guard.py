@@ -47,12 +47,16 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What judging came to: a kind of `OUTCOMES`, why, the learner's line that raised, and what the answer printed."""
+    """What judging came to: a kind of `OUTCOMES`, why, the learner's line that raised, and what the answer printed.
+
+    `met` is the id of the misconception that a judge has met, as `NotYet` gives it.
+    """
 
     kind: str
     message: str
     at: Line | None = None
     printed: str = ""
+    met: str = ""
 
 
 def judged(judge: Judge, answer: Any, seconds: float) -> Verdict:
@@ -105,7 +109,7 @@ def verdict_on(problem: BaseException) -> Verdict:
         case NotAttempted():
             return Verdict(NOT_ATTEMPTED, "")
         case NotYet():
-            return Verdict(NOT_YET, str(problem))
+            return Verdict(NOT_YET, str(problem), met=problem.met)
     says = _said(problem)
     if at := learners_line(problem):
         return Verdict(RAISED, f"{says} (line {at.number}, in {at.function})", at)

@@ -34,10 +34,14 @@ ROUNDED = "That is right, but rounded: return what comes out as it is, and round
 
 
 class Slip(NamedTuple):
-    """A usual way to go wrong: what a function that does so gives for the arguments of a case, and what is said."""
+    """A usual way to go wrong: what a function that does so gives for the arguments of a case, and what is said.
+
+    `met` is its id among the `claims` of its question.
+    """
 
     gives: Callable[..., Any]
     says: str
+    met: str = ""
 
 
 # --- the kinds of judges ----------------------------------------------------------------------------------------------
@@ -50,7 +54,7 @@ def choose(right: str, confirms: str, misconceptions: Mapping[str, str]) -> Judg
     def judge(answer: Any) -> str:
         chosen = an_option(answer, options, f"one of the answers to choose from: {', '.join(sorted(options))}")
         if chosen != right:
-            raise NotYet(misconceptions[chosen])
+            raise NotYet(misconceptions[chosen], chosen)
         return confirms
 
     return judge
@@ -65,8 +69,10 @@ def number(
         value = a_number(answer)
         if abs(value - right()) <= ROUGHLY:
             return confirms
-        usual = (says for wrong, says in misconceptions.items() if abs(value - wrong) <= ROUGHLY)
-        raise NotYet(next(usual, "") or otherwise(value))
+        usual = (wrong for wrong in misconceptions if abs(value - wrong) <= ROUGHLY)
+        if (met := next(usual, None)) is not None:
+            raise NotYet(misconceptions[met], f"{met:g}")
+        raise NotYet(otherwise(value))
 
     return judge
 
@@ -87,7 +93,7 @@ def each(
         }
         for name, truth in expected.items():
             if given[name] != truth:
-                raise NotYet(wrong(name, given))
+                raise NotYet(wrong(name, given), f"{name}={given[name]}")
         return confirms if isinstance(confirms, str) else confirms()
 
     return judge
@@ -116,7 +122,7 @@ def order(right: Sequence[str], confirms: str, misplaced: Mapping[str, str]) -> 
             raise NotYet(f"{missing[0]!r} is missing. {each_once}")
         for mine, theirs in zip(names, right, strict=True):
             if mine != theirs:
-                raise NotYet(misplaced[mine])
+                raise NotYet(misplaced[mine], mine)
         return confirms
 
     return judge
@@ -174,9 +180,10 @@ def like(  # noqa: PLR0913
         if not wrong:
             return confirms if isinstance(confirms, str) else confirms()
         name, mine, case = wrong
-        alike = (slip.says for slip in slips if all(same(mine, slip.gives(*case), *case) for mine, case in given))
-        says = next(alike, "") or otherwise(name, mine, right(*case), *case)
-        raise NotYet(where(name, mine, *case) + says)
+        alike = (slip for slip in slips if all(same(mine, slip.gives(*case), *case) for mine, case in given))
+        slip = next(alike, None)
+        says = slip.says if slip else otherwise(name, mine, right(*case), *case)
+        raise NotYet(where(name, mine, *case) + says, slip.met if slip else "")
 
     return judge
 
@@ -217,8 +224,9 @@ def rubric(points: Sequence[str], needed: int, words: int) -> Judge:
         places = range(1, len(points) + 1)
         met = {an_option(mark, places, f"a point's number, 1 to {len(points)}", "One of your marks") for mark in given}
         if len(met) < needed:
-            missing = " ".join(points[place - 1] for place in places if place not in met)
-            raise NotYet(f"By your own mark it misses: {missing} Add what is missing, and mark it again.")
+            missing = [place for place in places if place not in met]
+            said = " ".join(points[place - 1] for place in missing)
+            raise NotYet(f"By your own mark it misses: {said} Add what is missing, and mark it again.", f"{missing[0]}")
         return f"By your own mark it meets {len(met)} of {len(points)} points. Have a colleague mark it too."
 
     return judge

@@ -24,7 +24,14 @@ _CODE = re.compile("`([^`]+)`")
 
 
 class NotYet(Exception):  # noqa: N818  # it is a verdict, not an error
-    """Raised by a judge: the answer is not right; the message says why, and what to think about."""
+    """Raised by a judge: the answer is not right; the message says why, and what to think about.
+
+    `met` is the id of the misconception behind it, one of its question's `claims`; "" where it is none of them.
+    """
+
+    def __init__(self, message: str, met: str = "") -> None:
+        super().__init__(message)
+        self.met = met
 
 
 class NotAttempted(Exception):  # noqa: N818  # likewise

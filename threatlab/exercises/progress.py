@@ -10,7 +10,7 @@ import sys
 import traceback
 import warnings
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from functools import cache
@@ -18,6 +18,7 @@ from importlib import import_module
 from pathlib import Path
 
 from threatlab.audit.file import check_file, locked, write
+from threatlab.course import version
 from threatlab.errors import ThreatLabError
 from threatlab.exercises.outcome import BROKEN, CORRECT, NOT_ATTEMPTED
 from threatlab.files import write_text
@@ -31,11 +32,15 @@ TITLES = {lesson.name: str(lesson) for lesson in LESSONS}
 """The exercises' modules, and the lessons that they belong to."""
 
 Entry = dict[str, str]
-"""What was tried: the id of its "question" and "what" came of it."""
+"""What was tried: the id of its "question", "what" came of it, the misconception "met" if it is a known one, and the
+version of the "course". What a learner typed is in none of them."""
 
 _BEGINNING = '{"question":'
-_ENTRY = re.compile(r'\{"question": ?"([^"\\\n]*)", ?"what": ?"([^"\\\n]*)"')
-"""An entry, wherever in a line it begins: what a crash left of another may stand before it."""
+_ENTRY = re.compile(
+    r'\{"question": ?"([^"\\\n]*)", ?"what": ?"([^"\\\n]*)"'
+    r'(?:, ?"met": ?"([^"\\\n]*)")?(?:, ?"course": ?"([^"\\\n]*)")?'
+)
+"""An entry, wherever in a line it begins: what a crash left of another may stand before it. Older ones end sooner."""
 
 _PATIENCE = 1.0
 """Seconds to wait for another kernel that writes to the file; one entry takes it some thousandths."""
@@ -58,26 +63,28 @@ class Store:
 
     Each is a line of its own at the end of the file, and nothing that stands there is ever changed or moved. So kernels
     can't undo each other's work, and damage costs the entries that it is in: the others are read as before. If the file
-    can't be used, progress goes on in memory, and that is said once.
+    can't be used, progress goes on in memory, and that is said once. Whoever is to know of each entry is `told`.
     """
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, path: Path | None = None, told: Callable[[Store], None] | None = None) -> None:
         self.path = path
+        self._told = told
         self._entries: list[Entry] = []  # all that is known: what was read last, and what this kernel has added
         self._damaged = 0
         self._tried: dict[str, object] = {}
         self.entries()  # the log of something else is left alone from the start
 
-    def record(self, question: str, what: str, tried: object = None) -> None:
+    def record(self, question: str, what: str, tried: object = None, *, met: str = "") -> None:
         """Keep that something was tried; a progress that can't be kept never stops a learner.
 
-        What is `tried` a second time on end in this kernel is not kept again: a cell was run for something else in it.
+        `met` is the id of a misconception, or of what was chosen. What is `tried` a second time on end in this kernel
+        is not kept again: a cell was run for something else in it.
         """
         if what in (NOT_ATTEMPTED, BROKEN) or (tried and self._tried.get(question) == tried):
             return
         if tried:
             self._tried[question] = tried
-        self._add({"question": question, "what": what})
+        self._add({"question": question, "what": what, **({"met": met} if met else {}), "course": version()})
 
     def entries(self) -> list[Entry]:
         """Return all that is kept since the last reset, oldest first."""
@@ -133,6 +140,8 @@ class Store:
                 _append(self.path, entry)
             except (OSError, ValueError) as problem:
                 self._give_up(problem)
+        if self._told:
+            self._told(self)
 
     def _give_up(self, problem: Exception) -> None:
         """Go on in memory, for as long as this kernel lives, with all that is known."""
@@ -152,7 +161,7 @@ class Store:
 def home() -> Path | None:
     """Return the learner's folder, there or not: that of the progress file. None where nothing is kept in files."""
     try:
-        file = _file()
+        file = progress_file()
         return None if file is None or (file.exists() and not file.is_file()) else file.parent
     except (OSError, RuntimeError):  # out of reach; "~", and this user has no home
         return None
@@ -162,13 +171,20 @@ def home() -> Path | None:
 def store() -> Store:
     """Return the learner's progress: in the file that `VARIABLE` names, or in the home folder."""
     try:
-        return Store(_file())
+        return Store(progress_file(), _tell_the_class)
     except RuntimeError:
         warn(f"there is no home folder for progress: it is kept until this kernel ends. Name a file in {VARIABLE}")
         return Store()
 
 
-def _file() -> Path | None:
+def _tell_the_class(kept: Store) -> None:
+    from threatlab.exercises.sharing import send  # it reads what is asked, by id, and so all that records progress
+
+    send(kept)
+
+
+def progress_file() -> Path | None:
+    """Return the file that progress is kept in, there or not; None if it is kept in none. RuntimeError: no home."""
     named = os.environ.get(VARIABLE, "") or "~/.threatlab/progress.jsonl"
     return None if named == "memory" else _absolute(Path(named).expanduser())
 
@@ -222,7 +238,8 @@ def _read(path: Path) -> tuple[list[Entry], int]:
         text = path.read_bytes().decode(errors="replace")
     except FileNotFoundError:
         return [], 0
-    entries = [{"question": question, "what": what} for question, what in _ENTRY.findall(text)]
+    found = (zip(("question", "what", "met", "course"), each, strict=True) for each in _ENTRY.findall(text))
+    entries = [{key: value for key, value in each if value or key == "question"} for each in found]
     if not entries and not text.startswith(_BEGINNING[: len(text)]):
         raise ThreatLabError("it holds something else")
     damaged = sum(bool(line.strip()) and not _ENTRY.search(line) for line in text.split("\n")[:-1])

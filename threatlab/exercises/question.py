@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import linecache
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from types import FunctionType
 from typing import Any
 
@@ -66,6 +66,9 @@ class Question:
         Seconds of processor time that an answer may take; what the judge itself takes doesn't count.
     fills
         Of a piece: the worked solution, as code that can stand in place of the blank.
+    claims
+        What a learner who goes wrong in a usual way takes to be true, as a sentence: by the id that `judge` names with
+        its `NotYet`. Of a wrong answer nothing but that id is kept.
     """
 
     id: str
@@ -76,6 +79,7 @@ class Question:
     covers: tuple[str, ...]
     seconds: float = _SECONDS
     fills: str = ""
+    claims: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def check(self, answer: Any = None) -> Outcome:
         """Judge an answer, keep the outcome with the learner's progress, and return it for the notebook to show.
@@ -89,7 +93,7 @@ class Question:
         code = linecache.getline(came.at.file, came.at.number).strip() if came.at else ""
         kept = progress.store()
         tried = (message, answer.__code__ if isinstance(answer, FunctionType) else shown(answer))
-        kept.record(self.id, came.kind, tried)
+        kept.record(self.id, came.kind, tried, met=came.met if came.met in self.claims else "")
         stuck = self._stuck() if came.kind == NOT_YET else ""
         outcome = Outcome(self.id, came.kind, message, code, came.printed, kept.line(self.id), stuck)
         _CHECKED[self.id] = _cell(), outcome

@@ -8,12 +8,13 @@ from datetime import date
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
+from pathlib import Path
 
 from threatlab.catalog import CLAIM_CAP, Control, Technique, catalog
 from threatlab.catalog.entry import Entry, read_tables
 from threatlab.catalog.read import Lists, read_atlas
 from threatlab.checks import check_choice
-from threatlab.errors import unknown_name
+from threatlab.errors import ThreatLabError, unknown_name
 from threatlab.system import AISystem, load_system
 from threatlab.words import PRECISIONS, date_in_words
 
@@ -69,9 +70,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """A documented incident. `id` is also the name of the built-in system that it happened to.
+    """A documented incident. `id` is also the name of the built-in system that it happened to, unless `victim` is one.
 
-    `precision` says how exact `date` is: "day", "month" or "year". `case` is its id in MITRE ATLAS.
+    `precision` says how exact `date` is: "day", "month" or "year". `case` is its id in MITRE ATLAS, or in the books of
+    whoever wrote its file.
     """
 
     id: str
@@ -82,6 +84,7 @@ class Incident:
     threat: str
     summary: str
     steps: tuple[Step, ...]
+    victim: AISystem | None = None
 
     @property
     def when(self) -> str:
@@ -91,7 +94,7 @@ class Incident:
     @property
     def system(self) -> AISystem:
         """The system that it happened to; its notes say of each value whether the source states it or we read it so."""
-        return load_system(self.id)
+        return self.victim or load_system(self.id)
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -111,14 +114,20 @@ def incidents() -> tuple[Incident, ...]:
     return read_incidents(resources.files("threatlab") / "catalog")
 
 
-def load_incident(name: str) -> Incident:
-    """Return the incident called `name`.
+def load_incident(name: str | Path) -> Incident:
+    """Return the incident called `name`, or the one in a `.toml` file of your own: `load_incident("ours.toml")`.
+
+    A file holds what those in `threatlab/catalog/incidents` hold, and `system`: the name of a built-in system, or the
+    file of one, beside it. Its `case` may be any text.
 
     Raises
     ------
     ThreatLabError
-        If there is none; the message suggests the nearest.
+        If there is none, with the nearest name; or if the file is broken: the message names file, step and field.
     """
+    if isinstance(name, str | Path) and Path(name).suffix == ".toml":
+        _, atlas = read_atlas(resources.files("threatlab") / "catalog" / "atlas.toml")
+        return _incident(Path(name), atlas, own=True)
     known = {incident.id: incident for incident in incidents()}
     return known[check_choice("incident", name, known)]
 
@@ -136,7 +145,7 @@ def read_incidents(folder: Traversable) -> tuple[Incident, ...]:
     return tuple(sorted((_incident(file, atlas) for file in files), key=lambda incident: (incident.date, incident.id)))
 
 
-def _incident(file: Traversable, atlas: Lists) -> Incident:
+def _incident(file: Traversable, atlas: Lists, *, own: bool = False) -> Incident:
     entry = Entry(file.name, file.name.removesuffix(".toml"), read_tables(file))
     steps = []
     for number, table in enumerate(entry.value("steps", list, "a list of steps"), start=1):
@@ -147,16 +156,26 @@ def _incident(file: Traversable, atlas: Lists) -> Incident:
         step.finish()
     incident = Incident(
         id=entry.id,
-        case=entry.choice("case", catalog().sources),
+        case=entry.text("case") if own else entry.choice("case", catalog().sources),
         title=entry.text("title"),
         date=entry.value("date", date, "a date"),
         precision=entry.choice("precision", PRECISIONS),
         threat=entry.choice("threat", catalog().threats),
         summary=entry.text("summary"),
         steps=tuple(steps),
+        victim=_victim(entry, Path(str(file)).parent) if own else None,
     )
     entry.finish()
     return incident
+
+
+def _victim(entry: Entry, folder: Path) -> AISystem:
+    """Return the system that an incident of one's own happened to: built in, or in a file beside the incident's."""
+    name = entry.text("system")
+    try:
+        return load_system(folder / name if Path(name).suffix else name)
+    except ThreatLabError as problem:
+        raise entry.error("system", str(problem)) from None
 
 
 def _step(entry: Entry, atlas: Lists) -> Step:

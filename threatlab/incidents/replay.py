@@ -129,6 +129,8 @@ class Replay:
 def replay(incident: Incident | str, system: AISystem | None = None) -> Replay:
     """Return what becomes of each published step of `incident` against `system`, by default the one it happened to.
 
+    An incident is one of the catalog's by its name, one of your own by its file ("ours.toml"), or an Incident.
+
     A layer counts as in the score, over all steps together: its best control whole, each further one in part. A control
     that meets a second step adds nothing there.
 

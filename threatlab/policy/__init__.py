@@ -11,9 +11,10 @@ from typing import Any
 
 from threatlab.catalog import SEVERITIES, catalog
 from threatlab.checks import check_choice, check_date, check_score, check_text, check_whole
-from threatlab.errors import ThreatLabError
+from threatlab.errors import ThreatLabError, short
 from threatlab.fields import Count, Id, Share, Words, keep
 from threatlab.files import FileKind, parse
+from threatlab.words import listed
 
 _FILES = FileKind("policy", "one bound, such as max_risk = 0.5")
 _ANY = "any"
@@ -144,7 +145,7 @@ def policy_from_dict(table: Mapping[str, Any]) -> Policy:
         If a key is unknown, or a value is not what it must be.
     """
     if not isinstance(table, Mapping):
-        raise ThreatLabError(f"a policy is {table!r}; give a table with keys such as max_risk = 0.5")
+        raise ThreatLabError(f"a policy is {short(table)}; give a table with keys such as max_risk = 0.5")
     for key in table:
         check_choice("policy key", key, _KEYS)
     values = dict(table)
@@ -154,7 +155,7 @@ def policy_from_dict(table: Mapping[str, Any]) -> Policy:
     if "accepted" in values:
         entries = values["accepted"]
         if not isinstance(entries, list | tuple):
-            raise ThreatLabError(f"accepted is {entries!r}; give a list, one [[accepted]] table each")
+            raise ThreatLabError(f"accepted is {short(entries)}; give a list, one [[accepted]] table each")
         values["accepted"] = tuple(map(_acceptance, entries))
     return Policy(**values)
 
@@ -173,7 +174,7 @@ def load_policy(source: str | Path) -> Policy:
 def read_policy(text: str) -> Policy:
     """Return the policy in a TOML text, as `load_policy` reads it from a file."""
     if not isinstance(text, str):
-        raise ThreatLabError(f"a policy is written as a text in TOML, and this is {text!r}")
+        raise ThreatLabError(f"a policy is written as a text in TOML, and this is {short(text)}")
     return policy_from_dict(parse(text, ".toml", "the policy", _FILES.least))
 
 
@@ -182,20 +183,19 @@ def _acceptance(entry: object) -> Acceptance:
     if isinstance(entry, Acceptance):
         return entry
     if not isinstance(entry, Mapping):
-        raise ThreatLabError(f"an acceptance is {entry!r}; it needs {', '.join(names)}")
+        raise ThreatLabError(f"an acceptance is {short(entry)}; it needs {listed(names)}")
     for key in entry:
         check_choice("key of an acceptance", key, names)
     for name in names:
         if name not in entry:
-            raise ThreatLabError(
-                f"the acceptance of {entry.get('what', 'something')!s} has no {name}; all four are needed"
-            )
+            of = f"the acceptance of {short(entry['what'])}" if "what" in entry else "an acceptance"
+            raise ThreatLabError(f"{of} has no {name}; it needs {listed(names)}")
     return Acceptance(**entry)
 
 
 def _check_accepted(entries: Iterable[object]) -> tuple[Acceptance, ...]:
     if not isinstance(entries, tuple | list):
-        raise ThreatLabError(f"accepted is {entries!r}; give a tuple of Acceptance")
+        raise ThreatLabError(f"accepted is {short(entries)}; give a tuple of Acceptance")
     accepted = tuple(map(_acceptance, entries))
     names = [each.what for each in accepted]
     for name in names:
@@ -206,7 +206,7 @@ def _check_accepted(entries: Iterable[object]) -> tuple[Acceptance, ...]:
 
 def _table(name: str, value: object, known: Iterable[str], kind: str) -> dict[str, Any]:
     if not isinstance(value, Mapping):
-        raise ThreatLabError(f"{name} is {value!r}; give a value for each {kind}")
+        raise ThreatLabError(f"{name} is {short(value)}; give a value for each {kind}")
     for key in value:
         check_choice(f"{kind} in {name}:", key, known)
     return dict(value)

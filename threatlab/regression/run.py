@@ -12,6 +12,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from threatlab.errors import ThreatLabError
+from threatlab.files import looked_in
 
 SECONDS = 300
 
@@ -45,7 +46,7 @@ def run_suite(path: str | Path) -> SuiteResult:
     """
     suite = Path(path).resolve()
     if not suite.is_file():
-        raise ThreatLabError(f"there is no suite {Path(path).name!r}: write_suite() writes one")
+        raise ThreatLabError(f"there is no suite {str(path)!r}{looked_in(path)}: write_suite() writes one")
     with tempfile.TemporaryDirectory() as folder:
         settings, report = Path(folder, "pytest.ini"), Path(folder, "report.xml")
         settings.write_text("[pytest]\n", encoding="utf-8")

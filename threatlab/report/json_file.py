@@ -13,7 +13,7 @@ from typing import Any
 from threatlab.checks import check_choice
 from threatlab.dataflow import DataFlow
 from threatlab.dataflow.files import drawing_to_dict
-from threatlab.errors import ThreatLabError
+from threatlab.errors import ThreatLabError, short
 from threatlab.files import FileKind, write_text
 from threatlab.policy import Policy
 from threatlab.report.model import Missing, ThreatModel
@@ -56,7 +56,7 @@ def model_from_dict(table: object) -> ThreatModel:
         If the schema is another one, or newer; a key is unknown or missing; or a value is not what it must be.
     """
     if not isinstance(table, Mapping):
-        raise ThreatLabError(f"a threat model is a table with the keys schema and system, not {type(table).__name__}")
+        raise ThreatLabError(f"a threat model is a table with the keys schema and system, not {short(table)}")
     _check_schema(table.get("schema"))
     known = [field.name for field in fields(ThreatModel)]
     for key in table:
@@ -119,7 +119,9 @@ def models_from(held: Any) -> tuple[ThreatModel, ...]:
 def _check_schema(schema: object) -> None:
     found = re.fullmatch(r"threatlab/threat-model/([1-9]\d{0,5})", schema) if isinstance(schema, str) else None
     if found is None:
-        raise ThreatLabError(f"schema is {schema!r}, and a threat model's is {SCHEMA!r}: is this another kind of file?")
+        raise ThreatLabError(
+            f"schema is {short(schema)}, and a threat model's is {SCHEMA!r}: is this another kind of file?"
+        )
     if int(found[1]) > VERSION:
         raise ThreatLabError(
             f"schema is {schema!r}, which a newer threatlab wrote; this one reads version {VERSION}: update it"

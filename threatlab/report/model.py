@@ -18,7 +18,7 @@ from threatlab.dataflow import DataFlow
 from threatlab.dataflow.facts import facts_from
 from threatlab.dataflow.files import drawing_from_table
 from threatlab.dataflow.trails import Path
-from threatlab.errors import ThreatLabError
+from threatlab.errors import ThreatLabError, short
 from threatlab.fields import Id, Note, Words, check_fields, keep
 from threatlab.operate.reviews import Review
 from threatlab.plan import Plan
@@ -255,9 +255,9 @@ class ThreatModel:
 
 
 _GIVE = {
-    **dict.fromkeys(("system", "before"), "give a system, as load_system() returns one"),
-    "drawing": "give a drawing, as load_drawing() returns one",
-    "policy": "give a policy, as load_policy() returns one",
+    **dict.fromkeys(("system", "before"), "a table with a name, facts and controls, or what load_system() returns"),
+    "drawing": "a table with a name, zones, elements and flows, or what load_drawing() returns",
+    "policy": "a table with bounds such as max_risk, or what load_policy() returns",
 }
 
 
@@ -265,7 +265,7 @@ def _part(name: str, value: Any, kind: type, read: Any, *, optional: bool = Fals
     if isinstance(value, kind) or (optional and value is None):
         return value
     if not isinstance(value, Mapping):
-        raise ThreatLabError(f"{name} of a threat model is {value!r}; {_GIVE[name]}")
+        raise ThreatLabError(f"{name} of a threat model is {short(value)}; give {_GIVE[name]}")
     try:
         return read(value)
     except ThreatLabError as problem:
@@ -274,7 +274,7 @@ def _part(name: str, value: Any, kind: type, read: Any, *, optional: bool = Fals
 
 def _dates(found: object, catalog: Catalog) -> Mapping[str, date]:
     if not isinstance(found, Mapping):
-        raise ThreatLabError(f"found is {found!r}; give a date for each control's id")
+        raise ThreatLabError(f"found is {short(found)}; give a date for each control's id")
     return {check_attribute(name, catalog): check_date(f"found: {name}", day) for name, day in found.items()}
 
 
@@ -282,5 +282,7 @@ def _head(head: object) -> str:
     """Return the hash at the head of an audit log, given as such or as the log itself; "" of an empty log."""
     value = head.head if isinstance(head, AuditLog) else head
     if not isinstance(value, str) or not _HASH.fullmatch(value):
-        raise ThreatLabError(f"the head of the audit log (audit_head) is {value!r}; give the 64 hex digits of log.head")
+        raise ThreatLabError(
+            f"the head of the audit log (audit_head) is {short(value)}; give the 64 hex digits of log.head"
+        )
     return "" if value == GENESIS else value

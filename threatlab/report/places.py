@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from threatlab.assessment import Finding
+from threatlab.catalog import Control
 from threatlab.dataflow import DataFlow
 from threatlab.dataflow.trails import Path
 from threatlab.report.model import ThreatModel
@@ -17,6 +18,15 @@ _BY_LAYER = {"supply_chain": OTHERS, "serving": "internet_facing"}
 
 
 @dataclass(frozen=True, slots=True)
+class Spot:
+    """A part of the drawing in words, and which it is: a flow by its number, or elements; neither is the whole."""
+
+    title: str
+    flow: int = 0
+    elements: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """A part of the drawing, in words, with the findings that stand there, worst first."""
 
@@ -25,15 +35,10 @@ class Place:
 
 
 def by_place(model: ThreatModel) -> tuple[Place, ...]:
-    """Return the findings by the part of the drawing that they stand at; what stands nowhere alone comes last.
-
-    A control stands where the drawing shows the fact by which it applies: of a path of flows, a control of the layer
-    Data stands at the first, any other at the last. What applies to any system stands where its layer says
-    (`_BY_LAYER`), or at the system as a whole.
-    """
+    """Return the findings by the part of the drawing that they stand at (`spot`); the whole comes last."""
     places: dict[str, list[Finding]] = {}
     for finding in model.assessment.findings:
-        places.setdefault(_place(model, finding), []).append(finding)
+        places.setdefault(spot(model, model.system.catalog.controls[finding.attribute]).title, []).append(finding)
     whole = places.pop(WHOLE, [])
     found = [Place(title, tuple(findings)) for title, findings in places.items()]
     return (*found, Place(WHOLE, tuple(whole))) if whole else tuple(found)
@@ -60,18 +65,25 @@ def flow_title(drawing: DataFlow, number: int) -> str:
     return f"Flow {number}: {flow.source} \u2192 {flow.target} ({flow.label})"
 
 
-def _place(model: ThreatModel, finding: Finding) -> str:
-    control, drawing = model.system.catalog.controls[finding.attribute], model.drawing
+def spot(model: ThreatModel, control: Control) -> Spot:
+    """Return the part of the drawing that a control stands at.
+
+    That is where the drawing shows the fact by which it applies: of a path of flows, a control of the layer Data stands
+    at the first, any other at the last. What applies to any system stands where its layer says (`_BY_LAYER`), or at the
+    system as a whole.
+    """
+    drawing = model.drawing
     if drawing is None:
-        return WHOLE
+        return Spot(WHOLE)
     facts = (*reversed(control.applies_when), *control.applies_when_any)  # what narrows it down comes last
     for fact in facts or filter(None, [_BY_LAYER.get(control.layer)]):
         if fact == "handles_personal_data" and (names := personal(drawing)):
-            return f"{listed(names)} (personal data)"
+            return Spot(f"{listed(names)} (personal data)", elements=names)
         path = path_of(model, fact)
         if path and fact == OTHERS:
             source = drawing.numbered[path[0]].source
-            return f"{source} (from {drawing.zone_of(source).name})"
+            return Spot(f"{source} (from {drawing.zone_of(source).name})", elements=(source,))
         if path:
-            return flow_title(drawing, path[0 if control.layer == "data" else -1])
-    return WHOLE
+            number = path[0 if control.layer == "data" else -1]
+            return Spot(flow_title(drawing, number), number)
+    return Spot(WHOLE)

@@ -8,8 +8,6 @@ import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from importlib import metadata
 from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,7 @@ from urllib.parse import quote
 
 from threatlab.assessment import Finding
 from threatlab.catalog import SEVERITIES, Control
+from threatlab.course import version
 from threatlab.errors import ThreatLabError
 from threatlab.files import parse
 from threatlab.report.model import EXAMPLE, ThreatModel
@@ -195,19 +194,10 @@ def _lines(text: str, suffix: str) -> dict[str, int]:
     return found
 
 
-@cache
-def tool_version() -> str:
-    """Return the version of threatlab that is installed."""
-    try:
-        return metadata.version("threatlab")
-    except metadata.PackageNotFoundError:  # run from its folder, without having been installed
-        return "0+unknown"
-
-
 def _driver(controls: Iterable[Control]) -> dict[str, Any]:
     return {
         "name": "threatlab",
-        "version": tool_version(),
+        "version": version(),
         "rules": [_rule(control) for control in controls],
     }
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from threatlab.widgets.base.text_table import text_table
 from threatlab.widgets.changes.panel import WhatChanged
 from threatlab.widgets.checklist.panel import ChecklistPanel
+from threatlab.widgets.class_view.panel import ClassView
 from threatlab.widgets.control_form.panel import ControlForm
 from threatlab.widgets.dashboard.panel import Dashboard
 from threatlab.widgets.explorer.panel import SystemExplorer
@@ -27,6 +28,7 @@ __all__ = [
     "AttackLab",
     "CheckYourself",
     "ChecklistPanel",
+    "ClassView",
     "Comparison",
     "ControlForm",
     "Dashboard",

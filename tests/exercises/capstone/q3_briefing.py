@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.exercises.solved import right
+from threatlab.exercises.capstone.q3_briefing import POINTS
 from threatlab.report import briefing
 
 TEXT, _ = right("capstone.q3")
@@ -23,4 +24,5 @@ def wrong(_):
         ((42, [1, 2]), "42 is not a text"),
         ("Be careful tonight.", "That is 3 words"),
         ((TEXT, []), "what is protected and for whom"),
+        *(((TEXT, [at for at in range(1, 7) if at != missed]), POINTS[missed - 1]) for missed in (2, 3, 5, 6)),
     ]

@@ -28,6 +28,8 @@ CONSTRAINTS = {
         "how things",
     ),
     "it meets the three points below": ((argued(), [1, 3]), "It says who carries that"),
+    "the first of them": ((argued(), [2, 3]), "It says what can still go wrong there"),
+    "the last of them": ((argued(), [1, 2]), "It says what would bring the element back in"),
     "the numbers of those that it meets": ((argued(), "all"), "give a list of numbers of points"),
     "one of the points": ((argued(), [1, 2, 4]), "One of your marks is 4"),
     "marks": (argued(), "The form is right"),

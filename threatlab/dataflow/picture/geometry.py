@@ -144,7 +144,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A picture as numbers."""
+    """A picture as numbers; `gap` is the space between its rows, in px."""
 
     width: float
     height: float
@@ -152,6 +152,7 @@ class Layout:
     boxes: tuple[Box, ...]
     arrows: tuple[Arrow, ...]
     labels: tuple[Label, ...]
+    gap: int
 
 
 def bezier(curve: Curve, at: Iterable[Weights]) -> list[Point]:

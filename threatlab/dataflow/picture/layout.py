@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -24,8 +24,9 @@ from threatlab.dataflow.picture.geometry import (
     words_of,
     wrap,
 )
-from threatlab.dataflow.picture.places import COLUMNS, Kept, places, rows_of
-from threatlab.dataflow.picture.routes import CLEAR, SIGN, Boxes, Points, Span, label, route, signed
+from threatlab.dataflow.picture.labels import Points, label
+from threatlab.dataflow.picture.places import COLUMNS, NOTHING, Kept, places, rows_of
+from threatlab.dataflow.picture.routes import CLEAR, SIGN, Boxes, Span, route, signed
 
 WIDTH = 560
 BOX, WIDEST = 110, 150
@@ -48,14 +49,15 @@ MANY = 30
 
 
 @lru_cache(maxsize=64)
-def layout(drawing: DataFlow, width: int = WIDTH, kept: Kept = ()) -> Layout:
-    """Return where everything stands in a picture `width` px wide; its height follows. `kept` are places that stay.
+def layout(drawing: DataFlow, width: int = WIDTH, kept: Kept = NOTHING) -> Layout:
+    """Return where everything stands in a picture `width` px wide; its height follows.
 
-    No two boxes overlap, nothing lies outside, and no label lies on a box or on another label. Where even wide rows
-    have no room for a flow's words, its number stands alone; where there is none for that either, its arrow does.
+    `kept` is what stays of the picture before it. No two boxes overlap, nothing lies outside, and no label lies on a
+    box or on another label. Where even wide rows have no room for a flow's words, its number stands alone; where there
+    is none for that either, its arrow does.
     """
     best: Layout | None = None
-    for gap in GAPS if len(drawing.flows) <= MANY else GAPS[-1:]:
+    for gap in [each for each in GAPS if each >= kept.gap] if len(drawing.flows) <= MANY else GAPS[-1:]:
         made = _layout(drawing, width, gap, kept)
         if best is None or _clear(made) > _clear(best):
             best = made
@@ -63,6 +65,24 @@ def layout(drawing: DataFlow, width: int = WIDTH, kept: Kept = ()) -> Layout:
             break
     assert best is not None  # noqa: S101  # GAPS is not empty
     return best
+
+
+def kept_from(before: DataFlow, kept: Kept, now: DataFlow, renamed: Mapping[str, str]) -> Kept:
+    """Return what of a picture stays after a change: all places, but of what moved on or only now has a flow.
+
+    `kept` are those that stayed before; `renamed` are the new names of elements and zones by their old ones.
+    """
+    rows, zones = rows_of(before, kept), {element.name: element.zone for element in now.elements}
+    stay = {}
+    for name, (row, column) in places(before, kept).items():
+        zone, new = before.element(name).zone, renamed.get(name, name)
+        is_placed = before.flows_of(name) or not now.flows_of(new) if new in zones else False
+        if is_placed and zones[new] == renamed.get(zone, zone):
+            stay[new] = row - rows[zone].start, column
+    for lane in now.zones:  # a row that is left empty is taken out
+        used = sorted({row for name, (row, _) in stay.items() if zones[name] == lane.name})
+        stay |= {n: (used.index(row), column) for n, (row, column) in stay.items() if zones[n] == lane.name}
+    return Kept(tuple(stay.items()), layout(before, kept=kept).gap)
 
 
 def _clear(made: Layout) -> tuple[int, int]:
@@ -113,7 +133,7 @@ def _layout(drawing: DataFlow, width: int, gap: int, kept: Kept) -> Layout:
             labels.append(placed)
             put(solid, placed.rect, placed.rect)
     labels.sort(key=lambda label: label.number)
-    return Layout(width, bottom + LEGEND, lanes, boxes, tuple(arrows), tuple(labels))
+    return Layout(width, bottom + LEGEND, lanes, boxes, tuple(arrows), tuple(labels), gap)
 
 
 def _between(start: float, end: float, taken: Iterable[Span]) -> list[Span]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from itertools import combinations
+from typing import NamedTuple
 
 from threatlab.dataflow import DataFlow
 
@@ -24,15 +25,25 @@ _THROUGH, _CROSSED, _BESIDE = 400.0, 120.0, 46.0
 """What it costs, in px of way, when a flow runs through an element, or two flows cross; how near counts as through."""
 
 
-Kept = tuple[tuple[str, Place], ...]
-"""Elements whose place stays: the row, counted from the top of their own lane, and the column."""
+class Kept(NamedTuple):
+    """What stays of a picture: the place of elements, whose row counts from the top of their own lane; and its `gap`.
+
+    That is the space between rows, in px: it may grow, and never shrinks while somebody draws.
+    """
+
+    at: tuple[tuple[str, Place], ...] = ()
+    gap: int = 0
 
 
-def rows_of(drawing: DataFlow, kept: Kept = ()) -> dict[str, range]:
+NOTHING = Kept()
+"""For a drawing that nobody has seen yet."""
+
+
+def rows_of(drawing: DataFlow, kept: Kept = NOTHING) -> dict[str, range]:
     """Return the rows that each zone's lane takes, from top to bottom; an empty lane has one."""
     rows, top = {}, 0
-    lowest = {drawing.element(name).zone: 0 for name, _ in kept}
-    for name, (row, _) in kept:
+    lowest = {drawing.element(name).zone: 0 for name, _ in kept.at}
+    for name, (row, _) in kept.at:
         lowest[drawing.element(name).zone] = max(lowest[drawing.element(name).zone], row + 1)
     for zone in drawing.zones:
         inside = sum(element.zone == zone.name for element in drawing.elements)
@@ -42,10 +53,10 @@ def rows_of(drawing: DataFlow, kept: Kept = ()) -> dict[str, range]:
 
 
 @lru_cache(maxsize=64)
-def places(drawing: DataFlow, kept: Kept = ()) -> Mapping[str, Place]:
+def places(drawing: DataFlow, kept: Kept = NOTHING) -> Mapping[str, Place]:
     """Return the place of each element. The same drawing with the same `kept` always gives the same places."""
     rows = rows_of(drawing, kept)
-    taken = {name: (rows[drawing.element(name).zone].start + row, column) for name, (row, column) in kept}
+    taken = {name: (rows[drawing.element(name).zone].start + row, column) for name, (row, column) in kept.at}
     fixed = {*taken.values()}
     loose = [element for element in drawing.elements if element.name not in taken]
     free = {zone: [place for place in _cells(lane) if place not in fixed] for zone, lane in rows.items()}
@@ -66,24 +77,6 @@ def places(drawing: DataFlow, kept: Kept = ()) -> Mapping[str, Place]:
                 if left <= 0:
                     return taken
     return taken
-
-
-def kept_from(before: DataFlow, kept: Kept, now: DataFlow, renamed: Mapping[str, str]) -> Kept:
-    """Return which places of a picture stay after a change: all, but of what moved on or only now has a flow.
-
-    `kept` are those that stayed before; `renamed` are the new names of elements and zones by their old ones.
-    """
-    rows, zones = rows_of(before, kept), {element.name: element.zone for element in now.elements}
-    stay = {}
-    for name, (row, column) in places(before, kept).items():
-        zone, new = before.element(name).zone, renamed.get(name, name)
-        is_placed = before.flows_of(name) or not now.flows_of(new) if new in zones else False
-        if is_placed and zones[new] == renamed.get(zone, zone):
-            stay[new] = row - rows[zone].start, column
-    for lane in now.zones:  # a row that is left empty is taken out
-        used = sorted({row for name, (row, _) in stay.items() if zones[name] == lane.name})
-        stay |= {n: (used.index(row), column) for n, (row, column) in stay.items() if zones[n] == lane.name}
-    return tuple(stay.items())
 
 
 def _cells(lane: range) -> list[Place]:

@@ -10,7 +10,7 @@ from threatlab.checks import check_choice
 from threatlab.dataflow import ELEMENT_KINDS, DataFlow, Element
 from threatlab.dataflow.picture.geometry import CHARACTER, FONT, LINE, Arrow, Box, Label, Lane, Layout
 from threatlab.dataflow.picture.layout import LEGEND, WIDTH, layout
-from threatlab.dataflow.picture.places import Kept
+from threatlab.dataflow.picture.places import NOTHING, Kept
 from threatlab.dataflow.picture.routes import SIGN
 
 _ROLES = ("bg", "fg", "muted", "line", "cross", "internet", "device", "third", "own")
@@ -34,10 +34,10 @@ _LANE = {"internet": "internet", "user device": "device", "third party": "third"
 
 
 @lru_cache(maxsize=64)
-def draw(drawing: DataFlow, theme: str = "css", kept: Kept = ()) -> str:
+def draw(drawing: DataFlow, theme: str = "css", kept: Kept = NOTHING) -> str:
     """Return the picture as an SVG element, with a text alternative that lists zones and flows.
 
-    `theme` is "css" (colors of the panel it stands in) or "paper" (fixed light colors); `kept` are places that stay.
+    `theme` is "css" (colors of the panel it stands in) or "paper" (fixed light colors); `kept` stays of another.
 
     Raises
     ------

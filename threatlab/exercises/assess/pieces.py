@@ -25,7 +25,7 @@ RISK, CLAIM, PLACED, SMALL = 0.3, 0.5, 4, 0.02
 def _half_a_score(answer: Any) -> str:
     score, _ = _scored(answer)
     if abs(score - HALF_A_SCORE) > ROUNDING:
-        raise NotYet(f"That scores {score:.1f}. Which two of 0.3, 0.2 and 0.3 make 0.5?")
+        raise NotYet(f"That scores {score:.1f}. Which two of 0.3, 0.2 and 0.3 make 0.5?", "weights")
     return "0.5. Another system with the same score lacks the other of the two controls that weigh 0.3."
 
 
@@ -35,9 +35,9 @@ def _alike(answer: Any) -> str:
         raise NotYet(f"{shown(answer)} is not a list of two; write [{{...}}, {{...}}], each like `usage` above.")
     (one, lacks), (other, lacks_too) = map(_scored, pair)
     if lacks == lacks_too:
-        raise NotYet("The same controls are missing in both. In the second one, let another one be missing.")
+        raise NotYet("The same controls are missing in both. In the second one, let another one be missing.", "same")
     if abs(one - other) > ROUNDING:
-        raise NotYet(f"They score {one:.1f} and {other:.1f}. Which two of the weights are equal?")
+        raise NotYet(f"They score {one:.1f} and {other:.1f}. Which two of the weights are equal?", "unequal")
     return f"Both score {one:.1f}, and nobody would mend them in the same way: the score doesn't say which is which."
 
 
@@ -65,7 +65,8 @@ def _reached(answer: Any) -> str:
         if given != right:
             exactly = " The config says at or above." if score == threshold else ""
             raise NotYet(
-                f"A score of {score} against a threshold of {threshold} must give {right}, not {given}.{exactly}"
+                f"A score of {score} against a threshold of {threshold} must give {right}, not {given}.{exactly}",
+                "threshold",
             )
     return "Somebody is called at 0.7 and at 0.8, and nobody at 0.69. That line is all that was missing."
 
@@ -76,9 +77,9 @@ def _zoned(answer: Any) -> str:
     except (TypeError, ValueError):
         raise NotYet(f"{shown(answer)} is no timestamp as text; end with .isoformat().") from None
     if moment.tzinfo is None:
-        raise NotYet(f"{answer} has no zone: was that in Lima, or in Lagos? datetime.now takes a zone.")
+        raise NotYet(f"{answer} has no zone: was that in Lima, or in Lagos? datetime.now takes a zone.", "no-zone")
     if abs(datetime.now(UTC) - moment) > timedelta(days=1):
-        raise NotYet(f"{answer} has a zone, and is not now.")
+        raise NotYet(f"{answer} has a zone, and is not now.", "not-now")
     return f"{answer}: whoever reads it knows which moment is meant."
 
 
@@ -86,7 +87,7 @@ def _cut_off(answer: Any) -> str:
     if not isinstance(answer, Verification):
         raise NotYet(f"{shown(answer)} is no verdict; call log.verify(...).")
     if answer:
-        raise NotYet(f"It still says: {answer.reason}. What does verify need besides the file?")
+        raise NotYet(f"It still says: {answer.reason}. What does verify need besides the file?", "file-alone")
     if "remembered head" not in answer.reason:
         raise NotYet(f"That finds something else: {answer.reason}. Run the cell that cuts the file again.")
     return "Found, by something that is not in the file: the hash that was written down elsewhere."
@@ -106,7 +107,8 @@ def _arranged(answer: Any) -> str:
         left *= 0.5 * 0.75 ** (len(layer) - 1) if layer else 1.0
     if left >= SMALL:
         raise NotYet(
-            f"That leaves {left:.4f}. A second control of a layer takes only a quarter. Where would it take half?"
+            f"That leaves {left:.4f}. A second control of a layer takes only a quarter. Where would it take half?",
+            "one-layer",
         )
     return f"{left:.4f} is left, of {RISK}. Four controls in one layer would have left {RISK * 0.5 * 0.75**3:.4f}."
 
@@ -121,14 +123,18 @@ def _first_week(answer: Any) -> str:
     changed = [name for name in {**before.known, **after.known} if before[name] != after[name]]
     for name in changed:
         if name not in controls:
-            raise NotYet(f"{name} is a fact: it says what the system is, and a week of work doesn't change that.")
+            raise NotYet(
+                f"{name} is a fact: it says what the system is, and a week of work doesn't change that.", "fact"
+            )
         if not after[name]:
             raise NotYet(f"{name} must be True: you put it in place.")
         if not controls[name].applies(before.true):
-            raise NotYet(f"{controls[name].title} does not apply to {before.title}: it would remove nothing.")
+            raise NotYet(
+                f"{controls[name].title} does not apply to {before.title}: it would remove nothing.", "not-applicable"
+            )
     effort = sum(controls[name].effort_days for name in changed)
     if effort > FIRST_WEEK:
-        raise NotYet(f"That takes {days(effort)}. A week has five.")
+        raise NotYet(f"That takes {days(effort)}. A week has five.", "too-long")
     first, then = assess(before).risk_score, assess(after).risk_score
     if first - then < 1e-9:
         raise NotYet("The score stays where it is: those controls stand before no threat that this system has.")
@@ -154,7 +160,7 @@ def _to_call(answer: Any) -> str:
         if call != (high >= bound > low):
             why = "needs no call" if call else "has to be called about"
             case = f"{high:.2f} in the worst case, {low:.2f} in the best"
-            raise NotYet(f"{name} {why}: {case}, and the threshold is {bound:g}.")
+            raise NotYet(f"{name} {why}: {case}, and the threshold is {bound:g}.", "both-cases")
     return f"{sum(map(plain, marked))} to call: each is above the threshold only as long as nobody answers."
 
 
@@ -166,6 +172,9 @@ w1 = Question(
     because="0.3 and 0.2: either encryption or monitoring is missing, and roles are.",
     covers=("code-assess",),
     fills='{"encryption_enabled": False, "rbac_configured": False, "monitoring_active": True}',
+    claims={
+        "weights": "All three controls weigh the same.",
+    },
 )
 
 w2 = Question(
@@ -179,6 +188,10 @@ w2 = Question(
     because="A sum forgets what it was made of: equal weights make different gaps look alike.",
     covers=("code-assess",),
     fills='[{"monitoring_active": True}, {"encryption_enabled": True}]',
+    claims={
+        "same": "A score tells which controls are missing.",
+        "unequal": "All controls weigh the same.",
+    },
 )
 
 w3 = Question(
@@ -189,6 +202,9 @@ w3 = Question(
     because="A threshold is a comparison. Until somebody writes it, the number in the config is a wish.",
     covers=("code-config",),
     fills='result["risk_score"] >= threshold',
+    claims={
+        "threshold": "A score at the threshold is still below it, or the other way round.",
+    },
 )
 
 w4 = Question(
@@ -199,6 +215,10 @@ w4 = Question(
     because="UTC is the same everywhere. Whoever reads it turns it into the time of their own wall clock.",
     covers=("code-assess",),
     fills="datetime.now(UTC).isoformat()",
+    claims={
+        "no-zone": "A time of day says which moment is meant.",
+        "not-now": "Any moment with a zone will do.",
+    },
 )
 
 w5 = Question(
@@ -209,6 +229,9 @@ w5 = Question(
     because="The file alone can't know what it has lost. A hash that is kept elsewhere can.",
     covers=("code-audit",),
     fills="log.verify(head=remembered)",
+    claims={
+        "file-alone": "The file alone shows that its end was cut off.",
+    },
 )
 
 w6 = Question(
@@ -219,6 +242,9 @@ w6 = Question(
     because="In layers of their own they have nothing in common, so each takes half of what is left.",
     covers=("core-risk",),
     fills="[[0.5], [0.5], [0.5], [0.5]]",
+    claims={
+        "one-layer": "Controls of one layer remove as much as in layers of their own.",
+    },
 )
 
 w7 = Question(
@@ -232,6 +258,11 @@ w7 = Question(
     because="What the advice puts first removes most for this system, unless it takes longer than a week.",
     covers=("step-assessment",),
     fills="{next(s.attribute for s in threatlab.assess(incident).best_next(20) if s.effort_days <= 5): True}",
+    claims={
+        "fact": "Work changes what a system is.",
+        "not-applicable": "Every control applies to every system.",
+        "too-long": "A week holds more than five days of work.",
+    },
 )
 
 w8 = Question(
@@ -245,6 +276,9 @@ w8 = Question(
     because="At or above the threshold in the worst case and below it in the best: only answers can tell which it is.",
     covers=("checklist-assessment",),
     fills='(span["worst case"] >= alert_threshold) & (span["best case"] < alert_threshold)',
+    claims={
+        "both-cases": "Who is called depends on the worst case, or on the best case, alone.",
+    },
 )
 
 PIECES = (w1, w2, w3, w4, w5, w6, w7, w8)

@@ -60,20 +60,24 @@ _SLIPS = (
         lambda threats: layered(threats, layers=lambda passes: max(0.0, 1 - sum(1 - share for share in passes))),
         "You add up what the layers remove. Two layers that remove half each would then leave nothing, and no finite "
         "number of controls makes a threat impossible. The second layer meets only what the first lets through.",
+        "adds",
     ),
     Slip(
         lambda threats: layered(threats, layer=lambda shares: 1 - max(shares)),
         "Only the best control of each layer counts in your score. What defeats it does not always defeat the next: "
         "how much does a further one still count?",
+        "best-only",
     ),
     Slip(
         lambda threats: layered(threats, layer=lambda shares: prod(1 - share for share in shares)),
         "Every control counts whole in your score, also a second one in the same layer. Controls of one layer fail "
         "together in part: which of them counts whole?",
+        "whole",
     ),
     Slip(
         lambda threats: layered(threats, layer=lambda shares: prod(1 - share / 2 for share in shares)),
         "Every control counts half in your score, the best one of each layer, too. What does the best one fail with?",
+        "half",
     ),
     Slip(
         lambda threats: layered(
@@ -81,33 +85,40 @@ _SLIPS = (
         ),
         "Of two controls in a layer the one that comes first counts whole in your score, whichever is better. Order "
         "must not matter.",
+        "order",
     ),
     Slip(
         lambda threats: layered(threats, layer=max),
         "You multiply by the share that a layer removes. Then a better layer would leave more risk. What is left "
         "after it?",
+        "removes",
     ),
     Slip(
         lambda threats: layered(threats, together=lambda risks: max(risks, default=0.0)),
         "Your score is that of the worst threat alone. A second threat of the same size would change nothing: does "
         "a system with many ways to fail look like one with a single way?",
+        "worst",
     ),
     Slip(
         lambda threats: layered(threats, together=sum),
         "You add up the risks of the threats. With enough of them the sum passes 1, and a score is at most that: "
         "what does each threat leave of what the others left?",
+        "sum",
     ),
     Slip(
         lambda threats: 1 - layered(threats),
         "You return what all threats together leave. The score is what is missing from that to 1.",
+        "rest",
     ),
     Slip(
         lambda threats: layered(threats, impact_counts=False),
         "Your score forgets the impact: a threat that costs nothing weighs as much as one that costs everything.",
+        "impact",
     ),
     Slip(
         lambda threats: 100 * layered(threats),
         "Your score is a hundred times too large: a share in percent. The package's scores go from 0 to 1.",
+        "percent",
     ),
 )
 
@@ -180,4 +191,17 @@ q2 = Question(
     "only what the one before let through. And each threat takes its share of what the others leave: one more of "
     "them always counts and the sum of all stays below 1.",
     covers=("core-risk",),
+    claims={
+        "adds": "What layers remove adds up.",
+        "best-only": "Only the best control of a layer counts.",
+        "whole": "Every control counts whole, also a second one of its layer.",
+        "half": "The best control of a layer counts half, too.",
+        "order": "The control that comes first counts most.",
+        "removes": "What a layer removes is what gets through it.",
+        "worst": "A system is as bad as its worst threat, and further threats add nothing.",
+        "sum": "Risks of several threats add up.",
+        "rest": "The score is what all threats leave.",
+        "impact": "A threat weighs the same whatever it costs.",
+        "percent": "A score goes to 100.",
+    },
 )

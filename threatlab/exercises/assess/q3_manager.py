@@ -39,16 +39,20 @@ def extends_the_class(answer: Any) -> str:
     function = a_function(test, "a manager class")
     if not _passes(function, made):
         raise NotYet(
-            "Your class keeps all five promises, but your test says that it doesn't. Which of its asserts fails?"
+            "Your class keeps all five promises, but your test says that it doesn't. Which of its asserts fails?",
+            "test-fails",
         )
     if not _passes(function, type("Heir", (made,), {})):
         raise NotYet(
-            "Your test refuses a class that inherits all from yours. Look at what a class does, not which it is."
+            "Your test refuses a class that inherits all from yours. Look at what a class does, not which it is.",
+            "which-class",
         )
     for broken, says in _broken(made):
         broken.__name__ = made.__name__
         if _passes(function, broken):
-            raise NotYet(f"Your test is content with a class {says} Nobody would notice until it mattered.")
+            raise NotYet(
+                f"Your test is content with a class {says} Nobody would notice until it mattered.", "test-content"
+            )
     return "The class keeps its five promises, and the test finds all five ways that we know to break them."
 
 
@@ -83,7 +87,7 @@ def _are_dicts(value: Any, key: str) -> bool:
 def _checks(made: Callable[..., Any]) -> None:
     _, sound = _assessed(made, _ALL)
     if a_number(sound["risk_score"]) != 0 or sound["findings"]:
-        raise NotYet("A system with all five controls in place still has a score or findings.")
+        raise NotYet("A system with all five controls in place still has a score or findings.", "sound")
     for missing, (severity, weight) in _WEIGHTS.items():
         for value in (False, None):
             _, result = _assessed(made, {**_ALL, missing: value})
@@ -92,7 +96,8 @@ def _checks(made: Callable[..., Any]) -> None:
                 raise NotYet(
                     f"With {missing} {'unknown' if value is None else 'missing'} and all else in place, the findings "
                     f"are {severities} and the score {result['risk_score']:g}. Is it checked at all, once, with the "
-                    "severity and the weight of the table, and does an unknown answer count as missing?"
+                    "severity and the weight of the table, and does an unknown answer count as missing?",
+                    "unchecked",
                 )
 
 
@@ -102,7 +107,8 @@ def _cap(made: Callable[..., Any]) -> None:
     if score > 1:
         raise NotYet(
             f"With nothing in place the score is {score:.1f}. In the lesson's class min(..., 1.0) was never needed; "
-            "with five checks it is, and a score added after it escapes it."
+            "with five checks it is, and a score added after it escapes it.",
+            "cap",
         )
     if not near(score, 1.0) or len(result["findings"]) != len(_WEIGHTS):
         raise NotYet(
@@ -124,12 +130,14 @@ def _refuses(made: Callable[..., Any]) -> None:
                 returned(manager.assess, "hidden", {**_ALL, attribute: value})
             except ValueError:
                 if manager.audit_log:
-                    raise NotYet("A refused assessment stands in the audit log. Look at the data first.") from None
+                    raise NotYet(
+                        "A refused assessment stands in the audit log. Look at the data first.", "log-refused"
+                    ) from None
                 continue
             except (TypeError, KeyError, AssertionError) as problem:
                 kind = type(problem).__name__
-                raise NotYet(f"{attribute} = {value!r} raises a {kind}; raise a ValueError for it.") from None
-            raise NotYet(f"{attribute} = {value!r} is accepted: {why}. Raise a ValueError for it.")
+                raise NotYet(f"{attribute} = {value!r} raises a {kind}; raise a ValueError for it.", "kind") from None
+            raise NotYet(f"{attribute} = {value!r} is accepted: {why}. Raise a ValueError for it.", "accepts")
 
 
 def _alert(made: Callable[..., Any]) -> None:
@@ -140,16 +148,20 @@ def _alert(made: Callable[..., Any]) -> None:
         if result["alert"] is not right:
             raise NotYet(
                 f"With the threshold {threshold} and a score of 0.3, which only the new check has found, alert is "
-                f"{result['alert']!r}. It is True at or above the threshold, of the score with all five checks."
+                f"{result['alert']!r}. It is True at or above the threshold, of the score with all five checks.",
+                "threshold",
             )
     manager, result = _assessed(made, {})
     if result["alert"] is not True:
-        raise NotYet("Without a threshold in the config, 0.8 holds. A system with nothing in place does not alert.")
+        raise NotYet(
+            "Without a threshold in the config, 0.8 holds. A system with nothing in place does not alert.", "default"
+        )
     manager.active_controls["alert_threshold"] = 0.3
     if returned(manager.assess, "hidden", half)["alert"] is not True:
         raise NotYet(
             "Somebody lowers active_controls['alert_threshold'] while the manager runs, and it goes on with the old "
-            "one. Which setting is in force: the config's, or active_controls'?"
+            "one. Which setting is in force: the config's, or active_controls'?",
+            "stale",
         )
 
 
@@ -161,7 +173,8 @@ def _log(made: Callable[..., Any]) -> None:
     if logged != [result["risk_score"], 0]:
         raise NotYet(
             f"Two assessments came to {result['risk_score']:g} and 0, and the audit log says {logged}. One entry for "
-            "each, with the score that was returned: what is logged, before or after your two checks?"
+            "each, with the score that was returned: what is logged, before or after your two checks?",
+            "log",
         )
 
 
@@ -228,4 +241,19 @@ q3 = Question(
     "right. A test is worth what it fails on: each promise needs an input for which a class that breaks it says "
     "something else, and the most telling inputs stand on an edge (nothing in place, exactly at the threshold).",
     covers=("code-assess", "code-config", "code-controls"),
+    claims={
+        "sound": "A system with everything in place can still have a score.",
+        "unchecked": "A control that nobody answered for is not missing.",
+        "cap": "A score can pass 1.",
+        "log-refused": "What was refused belongs into the log of assessments.",
+        "kind": "Any exception refuses an answer.",
+        "accepts": 'The word "no", a 1 or an empty cell can be taken as an answer.',
+        "threshold": "At the threshold itself there is no alert.",
+        "default": "Without a configured threshold there is no alert.",
+        "stale": "A threshold holds from the start to the end.",
+        "log": "What is logged need not be what was returned.",
+        "test-fails": "A test may fail on a class that keeps its promises.",
+        "which-class": "A test may ask which class it is, and not what it does.",
+        "test-content": "A test that passes on the right class is enough.",
+    },
 )

@@ -101,4 +101,12 @@ q4 = Question(
     "came after it. So the end of the log has no witness, unless its hash was remembered where the forger can't write, "
     "and an entry that is honestly chained but untrue is beyond any hash.",
     covers=("code-audit",),
+    claims={
+        "space=False": "A space more in an entry goes unnoticed: its hash is the same.",
+        "middle=False": "Whoever computes an entry's hash anew can change it in the middle of the log.",
+        "last=True": "The chain of hashes finds a change of the last entry.",
+        "all=True": "The chain finds it when all hashes are computed anew.",
+        "first=False": "The first entry can be deleted, and the chain looks whole.",
+        "invent=True": "A hash shows that what an entry says took place.",
+    },
 )

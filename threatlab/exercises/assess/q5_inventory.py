@@ -74,40 +74,56 @@ def _judge_ranking(systems: Sequence[AISystem], rows: list[tuple[str, float, flo
         if not near(worst, right_worst):
             raise NotYet(
                 f"{name}: your worst case is {worst:.4f}. assess counts an unknown control as missing, so its score is "
-                f"already the worst case: {right_worst:.4f}. Did you exchange the two, or change the system first?"
+                f"already the worst case: {right_worst:.4f}. Did you exchange the two, or change the system first?",
+                "worst-case",
             )
         if not near(best, right_best):
-            raise NotYet(f"{name}: {_about_best(system, best, right_best)}")
+            raise _about_best(system, best, right_best)
     right = sorted(rows, key=lambda row: (-row[1], -row[2], row[0]))
     if rows == right:
         return
     here = next(place for place in range(len(rows)) if rows[place] != right[place])
     mine, theirs = rows[here], right[here]
     if mine[1] != theirs[1]:
-        raise NotYet(f"{mine[0]} (worst case {mine[1]:.2f}) stands before {theirs[0]} ({theirs[1]:.2f}). Worst first.")
+        raise NotYet(
+            f"{mine[0]} (worst case {mine[1]:.2f}) stands before {theirs[0]} ({theirs[1]:.2f}). Worst first.", "order"
+        )
     if mine[2] != theirs[2]:
         raise NotYet(
             f"{mine[0]} and {theirs[0]} have the same worst case. For one of them that is known, for the other nobody "
-            "has answered: their best cases tell which. The certain one comes first."
+            "has answered: their best cases tell which. The certain one comes first.",
+            "certain",
         )
-    raise NotYet(f"{mine[0]} and {theirs[0]} agree in both scores, and stand as they came. Then the name decides.")
+    raise NotYet(
+        f"{mine[0]} and {theirs[0]} agree in both scores, and stand as they came. Then the name decides.", "ties"
+    )
 
 
-def _about_best(system: AISystem, best: float, right: float) -> str:
+def _about_best(system: AISystem, best: float, right: float) -> NotYet:
+    """Return the misconception behind a best case that is none."""
+    name = system.name
     everything = assess(system.with_(**dict.fromkeys(system.catalog.controls, True))).risk_score
     if near(best, assess(system).risk_score):
-        return "your best case is the worst case. What if every unanswered control turned out to be in place?"
+        return NotYet(
+            f"{name}: your best case is the worst case. What if every unanswered control turned out to be in place?",
+            "as-worst",
+        )
     if near(best, everything):
-        return (
-            "in your best case every control is in place, also those of which it is known that they are not. Hope is "
-            "for what nobody has answered."
+        return NotYet(
+            f"{name}: in your best case every control is in place, also those of which it is known that they are not. "
+            "Hope is for what nobody has answered.",
+            "hope",
         )
     if best > right:
-        return (
-            f"your best case is {best:.4f}, which is too high. Did you answer open facts too? A true fact opens a door."
+        return NotYet(
+            f"{name}: your best case is {best:.4f}, which is too high. Did you answer open facts too? A true "
+            "fact opens a door.",
+            "facts",
         )
-    return (
-        f"your best case is {best:.4f}, which is too low. What did you put in place that is not a control, or is known?"
+    return NotYet(
+        f"{name}: your best case is {best:.4f}, which is too low. What did you put in place that is not a "
+        "control, or is known?",
+        "too-low",
     )
 
 
@@ -125,4 +141,14 @@ q5 = Question(
     "to build something; where they are far apart, somebody has to ask. And a ranking whose ties fall as the rows "
     "happened to come in changes from one export to the next.",
     covers=("step-assessment", "checklist-assessment"),
+    claims={
+        "as-worst": "The best case is the worst case.",
+        "hope": "In the best case every control is in place, also those that are known to be missing.",
+        "facts": "In the best case open facts are true, too.",
+        "too-low": "The best case changes more than what nobody has answered.",
+        "worst-case": "An unknown control counts as in place.",
+        "order": "The worst need not come first.",
+        "certain": "What is certain and what is only unknown rank alike.",
+        "ties": "Ties may fall as the rows came in.",
+    },
 )

@@ -19,17 +19,23 @@ def _share_gone(answer: Any) -> str:
     share, gained = a_number(given), before.success - before.baseline
     right = (before.success - after.success) / gained
     slips = {
-        before.success - after.success: "That is what is gone, of all cases. Divide it by what the attacker gained.",
-        1 - after.success / before.success: (
-            f"Divide by what the attacker gained. {before.baseline:.0%} were missed before anybody attacked."
+        "of-all": (
+            before.success - after.success,
+            "That is what is gone, of all cases. Divide it by what the attacker gained.",
         ),
-        (after.success - before.baseline) / gained: "That is the share that the attacker keeps.",
-        gained: "That is what the attacker gained. Which share of it does the control take away?",
-        100 * right: "That is in percent. A share of all is 1: do not multiply by 100.",
+        "of-success": (
+            1 - after.success / before.success,
+            f"Divide by what the attacker gained. {before.baseline:.0%} were missed before anybody attacked.",
+        ),
+        "kept": ((after.success - before.baseline) / gained, "That is the share that the attacker keeps."),
+        "gained": (gained, "That is what the attacker gained. Which share of it does the control take away?"),
+        "percent": (100 * right, "That is in percent. A share of all is 1: do not multiply by 100."),
     }
     if abs(share - right) > ROUGHLY:
-        said = [says for slip, says in slips.items() if abs(share - slip) <= ROUGHLY]
-        raise NotYet(said[0] if said else f"{share:g} is not it. How much less is missed, divided by the gain?")
+        for met, (slip, says) in slips.items():
+            if abs(share - slip) <= ROUGHLY:
+                raise NotYet(says, met)
+        raise NotYet(f"{share:g} is not it. How much less is missed, divided by the gain?")
     return (
         f"{share:.0%} of what the attacker gained is gone, and {after.success:.0%} of the malignant cases are missed, "
         f"where {before.baseline:.0%} were without any attack. Each *gone* in this notebook is worked out so."
@@ -68,6 +74,13 @@ w1 = Question(
     because="What a control takes away is measured against what the attack added, not against all that is wrong.",
     covers=("intro-poisoning",),
     fills="(before.success - after.success) / (before.success - before.baseline)",
+    claims={
+        "of-all": "What is gone is counted against all cases.",
+        "of-success": "All that is missed was gained by the attacker.",
+        "kept": "What the attacker keeps is what is gone.",
+        "gained": "What the attacker gained is what is gone.",
+        "percent": "A share goes to 100.",
+    },
 )
 
 w2 = Question(

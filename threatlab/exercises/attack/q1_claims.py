@@ -121,4 +121,10 @@ q1 = Question(
     "gives up. The claim that holds is the one that says what was measured and what it cost. Ask of the others: at "
     "which strength, against whom, and compared with what?",
     covers=("intro-poisoning", "intro-extraction", "intro-evasion", "intro-privacy"),
+    claims={
+        f"{claim}={row}": f"{words} {f'Row {row} contradicts it.' if row else 'Nothing measured contradicts it.'}"
+        for claim, words in CLAIMS.items()
+        for row in range(len(_ROWS) + 1)
+        if row != _CONTRADICTED_BY[claim]
+    },
 )

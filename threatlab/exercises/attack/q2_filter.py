@@ -29,7 +29,7 @@ def gets_past_the_filter(answer: Any) -> str:
                 raise other_kind(reworded, "the reworded text")
             episode = work(TASKS[0], write_page(TASKS[0], reworded), "keyword_filter")
             if call not in episode.calls:
-                raise NotYet(_what_stopped(payload, reworded, call))
+                raise NotYet(_what_stopped(payload, reworded, call), "stopped")
             mails += 1
     return (
         f"{mails} hostile pages, {mails} mails: the filter let each pass, and the agent obeyed each. Nobody can list "
@@ -68,4 +68,7 @@ q2 = Question(
     "what can be obeyed. Everything that the filter knows can be changed at no cost to the attack, so a filter of "
     "words loses to whoever moves second. (Splitting the line works too: only the part with the phrase is removed.)",
     covers=("intro-insufficient",),
+    claims={
+        "stopped": "A filter of phrases stops an attacker who may reword.",
+    },
 )

@@ -32,13 +32,15 @@ def survives_the_attacker(answer: Any) -> str:
     honest = [_worked(allow, task, write_page(task)) for task in TASKS]
     undone = [task for task, (mailed, read) in zip(TASKS, honest, strict=True) if not _done(task, mailed, read)]
     if undone:
-        raise NotYet(_what_it_costs(len(undone), len(TASKS), undone[-1].words))
-    for page, says in _hostile_pages().items():
+        raise NotYet(_what_it_costs(len(undone), len(TASKS), undone[-1].words), "costs")
+    pages = _hostile_pages()
+    for page, says in pages.items():
         for task in TASKS:
             mailed, _ = _worked(allow, task, page(task))
             if stolen := [(to, file) for to, file in mailed if not _inside(to) or file != "prices"]:
                 to, file = stolen[0]
-                raise NotYet(f"On the task {task.words!r}, the file {file!r} was mailed to {to}. {says}")
+                mailed_to = f"On the task {task.words!r}, the file {file!r} was mailed to {to}. {says}"
+                raise NotYet(mailed_to, f"page {[*dict.fromkeys(pages.values())].index(says) + 1}")
     return f"All {len(TASKS)} honest tasks are done, and {len(_hostile_pages())} kinds of hostile page get nothing."
 
 
@@ -122,4 +124,16 @@ q3 = Question(
     "all else, so there is nothing to reword. It is no proof of safety: a mail of prices inside the company passes, "
     "whoever asked for it, and every new task needs its line on the list.",
     covers=("intro-insufficient",),
+    claims={
+        "costs": "A control may cost the work that the agent is there for.",
+        "page 1": "Allowing the right tools is enough.",
+        "page 2": "Refusing a known bad address is enough.",
+        "page 3": "What the user says is safe, whatever the page supplies.",
+        "page 4": "An address inside the company is safe for anything.",
+        "page 5": "Refusing the known secret is enough.",
+        "page 6": "An address that contains our domain is ours.",
+        "page 7": "An address that ends with our name is ours.",
+        "page 8": "What stands behind the first @ is where mail goes.",
+        "page 9": "A dot in a pattern is a dot.",
+    },
 )

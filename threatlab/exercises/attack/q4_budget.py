@@ -27,14 +27,17 @@ _SLIPS = (
         lambda budgets, draws, bound: _latest(budgets, [[sum(at) / len(at) for at in zip(*draws, strict=True)]], bound),
         "That budget holds on average. The attacker makes one draw, and it may be the lucky one: which of the "
         "draws must stay below the bound?",
+        "average",
     ),
     Slip(
         lambda budgets, draws, bound: _latest(budgets, draws[:1], bound),
         "That budget holds in the first draw. The others are attackers too.",
+        "first",
     ),
     Slip(
         lambda budgets, draws, bound: _latest(budgets, [[min(at) for at in zip(*draws, strict=True)]], bound),
         "That budget holds against the unluckiest draw. Plan for the other end.",
+        "unlucky",
     ),
     Slip(
         lambda budgets, draws, bound: max(
@@ -42,16 +45,19 @@ _SLIPS = (
         ),
         "The copy is below the bound there, but it was above it with fewer questions: the curve dips, as it does "
         "for a clumsy attacker. Who has the better copy will keep it.",
+        "dips",
     ),
     Slip(
         lambda budgets, draws, bound: _latest(budgets, draws, bound + 1e-9),
         "At that budget a copy reaches the bound. It has to stay below.",
+        "at",
     ),
     Slip(
         lambda budgets, draws, bound: next(
             (b for b, at in zip(budgets, zip(*draws, strict=True), strict=True) if max(at) >= bound), budgets[-1]
         ),
         "That is the first budget at which a copy is good enough: by then it is too late. The last one before it?",
+        "too-late",
     ),
 )
 
@@ -118,4 +124,12 @@ q4 = Question(
     "and detection are one decision.",
     covers=("intro-extraction",),
     seconds=20.0,
+    claims={
+        "average": "The average attacker is the one to plan for.",
+        "first": "One draw of the attack is enough.",
+        "unlucky": "The unluckiest attacker is the one to plan for.",
+        "dips": "With more questions a copy that was good can get worse, and that counts.",
+        "at": "A copy that reaches the bound is still fine.",
+        "too-late": "The first budget that breaks the bound is the last that keeps it.",
+    },
 )

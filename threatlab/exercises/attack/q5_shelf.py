@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from threatlab.exercises.judges import Slip, like, other_kind
+from threatlab.exercises.outcome import NotYet
 from threatlab.exercises.question import Question, in_steps
 
 Options = Mapping[str, tuple[float, float, float]]
@@ -42,29 +43,35 @@ _SLIPS = (
         lambda options: _choice(options, floor=options["none"][2] - (1 - _FLOOR)),
         "It costs less than five points, and these are points of a perfect system. The floor is 95 % of what this one "
         "has without a control.",
+        "points",
     ),
     Slip(
         lambda options: _choice(options, floor=0.0),
         "It has the lowest success, and look at its usefulness. A model that says the same to everybody can't be "
         "fooled, and is of no use to anybody.",
+        "useless",
     ),
     Slip(
         lambda options: _choice(options, rivals=False),
         "It lets the attacker get further than no control does. Doing nothing is a choice too, and here the better "
         "one.",
+        "worse-than-none",
     ),
     Slip(
         lambda options: _choice(options, luck=False),
         "Its success is the lowest, but success is not the same measure everywhere: subtract what luck alone would "
         "give.",
+        "luck",
     ),
     Slip(
         lambda options: _choice(options, floor=_FLOOR),
         "Usefulness 0.95 is more than this system ever had. The floor is 95 % of what it has without a control.",
+        "absolute",
     ),
     Slip(
         lambda options: max(options, key=lambda name: options[name][2]),
         "That is the most useful one. As long as usefulness stays above the floor, what the attacker gets decides.",
+        "most-useful",
     ),
 )
 
@@ -93,10 +100,11 @@ def _name(value: Any, options: Options) -> str:
 def _mistaken(title: str, chosen: str, _: str, options: Options) -> str:
     """Say what is mistaken about one choice: who makes several mistakes makes another one on each shelf."""
     success, luck, utility = options[chosen]
-    says = next((slip.says for slip in _SLIPS if slip.gives(options) == chosen), _RULE)
-    return (
+    slip = next((slip for slip in _SLIPS if slip.gives(options) == chosen), Slip(_choice, _RULE))
+    raise NotYet(
         f"On the shelf of {title!r} you ship {chosen!r} (success {success:.2f}, by luck {luck:.2f}, usefulness "
-        f"{utility:.2f}). {says}"
+        f"{utility:.2f}). {slip.says}",
+        slip.met,
     )
 
 
@@ -118,5 +126,13 @@ q5 = Question(
     "attacker's gain decides. No control at all has to be among the options, or the least bad of several harmful ones "
     "is shipped.",
     covers=("intro-evasion", "intro-privacy"),
+    claims={
+        "points": "Five points of usefulness are five percent of any system's.",
+        "useless": "The lowest success is best, whatever is left of the service.",
+        "worse-than-none": "Some control is always better than none.",
+        "luck": "Success is the same measure for every attack.",
+        "absolute": "Every system has to be 95 % useful.",
+        "most-useful": "The most useful control is the one to ship.",
+    },
     seconds=20.0,
 )

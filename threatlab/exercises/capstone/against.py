@@ -40,7 +40,7 @@ def whom_to_ask(answer: Any) -> str:
     if control is None:
         raise NotYet(f"{shown(what)} is no control. Copy a name from the line above, between quotes.")
     if control not in open_ones:
-        raise NotYet(f"{controls[control].title} has a source: {system.notes[control]}. Take one without.")
+        raise NotYet(f"{controls[control].title} has a source: {system.notes[control]}. Take one without.", "known")
     return f"{a_person(who)} is asked: {controls[control].question}"
 
 
@@ -54,7 +54,9 @@ def apart(answer: Any) -> str:
     layer, bad = _known(given, titles, "layer"), f"{worst.scores[2]:.2f}"
     if layer not in worst.layers:
         hit = listed([titles[name] for name in worst.layers])
-        raise NotYet(f"Nothing of {titles[layer]} hangs on it, so nothing is gained. What it takes down: {hit}.")
+        raise NotYet(
+            f"Nothing of {titles[layer]} hangs on it, so nothing is gained. What it takes down: {hit}.", "not-hanging"
+        )
     splits = {name: common_cause(planned, split_off(worst.dependency, name)).scores[2] for name in worst.layers}
     best = min(splits, key=lambda name: (round(splits[name], 3), name))
     more = "" if splits[best] > splits[layer] - 0.005 else f" With {titles[best]} apart: {splits[best]:.2f}."
@@ -73,13 +75,17 @@ def bears_on_it(answer: Any) -> str:
     mine = [name for name in bearing if planned[name] is True]
     if named(given, ["nothing"]):
         if mine:
-            raise NotYet(f"{controls[mine[0]].title} is there, and bears on it. What would it have done?")
+            raise NotYet(f"{controls[mine[0]].title} is there, and bears on it. What would it have done?", "nothing")
         return f"Nothing that you have or plan stands in the way. What would: {controls[bearing[0]].title}."
     control = _known(given, {name: each.title for name, each in controls.items()}, "control")
     if planned[control] is not True:
-        raise NotYet(f"{controls[control].title} is neither in place nor in your plan. Whom would it have kept out?")
+        raise NotYet(
+            f"{controls[control].title} is neither in place nor in your plan. Whom would it have kept out?", "not-there"
+        )
     if control not in bearing:
-        raise NotYet(f"{controls[control].title} changes no step of {incident.title}. Is there one that does?")
+        raise NotYet(
+            f"{controls[control].title} changes no step of {incident.title}. Is there one that does?", "no-step"
+        )
     steps = replay(incident, incident.system.with_(**{control: True})).steps
     met = {n: step.verdict for n, step in enumerate(steps, 1) if control in {each.control for each in step.bearings}}
     at = next((n for n, verdict in met.items() if verdict == "stopped"), min(met, default=1))
@@ -95,10 +101,10 @@ def next_item(answer: Any) -> str:
     what, until = a_pair(given)
     item = items[_known(what, {name: each.title for name, each in items.items()}, "item of the checklist")]
     if item.done:
-        raise NotYet(f"{item.title} is ticked already. Take one that is open.")
+        raise NotYet(f"{item.title} is ticked already. Take one that is open.", "ticked")
     day = a_day(until, "After the item comes the day by which it is there")
     if not start < day <= start + SOON:
-        raise NotYet(f"{day} is not within three months of {start}. What could be there by then?")
+        raise NotYet(f"{day} is not within three months of {start}. What could be there by then?", "late")
     return f"{item.title}, by {day:%d %B %Y}. {capital(item.artifact)}."
 
 
@@ -112,7 +118,7 @@ def enough(answer: Any) -> str:
         back = load_model(folder / given)
     except ThreatLabError as problem:
         raise NotYet(
-            f"{given} can't be loaded back as a threat model: some of it, or of its form, is lost."
+            f"{given} can't be loaded back as a threat model: some of it, or of its form, is lost.", "lossy"
         ) from problem
     if back != model:
         raise NotYet(f"{given} is of an earlier state of your threat model. Export it again, above.")
@@ -136,6 +142,7 @@ def breaks_a_promise(answer: Any) -> str:
     )
     if counts[letter] < max(counts.values()):
         raise NotYet(
-            f"{there}; under another letter more of them do. What does whoever carries it out change, see or pretend?"
+            f"{there}; under another letter more of them do. What does whoever carries it out change, see or pretend?",
+            "letter",
         )
     return f"{there}: it is first of all that promise which it breaks."

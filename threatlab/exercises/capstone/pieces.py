@@ -16,6 +16,11 @@ w1 = Question(
     because="A reason names what somebody else does about the part. That it is far away or old is none.",
     covers=("practice-document",),
     fills='(free[0], "Finance audits every run of it, each quarter") if free else None',
+    claims={
+        "matters": "A part that matters can be left out.",
+        "nothing-free": "No part can be left out.",
+        "short": "A word or two is a reason.",
+    },
 )
 w2 = Question(
     id="capstone.w2",
@@ -31,6 +36,9 @@ w2 = Question(
         '(next((c.title for c in catalog().controls.values() if not found.notes.get(c.id)), "none"), '
         '"The platform team\'s lead")'
     ),
+    claims={
+        "known": "Somebody has to be asked what is known.",
+    },
 )
 w3 = Question(
     id="capstone.w3",
@@ -43,6 +51,10 @@ w3 = Question(
     because="A scene has a place, a deed and a harm. Whoever knows the system can say that it can't happen so.",
     covers=("summary-layered",),
     fills='f"A stranger leaves a text at {elements[0]}, and {elements[-1]} passes it on as if it were ours"',
+    claims={
+        "short": "A few words make a scene.",
+        "nowhere": "A scene happens nowhere.",
+    },
 )
 w4 = Question(
     id="capstone.w4",
@@ -54,6 +66,9 @@ w4 = Question(
     because="A bound that is named after the measurement is always kept.",
     covers=("practice-document",),
     fills="0.5",
+    claims={
+        "no-bound": "Everything, or nothing at all, is a bound.",
+    },
 )
 w5 = Question(
     id="capstone.w5",
@@ -65,6 +80,10 @@ w5 = Question(
     because="Written before the plan, it can be broken by the plan. Written after it, it never is.",
     covers=("practice-document",),
     fills="Policy(max_risk=0.5, max_per_threat=0.25, min_utility=0.9)",
+    claims={
+        "everything": "A policy may accept every risk.",
+        "zero": "No risk at all can be asked for.",
+    },
 )
 w6 = Question(
     id="capstone.w6",
@@ -77,6 +96,9 @@ w6 = Question(
     because="A role answers no mail. A person does.",
     covers=("practice-document",),
     fills='dict.fromkeys(roles, "Kim")',
+    claims={
+        "nobody": "A role answers without a person.",
+    },
 )
 w7 = Question(
     id="capstone.w7",
@@ -89,6 +111,11 @@ w7 = Question(
     because="The reason says why it is bearable now, and the day makes somebody look again.",
     covers=("practice-document",),
     fills='("Until then one team uses it, and can undo what it does", start + timedelta(days=120))',
+    claims={
+        "short": "A word or two is a reason.",
+        "money": "Money makes a risk bearable.",
+        "no-end": "An acceptance may last for years.",
+    },
 )
 w8 = Question(
     id="capstone.w8",
@@ -101,6 +128,9 @@ w8 = Question(
     because="What is split off can still fail, but alone.",
     covers=("summary-layered",),
     fills='catalog().layers[shared.layers[0]].title if shared.layers else "none"',
+    claims={
+        "not-hanging": "Any layer gains by an account of its own.",
+    },
 )
 w9 = Question(
     id="capstone.w9",
@@ -113,6 +143,10 @@ w9 = Question(
     because="The threshold is a price: hours on one side, attackers on the other.",
     covers=("practice-document",),
     fills='(16, "The shift has these hours, and the slow ones we look for each week")',
+    claims={
+        "short": "A word or two is a reason.",
+        "nobody-caught": "A threshold that catches nobody costs nothing.",
+    },
 )
 w10 = Question(
     id="capstone.w10",
@@ -129,6 +163,11 @@ w10 = Question(
         "threatlab.incidents.controls_that_could(threatlab.incidents.load_incident(story)) "
         'if planned[c] is True), "nothing")'
     ),
+    claims={
+        "nothing": "Nothing that is in place would have met the attacker.",
+        "not-there": "A control that one has not got keeps somebody out.",
+        "no-step": "Any control changes the attacker's way.",
+    },
 )
 w11 = Question(
     id="capstone.w11",
@@ -140,6 +179,9 @@ w11 = Question(
     because="A review without a day is an intention.",
     covers=("practice-document",),
     fills="start + timedelta(days=28)",
+    claims={
+        "too-late": "A first review may come after the last day.",
+    },
 )
 w12 = Question(
     id="capstone.w12",
@@ -152,6 +194,10 @@ w12 = Question(
     because="It names people, a day, a subject and a speaker, so that somebody can ask them.",
     covers=("checklist-training",),
     fills='Training("Night shift of the service desk", start, "The briefing; what to report, and to whom", "Kim")',
+    claims={
+        "not-held": "A training that is planned is one that was held.",
+        "example": "The example's training is one's own.",
+    },
 )
 w13 = Question(
     id="capstone.w13",
@@ -167,6 +213,10 @@ w13 = Question(
         '(next((each.title for each in checklist(model) if not each.done), "Tabletop exercise"), '
         "start + timedelta(days=30))"
     ),
+    claims={
+        "ticked": "What is ticked is open.",
+        "late": "What is open can wait for more than three months.",
+    },
 )
 w14 = Question(
     id="capstone.w14",
@@ -179,6 +229,9 @@ w14 = Question(
     because="It holds every part of the threat model; the others are written from it.",
     covers=("practice-document",),
     fills='"threat-model.json"',
+    claims={
+        "lossy": "Any file gives the threat model back.",
+    },
 )
 w15 = Question(
     id="capstone.w15",
@@ -195,6 +248,13 @@ w15 = Question(
         "{worst_left}. {owner or 'Nobody yet'} answers for it until {coming.due}. One message to somebody who never "
         'asked, and it is switched off."'
     ),
+    claims={
+        "short": "Two sentences tell what is left, who answers and what ends it.",
+        "contradicts": "A defense may say what the report denies.",
+        "no-number": "A defense needs no number.",
+        "no-day": "A defense holds for ever.",
+        "no-stop": "A risk is accepted whatever happens.",
+    },
 )
 
 w16 = Question(
@@ -211,6 +271,9 @@ w16 = Question(
         "max(STRIDE, key=lambda k: sum(model.assessment.worst_threat in catalog().controls[f.attribute].effectiveness "
         "for f in by_stride(model.assessment)[k]))"
     ),
+    claims={
+        "letter": "The worst threat breaks another promise than most of its findings say.",
+    },
 )
 
 PIECES = (w1, w2, w3, w4, w5, w6, w7, w8, w9, w10, w11, w12, w13, w14, w15, w16)

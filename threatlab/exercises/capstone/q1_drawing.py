@@ -51,13 +51,15 @@ def draws_the_porter(answer: Any) -> str:
     if not any(flow.carries == "questions" and drawing.zone_of(flow.source).kind != "own" for flow in drawing.flows):
         raise NotYet(
             "No question comes in from outside. What a guest writes is to be answered; documents are what is read "
-            "beside it, asked by nobody."
+            "beside it, asked by nobody.",
+            "no-question",
         )
     _shows_what_is_there(drawing)
     if drawing.complete:
         raise NotYet(
             "All facts are there. But you vouch that the drawing is whole (complete), and then what isn't drawn is "
-            "false: that the vendor does not learn from guests, for one. Who told you?"
+            "false: that the vendor does not learn from guests, for one. Who told you?",
+            "whole",
         )
     return (
         f"{len(drawing.elements)} elements, {len(drawing.flows)} flows, {len(drawing.crossings)} of them across a "
@@ -73,22 +75,24 @@ def _shows_what_is_there(drawing: DataFlow) -> None:
     if hidden:
         label = catalog().facts[min(hidden)].label
         left_out = ", ".join(sorted(drawing.left_out))
-        raise NotYet(f"You leave {left_out} out, and with it a fact: {label}. An exclusion must hide nothing.")
+        raise NotYet(f"You leave {left_out} out, and with it a fact: {label}. An exclusion must hide nothing.", "hides")
     for fact, says in _NOT_SHOWN.items():
         if fact in true:
-            raise NotYet(f"In your drawing {says} ({readings[fact].because})")
+            raise NotYet(f"In your drawing {says} ({readings[fact].because})", "too-much")
     for fact, says in SHOWN.items():
         if fact not in true and readings[fact].value:
             raise NotYet(
                 f"Your drawing shows untrusted content by this: {readings[fact].because}. That is what the guest sends "
-                "who is being answered. Who else's text does the model read, and where does it come from?"
+                "who is being answered. Who else's text does the model read, and where does it come from?",
+                "guest",
             )
         if fact not in true:
-            raise NotYet(f"{len(true)} of {len(SHOWN)} facts can be read from your drawing so far. {says}")
+            raise NotYet(f"{len(true)} of {len(SHOWN)} facts can be read from your drawing so far. {says}", "too-few")
     if person := _commands(drawing):
         raise NotYet(
             f"In your drawing {person} gives a command (actions). Who is awake at that hour, to say yes or no? A "
-            "person on the way is a control, and one that this chain hasn't got."
+            "person on the way is a control, and one that this chain hasn't got.",
+            "person",
         )
 
 
@@ -134,4 +138,13 @@ q1 = Question(
     "approval. Both follow from where flows begin and where they end. And the drawing isn't declared complete, since "
     "one thing nobody knows: what the vendor does with the messages.",
     covers=("summary-layered",),
+    claims={
+        "no-question": "What guests ask comes from inside.",
+        "hides": "An exclusion may hide a fact.",
+        "too-much": "The drawing may show what nobody has said.",
+        "guest": "Only the guest writes what the model reads.",
+        "too-few": "What a model reads, holds and does need not all be drawn.",
+        "person": "A person says yes to what the porter does at night.",
+        "whole": "What is not drawn is not there.",
+    },
 )

@@ -83,7 +83,8 @@ def _knows_what_it_is(system: AISystem) -> None:
     if system[_OPEN_FACT] is not None:
         raise NotYet(
             f"{_OPEN_FACT} is {system[_OPEN_FACT]}. The contract doesn't say, and the vendor has not answered. No "
-            "answer is not a no: how do you write that down?"
+            "answer is not a no: how do you write that down?",
+            "open-fact",
         )
     for fact, says in _FALSE_FACTS.items():
         if system[fact] is not False:
@@ -98,12 +99,14 @@ def _knows_its_controls(system: AISystem) -> None:
     if system[_OPEN_CONTROL] is not None:
         raise NotYet(
             f"{_OPEN_CONTROL} is {system[_OPEN_CONTROL]}. Nobody has looked where the key lies: it may well be in a "
-            "vault. Write down what is known, and let the report send somebody to look."
+            "vault. Write down what is known, and let the report send somebody to look.",
+            "open-control",
         )
     if system[_BOAST] is not None:
         raise NotYet(
             f"{_BOAST} is {system[_BOAST]}, by a brochure. Read the control's question again: is the screen *tested*? "
-            "The brochure says neither yes nor no to that, and what a seller says of his goods is no source."
+            "The brochure says neither yes nor no to that, and what a seller says of his goods is no source.",
+            "boast",
         )
     for control, value in _STATED.items():
         if system[control] is not value:
@@ -112,10 +115,13 @@ def _knows_its_controls(system: AISystem) -> None:
         if control not in _STATED and system[control] is not None:
             raise NotYet(
                 f"{control} is {system[control]}. It asks: {system.catalog.controls[control].question} Nobody has said "
-                "a word about that. What is not spoken of is unknown: not in place, and not known to be missing."
+                "a word about that. What is not spoken of is unknown: not in place, and not known to be missing.",
+                "unspoken",
             )
         if system[control] is not None and not system.notes.get(control, "").strip():
-            raise NotYet(f"{control} has no note. Who says so? In half a year that is the only question about it.")
+            raise NotYet(
+                f"{control} has no note. Who says so? In half a year that is the only question about it.", "no-note"
+            )
 
 
 def _has_a_policy(model: ThreatModel) -> None:
@@ -123,7 +129,7 @@ def _has_a_policy(model: ThreatModel) -> None:
     ticks = {item.id: item.done for item in checklist(model)}
     policy = model.policy
     if policy is None or not ticks["policy"]:
-        raise NotYet("Your policy can't be broken: with no bound on any risk it accepts all of them.")
+        raise NotYet("Your policy can't be broken: with no bound on any risk it accepts all of them.", "policy")
     if policy.max_risk > MAX_RISK:
         raise NotYet(
             f"Your policy accepts a risk score of {policy.max_risk:g}. Whoever answers for the porter has named a "
@@ -139,13 +145,16 @@ def _accepts(model: ThreatModel) -> None:
     open_ = {finding.attribute: finding for finding in model.assessment.findings}
     for each in model.policy.accepted if model.policy else ():
         if each.what in planned:
-            raise NotYet(f"{each.what} is accepted *and* planned. Which of the two does {each.owner} answer for?")
+            raise NotYet(
+                f"{each.what} is accepted *and* planned. Which of the two does {each.owner} answer for?", "both"
+            )
         if each.what not in open_ and not model.assessment.by_threat.get(each.what):
             raise NotYet(f"{each.what} is accepted, but it is not open here: there is nothing to accept.")
         if each.what in open_ and open_[each.what].unknown:
             raise NotYet(
                 f"{each.what} is accepted, and nobody knows whether it is in place. To accept an unknown is to sign a "
-                "blank page: somebody has to ask first. Accept what is known to be missing."
+                "blank page: somebody has to ask first. Accept what is known to be missing.",
+                "unknown",
             )
         if len(each.reason.split()) < _WORDS:
             raise NotYet(f"{each.what} is accepted because of {each.reason!r}. Would that convince the next owner?")
@@ -201,7 +210,8 @@ def _has_evidence(model: ThreatModel) -> None:
     if not bare or not bounds:
         raise NotYet(
             f"No run of injection by an attacker who adapts (adaptive=True) is {'with' if bare else 'without'} a "
-            "control: a figure alone tells nobody what the control was worth."
+            "control: a figure alone tells nobody what the control was worth.",
+            "alone",
         )
     if not any(bound is not None for bound in bounds):
         raise NotYet("Your run against a control has no bound (success_at_most). What would have been a failure?")
@@ -228,7 +238,9 @@ def _promises(model: ThreatModel) -> None:
         raise NotYet(f"The checklist's item {name!r} doesn't tick: {says}.")
     choice = model.monitoring
     if choice is None or len(choice.reason.split()) < _WORDS:
-        raise NotYet("The alert threshold has hardly a reason. Whose sleep does it cost, and whom does it miss?")
+        raise NotYet(
+            "The alert threshold has hardly a reason. Whose sleep does it cost, and whom does it miss?", "threshold"
+        )
     if choice.analyst_hours > HOURS:
         raise NotYet(
             f"At {choice.threshold:g} the alerts take {choice.analyst_hours:g} hours a day, and the shift can spare "
@@ -266,4 +278,16 @@ q2 = Question(
     "one too, and given a lower score, and one sentence in the report that nobody can stand behind.",
     covers=("practice-document", "summary-layered"),
     seconds=30.0,
+    claims={
+        "unspoken": "What nobody speaks of is missing, or in place.",
+        "open-fact": "No answer is a no.",
+        "open-control": "What nobody has looked at is missing.",
+        "boast": "What a seller says is evidence.",
+        "no-note": "An answer needs no source.",
+        "policy": "A policy may accept every risk.",
+        "both": "A risk can be accepted and planned for.",
+        "unknown": "What nobody knows can be accepted.",
+        "threshold": "An alert threshold needs no reason.",
+        "alone": "A run with a control shows what it is worth, without one to compare.",
+    },
 )

@@ -42,16 +42,18 @@ def _can_be_read_aloud(text: str) -> None:
     known = (*catalog().attributes, *catalog().threats)
     spelled = next((name for name in known if "_" in name and name in text), "")
     if spelled:
-        raise NotYet(f"Read it aloud: {spelled!r}. Nobody at a hotel desk has ever said that. Say what happens.")
+        raise NotYet(f"Read it aloud: {spelled!r}. Nobody at a hotel desk has ever said that. Say what happens.", "ids")
     if len([fact for fact in catalog().facts.values() if fact.label in text.lower()]) >= _KEYWORDS:
         raise NotYet(
             "That lists keywords, as the draft of briefing(model) does. Each figure in the draft is right, and nobody "
-            "who hears it sees a night before them. Which sentence would you say to a tired colleague?"
+            "who hears it sees a night before them. Which sentence would you say to a tired colleague?",
+            "keywords",
         )
     if (words := count_words(text)) > MOST:
         raise NotYet(
             f"That is {words} words, {words / WORDS_A_MINUTE:.0f} minutes at a pace that a room can follow, and the "
-            f"shift has {MINUTES}. What would you leave out if you had three?"
+            f"shift has {MINUTES}. What would you leave out if you had three?",
+            "long",
         )
 
 
@@ -69,4 +71,15 @@ q3 = Question(
     because="People remember one night and one telephone number. The report holds everything else, for those who ask. "
     "Whether your text does that, no program can tell: you marked it, and a colleague should mark it again.",
     covers=("checklist-training",),
+    claims={
+        "ids": "A briefing may speak in the names of the catalog.",
+        "keywords": "A list of keywords is a briefing.",
+        "long": "Five minutes hold as many words as one likes.",
+        "1": "A briefing need not say what is protected, and for whom.",
+        "2": "The worst need not be told as a story.",
+        "3": "A briefing need not say what is done, by whom and until when.",
+        "4": "A briefing need not say what nobody knows.",
+        "5": "Listeners need no one thing to do.",
+        "6": "A briefing may take all of its five minutes.",
+    },
 )

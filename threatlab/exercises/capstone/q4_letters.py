@@ -29,7 +29,8 @@ def letters_each_once(answer: Any) -> str:
     for name, letter in letters.items():
         if letter not in controls[name].stride:
             raise NotYet(
-                f"{name} under {letter}: that is where {BREAKS[letter]}. {LOOK[name]} Which promise is broken there?"
+                f"{name} under {letter}: that is where {BREAKS[letter]}. {LOOK[name]} Which promise is broken there?",
+                "letter",
             )
     given = list(letters.values())
     twice = next((letter for letter in given if given.count(letter) > 1), "")
@@ -38,7 +39,8 @@ def letters_each_once(answer: Any) -> str:
         unused = next(letter for letter in STRIDE if letter not in given)
         raise NotYet(
             f"{both}: {STRIDE[twice]} fits them, and is used twice. Then no finding is left for {STRIDE[unused]}, "
-            f"where {BREAKS[unused]}. Most controls stand for several promises: for which of these is that one?"
+            f"where {BREAKS[unused]}. Most controls stand for several promises: for which of these is that one?",
+            "twice",
         )
     many = sum(len(controls[name].stride) > 1 for name in LOOK)
     return f"Each letter once. {many} of the {len(LOOK)} stand under further letters too: by_stride shows them in each."
@@ -65,4 +67,8 @@ q4 = Question(
     "several. That is how the next lesson uses them: it goes through each element of the drawing six times, and "
     "does not care if the same control turns up twice.",
     covers=("summary-next",),
+    claims={
+        "twice": "A letter that fits may be used twice.",
+        "letter": "The control breaks another promise than the one it stands for.",
+    },
 )

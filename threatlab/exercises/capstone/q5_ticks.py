@@ -53,10 +53,13 @@ def ticks_exactly(answer: Any) -> str:
         done = ticked(model)
         if lacking := [name for name in ITEMS if name in wanted - done]:
             artifact = next(item.artifact for item in checklist(model) if item.id == lacking[0])
-            raise NotYet(f"Asked for {_named(wanted)}: {lacking[0]} doesn't tick ({artifact}). {_WANTS[lacking[0]]}")
+            raise NotYet(
+                f"Asked for {_named(wanted)}: {lacking[0]} doesn't tick ({artifact}). {_WANTS[lacking[0]]}", "lacking"
+            )
         if surplus := [name for name in ITEMS if name in done - wanted]:
             raise NotYet(
-                f"Asked for {_named(wanted)}: {surplus[0]} ticks too. What of your model is there whoever asks?"
+                f"Asked for {_named(wanted)}: {surplus[0]} ticks too. What of your model is there whoever asks?",
+                "surplus",
             )
     return (
         "Each item ticks by its own artifact, and by nothing else. You have just made all of them in a minute, for a "
@@ -85,4 +88,8 @@ q5 = Question(
     "the reader opens one at random.",
     covers=("practice-document", "checklist-training"),
     seconds=20.0,
+    claims={
+        "lacking": "An artifact is enough for a tick, whatever is in it.",
+        "surplus": "An item may tick though nobody asked for it.",
+    },
 )

@@ -57,21 +57,23 @@ def leaves_out(answer: Any) -> str:
     if given is None:
         parts = [element.name for element in drawing.elements if element.kind != "person"]
         if free := [name for name in parts if not why_it_matters(drawing, name)]:
-            raise NotYet(f"Nothing that is drawn speaks against leaving out {free[0]}. Is there a reason to?")
+            raise NotYet(
+                f"Nothing that is drawn speaks against leaving out {free[0]}. Is there a reason to?", "nothing-free"
+            )
         return "You leave nothing out: each part of this drawing has something that speaks for looking at it."
     part, reason = a_pair(given)
     if not isinstance(part, str) or part not in names:
         raise NotYet(f"{capital(unknown_name('element', part, names))}. Give a part of the drawing, and why.")
     _reason(reason)
     if against := why_it_matters(drawing, part):
-        raise NotYet(f"{part} {listed(list(against))}. It stays in scope: an exclusion must hide nothing.")
+        raise NotYet(f"{part} {listed(list(against))}. It stays in scope: an exclusion must hide nothing.", "matters")
     return f"{part} goes out of scope, by your reason. Nothing that is drawn speaks against it."
 
 
 def _reason(reason: Any) -> str:
     text = a_kind(reason, str, "a reason; give a text, after a comma")
     if len(text.split()) < REASON:
-        raise NotYet(f"{shown(text)} is short for a reason. Would it convince somebody who wasn't there?")
+        raise NotYet(f"{shown(text)} is short for a reason. Would it convince somebody who wasn't there?", "short")
     return text
 
 
@@ -81,10 +83,14 @@ def scene(answer: Any) -> str:
     names = [element.name for element in model.drawing.elements] if model.drawing else []
     text = a_kind(given, str, "a sentence; give a text")
     if len(text.split()) < SCENE:
-        raise NotYet(f"{len(text.split())} words. Who does what, with which part of your system, and what comes of it?")
+        raise NotYet(
+            f"{len(text.split())} words. Who does what, with which part of your system, and what comes of it?", "short"
+        )
     there = [name for name in names if name.lower() in text.lower()]
     if names and not there:
-        raise NotYet(f"Your sentence names no part of the drawing. Say where it happens: {', '.join(names)}.")
+        raise NotYet(
+            f"Your sentence names no part of the drawing. Say where it happens: {', '.join(names)}.", "nowhere"
+        )
     return f"It happens at {listed(there) or 'your system'}. Such a sentence can be argued with; a score alone can't."
 
 
@@ -92,7 +98,9 @@ def bound(answer: Any) -> str:
     """Judge the most that an attacker may reach."""
     value = a_number(answer)
     if not 0 < value < 1:
-        raise NotYet(f"{value:g} is no bound: a share between 0 and 1 can be kept, or broken. 0.1 is one in ten.")
+        raise NotYet(
+            f"{value:g} is no bound: a share between 0 and 1 can be kept, or broken. 0.1 is one in ten.", "no-bound"
+        )
     return f"At most {value:.0%}, said before anybody has measured it. The next cell says whether it is kept."
 
 
@@ -100,9 +108,9 @@ def policy(answer: Any) -> str:
     """Judge what would be good enough."""
     given = a_kind(answer, Policy, "a policy; begin with Policy(max_risk=")
     if given.max_risk >= 1 and given.max_per_threat is None and not given.max_by_threat:
-        raise NotYet("That accepts every risk there is. Give max_risk a number below 1.")
+        raise NotYet("That accepts every risk there is. Give max_risk a number below 1.", "everything")
     if given.max_risk == 0:
-        raise NotYet("A risk score of 0 is kept by no system that does anything. What would be good enough?")
+        raise NotYet("A risk score of 0 is kept by no system that does anything. What would be good enough?", "zero")
     return f"Good enough is now a risk score of {given.max_risk:g} at most, before you have seen a plan."
 
 
@@ -113,7 +121,7 @@ def people(answer: Any) -> str:
     names = a_dict(given, roles, "a name")
     for role, name in names.items():
         if not isinstance(name, str) or not name.strip():
-            raise NotYet(f"The {role} is {shown(name)}. Who is asked on the morning when it is due?")
+            raise NotYet(f"The {role} is {shown(name)}. Who is asked on the morning when it is due?", "nobody")
     if not names:
         return "The plan has no step, so nobody has to be named."
     return f"{len(set(names.values()))} people own the plan's steps. A step that is everybody's is nobody's."
@@ -133,10 +141,10 @@ def acceptance(answer: Any) -> str:
     reason, until = a_pair(given)
     text = _reason(reason)
     if _MONEY.search(text):
-        raise NotYet("Money explains what you do first. Why is the risk bearable until then?")
+        raise NotYet("Money explains what you do first. Why is the risk bearable until then?", "money")
     day = a_day(until, "After the reason comes the day on which it ends")
     if not start < day <= start + LONGEST:
-        raise NotYet(f"It would end on {day}. Give a day after {start}, and within a year.")
+        raise NotYet(f"It would end on {day}. Give a day after {start}, and within a year.", "no-end")
     return f"{finding.finding}: accepted until {day}. On that day somebody has to decide again."
 
 
@@ -154,7 +162,10 @@ def threshold(answer: Any) -> str:
     except ThreatLabError as problem:
         raise refusal("That is no threshold", problem) from None
     if not tried.caught:
-        raise NotYet(f"At {threshold:g} nobody is caught: there is no alert to pay for. Look at the table again.")
+        raise NotYet(
+            f"At {threshold:g} nobody is caught: there is no alert to pay for. Look at the table again.",
+            "nobody-caught",
+        )
     missed = f"{len(tried.missed)} attackers are missed" if tried.missed else "nobody is missed"
     return f"At {threshold:g}: {tried.analyst_hours():.1f} analyst hours on the simulated day, and {missed}."
 
@@ -164,7 +175,9 @@ def review(answer: Any) -> str:
     first, start, given = made_parts(answer, Review, date)
     day = a_day(given, "Give a day")
     if not start < day <= first.due:
-        raise NotYet(f"{day} is not between {start} and {first.due}, which is the last day that the rule allows.")
+        raise NotYet(
+            f"{day} is not between {start} and {first.due}, which is the last day that the rule allows.", "too-late"
+        )
     return f"{day:%A, %d %B %Y}. Put it into your own calendar: this notebook reminds nobody."
 
 
@@ -173,9 +186,12 @@ def training(answer: Any) -> str:
     today, given = made_parts(answer, date)
     held = a_kind(given, Training, "a Training; begin with Training(")
     if held.on > today:
-        raise NotYet(f"{held.on} comes after {today}, the day of the report. What has not been held is no record yet.")
+        raise NotYet(
+            f"{held.on} comes after {today}, the day of the report. What has not been held is no record yet.",
+            "not-held",
+        )
     if "example" in f"{held.who} {held.by}".lower():
-        raise NotYet("That is the example's. Who sat there when you read it aloud?")
+        raise NotYet("That is the example's. Who sat there when you read it aloud?", "example")
     return f"{held.who}, {held.on}. Only you know that it was held: the record is worth what your word is."
 
 
@@ -185,14 +201,23 @@ def defense(answer: Any) -> str:
     text = a_kind(given, str, "a defense; give a text")
     sentences = [each for each in re.split(r"(?<=[.!?])\s+", text.strip()) if each]
     if len(sentences) < SENTENCES:
-        raise NotYet(f"{len(sentences)} of {SENTENCES} sentences. What is left, who answers for it, what ends it?")
+        raise NotYet(
+            f"{len(sentences)} of {SENTENCES} sentences. What is left, who answers for it, what ends it?", "short"
+        )
     if false := next((each for each in sentences if contradicts(each, model.system)), ""):
-        raise NotYet(f"{shown(false)} Your own report says otherwise: nobody has said that a person has to approve.")
+        raise NotYet(
+            f"{shown(false)} Your own report says otherwise: nobody has said that a person has to approve.",
+            "contradicts",
+        )
     scores = [f"{score:.2f}" for score in (model.assessment.risk_score, model.plan.risk_after)]
     if not any(score in text for score in scores):
-        raise NotYet(f"No number of your report is in it. It says {scores[0]} today, {scores[1]} after the plan.")
+        raise NotYet(
+            f"No number of your report is in it. It says {scores[0]} today, {scores[1]} after the plan.", "no-number"
+        )
     if not _DAY.search(text):
-        raise NotYet("Until when does it hold? Name a day, such as 2027-03-31.")
+        raise NotYet("Until when does it hold? Name a day, such as 2027-03-31.", "no-day")
     if not _OFF.search(text):
-        raise NotYet("What would make you switch it off? Without that, nobody has accepted a risk: they hoped.")
+        raise NotYet(
+            "What would make you switch it off? Without that, nobody has accepted a risk: they hoped.", "no-stop"
+        )
     return f"{len(sentences)} sentences, with a number of the report and a day. A listener can now disagree with you."

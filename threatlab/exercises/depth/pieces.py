@@ -32,7 +32,8 @@ def _signed(answer: Any) -> str:
     worst = max(assess(switch_off(system, *system.catalog.layers)).by_threat.values())
     if worst <= bound:
         raise NotYet(
-            f"With every layer off the worst threat is at {worst:.2f}: {bound:g} can't be broken, and tests nothing."
+            f"With every layer off the worst threat is at {worst:.2f}: {bound:g} can't be broken, and tests nothing.",
+            "never-broken",
         )
     gaps = above_bound(system, bound)
     if gaps:
@@ -59,11 +60,13 @@ def _depth(answer: Any) -> str:
     alone = {name: replay(incident, incident.system.with_(**{name: True})) for name in chosen}
     for name, ran in alone.items():
         if not ran.stopped_at:
-            raise NotYet(f"{controls[name].title} alone stops this attacker at no step.")
+            raise NotYet(f"{controls[name].title} alone stops this attacker at no step.", "stops-nothing")
     one, two = (controls[name] for name in chosen)
     if one.layer == two.layer:
         layer = incident.system.catalog.layers[one.layer].title
-        raise NotYet(f"Both stand in {layer}: what takes that layer down takes both. Take one of another layer.")
+        raise NotYet(
+            f"Both stand in {layer}: what takes that layer down takes both. Take one of another layer.", "one-layer"
+        )
     both = replay(incident, incident.system.with_(**dict.fromkeys(chosen, True))).chance
     each = " and ".join(f"step {ran.stopped_at}, where {ran.chance:.1%} get past" for ran in alone.values())
     return f"They stop at {each}. Together they let {both:.1%} of the attempts through."
@@ -73,11 +76,14 @@ def _rare(answer: Any) -> str:
     chance = a_number(answer)
     if not 0 < chance <= 1 - STOPS:
         raise NotYet(
-            f"{chance:g} is no chance in a year that fits: above 0, and at most {1 - STOPS:g}, or a layer is too bad."
+            f"{chance:g} is no chance in a year that fits: above 0, and at most {1 - STOPS:g}, or a layer is too bad.",
+            "no-chance",
         )
     through, product = chance + (1 - chance) * (1 - STOPS / (1 - chance)) ** LAYERS, (1 - STOPS) ** LAYERS
     if through >= MOST:
-        raise NotYet(f"With {chance:g} a year {through:.3f} gets through, {through / product:.1f} times the product.")
+        raise NotYet(
+            f"With {chance:g} a year {through:.3f} gets through, {through / product:.1f} times the product.", "often"
+        )
     return f"{through:.3f} gets through: one theft in {1 / chance:.0f} years. The product had said {product:.3f}."
 
 
@@ -85,13 +91,15 @@ def _red(answer: Any) -> str:
     given = a_kind(answer, Bound, "a bound; take one of strict, such as strict['evasion'], and change its control")
     known = {(b.attack, b.at_most) for b in suggested_bounds()}
     if (given.attack, given.at_most) not in known:
-        raise NotYet("That bound is none of those that were measured. Leave at_most, and switch the control off.")
+        raise NotYet(
+            "That bound is none of those that were measured. Leave at_most, and switch the control off.", "lowered"
+        )
     try:
         ran = ATTACKS[given.attack].run(control=given.control, **given.knobs)
     except ThreatLabError as problem:
         raise NotYet(f"It can't be run: {problem}.") from None
     if ran.success <= given.at_most:
-        raise NotYet(f"Still green: {given.name} gets {ran.success:.2f}, and {given.at_most:.2f} is allowed.")
+        raise NotYet(f"Still green: {given.name} gets {ran.success:.2f}, and {given.at_most:.2f} is allowed.", "green")
     return f"Red: {given.attack} without that control gets {ran.success:.2f}, and {given.at_most:.2f} is allowed."
 
 
@@ -108,13 +116,13 @@ def _command(answer: Any) -> str:
         else [word.partition("=")[2] for word in options if word.startswith("--fail-at=")]
     )
     if not stop:
-        raise NotYet("Without --fail-at the exit code is 0, whatever the score is.")
+        raise NotYet("Without --fail-at the exit code is 0, whatever the score is.", "no-gate")
     try:
         bound = float(stop[0])
     except ValueError:
         raise NotYet(f"--fail-at takes a number, not {stop[0]!r}.") from None
     if not 0 < bound <= 1:
-        raise NotYet(f"{bound:g} stops every release, or none: a score lies between 0 and 1.")
+        raise NotYet(f"{bound:g} stops every release, or none: a score lies between 0 and 1.", "no-score")
     files = [word for word in words[2:] if word.endswith((".json", ".toml"))]
     if files != ["threat-model.json"]:
         raise NotYet("Name the file that is assessed: threat-model.json.")
@@ -132,6 +140,9 @@ w1 = Question(
     because="It lies below what the worst threat is without any layer, so it can be broken, and it has a reason.",
     covers=("arch-depth",),
     fills='(max(bare.values()) / 2, "One lost layer may not cost more than half of all")',
+    claims={
+        "never-broken": "A bound that nothing breaks is a good one.",
+    },
 )
 
 w2 = Question(
@@ -145,6 +156,10 @@ w2 = Question(
     because="One keeps the attacker off the interface; where that fails, the isolated cluster has nothing to reach.",
     covers=("arch-depth",),
     fills='["service_exposure_hardened", "training_environment_isolated"]',
+    claims={
+        "stops-nothing": "Any control stops this attacker somewhere.",
+        "one-layer": "Two controls of one layer are depth.",
+    },
 )
 
 w3 = Question(
@@ -157,6 +172,10 @@ w3 = Question(
     because="Three layers of 0.8 are good for 0.02 only if what they share fails less often than once in eighty years.",
     covers=("arch-depth",),
     fills="0.01",
+    claims={
+        "no-chance": "A layer can be better than its account.",
+        "often": "A theft in some years hardly matters to three layers.",
+    },
 )
 
 w4 = Question(
@@ -170,6 +189,10 @@ w4 = Question(
     covers=("step-validation",),
     seconds=20.0,
     fills='replace(strict["extraction"], control="none")',
+    claims={
+        "lowered": "A test turns red by another bound.",
+        "green": "Without its control the attack stays within the bound.",
+    },
 )
 
 w5 = Question(
@@ -180,6 +203,10 @@ w5 = Question(
     because="It reads the file, and its exit code is the answer.",
     covers=("practice-automate",),
     fills='"threatlab assess threat-model.json --fail-at 0.5"',
+    claims={
+        "no-gate": "An assessment stops a release by itself.",
+        "no-score": "A score lies outside of 0 to 1.",
+    },
 )
 
 PIECES = (w1, w2, w3, w4, w5)

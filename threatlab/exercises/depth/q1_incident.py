@@ -59,7 +59,8 @@ def orders_the_incident(answer: Any) -> str:
     if isinstance(given, list | tuple) and list(given) in too_late:  # `order` would blame the note in the alarm's place
         raise NotYet(
             "'alarm' rings earlier. By then somebody has done with the account what its owner's software never does, "
-            "though it cost nothing and broke nothing. Which note was that?"
+            "though it cost nothing and broke nothing. Which note was that?",
+            "late-alarm",
         )
     return order(names, confirms, misplaced)(answer)
 
@@ -76,4 +77,13 @@ q1 = Question(
     "monitoring, alone, is told late. A layer that sees belongs together with one that slows: without a limit on spend "
     "the time between alarm and bill is a few hours, with one it is as long as it takes.",
     covers=("arch-depth",),
+    claims={
+        "late-alarm": "Monitoring notices only what costs or breaks something.",
+        "alarm": "Monitoring notices the first step of an attack.",
+        "keys": "Keys can be found before anybody has come in.",
+        "login": "Stolen keys are used before they are found.",
+        "list": "An account can be asked before anybody has logged in.",
+        "proxy": "Access is sold before it is known what there is.",
+        "bill": "The harm comes before what it needs.",
+    },
 )

@@ -34,28 +34,34 @@ _SLIPS = (
         lambda alone, shared, _: _product([*alone, *shared]),
         "You multiply all layers as if they failed independently. In the share p of years the shared ones are "
         "open, all of them at once.",
+        "independent",
     ),
     Slip(
         lambda alone, shared, p: p + _product([*alone, *shared]),
         "You add p to the product. Then the bad years count on top of the others, and layers that don't hang on "
         "the account are open in them too. There are two kinds of years; what gets through in each?",
+        "adds",
     ),
     Slip(
         lambda alone, shared, p: p + (1 - p) * _product([*alone, *(share / (1 - p) for share in shared)]),
         "In your bad years every layer is open. Some of them don't hang on the account: what do those stop then?",
+        "all-open",
     ),
     Slip(
         lambda alone, shared, p: _product(alone) * (p + (1 - p) * _product(shared)),
         "In your good years a shared layer stops what it stops on average. But the average has the bad years in "
         "it, in which it stops nothing: in the others it must be better. Try one shared layer: what comes out?",
+        "average",
     ),
     Slip(
         lambda alone, shared, p: p + (1 - p) * _product(share / (1 - p) for share in [*alone, *shared]),
         "You treat all layers as shared, the first list too. Those are independent: the same in every year.",
+        "all-shared",
     ),
     Slip(
         lambda alone, shared, p: _product(alone) * (p + _product(share / (1 - p) for share in shared)),
         "Your two kinds of years have the weights p and 1. Together that is more than all years.",
+        "weights",
     ),
     Slip(
         lambda alone, shared, p: (
@@ -63,20 +69,24 @@ _SLIPS = (
         ),
         "You make a shared layer better by p in the good years. Is the average over all years then what it was? "
         "(1 - p) times something has to be the average.",
+        "better",
     ),
     Slip(
         lambda alone, shared, p: _product(alone) * (p + (1 - p) * _product(share * (1 - p) for share in shared)),
         "In your good years a shared layer stops less than its average, and in bad ones nothing. How does it come "
         "to its average? (1 - p) times something has to be that.",
+        "worse",
     ),
     Slip(
         lambda alone, shared, p: _product(alone) * max(p, _product(shared)),
         "You take the larger of two numbers. Both kinds of years happen, so what gets through in the good ones "
         "comes on top of what gets through in the bad: each with its weight.",
+        "larger",
     ),
     Slip(
         lambda alone, shared, p: 1 - _through(alone, shared, p),
         "That is the share that is stopped. Asked is what gets through.",
+        "stopped",
     ),
 )
 
@@ -120,4 +130,16 @@ q2 = Question(
     "has a floor of p beneath it, however good it is. With one shared layer nothing is shared, and the formula says "
     "so: p drops out. Try a formula where you know the answer before you trust it where you don't.",
     covers=("arch-depth",),
+    claims={
+        "independent": "Layers that share an account fail independently.",
+        "adds": "The bad years come on top of all others.",
+        "all-open": "When the account is stolen, every layer is open.",
+        "average": "In a good year a shared layer stops what it stops on average.",
+        "all-shared": "All layers share the account.",
+        "weights": "Good years and bad years together are more than all years.",
+        "better": "A shared layer is better by p in the good years.",
+        "worse": "In a good year a shared layer stops less than its average.",
+        "larger": "Only the worse kind of year counts.",
+        "stopped": "What is stopped is what gets through.",
+    },
 )

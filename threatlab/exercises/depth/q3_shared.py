@@ -74,20 +74,24 @@ _SLIPS = (
         lambda *case: _missed(*case, count_controls=True),
         "You count controls. Three controls of one layer that fall together are one layer less; three layers with "
         "one each are three. Which of the two is worse?",
+        "controls",
     ),
     Slip(
         lambda *case: _missed(*case, every=False),
         "You count a layer as lost as soon as one of its controls is. It stands as long as one of them does: look "
         "at the guard who checks badges when the login is down.",
+        "one-control",
     ),
     Slip(
         lambda *case: _missed(*case, deep=False),
         "You look at what controls hang on directly. The login hangs on the single sign-on, and that on the cloud "
         "account: what fails with the account?",
+        "direct",
     ),
     Slip(
         lambda *case: set(sorted(_missed(*case))[:1]),
         "Where two take down equally many layers you name only one. Whoever reads that will leave the other alone.",
+        "one",
     ),
 )
 
@@ -97,7 +101,8 @@ def _names(value: Any, layers: Layers, _: Needs) -> set[str]:
     if controls := sorted(names & {control for held in layers.values() for control in held}):
         raise NotYet(
             f"You name {shown(controls[0])}, which is a control. Asked is what controls hang on: take them out of your "
-            "set, whatever else hangs on them."
+            "set, whatever else hangs on them.",
+            "control",
         )
     return names
 
@@ -148,4 +153,11 @@ q3 = Question(
     "behind, under another name, and belongs to another team. So it has to be asked for: what does this hang on, and "
     "that? The cheapest remedy is often a second control in one layer that hangs on nothing of the kind.",
     covers=("arch-depth",),
+    claims={
+        "controls": "What takes down most controls takes down most layers.",
+        "one-control": "A layer is lost as soon as one of its controls is.",
+        "direct": "Only what a control hangs on directly can take it down.",
+        "one": "Of two that take down as much, one need not be named.",
+        "control": "A control is what controls hang on.",
+    },
 )

@@ -94,19 +94,24 @@ def can_fail(answer: Any) -> str:
         if problem is not None:
             raise NotYet(
                 f"The control is in place, and your test fails{_said(problem)}. One run is not the next: the bound is "
-                "the worst of ten seeds, with a margin. Is yours tighter, or does it want one exact number?"
+                "the worst of ten seeds, with a margin. Is yours tighter, or does it want one exact number?",
+                "tight",
             )
         if not runs:
-            raise NotYet("Your test never runs the attack: it passes on anything. It gets run; call run(seed).")
+            raise NotYet(
+                "Your test never runs the attack: it passes on anything. It gets run; call run(seed).", "never-runs"
+            )
     failed = {}
-    for broken, says in _BROKEN.items():
+    for number, (broken, says) in enumerate(_BROKEN.items(), 1):
         runs, problem = _verdict(test, broken)
         if problem is None:
-            raise NotYet(says)
+            raise NotYet(says, f"broken {number}")
         failed[broken] = str(problem), runs
     for message, runs in failed.values():
         if lacks := _lacks(message, runs):
-            raise NotYet(f"It fails where it has to, and {lacks} At three in the morning somebody reads only that.")
+            raise NotYet(
+                f"It fails where it has to, and {lacks} At three in the morning somebody reads only that.", "silent"
+            )
     return (
         "It passes on the service as deployed, with other seeds too, and fails when the control is off, off on two of "
         f"three servers, too weak, or paid for with the service. Its message: {_short(failed[_off][0])}"
@@ -156,7 +161,8 @@ def _verdict(test: Callable[..., Any], run: Run) -> tuple[Runs, AssertionError |
     if verdict is not None:
         raise NotYet(
             f"Your test returned {shown(verdict)}. A test runner doesn't look at what a test returns: leave the return "
-            "out, and use assert."
+            "out, and use assert.",
+            "returns",
         )
     return runs, None
 
@@ -186,4 +192,15 @@ q4 = Question(
     "seeds, or luck decides. And you have now seen it fail, which is the only way to know that it can.",
     covers=("step-validation", "practice-test"),
     seconds=60.0,
+    claims={
+        "tight": "A test may ask for one exact number.",
+        "never-runs": "A test need not run what it tests.",
+        "returns": "What a test returns is looked at.",
+        "silent": "That a test fails is enough: it need not say how far, or where.",
+        "broken 1": "A test need not fail when the control is off.",
+        "broken 2": "Success alone shows whether a service is well.",
+        "broken 3": "Usefulness just below its bound is good enough.",
+        "broken 4": "Attackers may get a little further than the bound.",
+        "broken 5": "One seed, or one server, speaks for all.",
+    },
 )

@@ -68,11 +68,16 @@ def _code(value: Any, *_: Any) -> int:
     if isinstance(value, bool):
         raise NotYet(
             f"Your gate returned {value}. As an exit code True is 1 and stops the release, and False is 0 and lets it "
-            "pass: the opposite of how it reads. Return 0 or 1."
+            "pass: the opposite of how it reads. Return 0 or 1.",
+            "true",
         )
     if not hasattr(value, "__float__") or value not in (0, 1):
         raise other_kind(value, "an exit code: 0 lets the release pass, 1 stops it")
     return int(value == 1)
+
+
+def _overlooked(says: str, *_: Any) -> str:
+    raise NotYet(says, f"release {[*_releases()].index(says) + 1}")
 
 
 def _all_right() -> str:
@@ -90,10 +95,10 @@ q5 = Question(
     judge=like(
         _gate,
         _releases,
-        [Slip(lambda *case: 1 - _gate(*case), _REVERSED)],
+        [Slip(lambda *case: 1 - _gate(*case), _REVERSED, "reversed")],
         takes="the old system, the new one and fail_at",
         reads=_code,
-        otherwise=lambda overlooked, *_: overlooked,
+        otherwise=_overlooked,
         confirms=_all_right,
     ),
     hints=in_steps(
@@ -106,4 +111,21 @@ q5 = Question(
     "second is how a gate is walked around by people of good will: the number has to be met by Friday. What is honest "
     "has to pass, or the file will say less each month. And 'stop' doesn't mean 'wrong', it means that a person looks.",
     covers=("practice-automate",),
+    claims={
+        "reversed": "An exit code of 0 stops a release, and 1 lets it pass.",
+        "release 1": "A gate stops what has changed, also for the better.",
+        "release 2": "A gate stops what has not changed.",
+        "release 3": "What was above the number before may stay there.",
+        "release 4": "A score that is exactly the number still passes.",
+        "release 5": "A control may go as long as the score stays below the number.",
+        "release 6": "A control that nobody answers for any more is not gone.",
+        "release 7": "A fact that is no longer told is no longer there.",
+        "release 8": "A machine can tell that a fact has ceased to be true.",
+        "release 9": "Two new controls make up for one that is gone.",
+        "release 10": "Whoever admits one fact more is stopped.",
+        "release 11": "Whoever corrects a no to a yes is stopped.",
+        "release 12": "Whoever looks and finds a control missing is stopped.",
+        "release 13": "Whoever answers an open question is stopped.",
+        "true": "A gate that returns True lets the release pass.",
+    },
 )

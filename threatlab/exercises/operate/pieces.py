@@ -81,7 +81,8 @@ def _rule(answer: Any) -> str:
         if given != right:
             case = f"a call from {region} where {' and '.join(allowed)} may call"
             raise NotYet(
-                f"For {case} it gives {given}. The rule is broken where the region is none of the allowed ones."
+                f"For {case} it gives {given}. The rule is broken where the region is none of the allowed ones.",
+                "other-way",
             )
     return "A rule: exact, without delay, and blind to whoever keeps it."
 
@@ -101,11 +102,14 @@ def _decision(answer: Any) -> str:
     if tried.analyst_hours() > hours:
         raise NotYet(
             f"{len(tried.alerts)} alerts take {tried.analyst_hours():g} hours, and there are {hours:g}. "
-            "An alert that nobody opens is a client who was seen and left alone."
+            "An alert that nobody opens is a client who was seen and left alone.",
+            "too-many",
         )
     text = a_reason(reason, ". What do you give up, and why is that bearable?")
     if tried.missed and not re.search(rf"\b({'|'.join(tried.missed)})\b", text, re.IGNORECASE):
-        raise NotYet(f"You miss {listed(tried.missed)}, and your reason names none of them. Why is that bearable?")
+        raise NotYet(
+            f"You miss {listed(tried.missed)}, and your reason names none of them. Why is that bearable?", "unnamed"
+        )
     return f"Alert at {threshold:g}, with {hours:g} hours a day. The next cell says what that costs, and who is missed."
 
 
@@ -115,17 +119,19 @@ def _called(answer: Any) -> str:
         raise NotYet(f'{shown(answer)} is no list; write ["...", "..."], in the order in which they act.')
     who = [an_option(each, CALLED, f"one of {', '.join(CALLED)}", "One of yours") for each in given]
     if "contract owner" in who:
-        raise NotYet("No rule is broken: whoever keeps the contracts has nothing to look at.")
+        raise NotYet("No rule is broken: whoever keeps the contracts has nothing to look at.", "contracts")
     if "ML engineer" not in who:
-        raise NotYet("Mostly the world has changed, and the model has to follow. Who retrains it?")
+        raise NotYet("Mostly the world has changed, and the model has to follow. Who retrains it?", "no-engineer")
     if "security" not in who:
         raise NotYet(
             "The campaign over many accounts was called a drift, too. The ML engineer sees a mean that falls: "
-            "who looks across the accounts?"
+            "who looks across the accounts?",
+            "no-security",
         )
     if who[0] != "security":
         raise NotYet(
-            "Retrained first, the model has learned what the thief's questions look like: normal. Who is first?"
+            "Retrained first, the model has learned what the thief's questions look like: normal. Who is first?",
+            "retrain-first",
         )
     if len(who) != len(set(who)):
         raise NotYet("One of them is called twice. Name each once, in the order in which they act.")
@@ -142,15 +148,20 @@ def _likelihood(answer: Any) -> str:
     likelihood = a_number(value)
     most = max(catalog().threats.values(), key=lambda each: each.likelihood)
     if likelihood <= threat.likelihood:
-        raise NotYet(f"It was {threat.likelihood:g} while nobody had been hit. Does a first case count for nothing?")
+        raise NotYet(
+            f"It was {threat.likelihood:g} while nobody had been hit. Does a first case count for nothing?", "nothing"
+        )
     if likelihood > most.likelihood:
         raise NotYet(
             f"No threat of the catalog begins above {most.likelihood:g} ({most.title}), and each has hit many. "
-            "What makes this one likelier, after one case?"
+            "What makes this one likelier, after one case?",
+            "likeliest",
         )
     text = a_reason(reason, ". What was seen, and of how many?")
     if _HARM.search(text) and not _SEEN.search(text):
-        raise NotYet("That says how bad it is, which is the impact. How likely it is rests on what was seen: on what?")
+        raise NotYet(
+            "That says how bad it is, which is the impact. How likely it is rests on what was seen: on what?", "impact"
+        )
     raised = replace(newer, threats={**newer.threats, threat.id: replace(threat, likelihood=likelihood)})
     fleet = list(map(load_system, list_systems()))
     first, now = (rescore(fleet, each)[0] for each in (newer, raised))
@@ -184,14 +195,17 @@ def _asked_first(answer: Any) -> str:
         return "Nothing is open there: every answer about a control is known."
     if control not in scores:
         known = {True: ": the answer is yes", False: ": the answer is no", None: ""}[result.system[control]]
-        raise NotYet(f"{title} is no open question there{known}. Take one that the cell above lists.")
+        raise NotYet(f"{title} is no open question there{known}. Take one that the cell above lists.", "known")
     after, best = scores[control], min(scores.values())
     if reaches(now, threshold) and reaches(after, threshold) and not reaches(best, threshold):
         raise NotYet(
-            f"{title}: a yes leaves {after:.2f}, so somebody is paged all the same. Another yes would end that."
+            f"{title}: a yes leaves {after:.2f}, so somebody is paged all the same. Another yes would end that.",
+            "paged",
         )
     if now - after < (now - best) / 2:
-        raise NotYet(f"{title}: a yes leaves {after:.3f} of {now:.3f}. Another one decides more than twice as much.")
+        raise NotYet(
+            f"{title}: a yes leaves {after:.3f} of {now:.3f}. Another one decides more than twice as much.", "small"
+        )
     return f"{title}: with a yes the score is {after:.2f}, with a no {now:.2f} as now. One call tells which."
 
 
@@ -201,14 +215,16 @@ def _seen_to(answer: Any) -> str:
     lessons = dict(enumerate(run.lessons, 1))
     chosen = lessons[an_option(number, list(lessons), f"the number of a lesson, 1 to {len(lessons)}", "The lesson")]
     if chosen.kind == "keep" and any(each.kind == "change" for each in run.lessons):
-        raise NotYet(f"That went well, and nobody has to see to it: {shown(chosen.text)} Take one to change.")
+        raise NotYet(
+            f"That went well, and nobody has to see to it: {shown(chosen.text)} Take one to change.", "went-well"
+        )
     who = a_person(who)
     roles = {*ROLES, *(control.role for control in catalog().controls.values())}
     if who.lower() in {role.lower() for role in roles}:
-        raise NotYet(f"There may be three with the role of {who}. Which of them? Give a name.")
+        raise NotYet(f"There may be three with the role of {who}. Which of them? Give a name.", "role")
     day = a_day(until, "After the name comes the day until which it is done")
     if not start < day <= start + timedelta(days=SOON):
-        raise NotYet(f"{day} is not within {SOON} days after {start}. Until when can it be done, or begun?")
+        raise NotYet(f"{day} is not within {SOON} days after {start}. Until when can it be done, or begun?", "late")
     return f"{who}, until {day}: {chosen.policy}"
 
 
@@ -217,11 +233,13 @@ def _rhythm(answer: Any) -> str:
     steps = _steps(given)
     scores, gaps = [score for score, _ in steps], [days for _, days in steps]
     if scores != sorted(set(scores), reverse=True):
-        raise NotYet("Begin with the highest score, and go down: the first pair that a system reaches is its own.")
+        raise NotYet(
+            "Begin with the highest score, and go down: the first pair that a system reaches is its own.", "ascending"
+        )
     if scores[-1] != 0:
-        raise NotYet(f"A system below {scores[-1]:g} is never looked at. End with a pair for a score of 0.")
+        raise NotYet(f"A system below {scores[-1]:g} is never looked at. End with a pair for a score of 0.", "never")
     if gaps != sorted(gaps):
-        raise NotYet("A system of less risk is looked at more often than one of more. Is that meant?")
+        raise NotYet("A system of less risk is looked at more often than one of more. Is that meant?", "less-more")
     if tuple(steps) == RHYTHM:
         raise NotYet("That is the notebook's own. How often can your team meet, and which score worries you?")
     systems = [result.system for result in page.assessments]
@@ -256,6 +274,9 @@ w1 = Question(
     because="The rule is broken if the region is not among the allowed ones.",
     covers=("core-monitoring",),
     fills="region not in allowed",
+    claims={
+        "other-way": "The rule is broken by a region that is allowed.",
+    },
 )
 
 w2 = Question(
@@ -269,22 +290,27 @@ w2 = Question(
                 lambda total, deviation, slack: total + deviation - slack,
                 "Quiet windows pile up below zero, and an "
                 "attack must first climb out of there. Never below zero: `max` takes the larger of two.",
+                "credit",
             ),
             Slip(
                 lambda total, deviation, _: max(0.0, total + deviation),
                 "Without the slack, chance alone adds up. Take it off each deviation.",
+                "no-slack",
             ),
             Slip(
                 lambda _, deviation, slack: max(0.0, deviation - slack),
                 "That forgets what was before: each window stands alone. Add to the total.",
+                "forgets",
             ),
             Slip(
                 lambda total, deviation, slack: max(0.0, total + deviation + slack),
                 "You add the slack, so the sum climbs when nothing happens. Take it off.",
+                "adds-slack",
             ),
             Slip(
                 lambda total, deviation, _: max(0.0, total + deviation - 0.5),
                 "Your slack is always 0.5. Use `slack`: somebody may choose another one.",
+                "fixed",
             ),
         ),
         takes="a total, a deviation and a slack",
@@ -301,6 +327,13 @@ w2 = Question(
     because="What is left of each deviation is added to what was before, and a quiet past is worth nothing.",
     covers=("core-monitoring",),
     fills="max(0.0, total + deviation - slack)",
+    claims={
+        "credit": "Quiet windows are credit.",
+        "no-slack": "Chance adds up to nothing.",
+        "forgets": "Each window stands alone.",
+        "adds-slack": "The slack makes the sum climb.",
+        "fixed": "The slack is always the same.",
+    },
 )
 
 w3 = Question(
@@ -314,6 +347,10 @@ w3 = Question(
     because="It says who is given up, and why that is bearable, so that somebody can disagree.",
     covers=("checklist-monitoring",),
     fills='(32, 12, f"{evaluate(detection, 32).missed[-1]} asks least, and is told labels only")',
+    claims={
+        "too-many": "Alerts that nobody opens protect somebody.",
+        "unnamed": "Who is missed need not be named.",
+    },
 )
 
 w4 = Question(
@@ -324,6 +361,12 @@ w4 = Question(
     because="A fall of all together is a drift or a large campaign, and a retraining would hide the second.",
     covers=("step-operationalization",),
     fills='["security", "ML engineer"]',
+    claims={
+        "contracts": "A fall of all clients breaks a rule.",
+        "no-engineer": "The model need not follow when the world changes.",
+        "no-security": "A fall of all clients can only be a drift.",
+        "retrain-first": "Retrain first, and look for an attacker afterwards.",
+    },
 )
 
 w5 = Question(
@@ -337,6 +380,11 @@ w5 = Question(
     because="One case is more than a demonstration and less than a wave, and the reason says what it rests on.",
     covers=("core-improvement",),
     fills='(0.05, "One company hit in a year, of thousands with such assistants")',
+    claims={
+        "nothing": "A first case makes nothing likelier.",
+        "likeliest": "After one case it is likelier than all that has hit many.",
+        "impact": "How bad it is says how likely it is.",
+    },
 )
 
 w6 = Question(
@@ -350,6 +398,11 @@ w6 = Question(
     because="It is the answer that changes what you do, and it costs one call.",
     covers=("ops-alignment",),
     fills="min(if_yes, key=if_yes.get)",
+    claims={
+        "known": "What is known is worth a call.",
+        "paged": "Any open answer can end the page.",
+        "small": "Any open answer decides as much as another.",
+    },
 )
 
 w7 = Question(
@@ -360,6 +413,11 @@ w7 = Question(
     because="Somebody can be asked about it, and from a day on.",
     covers=("checklist-tabletop",),
     fills='(1, "Ada", start + timedelta(days=30))',
+    claims={
+        "went-well": "What went well has to be seen to.",
+        "role": "A role is a person.",
+        "late": "A lesson can wait for months.",
+    },
 )
 
 w8 = Question(
@@ -370,6 +428,11 @@ w8 = Question(
     because="Whoever carries more risk is looked at more often, and nobody is forgotten.",
     covers=("checklist-reviews",),
     fills="((0.6, 30), (0.3, 90), (0.0, 180))",
+    claims={
+        "ascending": "The order of the pairs does not matter.",
+        "never": "A system of little risk need never be looked at.",
+        "less-more": "Less risk is looked at more often.",
+    },
 )
 
 PIECES = (w1, w2, w3, w4, w5, w6, w7, w8)

@@ -52,33 +52,40 @@ _SLIPS = (
         lambda table, _hours, _loss: _least(table, -table["precision"].fillna(0)),
         "You take the highest precision. It is made of those who were caught: an attacker whom nobody noticed "
         "isn't in it, and goes on asking. What do the missed cost?",
+        "precision",
     ),
     Slip(
         lambda table, hours, _loss: _least(_within(table, hours), -_within(table, hours)["precision"].fillna(0)),
         "Within the hours you take the highest precision. It says how few alerts were for nothing, and nothing at "
         "all about those who raised none. Which column counts what these got?",
+        "precision-within",
     ),
     Slip(
         lambda table, _hours, _loss: _least(table, table["threshold"]),
         "You take the lowest threshold, so that nobody is missed. Somebody has to read all that: an alert that is "
         "opened next week is none. How many hours are there?",
+        "lowest",
     ),
     Slip(
         lambda table, _hours, _loss: _first_best(table, "recall"),
         "You take the best recall, whatever it costs. Two analysts can't catch what they have no time to look at.",
+        "recall",
     ),
     Slip(
         lambda table, _hours, loss: _least(table, _cost(table, loss)),
         "It would be the cheapest if there were more analysts: your choice has more alerts than this team can read.",
+        "hours",
     ),
     Slip(
         lambda table, _hours, _loss: _least(table, table["alerts"]),
         "You take the fewest alerts. No alerts at all would be fewer still: quiet is what the attacker wants, too.",
+        "quiet",
     ),
     Slip(
         lambda table, hours, _loss: _least(_within(table, hours), _within(table, hours)["queries_lost"]),
         "Within the hours you lose the fewest queries, at any price: the last of them are bought back with alerts "
         "that cost more than the queries are worth. Hours that exist needn't be spent.",
+        "any-price",
     ),
     Slip(
         lambda table, hours, _loss: _least(
@@ -86,16 +93,19 @@ _SLIPS = (
         ),
         "You take the quickest detection. Minutes and queries before it are means over the caught: miss all but "
         "the loudest, and they look splendid. What the missed got stands in another column.",
+        "quickest",
     ),
     Slip(
         lambda table, hours, loss: _least(
             _within(table, hours, "false_alerts"), _cost(_within(table, hours, "false_alerts"), loss)
         ),
         "Only the false alerts take time in your reckoning. A true one is read as well, and nobody knows before.",
+        "false-only",
     ),
     Slip(
         lambda table, hours, loss: _cheapest(table, hours - 0.01, loss),
         "Almost. Alerts that take exactly the hours there are can still be read: at most means <=.",
+        "exactly",
     ),
     Slip(
         lambda table, hours, loss: _least(
@@ -103,6 +113,7 @@ _SLIPS = (
             _cost(_within(table, hours), loss) + _within(table, hours)["alerts"] * HOURLY_RATE / 2,
         ),
         "An alert costs a whole hour in your sum. It takes half of one.",
+        "whole-hour",
     ),
     Slip(
         lambda table, hours, loss: _least(
@@ -111,19 +122,23 @@ _SLIPS = (
         ),
         "You count the queries before detection: a mean, over those who were caught. What all of them got together, "
         "the missed too, stands in another column.",
+        "before-detection",
     ),
     Slip(
         lambda table, _hours, loss: _cheapest(table, 8.0, loss),
         "Your team has eight hours whatever `hours` says. Two teams have more.",
+        "eight",
     ),
     Slip(
         lambda table, hours, loss: _cheapest(table, hours / 2, loss),
         "Your alerts take an hour each. They take half of one, so twice as many fit.",
+        "hour-each",
     ),
     *(
         Slip(
             lambda *_, level=level: level,
             "You choose the same for every day, team and price. It was right for the day that you have seen, if ever.",
+            "same",
         )
         for level in LEVELS
     ),
@@ -207,4 +222,21 @@ q1 = Question(
     "query is worth to the one who copies.",
     covers=("checklist-monitoring", "core-monitoring"),
     seconds=20.0,
+    claims={
+        "precision": "The highest precision is best.",
+        "precision-within": "Few alerts for nothing are all that counts.",
+        "lowest": "The lowest threshold is best: nobody is missed.",
+        "recall": "The best recall is best, whatever it costs.",
+        "hours": "The hours of the team set no limit.",
+        "quiet": "The fewest alerts are best.",
+        "any-price": "Hours that exist have to be spent.",
+        "quickest": "The quickest detection is best.",
+        "false-only": "Only false alerts take time.",
+        "exactly": "Alerts that take exactly the hours there are can not be read.",
+        "whole-hour": "An alert takes an hour.",
+        "before-detection": "Queries before detection are all that was lost.",
+        "eight": "Every team has eight hours.",
+        "hour-each": "An alert takes an hour.",
+        "same": "One threshold is right for every day, team and price.",
+    },
 )

@@ -148,7 +148,7 @@ _PATIENCE = 3
 def mends_the_detector(answer: Any) -> str:
     """Judge a function from windows to the first alert of each client, on series that each show one fault."""
     function = a_function(answer, "a list of windows")
-    for happens, windows, culprits, says in _SERIES:
+    for number, (happens, windows, culprits, says) in enumerate(_SERIES, 1):
         alerts = returned(function, windows)
         if not isinstance(alerts, Mapping):
             raise other_kind(alerts, "a dict from clients to numbers of windows")
@@ -167,9 +167,11 @@ def mends_the_detector(answer: Any) -> str:
         named = ", ".join(f"{name} in window {at:g}" for name, at in first.items()) or "nobody"
         where = f"A hidden series: {happens}. Your detector names {named}."
         if late or wrong:
-            raise NotYet(f"{where} {says}")
+            raise NotYet(f"{where} {says}", f"series {number}")
         if any(first[name] < ours[name] - _PATIENCE for name in first):
-            raise NotYet(f"{where} That is too soon: did you lower slack or threshold? They are to be left alone.")
+            raise NotYet(
+                f"{where} That is too soon: did you lower slack or threshold? They are to be left alone.", "too-soon"
+            )
     return (
         f"All {len(_SERIES)} hidden series: it sees the loud, the patient and the careful one, and lets a change of "
         "the whole world and an unusually clear customer pass."
@@ -193,4 +195,15 @@ q2 = Question(
     "money, to be spent later: patience is what a careful attacker has most of. What no mending gives it: where "
     "many of the clients are accounts of one campaign, the fleet moves with it, and somebody has to look across them.",
     covers=("core-monitoring",),
+    claims={
+        "too-soon": "Slack and threshold had to be mended.",
+        "series 1": "A single loud window is not enough for an alert.",
+        "series 2": "This morning is what a client is compared with.",
+        "series 3": "Whoever differs from the others is an attacker.",
+        "series 4": "A small difference, always, is nothing.",
+        "series 5": "Good behavior in the morning is credit for the afternoon.",
+        "series 6": "Each request has a vote in what is normal.",
+        "series 7": "One good window forgives everything.",
+        "series 9": "A sum at the threshold is not yet an alert.",
+    },
 )

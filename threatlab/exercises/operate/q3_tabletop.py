@@ -39,7 +39,7 @@ def plays_the_seat(answer: Any) -> str:
             f"After {len(given)} decisions the story isn't over: {now.inject.title!r} lies on the table. {now.text}"
         )
     if missed := [measure for measure, most in GOALS.items() if now.figures[measure] > most]:
-        raise NotYet(_missed(now, missed))
+        raise NotYet(_missed(now, missed), "figures")
     figures = ", ".join(f"{MEASURES[name].title.lower()} {MEASURES[name].amount(now.figures[name])}" for name in GOALS)
     mine = sum(entry.by == SEAT for entry in now.log)
     return f"All five figures hold ({figures}), and each decision has a name: {mine} of {len(now.log)} are your own."
@@ -49,9 +49,11 @@ def _decided(now: Exercise, number: int, each: Mapping[str, Any]) -> Exercise:
     """Return the exercise after one decision, if the right person takes it and says why."""
     where = f"Decision {number}, {now.at!r}"
     if each.get("option") == NOBODY:
-        raise NotYet(f"{where}: nobody decides, and it is decided all the same, by the attacker. Somebody has to.")
+        raise NotYet(
+            f"{where}: nobody decides, and it is decided all the same, by the attacker. Somebody has to.", "nobody"
+        )
     if not each.get("by"):
-        raise NotYet(f"{where}, names nobody under by. Afterwards each will say that it was another one.")
+        raise NotYet(f"{where}, names nobody under by. Afterwards each will say that it was another one.", "no-name")
     words = {key: each.get(key, "") for key in ("option", "by", "note")}
     try:
         after = now.decide(**words, minutes=each.get("minutes", 0.0))
@@ -59,13 +61,19 @@ def _decided(now: Exercise, number: int, each: Mapping[str, Any]) -> Exercise:
         raise refusal(where, problem) from None
     entry = after.log[-1]
     if entry.late:
-        raise NotYet(f"{where}: {entry.minutes:g} minutes are more than there are, so that nobody decided in time.")
+        raise NotYet(
+            f"{where}: {entry.minutes:g} minutes are more than there are, so that nobody decided in time.", "late"
+        )
     if SEAT in now.may_decide and entry.by != SEAT:
-        raise NotYet(f"{where}: you hand over to the {entry.by} what you may decide yourself. What does waiting cost?")
+        raise NotYet(
+            f"{where}: you hand over to the {entry.by} what you may decide yourself. What does waiting cost?",
+            "hands-over",
+        )
     if len(entry.note.split()) < _WORDS:
         reason = f"{shown(entry.note)} for a reason" if entry.note.strip() else "no reason"
         raise NotYet(
-            f"{where}, has {reason}. Say why under note, in {_WORDS} words or more: it is read in a calmer week."
+            f"{where}, has {reason}. Say why under note, in {_WORDS} words or more: it is read in a calmer week.",
+            "no-reason",
         )
     return after
 
@@ -105,4 +113,12 @@ q3 = Question(
     "for: at three in the morning nobody should find out who may take a service down. Other ways through the story "
     "keep the bounds, too.",
     covers=("checklist-tabletop", "ops-alignment"),
+    claims={
+        "nobody": "If nobody decides, nothing is decided.",
+        "no-name": "A decision needs no name.",
+        "late": "A late decision is still one.",
+        "hands-over": "A decision is better handed to somebody above.",
+        "no-reason": "A decision needs no reason.",
+        "figures": "What was decided kept the harm within what is accepted.",
+    },
 )

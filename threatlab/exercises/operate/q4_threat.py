@@ -59,74 +59,93 @@ def enters_the_threat(answer: Any) -> str:
 def _hits(newer: Catalog, name: str) -> None:
     entry = newer.threats[name]
     if not entry.likelihood or not entry.impact:
-        raise NotYet("A likelihood or an impact of 0 says that it can't happen, or wouldn't matter. Why enter it then?")
+        raise NotYet(
+            "A likelihood or an impact of 0 says that it can't happen, or wouldn't matter. Why enter it then?", "zero"
+        )
     if not entry.applies_when_any:
-        raise NotYet("With no fact in applies_when_any it applies to every system there is. Who can invent a name?")
+        raise NotYet(
+            "With no fact in applies_when_any it applies to every system there is. Who can invent a name?", "everybody"
+        )
     for system in _HIT:
         if _explained(newer, name, system).inherent <= 0:
             raise NotYet(
                 "It does not apply to an assistant that only writes code, which a developer copies and runs. The "
-                "report has such cases: what has to be true of a system so that it can invent a name?"
+                "report has such cases: what has to be true of a system so that it can invent a name?",
+                "not-the-writer",
             )
     for fact in set(newer.facts) - _WRITES.true:
         if _explained(newer, name, AISystem("never-writes").with_(**{fact: True})).inherent > 0:
             raise NotYet(
                 f"It applies to a system of which only {fact} is true, and which never writes a line. One fact of "
                 "applies_when_any is enough: it is a list of alternatives. Facts that only make matters worse belong "
-                "elsewhere."
+                "elsewhere.",
+                "alternatives",
             )
     if entry.stride in "DRI":
-        raise NotYet(f"STRIDE {entry.stride!r}: in the end somebody's code runs in your system. Which letter is that?")
+        raise NotYet(
+            f"STRIDE {entry.stride!r}: in the end somebody's code runs in your system. Which letter is that?", "letter"
+        )
 
 
 def _is_likely(newer: Catalog, name: str) -> None:
     entry = newer.threats[name]
     for field, why in (("likelihood_why", entry.likelihood_why), ("impact_why", entry.impact_why)):
         if len(why.split()) < _WORDS:
-            raise NotYet(f"{field} is {why!r}. A figure without a reason can't be argued with: say what it rests on.")
+            raise NotYet(
+                f"{field} is {why!r}. A figure without a reason can't be argued with: say what it rests on.",
+                "no-reason",
+            )
     if entry.likelihood >= _OFTEN:
         raise NotYet(
             f"A likelihood of {entry.likelihood:g}: is that the share of inventions that the study measured? The "
             "catalog asks for another number: the chance that the whole thing succeeds within a year against a bare "
-            "system. Nobody has to have registered that very name, and nobody has been robbed in the report."
+            "system. Nobody has to have registered that very name, and nobody has been robbed in the report.",
+            "invented",
         )
     private = _WRITES.with_(handles_personal_data=True)
     before, after, exposed = (_explained(newer, name, s).inherent_likelihood for s in (_WRITES, _AGENT, private))
     if after <= before:
         raise NotYet(
             "An agent that installs what it has written, and asks nobody, is as likely to be hit by your entry as an "
-            "assistant whose lines a developer reads first. Which table says what makes it likelier?"
+            "assistant whose lines a developer reads first. Which table says what makes it likelier?",
+            "agent",
         )
     if exposed > before:
-        raise NotYet("Personal data make a loss worse. Do they make the model invent more names?")
+        raise NotYet("Personal data make a loss worse. Do they make the model invent more names?", "personal")
 
 
 def _is_countered(newer: Catalog, name: str) -> None:
     claims = {control.id: c for control in newer.controls.values() if (c := control.effectiveness.get(name))}
     if not claims:
-        raise NotYet("countered_by is empty: nothing helps? Walk the way of the attack, and ask at each step.")
+        raise NotYet(
+            "countered_by is empty: nothing helps? Walk the way of the attack, and ask at each step.", "nothing"
+        )
     for control, claim in claims.items():
         title = newer.controls[control].title
         if control in _FEEBLE:
             raise NotYet(
                 f"You say that it is countered by {title!r}. Walk the way: a name is invented, registered by a "
-                "stranger, installed, and its code runs. At which step does that control stand?"
+                "stranger, installed, and its code runs. At which step does that control stand?",
+                "feeble",
             )
         if claim.source == "measured":
             raise NotYet(
                 f"{title!r} is measured, you say. Measured is what an attack of this workbook has run against, and "
-                "none does this. What is the honest word?"
+                "none does this. What is the honest word?",
+                "measured",
             )
         if claim.value >= 0.9:
             raise NotYet(
-                f"{title!r} removes nine tenths of it, or more? Think of the day on which everybody is in a hurry."
+                f"{title!r} removes nine tenths of it, or more? Think of the day on which everybody is in a hurry.",
+                "nearly-all",
             )
         if len(claim.why.split()) < _WORDS:
             raise NotYet(f"{title!r}: why is {claim.why!r}. Say what it does at which step.")
     if not set(_IN_THE_WAY) & set(claims):
         raise NotYet(
             "What you name finds out, or explains. Is there no control that stands between the invented name and the "
-            "code that runs?"
+            "code that runs?",
+            "after",
         )
 
 
@@ -150,4 +169,20 @@ q4 = Question(
     "evening each system has a new score. The study's percentages are not the likelihood: they say how often a name "
     "is invented. What is missing between that and a robbery is judged, and the entry says so.",
     covers=("core-improvement",),
+    claims={
+        "zero": "A threat that can't happen belongs into the catalog.",
+        "everybody": "The threat applies to every system there is.",
+        "not-the-writer": "An assistant that only writes code can't be hit.",
+        "alternatives": "All facts of applies_when_any have to be true at once.",
+        "letter": "Code of a stranger that runs is a matter of another letter.",
+        "no-reason": "A figure needs no reason.",
+        "invented": "How often a name is invented is how likely the robbery is.",
+        "agent": "An agent that installs by itself is hit no more often than a person who reads first.",
+        "personal": "Personal data make a model invent more names.",
+        "nothing": "Nothing helps against it.",
+        "feeble": "A control that stands nowhere on the way helps.",
+        "measured": "A figure that no attack of this workbook has given is measured.",
+        "nearly-all": "One control removes nearly all of it.",
+        "after": "To find out afterwards is enough.",
+    },
 )

@@ -118,7 +118,8 @@ def _for_executive(where: str, page: Page, incident: Incident, systems: Sequence
         explains = (says for says, wrong in mistakes.items() if {s.name for s in wrong} == set(given))
         raise NotYet(
             f"{where}: for the executive you name {', '.join(given[:8]) or 'nobody'}. "
-            + next(explains, "Hit is a system if the threat applies to it *and* a replay is stopped nowhere.")
+            + next(explains, "Hit is a system if the threat applies to it *and* a replay is stopped nowhere."),
+            "executive",
         )
 
 
@@ -127,7 +128,8 @@ def _for_engineer(where: str, page: Page, incident: Incident, systems: Sequence[
     if not hit:
         if control is not None:
             raise NotYet(
-                f"{where}: no system is hit, and you have {shown(control)} built. Say None: no news is a result."
+                f"{where}: no system is hit, and you have {shown(control)} built. Say None: no news is a result.",
+                "no-news",
             )
         return
     if not isinstance(control, str) or control not in incident.missing:
@@ -142,7 +144,7 @@ def _for_engineer(where: str, page: Page, incident: Incident, systems: Sequence[
             everywhere: "It would be best over all systems. The engineers have this week for those that are hit.",
         }
         why = mistakes.get(control, "Another of those missing there leaves less risk, summed over the systems hit.")
-        raise NotYet(f"{where}: you begin with {control}. {why}")
+        raise NotYet(f"{where}: you begin with {control}. {why}", "control")
 
 
 def _due(row: Any) -> tuple[date, str] | None:
@@ -177,7 +179,7 @@ def _for_lead(where: str, page: Page, incident: Incident, systems: Sequence[AISy
         why = "A date differs. Hit: a week from this Monday. The others: as review_calendar has it, weekends moved."
     else:
         why = "Some systems have no date: each one of the inventory needs one."
-    raise NotYet(f"{where}: {why}")
+    raise NotYet(f"{where}: {why}", "dates")
 
 
 q5 = Question(
@@ -197,4 +199,10 @@ q5 = Question(
     "whose list is right. The calendar's rhythm is for weeks without news; a system that is hit doesn't wait for it.",
     covers=("practice-informed", "ops-dashboards", "ops-alignment", "checklist-reviews", "step-operationalization"),
     seconds=20.0,
+    claims={
+        "dates": "News leaves the calendar as it is, or ends it.",
+        "no-news": "There is something to build each week, news or not.",
+        "control": "The control to begin with is the first one, or the best for all systems.",
+        "executive": "Whoever has something in common with the victim is hit.",
+    },
 )

@@ -42,12 +42,15 @@ def _quick_order(answer: Any) -> str:
         raise NotYet("Give each step of `gaps` once, and nothing else.")
     rates = [step.removes / step.effort_days for step in given]
     if rates == sorted(rates) and rates != sorted(rates, reverse=True):
-        raise NotYet("That begins with the worst: sorted begins with the smallest. Put a minus before the key.")
+        raise NotYet(
+            "That begins with the worst: sorted begins with the smallest. Put a minus before the key.", "reversed"
+        )
     for first, second, step, after in zip(rates, rates[1:], given, given[1:], strict=False):
         if second > first + 1e-12:
             raise NotYet(
                 f"{after.title} removes {second:.4f} a day and comes after {step.title} with {first:.4f}. "
-                "What is sorted by is the risk removed, divided by the days."
+                "What is sorted by is the risk removed, divided by the days.",
+                "not-per-day",
             )
     return f"First comes {given[0].title}, with {rates[0]:.4f} a day, and last {given[-1].title}, with {rates[-1]:.4f}."
 
@@ -60,11 +63,12 @@ def _no_search_needed(answer: Any) -> str:
         raise NotYet(f"{budget:g} is no number of days to plan with; give one above 0, such as 9.")
     best, quick = (make_plan(system, budget, way=way) for way in ("best", "quick_wins"))
     if not best.steps:
-        raise NotYet(f"With {in_days(budget)} neither control fits: there is nothing to plan.")
+        raise NotYet(f"With {in_days(budget)} neither control fits: there is nothing to plan.", "too-few")
     if quick.risk_after - best.risk_after > 1e-9:
         raise NotYet(
             f"With {in_days(budget)} quick wins leave {quick.risk_after:.3f}, and the best plan {best.risk_after:.3f}: "
-            "once the vault has its days, too few are left for the other control. Fewer days than that, or more?"
+            "once the vault has its days, too few are left for the other control. Fewer days than that, or more?",
+            "lost",
         )
     every = len(best.steps) == len(assess(system).best_next(99))
     why = "there is time for all of it" if every else "only one control fits, so there is nothing to choose"
@@ -104,9 +108,9 @@ def _acceptance(answer: Any) -> str:
         raise NotYet(f"{shown(until)} is no day; write start + timedelta(days=60), or '2027-01-30'.")
     lasts = (last - start).days
     if lasts <= 0:
-        raise NotYet(f"{last} is over before the work begins, on {start}.")
+        raise NotYet(f"{last} is over before the work begins, on {start}.", "over")
     if lasts > LONGEST:
-        raise NotYet(f"{last} is {lasts} days away. Who will still know why? Give a day within a year.")
+        raise NotYet(f"{last} is {lasts} days away. Who will still know why? Give a day within a year.", "forever")
     return f"{owner} answers for it until {last}. On the day after, the check reports it again."
 
 
@@ -133,11 +137,13 @@ def _takes_its_place(answer: Any) -> str:
     if control is None:
         raise NotYet(f"{shown(given)} is no control's name; copy it from the panel, between quotes.")
     if control == first.control:
-        raise NotYet(f"{titles[control]} is the first step: it is what you leave out.")
+        raise NotYet(f"{titles[control]} is the first step: it is what you leave out.", "left-out")
     if control in planned:
-        raise NotYet(f"{titles[control]} is in the plan already. Which one comes in that was not there before?")
+        raise NotYet(
+            f"{titles[control]} is in the plan already. Which one comes in that was not there before?", "planned"
+        )
     if control not in new:
-        raise NotYet(f"{titles[control]} stays out, too. Leave out {first.title}, and compare the steps.")
+        raise NotYet(f"{titles[control]} stays out, too. Leave out {first.title}, and compare the steps.", "stays-out")
     return f"{titles[control]} comes in. {price}"
 
 
@@ -150,20 +156,23 @@ def _sentence(answer: Any) -> str:
     kept = {step.control for step in half.steps}
     lost = [step.title for step in plan.steps if step.control not in kept]
     if lost and not any(title.lower() in text.lower() for title in lost):
-        raise NotYet(f"It names no control that the half has lost. Take one, by its name: {listed(lost, 'or')}.")
+        raise NotYet(
+            f"It names no control that the half has lost. Take one, by its name: {listed(lost, 'or')}.", "no-control"
+        )
     if not (given := _NUMBER.findall(text)):
-        raise NotYet("No number says how large the risk is that stays.")
+        raise NotYet("No number says how large the risk is that stays.", "no-number")
     risks = {"the risk score": half.risk_after, **_by_title(half)}
     if not any(_is_it(number, risk) for number in given for risk in risks.values()):
         name, largest = max(_by_title(half).items(), key=lambda each: each[1])
         raise NotYet(
             f"{given[0].strip()} is no risk that stays: with the half, {name.lower()} is at {largest:.3f}, "
-            f"and the risk score at {half.risk_after:.3f}."
+            f"and the risk score at {half.risk_after:.3f}.",
+            "wrong-number",
         )
     if not re.search(r"\b20\d\d\b", text):
-        raise NotYet("It has no day. Until when does the answer hold?")
+        raise NotYet("It has no day. Until when does the answer hold?", "no-day")
     if not re.search(r"\banswers?\b|\bowns?\b|\bcarries\b|\baccepts?\b", text):
-        raise NotYet("Nobody answers for it. Who does?")
+        raise NotYet("Nobody answers for it. Who does?", "nobody")
     return "A lost control, a risk that stays, a person and a day: somebody can disagree with that."
 
 
@@ -190,6 +199,10 @@ w1 = Question(
     because="Risk removed for each day of work, the most first.",
     covers=("step-implementation",),
     fills="sorted(gaps, key=lambda step: -step.removes / step.effort_days)",
+    claims={
+        "reversed": "What is sorted begins with the largest.",
+        "not-per-day": "What removes most comes first, whatever it takes.",
+    },
 )
 
 w2 = Question(
@@ -203,6 +216,10 @@ w2 = Question(
     because="The simple rule loses only where its first step leaves too few days for a larger one.",
     covers=("step-implementation",),
     fills="11",
+    claims={
+        "too-few": "A plan can be made without days.",
+        "lost": "Quick wins are as good as the best plan with any budget.",
+    },
 )
 
 w3 = Question(
@@ -223,6 +240,10 @@ w4 = Question(
     because="A reason that holds today, a person who can be asked, and a day on which it ends.",
     covers=("checklist-policy",),
     fills='("No days left before the audit", "Head of product", start + timedelta(days=60))',
+    claims={
+        "over": "An acceptance may end before it begins.",
+        "forever": "A risk can be accepted for years.",
+    },
 )
 
 w5 = Question(
@@ -252,6 +273,11 @@ w6 = Question(
         'without=[plan.steps[0].control]).steps if s.title not in {p.title for p in plan.steps}), "nothing")'
         ' if plan.steps else "nothing"'
     ),
+    claims={
+        "left-out": "What is left out takes its own place.",
+        "planned": "What was planned anyway takes the place.",
+        "stays-out": "Any other control takes the place.",
+    },
 )
 
 w7 = Question(
@@ -268,6 +294,13 @@ w7 = Question(
         "f\"Without {(lost or ['more days'])[0]} the risk score stays at {halved.risk_after:.2f}, \""
         ' "and Ada answers for it until 31 January 2027."'
     ),
+    claims={
+        "no-control": "A lost control need not be named.",
+        "no-number": "How large a risk is needs no number.",
+        "wrong-number": "A risk that stays can be told by any number.",
+        "no-day": "An answer holds for ever.",
+        "nobody": "Nobody has to answer for what is left.",
+    },
 )
 
 PIECES = (w1, w2, w3, w4, w5, w6, w7)

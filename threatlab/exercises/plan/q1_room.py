@@ -32,33 +32,43 @@ _SLIPS = (
         lambda costs, floor: 1 - sum(costs) - floor,
         "You add the costs up and take the floor away, as if usefulness were money. The second control slows down "
         "only those users whom the first has left: what is left of what was left?",
+        "adds",
     ),
     Slip(
         lambda costs, floor: 1 - floor / (1 - sum(costs)),
         "You take what is left and divide by it: good. But you add the costs up to get there, and then ten "
         "controls of 10% would leave nothing at all.",
+        "adds-left",
     ),
     Slip(
         lambda costs, floor: _left(costs) - floor,
         "What lies between the rest and the floor is counted in points of the whole. The next control's cost is a "
         "share of what is left by then. Which share of the rest may go?",
+        "points",
     ),
     Slip(
         lambda costs, _: 1 - _left(costs),
         "That is what the controls in place have cost so far. The floor doesn't occur in it.",
+        "no-floor",
     ),
-    Slip(lambda costs, _: _left(costs), "That is what is left now. How much of it may the next control take?"),
+    Slip(lambda costs, _: _left(costs), "That is what is left now. How much of it may the next control take?", "left"),
     Slip(
         lambda costs, floor: 1 - floor / (1 - max(costs, default=0.0)),
         "Only the dearest control counts in your function. Users pay for each of them.",
+        "dearest",
     ),
     Slip(
         lambda costs, floor: 1 - _left(costs) / floor if floor else 0.0,
         "You divide what is left by the floor. Which of the two is the whole here, of which the next control takes?",
+        "divides",
     ),
-    Slip(lambda _, floor: 1 - floor, "You spend all the room above the floor anew. Some of it is spent already."),
     Slip(
-        lambda costs, floor: 100 * _room(costs, floor), "That is a hundred times too much: give a share, from 0 to 1."
+        lambda _, floor: 1 - floor, "You spend all the room above the floor anew. Some of it is spent already.", "anew"
+    ),
+    Slip(
+        lambda costs, floor: 100 * _room(costs, floor),
+        "That is a hundred times too much: give a share, from 0 to 1.",
+        "percent",
     ),
 )
 
@@ -103,4 +113,15 @@ q1 = Question(
     "5% and 5% are 9.75% and not 10%. But the answer to a product owner is a number, and with it the talk is about "
     "which controls share the room, and no longer about whether security may have any.",
     covers=("core-controls", "ops-enabler"),
+    claims={
+        "adds": "Costs in usefulness add up.",
+        "adds-left": "Costs in usefulness add up.",
+        "points": "What is left above the floor is the room, in points of the whole.",
+        "no-floor": "The floor plays no part.",
+        "left": "All that is left may go.",
+        "dearest": "Only the dearest control costs something.",
+        "divides": "The floor is the whole of which the next control takes its share.",
+        "anew": "The room above the floor is there anew for each control.",
+        "percent": "A share goes to 100.",
+    },
 )

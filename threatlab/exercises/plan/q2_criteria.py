@@ -63,9 +63,12 @@ def writes_criteria(answer: Any) -> str:
         if given is not None and not isinstance(given, Criterion):
             raise NotYet(f"{name!r} is {shown(given)}; give Criterion(what is counted, unit, a bound), or None.")
         if draft.wish and given is not None:
-            raise NotYet(f"{name!r}: you wrote {given}. That is your number; the plan has none. {draft.wish}")
+            raise NotYet(f"{name!r}: you wrote {given}. That is your number; the plan has none. {draft.wish}", "wish")
         if draft.measured and given is None:
-            raise NotYet(f"{name!r} can be missed: it says what is counted, when, and how many. Look for its number.")
+            raise NotYet(
+                f"{name!r} can be missed: it says what is counted, when, and how many. Look for its number.",
+                "can-be-missed",
+            )
         if isinstance(given, Criterion):
             _agrees(name, draft, given)
     return (
@@ -77,11 +80,13 @@ def _agrees(name: str, draft: _Draft, given: Criterion) -> None:
     """Refuse a criterion whose verdict on some measured value is another than the draft's."""
     minutes, unit = max(value for value, _ in draft.measured) > 1, given.unit.strip().lower()
     if minutes and unit == "share":
-        raise NotYet(f"{name!r}: a share has no minutes in it. What is counted here, and in which unit?")
+        raise NotYet(f"{name!r}: a share has no minutes in it. What is counted here, and in which unit?", "unit")
     if minutes and unit not in _MINUTES:
         raise NotYet(f"{name!r}: a time in {given.unit!r} can't be compared here. Give minutes, hours or seconds.")
     if not minutes and unit in _MINUTES:
-        raise NotYet(f"{name!r}: nothing in this line takes {given.unit}. What is counted, and out of how many?")
+        raise NotYet(
+            f"{name!r}: nothing in this line takes {given.unit}. What is counted, and out of how many?", "unit-time"
+        )
     scale = _MINUTES[unit] if minutes else 1.0 if unit == "share" else 100.0
     verdicts = [given.met(value * scale) for value, _ in draft.measured]
     right = [success for _, success in draft.measured]
@@ -90,14 +95,16 @@ def _agrees(name: str, draft: _Draft, given: Criterion) -> None:
     if (verdicts[0], verdicts[-1]) == (right[-1], right[0]):
         raise NotYet(
             f"{name!r}: yours says {given}. The worst that can be measured meets it, and the best doesn't: at_least "
-            "and at_most are the wrong way round, or you count the opposite of what the line counts."
+            "and at_most are the wrong way round, or you count the opposite of what the line counts.",
+            "reversed",
         )
     wrong = next(
         value * scale for (value, success), met in zip(draft.measured, verdicts, strict=True) if success != met
     )
     raise NotYet(
         f"{name!r}: yours says {given}. A measured {wrong:g} gets another verdict from you than from the plan. Compare "
-        "the bound with the words, and the unit with the bound."
+        "the bound with the words, and the unit with the bound.",
+        "bound",
     )
 
 
@@ -114,4 +121,12 @@ q2 = Question(
     "measure, one leaves the verdict to taste. Note that 'planted' and 'honest' belong together. An assistant that "
     "refuses everything meets the first and fails the second.",
     covers=("step-planning",),
+    claims={
+        "wish": "A wish becomes a criterion if one adds a number to it.",
+        "can-be-missed": "A line with a number in it can be one that nothing fails.",
+        "unit": "A share and a time can be compared.",
+        "unit-time": "What is counted may be given in minutes.",
+        "reversed": "At least and at most are the same here.",
+        "bound": "A bound may be stricter or looser than the words.",
+    },
 )

@@ -58,34 +58,41 @@ _SLIPS = (
         ),
         "You begin with the worst severity. That is what a finding is called, on any system; it knows neither this "
         "system's threats nor the days.",
+        "severity",
     ),
     Slip(
         lambda system, days: greedy(system, days, lambda removes, _: removes),
         "You take what removes most, whatever it takes. Ten days that remove 0.10 come before two that remove "
         "0.08: what else would the other eight buy?",
+        "most",
     ),
     Slip(
         lambda system, days: greedy(system, days, lambda _, control: -effort(control)),
         "You take the cheapest first. Cheap is half of a quick win; the other half is what it removes.",
+        "cheapest",
     ),
     Slip(
         lambda system, days: greedy(system, days, per_day, again=False),
         "You rank once and go down the list. But after the first step a second control against the same threat has "
         "less left to remove, and one of the same layer less still. Look anew after each step, at the system as it "
         "then is.",
+        "once",
     ),
     Slip(
         lambda system, days: greedy(system, days, per_day, skips=False),
         "You stop at the first control that no longer fits. A smaller one further down may still fit into the days "
         "that are left.",
+        "stops",
     ),
     Slip(
         lambda system, days: greedy(system, days - _ENOUGH, per_day),
         "Almost. A control that takes exactly the days that are left fits, too.",
+        "exactly",
     ),
     Slip(
         lambda system, _: greedy(system, float("inf"), per_day),
         "The order is right, and the plan takes as long as it takes: the days are not looked at.",
+        "no-days",
     ),
 )
 
@@ -167,7 +174,8 @@ def finds_quick_wins(answer: Any) -> str:
         sys.setprofile(before)
     if any(f"{module}.".startswith("threatlab.plan.") for module in modules):
         raise NotYet(
-            "The order is right, and make_plan has found it. The team asks why it begins there: write the loop."
+            "The order is right, and make_plan has found it. The team asks why it begins there: write the loop.",
+            "make-plan",
         )
     return confirms
 
@@ -187,4 +195,14 @@ q3 = Question(
     "loop never does is look ahead: question 5 shows what that costs.",
     covers=("step-implementation",),
     seconds=20.0,
+    claims={
+        "severity": "The worst severity comes first.",
+        "most": "What removes most comes first, whatever it takes.",
+        "cheapest": "The cheapest comes first.",
+        "once": "A ranking made once holds to the end.",
+        "stops": "Where one control no longer fits, no other does.",
+        "exactly": "What takes exactly the days that are left does not fit.",
+        "no-days": "The days set no limit.",
+        "make-plan": "An order need not be explained if a function has found it.",
+    },
 )

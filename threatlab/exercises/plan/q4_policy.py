@@ -106,6 +106,12 @@ def _reported(value: Any, findings: Findings, *_: Any) -> set[str]:
     return names
 
 
+def _overlooked(name: str, *_: Any) -> str:
+    if name.isdigit():
+        raise NotYet(_SEVERAL, "several")
+    raise NotYet(name, f"day {[day.says for day in _DAYS].index(name) + 1}")
+
+
 q4 = Question(
     id="plan.q4",
     title="Mend a policy check that forgives too much",
@@ -114,7 +120,7 @@ q4 = Question(
         _cases,
         takes="findings, open_days, accepted and today",
         reads=_reported,
-        otherwise=lambda name, *_: _SEVERAL if name.isdigit() else name,
+        otherwise=_overlooked,
         confirms=lambda: (
             "It agrees with threatlab's own check on the last day, on the day after, and on "
             f"{len(catalog().controls)} findings at once."
@@ -131,5 +137,19 @@ q4 = Question(
     "Policies break at their edges: the last day, the day after, zero, and 'for any time'. So these are the tests to "
     "write first, for this function and for any other with a date in it.",
     covers=("checklist-policy",),
+    claims={
+        "several": "One finding that is in order ends the check for those after it.",
+        "day 1": "What was once accepted stays accepted.",
+        "day 2": "An acceptance that still holds is a breach.",
+        "day 3": "On its last day an acceptance no longer holds.",
+        "day 4": "An acceptance that ran out makes no breach while the finding is young.",
+        "day 5": "A finding within its days is a breach.",
+        "day 6": "On the last day that is allowed it is too late.",
+        "day 7": "A day more than is allowed is still fine.",
+        "day 8": "Zero days are the same as no limit.",
+        "day 9": "What may not stay open can not be accepted.",
+        "day 10": "What may stay open for any time has to be closed.",
+        "day 11": "An acceptance that ran out is a breach, also where none was needed.",
+    },
     seconds=20.0,
 )

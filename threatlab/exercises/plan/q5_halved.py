@@ -85,39 +85,43 @@ _SLIPS = (
     Slip(
         lambda _, planned, days: set(max(_sets(planned, days), key=_days)),
         "You fill the days as full as they go. Days are what a set costs; look at what it leaves.",
+        "full",
     ),
-    Slip(
-        _leaves_a_day,
-        "Almost. A set that takes exactly the days that are left fits, too.",
-    ),
+    Slip(_leaves_a_day, "Almost. A set that takes exactly the days that are left fits, too.", "exactly"),
     Slip(
         lambda _, planned, days: _in_order(planned, days, skips=False),
         "You go down the old plan until the days are gone. Its order was made for other days, and some of these "
         "plans are ordered by severity. What is left after the first control that doesn't fit?",
+        "queue",
     ),
     Slip(
         lambda _, planned, days: _in_order(planned, days, skips=True),
         "You go down the old plan and skip what doesn't fit. That keeps the order that somebody once chose; a set "
         "that is chosen for the days there are now can be better.",
+        "skips",
     ),
     Slip(
         _quick_wins,
         "These are the quick wins. They take the best next step and never look back, and on one of the systems "
         "that leaves a day or two of nothing, where another set would fill the days. How many sets are there?",
+        "quick-wins",
     ),
     Slip(
         _each_alone,
         "You add up what each control removes by itself. Two against one threat have less to remove together, and two "
         "of one layer less still: assess the whole set at once.",
+        "alone",
     ),
     Slip(
         lambda system, planned, days: set(greedy(system, days, lambda removes, _: removes, among=planned)),
         "You take what removes most, again and again. One control of eight days can push out two of four that "
         "together remove more.",
+        "most",
     ),
     Slip(
         lambda system, planned, days: set(greedy(system, days, lambda _, control: -effort(control), among=planned)),
         "You keep the cheapest. Many small steps look busy; compare the risk they leave with that of other sets.",
+        "cheapest",
     ),
 )
 
@@ -127,12 +131,14 @@ def _kept(value: Any, system: AISystem, planned: Planned, days: float) -> set[st
     if strange := sorted(kept - set(planned)):
         raise NotYet(
             f"For {system.title} you keep {shown(strange[0])}, which was not in the plan. The budget was halved; "
-            "nobody asked for new ideas on Thursday evening. Choose among the planned ones."
+            "nobody asked for new ideas on Thursday evening. Choose among the planned ones.",
+            "new",
         )
     if _days(kept) > days:
         raise NotYet(
             f"For {system.title} you keep {_days(kept):g} days of work, and {days:g} are left. It is the days that are "
-            "halved, not the number of controls."
+            "halved, not the number of controls.",
+            "half-the-number",
         )
     return kept
 
@@ -181,4 +187,16 @@ q5 = Question(
     "the whole catalog, with a bound that spares it most of them.",
     covers=("core-controls", "step-implementation", "step-planning"),
     seconds=30.0,
+    claims={
+        "full": "The fullest set of days is the best.",
+        "exactly": "What takes exactly the days that are left does not fit.",
+        "queue": "A plan is a queue: with half the days, take its first half.",
+        "skips": "The order of the old plan is right for the new days, too.",
+        "quick-wins": "Quick wins leave the least risk.",
+        "alone": "What controls remove by themselves adds up.",
+        "most": "What removes most is in the best set.",
+        "cheapest": "Many cheap steps leave the least risk.",
+        "new": "A halved plan may bring in something new.",
+        "half-the-number": "Half of the days are half of the controls.",
+    },
 )

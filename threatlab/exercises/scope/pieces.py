@@ -47,13 +47,17 @@ def _who(answer: Any) -> str:
         raise refusal("It can't be drawn", problem) from None
     drawn = {element.name.casefold() for element in load_drawing(LESSON).elements}
     if name.casefold() in drawn:
-        raise NotYet(f"{name} is on the list already. Who approves, and who adds what was paid back?")
+        raise NotYet(f"{name} is on the list already. Who approves, and who adds what was paid back?", "on-the-list")
     if _VAGUE.search(name):
-        raise NotYet(f"{name!r} is what the account says. Give it a name by which you could find out who that is.")
+        raise NotYet(
+            f"{name!r} is what the account says. Give it a name by which you could find out who that is.", "somebody"
+        )
     if len(name.split()) < 2:
         raise NotYet(f"{name}: of what, or for whom? Two words tell it from others, as in Scoring API.")
     if kind not in ("person", "process"):
-        raise NotYet(f"A {kind} approves nothing and adds nothing. It is a person, or a process (a program of yours).")
+        raise NotYet(
+            f"A {kind} approves nothing and adds nothing. It is a person, or a process (a program of yours).", "kind"
+        )
     return f"{name} is in: what goes wrong there ends up in the model. Our drawing below has forgotten it, too."
 
 
@@ -62,12 +66,17 @@ def _answer_back(answer: Any) -> str:
     back = [f for f in drawing.flows if (f.source, f.target) == ("Scoring API", "Applicant")]
     if not back:
         last = drawing.flows[-1] if drawing.flows else "nothing"
-        raise NotYet(f"The last flow is now {last}. A flow points where the data goes: from the API to the applicant.")
+        raise NotYet(
+            f"The last flow is now {last}. A flow points where the data goes: from the API to the applicant.",
+            "direction",
+        )
     flow = back[-1]
     if flow.carries != "decisions":
-        raise NotYet(f"It carries {flow.carries}: {CARRIES[flow.carries]}. What is a yes or no of a model called?")
+        raise NotYet(
+            f"It carries {flow.carries}: {CARRIES[flow.carries]}. What is a yes or no of a model called?", "carries"
+        )
     if not flow.personal:
-        raise NotYet("Whether somebody gets a loan says something about that person: personal=True.")
+        raise NotYet("Whether somebody gets a loan says something about that person: personal=True.", "personal")
     return "It crosses outward. What leaves can be collected: many answers together give the model itself away."
 
 
@@ -79,12 +88,15 @@ def _question(answer: Any) -> str:
     crossing = next((each for each in whole.crossings if each.number == number), None)
     if crossing is None:
         inside = whole.zone_of(whole.numbered[number].source).name
-        raise NotYet(f"Flow {number} stays in {inside}: one owner decides at both its ends. Take one with a diamond.")
+        raise NotYet(
+            f"Flow {number} stays in {inside}: one owner decides at both its ends. Take one with a diamond.", "inside"
+        )
     if not isinstance(question, str) or not question.strip().endswith("?"):
         raise NotYet(f"{shown(question)} is no question; end it with a question mark.")
     if _UNANSWERABLE.search(question):
         raise NotYet(
-            "Nobody can answer that. Ask for something that somebody can look up, such as who, how many, when."
+            "Nobody can answer that. Ask for something that somebody can look up, such as who, how many, when.",
+            "is-it-safe",
         )
     if len(question.split()) < 4:
         raise NotYet("Nobody could answer so few words. Who checks what, or how much, or before what?")
@@ -99,26 +111,31 @@ def _half_no_more(answer: Any) -> str:
         raise NotYet(f"This is {drawing.title}, or what is left of it. Reset goes back to the drawing half done.")
     log, shelf = by_name.get("request log"), by_name.get("open-source libraries")
     if log is None:
-        raise NotYet("The request log isn't drawn yet: Add an element.")
+        raise NotYet("The request log isn't drawn yet: Add an element.", "no-log")
     if (log.kind, drawing.zone_of(log.name).name, log.personal) != ("data store", "Production", True):
         raise NotYet(
             f"{log.name} is a {log.kind} in {log.zone}. It should be a data store in Production that holds personal "
-            "data: Change or take away."
+            "data: Change or take away.",
+            "log-kind",
         )
     for source, target in (("Scoring API", log.name), (log.name, "Feature store")):
         if not _between(drawing, source, target):
-            raise NotYet(f"No flow goes from {source} to {target} yet: Add a flow.")
+            raise NotYet(f"No flow goes from {source} to {target} yet: Add a flow.", "no-flow")
     if shelf is None:
-        raise NotYet("Open-source libraries aren't drawn yet: they need a zone of their own first.")
+        raise NotYet("Open-source libraries aren't drawn yet: they need a zone of their own first.", "no-libraries")
     if drawing.zone_of(shelf.name).kind == "own":
-        raise NotYet(f"{shelf.name} stand in {shelf.zone}, which is yours. Who decides what is in them? Not you.")
+        raise NotYet(
+            f"{shelf.name} stand in {shelf.zone}, which is yours. Who decides what is in them? Not you.",
+            "libraries-ours",
+        )
     into = _between(drawing, shelf.name, "Training job")
     if not into:
         raise NotYet(f"No flow goes from {shelf.name} to Training job yet: Add a flow.")
     if "model files" not in [flow.carries for flow in into]:
         raise NotYet(
             f"What flows into the training job carries {into[-1].carries}. Packages become part of what runs, as model "
-            "files do."
+            "files do.",
+            "packages",
         )
     flows = counted(len(drawing.flows), "flow")
     return f"{flows}, {len(drawing.crossings)} across a boundary. It shows: {_labels(_true(drawing))}."
@@ -132,13 +149,16 @@ def _one_more(answer: Any) -> str:
     drawing = a_kind(answer, DataFlow, "a drawing; begin with whole.with_flow(")
     whole = load_drawing(LESSON).finished(False)
     if lost := [flow for flow in whole.flows if flow not in drawing.flows]:
-        raise NotYet(f"A flow is gone: {lost[0]}. Leave what is drawn, and add one.")
+        raise NotYet(f"A flow is gone: {lost[0]}. Leave what is drawn, and add one.", "lost")
     if len(drawing.flows) == len(whole.flows):
         raise NotYet("No flow is new. with_flow takes from, to, what it is, and what it carries.")
     before = _true(whole)
     new = [fact for fact in _true(drawing) if fact not in before]
     if not new:
-        raise NotYet(f"It is drawn, and nothing more follows: {drawing.flows[-1]}. Read the list: what would show one?")
+        raise NotYet(
+            f"It is drawn, and nothing more follows: {drawing.flows[-1]}. Read the list: what would show one?",
+            "nothing-follows",
+        )
     controls = load_system(LESSON)
     first, then = (assess(system_from(each, controls)).risk_score for each in (whole, drawing))
     moved = f"The score goes from {first:.2f} to {then:.2f}" if f"{first:.2f}" != f"{then:.2f}" else "The score stays"
@@ -158,9 +178,12 @@ def _refuted(answer: Any) -> str:
     hidden, flow = hidden_by_exclusions(drawing), drawing.numbered[number]
     names = ", ".join(sorted(drawing.left_out))
     if number not in hidden.flows:
-        raise NotYet(f"Flow {number} doesn't touch {names}. Look at the dashed arrows.")
+        raise NotYet(f"Flow {number} doesn't touch {names}. Look at the dashed arrows.", "elsewhere")
     if hidden.crossings and number not in hidden.crossings:
-        raise NotYet(f"{flow}: both ends have one owner, so the reason could be true. Which one comes from elsewhere?")
+        raise NotYet(
+            f"{flow}: both ends have one owner, so the reason could be true. Which one comes from elsewhere?",
+            "one-owner",
+        )
     return f"Flow {number}: {flow}. As long as that arrow is there, the reason is a wish."
 
 
@@ -168,9 +191,13 @@ def _looked_at(answer: Any) -> str:
     if not isinstance(answer, str) or not answer.strip():
         raise NotYet(f"{shown(answer)} is no text; write a few words between quotes.")
     if re.search(r"\bcontract\b.*\bend", answer, re.IGNORECASE):
-        raise NotYet("That is what would change it, and it stands there already. When does somebody look all the same?")
+        raise NotYet(
+            "That is what would change it, and it stands there already. When does somebody look all the same?", "change"
+        )
     if not says_when(answer):
-        raise NotYet(f"{answer!r} is in nobody's calendar. Give a date, or an event that somebody will notice.")
+        raise NotYet(
+            f"{answer!r} is in nobody's calendar. Give a date, or an event that somebody will notice.", "no-day"
+        )
     return f"{answer}: then somebody asks whether the bureau's model is still the one that was left out."
 
 
@@ -186,16 +213,19 @@ def _own(answer: Any) -> str:
         if have < least:
             raise NotYet(f"It has {counted(have, word)} so far. Draw at least {least}.")
     if "model" not in [element.kind for element in drawing.elements]:
-        raise NotYet("No model is in it. Which element scores, decides or writes?")
+        raise NotYet("No model is in it. Which element scores, decides or writes?", "no-model")
     if nobody := [zone.name for zone in drawing.zones if zone.kind == "own" and not zone.owner]:
-        raise NotYet(f"Who decides what runs in {nobody[0]}? Name its owner: Change or take away.")
+        raise NotYet(f"Who decides what runs in {nobody[0]}? Name its owner: Change or take away.", "no-owner")
     if not drawing.crossings:
-        raise NotYet("Nothing crosses a boundary: then nobody can use it. Who asks it, or where does it get its data?")
+        raise NotYet(
+            "Nothing crosses a boundary: then nobody can use it. Who asks it, or where does it get its data?",
+            "no-crossing",
+        )
     if not drawing.exclusions:
-        raise NotYet("Nothing is left out. Leave out one element, with a reason: Leave out.")
+        raise NotYet("Nothing is left out. Leave out one element, with a reason: Leave out.", "nothing-out")
     undated = [each.element for each in drawing.exclusions if not says_when(each.review)]
     if undated:
-        raise NotYet(f"When is it looked at again that {undated[0]} is left out? Give a date or an event.")
+        raise NotYet(f"When is it looked at again that {undated[0]} is left out? Give a date or an event.", "undated")
     if drawing.name == "my-system":
         raise NotYet("It is still called my-system. Give it a name: Name and save.")
     hidden = hidden_by_exclusions(drawing)
@@ -214,6 +244,11 @@ w1 = Question(
     because="The account says that a model is approved, and not by whom. Whoever it is can let a bad one through.",
     covers=("core-scope",),
     fills='("Model approver", "person")',
+    claims={
+        "on-the-list": "All who can change the model are on the list.",
+        "somebody": "Somebody, or the team, is a name for who approves.",
+        "kind": "A store or a model approves something.",
+    },
 )
 
 w2 = Question(
@@ -227,6 +262,11 @@ w2 = Question(
     because="It points where the data goes, carries what a model decides, and says something about one person.",
     covers=("core-scope",),
     fills='tiny.with_flow("Scoring API", "Applicant", "yes or no", "decisions", personal=True)',
+    claims={
+        "direction": "A flow points to who asked.",
+        "carries": "A yes or no of a model is no decision.",
+        "personal": "Whether somebody gets a loan is no personal data.",
+    },
 )
 
 w3 = Question(
@@ -240,6 +280,10 @@ w3 = Question(
     because="It can be answered with a name or a list, by one owner, and the answer is a control or the lack of one.",
     covers=("core-scope",),
     fills='(10, "Who has to approve a model before it is loaded?")',
+    claims={
+        "inside": "A flow within one zone crosses a boundary.",
+        "is-it-safe": "Whether it is safe is a question that somebody can answer.",
+    },
 )
 
 w4 = Question(
@@ -253,6 +297,14 @@ w4 = Question(
     because="`whole` is the drawing as the workbook has completed it. Yours may have its flows in another order.",
     covers=("core-scope",),
     fills="whole",
+    claims={
+        "no-log": "What is only stored need not be drawn.",
+        "log-kind": "A log holds no personal data, or stands outside of production.",
+        "no-flow": "What is drawn is connected.",
+        "no-libraries": "Libraries are no part of the system.",
+        "libraries-ours": "What was installed is ours: we decide what is in it.",
+        "packages": "A package carries nothing that runs.",
+    },
 )
 
 w5 = Question(
@@ -266,6 +318,10 @@ w5 = Question(
     because="Earlier applications that come back with each new one are a memory, and memory can be poisoned.",
     covers=("core-scope",),
     fills='whole.with_flow("Request log", "Loan model", "earlier applications", "memory")',
+    claims={
+        "lost": "A drawing can be changed by taking a flow away.",
+        "nothing-follows": "Any flow more shows a fact more.",
+    },
 )
 
 w6 = Question(
@@ -278,6 +334,10 @@ w6 = Question(
     because="The reason is about how things should be. One flow of the same drawing says how they are.",
     covers=("core-scope",),
     fills="min(hidden.crossings or hidden.flows, default=None)",
+    claims={
+        "elsewhere": "Any flow speaks against an exclusion.",
+        "one-owner": "A flow between parts of one owner refutes the reason.",
+    },
 )
 
 w7 = Question(
@@ -290,6 +350,10 @@ w7 = Question(
     because="Whoever plans a release has a list to go through, and this stands on it.",
     covers=("core-scope",),
     fills='"With each release, and each January at the latest"',
+    claims={
+        "change": "What would change an exclusion is a day on which somebody looks.",
+        "no-day": "A word such as regularly names a day on which somebody looks.",
+    },
 )
 
 w8 = Question(
@@ -308,6 +372,13 @@ w8 = Question(
     '.with_flow("Filter", "Archive", "mail, and spam or not", "decisions")'
     '.with_flow("Filter", "Sender", "refused", "decisions")'
     '.excluding("Archive", "It gets copies; back in if a flow leaves it", "head of IT", "each January"))',
+    claims={
+        "no-model": "An AI system can be drawn without its model.",
+        "no-owner": "A zone needs no owner.",
+        "no-crossing": "A system can be used though nothing crosses a boundary.",
+        "nothing-out": "A drawing leaves nothing out.",
+        "undated": "An exclusion needs no day.",
+    },
 )
 
 PIECES = (w1, w2, w3, w4, w5, w6, w7, w8)

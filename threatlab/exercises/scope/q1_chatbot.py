@@ -97,23 +97,27 @@ def _what_is_there(drawing: DataFlow) -> None:
     names = {element.name for element in drawing.elements}
     missing = [name for name in _DRAWN if name not in names]
     if alike := [(name, near) for name in missing if (near := nearest(name, names - set(_DRAWN)))]:
-        raise NotYet(f"You drew {alike[0][1]!r}; call it {alike[0][0]!r}, as the account does.")
+        raise NotYet(f"You drew {alike[0][1]!r}; call it {alike[0][0]!r}, as the account does.", "names")
     if "Fare pages" in missing:
         raise NotYet(
             "Where does the chatbot know fares from? Follow what flows from the model backward: something that the "
-            "airline wrote flows in, and what it says decides what customers are told. It is missing ('Fare pages')."
+            "airline wrote flows in, and what it says decides what customers are told. It is missing ('Fare pages').",
+            "no-pages",
         )
     if missing:
         raise NotYet(f"{missing[0]!r} is not drawn. These four have to be there, so named: {', '.join(_DRAWN)}.")
     if "Chatbot" in drawing.left_out:
         raise NotYet(
             "You drew the chatbot and left it out of scope. That is the airline's own argument, made with a dashed "
-            "line: its answers reach the customer all the same, and now nobody looks at what they say. Take it back in."
+            "line: its answers reach the customer all the same, and now nobody looks at what they say. Take it "
+            "back in.",
+            "left-out",
         )
     if drawing.left_out:
         raise NotYet(
             f"{', '.join(sorted(drawing.left_out))} is left out. This is the first drawing: draw all of it. What can "
-            "be left out is a question for later, once you see what flows through it."
+            "be left out is a question for later, once you see what flows through it.",
+            "left-some-out",
         )
 
 
@@ -122,29 +126,34 @@ def _whose_it_is(drawing: DataFlow) -> None:
     if zone.kind == "third party":
         raise NotYet(
             f"Your chatbot stands in {zone.name!r}, a third party's zone. That says: another organization decides what "
-            "runs there. Who put it on the website, and who can take it off tomorrow? The tribunal asked the same."
+            "runs there. Who put it on the website, and who can take it off tomorrow? The tribunal asked the same.",
+            "third-party",
         )
     if zone.kind != "own":
         raise NotYet(
             f"Your chatbot stands in {zone.name!r}, where anyone may be. The customer is there. The program that "
-            "answers is not: it runs where the page is served from."
+            "answers is not: it runs where the page is served from.",
+            "on-the-internet",
         )
     if kind != "model":
         raise NotYet(
             f"Your chatbot is a {kind}. We took it for a language model that words each answer anew. A {kind} only "
-            "hands on what somebody else wrote, so from your drawing nothing generated would ever reach a customer."
+            "hands on what somebody else wrote, so from your drawing nothing generated would ever reach a customer.",
+            "no-model",
         )
     pages = drawing.zone_of("Fare pages")
     if pages.kind != "own":
         raise NotYet(
             f"Your fare pages stand in {pages.name!r}. Then strangers write what the chatbot reads. Who edits the "
-            "pages of the airline's website?"
+            "pages of the airline's website?",
+            "pages-outside",
         )
     for name, at in (("chatbot", zone), ("fare pages", pages)):
         if at.name != "Website":
             raise NotYet(
                 f"You put your {name} into {at.name!r}. It is the airline's, yes, but another room: those who hand out "
-                "refunds neither run the website nor write its pages. Where does the account say that it is?"
+                "refunds neither run the website nor write its pages. Where does the account say that it is?",
+                "wrong-zone",
             )
 
 
@@ -154,30 +163,36 @@ def _what_flows(drawing: DataFlow) -> None:
     if not facts["uses_retrieval"]:
         raise NotYet(
             "From your drawing it does not follow that the model reads what is stored somewhere. Draw what goes from "
-            "the fare pages into the chatbot, and choose the word for what a model reads beside the question."
+            "the fare pages into the chatbot, and choose the word for what a model reads beside the question.",
+            "not-read",
         )
     asked = [f for f in drawing.flows if f.carries == "questions" and _leads(drawing, "Customer", f.target, "Chatbot")]
     if not asked and "questions" in _carried(drawing, "Chatbot", "Customer"):
-        raise NotYet("Your question goes from the chatbot to the customer. Who asks whom?")
+        raise NotYet("Your question goes from the chatbot to the customer. Who asks whom?", "question-turned")
     if not asked:
         raise NotYet(
             "Nothing carries the customer's question to the chatbot. Which word of the list means what is to be "
-            "answered, and does that flow begin at the customer?"
+            "answered, and does that flow begin at the customer?",
+            "no-question",
         )
     if not any(flow.personal for flow in asked):
         raise NotYet(
             "The question is not marked as personal data. Read it again: it tells an airline of a death in a family, "
-            "with a name and a date."
+            "with a name and a date.",
+            "personal",
         )
     if facts["makes_predictions"]:
         raise NotYet(
             "Your chatbot returns decisions: a label, a score, yes or no. What the customer got was sentences that "
-            "nobody had written before. Which word of the list is that?"
+            "nobody had written before. Which word of the list is that?",
+            "decisions",
         )
     if not facts["generates_content"] or not any(
         f.carries == "generated content" and _leads(drawing, "Chatbot", f.target, "Customer") for f in drawing.flows
     ):
-        raise NotYet("Nothing that the chatbot wrote reaches the customer: then there would have been no case.")
+        raise NotYet(
+            "Nothing that the chatbot wrote reaches the customer: then there would have been no case.", "no-answer"
+        )
     _what_the_link_shows(drawing)
 
 
@@ -187,20 +202,26 @@ def _what_the_link_shows(drawing: DataFlow) -> None:
         if _carried(drawing, "Customer", "Fare pages"):
             raise NotYet(
                 "Your arrow goes from the customer to the pages: that is the click. A flow points where the data goes, "
-                "and what came of the click?"
+                "and what came of the click?",
+                "link-turned",
             )
         raise NotYet(
             "One flow of the account is missing. The answer carried a link, and behind the link the customer could "
             "read for themselves. The two said different things, and you only see that they can if both are drawn, "
-            "each from where it comes."
+            "each from where it comes.",
+            "no-link",
         )
     if wrong := [carries for carries in link if carries not in ("documents", "other")]:
         raise NotYet(
             f"What goes from the fare pages to the customer is {wrong[0]!r} in your drawing, which means: "
-            f"{CARRIES[wrong[0]]}. This is a page that people of the airline wrote. Which word is that?"
+            f"{CARRIES[wrong[0]]}. This is a page that people of the airline wrote. Which word is that?",
+            "page-kind",
         )
     if any(flow.personal for flow in drawing.flows if flow.source == "Fare pages"):
-        raise NotYet("A flow from your fare pages is marked as personal data. What does a page tell of who asks?")
+        raise NotYet(
+            "A flow from your fare pages is marked as personal data. What does a page tell of who asks?",
+            "page-personal",
+        )
 
 
 def _what_is_read(drawing: DataFlow) -> None:
@@ -208,18 +229,21 @@ def _what_is_read(drawing: DataFlow) -> None:
     if _carried(drawing, "Chatbot", "Fare pages") and not read:
         raise NotYet(
             "Your arrow goes from the chatbot to the fare pages. It asks for them, yes, but a flow points where the "
-            "data goes: what it reads flows in."
+            "data goes: what it reads flows in.",
+            "pages-turned",
         )
     if read and "documents" not in read:
         raise NotYet(
             f"Your fare pages give the chatbot {read[0]!r}, which means: {CARRIES[read[0]]}. Here a page is looked up "
-            "when a question comes, and was changed by nobody's training. Which word says that?"
+            "when a question comes, and was changed by nobody's training. Which word says that?",
+            "training",
         )
     kind = drawing.element("Fare pages").kind
     if kind != "data store":
         raise NotYet(
             f"Your fare pages are a {kind}. They lie there, do nothing, and say tomorrow what they say today. Which "
-            "kind of element is that?"
+            "kind of element is that?",
+            "store",
         )
 
 
@@ -255,4 +279,28 @@ q1 = Question(
     "The fourth zone stays empty. Had the drawing been made before, the two ways from one page to the customer would "
     "have asked the question that the case was about: which of them holds when they disagree?",
     covers=("core-scope",),
+    claims={
+        "names": "An element may be called anything.",
+        "no-pages": "The chatbot knows fares by itself: no pages have to be drawn.",
+        "left-out": "The chatbot can be left out of the scope of its own system.",
+        "left-some-out": "The first drawing may leave something out.",
+        "third-party": "The chatbot is somebody else, not a part of the website.",
+        "on-the-internet": "The chatbot runs where its customers are.",
+        "no-model": "The chatbot only hands on what somebody else wrote.",
+        "pages-outside": "The fare pages stand outside of what the airline decides.",
+        "wrong-zone": "Any zone of the airline will do.",
+        "not-read": "The model reads nothing beside the question.",
+        "question-turned": "The question goes from the chatbot to the customer.",
+        "no-question": "No flow has to carry the question.",
+        "personal": "What a customer asks is not personal data.",
+        "decisions": "The chatbot returns decisions.",
+        "no-answer": "What the chatbot writes need not reach the customer.",
+        "link-turned": "A flow points to what is clicked, not to where the data goes.",
+        "no-link": "The link in the answer is no flow of its own.",
+        "page-kind": "A page that people wrote is generated content, or a question.",
+        "page-personal": "A fare page holds personal data.",
+        "pages-turned": "A flow points to what is asked, not to where the data goes.",
+        "training": "A page that is looked up is training data, or a question.",
+        "store": "Pages that lie somewhere are a process, or a model.",
+    },
 )

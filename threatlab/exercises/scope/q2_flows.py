@@ -49,36 +49,43 @@ _SLIPS = (
         lambda drawing: _lost(drawing, _no_more, before=False, after=False),
         "You read the facts of what is in scope. One element of this drawing was left out, and its flows are there "
         "all the same: look behind the exclusions, before and after. facts_from has an argument for it.",
+        "in-scope",
     ),
     Slip(
         lambda drawing: _lost(drawing, _no_more, after=False),
         "Before, you look behind the exclusions, and after taking the flow away you don't. Then every flow seems "
         "to take along what the exclusion hides. Compare like with like.",
+        "unlike",
     ),
     Slip(
         _as_evidence,
         "You return the facts in whose evidence a flow stands. The evidence is one way that shows the fact, and "
         "there may be a second: two doors to the internet, and closing one leaves the system as open as it was.",
+        "evidence",
     ),
     Slip(
         _crossing_only,
         "Only flows that cross a boundary take facts along, in your function. A fact can hang on a flow that stays "
         "inside one zone: the last step into a model often does.",
+        "crossing",
     ),
     Slip(
         lambda drawing: _lost(drawing, lambda whole, left: bool(whole.value and left.value is False)),
         "You find no flow that makes a difference here. Nobody has called this drawing whole, so what it no longer "
         "shows is unknown: None, and not False. Does your comparison notice that?",
+        "false",
     ),
     Slip(
         lambda drawing: {number: set() for number in drawing.numbered},
         "No fact hangs on any flow, says your function. Print one reading: it is an object, and an object is true "
         "whatever it says. And which of the two has to be true, the fact before or the fact after?",
+        "none",
     ),
     Slip(
         lambda drawing: _lost(drawing, lambda whole, left: bool(whole != left)),
         "You compare whole readings. Their sentence and their flow numbers change as soon as a flow goes, whether "
         "or not the fact does: numbers behind it move up by one. Which part of a reading is the fact?",
+        "whole",
     ),
 )
 
@@ -166,4 +173,13 @@ q2 = Question(
     "At ShadowRay that one flow was said to be nobody's plan, and left out.",
     covers=("core-scope",),
     seconds=10.0,
+    claims={
+        "in-scope": "What is left out of scope shows no facts.",
+        "unlike": "Facts before may be read with exclusions, and facts after without.",
+        "evidence": "A flow in the evidence of a fact is the only way to it.",
+        "crossing": "Only flows across a boundary matter.",
+        "false": "A fact that no longer shows is false.",
+        "none": "No fact hangs on a single flow.",
+        "whole": "A reading that changes is a fact that changes.",
+    },
 )

@@ -87,7 +87,7 @@ def argues_an_exclusion(answer: Any) -> str:
         raise NotYet("Your drawing is no longer the scene: leave its elements and flows as they are, and exclude one.")
     if len(argued.exclusions) != 1:
         raise NotYet(
-            f"Your drawing leaves out {len(argued.exclusions)} elements. Leave out one, the one you can argue."
+            f"Your drawing leaves out {len(argued.exclusions)} elements. Leave out one, the one you can argue.", "many"
         )
     _hides_nothing(argued)
     _complete(argued)
@@ -123,7 +123,7 @@ def _hides_nothing(argued: DataFlow) -> None:
         "Chatbot": "A model in a drawing of its own system, left out as if it were somebody else: that was tried.",
         "Customer": "The one who asks can't be assessed, but what comes from there is why there is a boundary.",
     }
-    raise NotYet(f"Leaving out {element} hides: {labels}. {why.get(element, 'What flows through it?')}")
+    raise NotYet(f"Leaving out {element} hides: {labels}. {why.get(element, 'What flows through it?')}", "hides")
 
 
 def _complete(argued: DataFlow) -> None:
@@ -131,22 +131,26 @@ def _complete(argued: DataFlow) -> None:
     if _NOBODY.search(exclusion.owner) or named(exclusion.owner, [each.name for each in argued.elements]):
         raise NotYet(
             f"The owner is {exclusion.owner!r}. When it goes wrong, whose telephone rings? Give a name, or a role that "
-            "one person holds."
+            "one person holds.",
+            "nobody",
         )
     if not says_when(exclusion.review):
         raise NotYet(
             f"It is looked at again: {exclusion.review!r}. Nobody's calendar shows that. Give a date, or an event that "
-            "somebody will notice."
+            "somebody will notice.",
+            "no-day",
         )
     if _WISH.search(exclusion.reason):
         raise NotYet(
             "Your reason says how things should be, or what something is meant for. ShadowRay's interface was not "
-            "meant for the internet either. Say how things are."
+            "meant for the internet either. Say how things are.",
+            "wish",
         )
     if len(exclusion.reason.split()) < _LEAST_WORDS:
         raise NotYet(
             f"Your reason has {len(exclusion.reason.split())} words. In so few nobody can say what risk stays, who "
-            f"carries it, and what would change it; take at least {_LEAST_WORDS}."
+            f"carries it, and what would change it; take at least {_LEAST_WORDS}.",
+            "short",
         )
 
 
@@ -164,4 +168,15 @@ q3 = Question(
     "only said. The reason is honest about what remains: contradictory advice is what the real case was about. And the "
     "condition is one that a person drawing the next flow would notice.",
     covers=("core-scope",),
+    claims={
+        "many": "More than one element can be left out by one argument.",
+        "hides": "What is left out hides no fact.",
+        "nobody": "A team, or everybody, can own an exclusion.",
+        "no-day": "An exclusion needs no day on which it is looked at again.",
+        "wish": "How things should be is a reason to leave something out.",
+        "short": "A few words are enough to say what risk stays.",
+        "1": "A reason need not say what can still go wrong.",
+        "2": "A reason need not say who carries it.",
+        "3": "A reason need not say what would bring the element back in.",
+    },
 )

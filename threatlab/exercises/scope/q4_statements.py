@@ -44,4 +44,12 @@ q4 = Question(
     "beside the drawing, each with a name under it. Zones and the word 'whole' are decisions too, which is why they "
     "change what follows from a drawing without changing the system.",
     covers=("core-scope",),
+    claims={
+        "terms=True": "The terms of use say that the chatbot may err, so its answers need not be drawn.",
+        "crawler=True": "What a crawler fetches flows from the crawler to the pages.",
+        "split=False": "One zone drawn as two brings no flow across a boundary.",
+        "vouch=False": "Calling a drawing whole turns no fact into a no.",
+        "quiet=True": "An exclusion that hides no fact hides nothing.",
+        "disputed=False": "What a maker disputes need not be drawn.",
+    },
 )

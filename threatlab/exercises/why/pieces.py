@@ -21,14 +21,15 @@ MOST_SUCCESS, LEAST_UTILITY = 1 / 3, 0.95
 def _one_missing(answer: Any) -> str:
     given = a_kind(answer, Assessment, "an assessment; call threatlab.assess as the cell above does")
     if given.ruleset != "core":
-        raise NotYet('That is the whole catalog. Ask the lesson\'s three checks: ruleset="core".')
+        raise NotYet('That is the whole catalog. Ask the lesson\'s three checks: ruleset="core".', "whole-catalog")
     missing = [finding.attribute for finding in given.findings]
     if not missing:
         raise NotYet(
-            "All three controls are still in place. with_(monitoring_active=False) gives a system without one."
+            "All three controls are still in place. with_(monitoring_active=False) gives a system without one.",
+            "nothing-changed",
         )
     if missing != ["monitoring_active"]:
-        raise NotYet(f"Missing is now: {', '.join(missing)}. Take away monitoring, and nothing else.")
+        raise NotYet(f"Missing is now: {', '.join(missing)}. Take away monitoring, and nothing else.", "more")
     return f"{given.risk_score:g}: one box is empty. The score would be the same for any system without monitoring."
 
 
@@ -37,13 +38,14 @@ def _own_defense(answer: Any) -> str:
     attack = ATTACKS[ran.attack]
     reached = (ran.success - ran.baseline) / (1 - ran.baseline)
     if ran.control == "none":
-        raise NotYet(f"That runs without a control. Give one: {', '.join(attack.controls)}.")
+        raise NotYet(f"That runs without a control. Give one: {', '.join(attack.controls)}.", "no-control")
     if reached > MOST_SUCCESS:
-        raise NotYet(f"The attacker still gets {reached:.0%} of what there was to get. Try another control.")
+        raise NotYet(f"The attacker still gets {reached:.0%} of what there was to get. Try another control.", "still")
     kept = ran.utility / attack.run().utility
     if kept < LEAST_UTILITY:
         raise NotYet(
-            f"That stops them, and honest users keep {kept:.1%} of what they had. Find one that leaves them 95%."
+            f"That stops them, and honest users keep {kept:.1%} of what they had. Find one that leaves them 95%.",
+            "useless",
         )
     return (
         f"{attack.controls[ran.control].title}: the attacker gets {reached:.0%} of what there was to get, "
@@ -59,7 +61,7 @@ def _fact(answer: Any) -> str:
         raise NotYet(capital(unknown_name("fact", answer, facts)))
     raised = assess(load_system("ml-pipeline-prod").with_(**{answer: True})).by_threat[THREAT]
     if not raised:
-        raise NotYet(f"With {answer} it is still 0.00. What does a system do that could obey a text?")
+        raise NotYet(f"With {answer} it is still 0.00. What does a system do that could obey a text?", "any-fact")
     return f"With {answer} prompt injection rises to {raised:.2f}. The score reads what you say about the system."
 
 
@@ -74,6 +76,11 @@ w1 = Question(
     because="Take one box away, and the score moves by what that box weighs. Nothing about attacks was asked.",
     covers=("intro-insufficient",),
     fills='threatlab.assess(pipeline.with_(monitoring_active=False), ruleset="core")',
+    claims={
+        "whole-catalog": "The lesson's three checks and the whole catalog ask the same.",
+        "nothing-changed": "A system stays another one after with_, which changes it where it is.",
+        "more": "Taking away one control takes others along.",
+    },
 )
 
 w2 = Question(
@@ -87,6 +94,11 @@ w2 = Question(
     because="It acts where the damage would happen, and honest users never need what it forbids.",
     covers=("intro-insufficient",),
     fills='ATTACKS["injection"].run("egress_allow_list", seed=seed)',
+    claims={
+        "no-control": "An attack that runs without a control shows a defense.",
+        "still": "A control that is there stops the attack.",
+        "useless": "What stops the attacker is a good control, whatever users lose.",
+    },
 )
 
 w3 = Question(
@@ -100,6 +112,9 @@ w3 = Question(
     because="A model that only scores numbers can't be talked into anything. One that writes text can.",
     covers=("intro-insufficient",),
     fills='"generates_content"',
+    claims={
+        "any-fact": "Prompt injection threatens a model that only scores numbers.",
+    },
 )
 
 PIECES = (w1, w2, w3)

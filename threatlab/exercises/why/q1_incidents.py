@@ -76,4 +76,10 @@ q1 = Question(
     because="A threat is named after what is done to the system, because that is where a control can stand. The "
     "poisoned mail tool cost its victims their mail, but no control on mail would have met it: they had installed it.",
     covers=("intro-insufficient",),
+    claims={
+        f"{name}={threat}": f"{load_incident(name).title}: mainly a case of {title.lower()}."
+        for name in LOOK
+        for threat, title in _THREATS.items()
+        if threat != main_threats()[name]
+    },
 )

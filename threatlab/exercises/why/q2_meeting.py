@@ -29,4 +29,10 @@ q2 = Question(
     because="Each note uses what the one before it found. Teams that begin with 'decide' get controls without a "
     "reason, and teams that end there never learn whether these work.",
     covers=("intro-insufficient",),
+    claims={
+        "abuse": "Who might abuse it can be asked before anybody knows what flows where.",
+        "rank": "Threats can be ranked before they are found.",
+        "decide": "Controls are chosen first.",
+        "again": "What was done can be measured before it is decided what to do.",
+    },
 )

@@ -43,7 +43,7 @@ def names_what_was_seen(answer: Any) -> str:
     for case in sorted(cases, key=lambda case: not _seen(case.system)):  # first those where there is something to see
         named = a_set(returned(function, case), "a set of controls' names, perhaps an empty one")
         if named != _seen(case.system):
-            raise NotYet(_why_not(case.title, case.system, named))
+            raise _why_not(case.title, case.system, named)
     missing = sum(len(incident.missing) for incident in incidents())
     seen = sum(len(_seen(incident.system)) for incident in incidents())
     return (
@@ -60,25 +60,29 @@ def _seen(system: AISystem) -> set[str]:
     return {control for control in _asked(system) if system[control] is False}
 
 
-def _why_not(title: str, system: AISystem, named: set[str]) -> str:
+def _why_not(title: str, system: AISystem, named: set[str]) -> NotYet:
     """Return the misconception behind a set of names that isn't what the three checks see."""
     seen, strangers = _seen(system), sorted(named - _asked(system))
     if strangers and seen <= named:
-        return (
+        return NotYet(
             f"For {title} you name {strangers[0]!r}, which was missing, but the lesson's code has no question about "
-            "it. Every control that was missing is one thing, what three checks can see of it is another."
+            "it. Every control that was missing is one thing, what three checks can see of it is another.",
+            "missing",
         )
     if strangers:
-        return f"For {title} you name {strangers[0]!r}. Did you take away what the checklist sees, and keep the rest?"
+        says = f"For {title} you name {strangers[0]!r}. Did you take away what the checklist sees, and keep the rest?"
+        return NotYet(says, "rest")
     if unknown := sorted(control for control in named if system[control] is None):
-        return (
+        return NotYet(
             f"For {title} you name {unknown[0]!r}. It is a finding because nobody has said whether it was in place: "
             "the check asked, and got no answer. Seen is only what is known to be missing. How does a finding tell "
-            "the two apart?"
+            "the two apart?",
+            "unknown",
         )
     if named - seen:
-        return f"For {title} you name {min(named - seen)!r}, which was in place."
-    return f"For {title} you name {sorted(named) or 'nothing'}, and a check asks about more of what was missing there."
+        return NotYet(f"For {title} you name {min(named - seen)!r}, which was in place.", "in-place")
+    says = f"For {title} you name {sorted(named) or 'nothing'}, and a check asks about more of what was missing there."
+    return NotYet(says, "too-few")
 
 
 q3 = Question(
@@ -94,4 +98,11 @@ q3 = Question(
     "answered. What was missing there, as stated or in our reading (vetted tools, guarded keys, a tested model), it "
     "never asks.",
     covers=("intro-insufficient",),
+    claims={
+        "missing": "The checklist saw what was missing.",
+        "rest": "The checklist saw what it did not ask about.",
+        "unknown": "What nobody answered, the checklist saw as missing.",
+        "in-place": "A control that was in place was seen as missing.",
+        "too-few": "The three checks saw less than they asked about.",
+    },
 )

@@ -32,4 +32,11 @@ q4 = Question(
     because="A measure fails where the attacker has no need to do what it forbids. Customers may ask, contributors may "
     "send, pages may be read. Stolen keys are another matter: there encryption, vaults and roles stand in the way.",
     covers=("intro-insufficient",),
+    claims={
+        "copy=True": "Encrypting the model keeps it from being copied.",
+        "roles=True": "Roles keep strangers from poisoning what a model learns.",
+        "login=True": "Watching failed logins shows the attacks on a model.",
+        "keys=False": "Keys and credentials played no part in the incidents.",
+        "zero=False": "A score of 0.0 says more than what three questions found.",
+    },
 )

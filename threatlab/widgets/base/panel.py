@@ -10,6 +10,7 @@ from inspect import signature
 from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar, cast
 
 import anywidget
+import ipywidgets
 import traitlets
 
 from threatlab.errors import ThreatLabError
@@ -22,6 +23,9 @@ Self = TypeVar("Self", bound="Panel")
 
 _BASE = resources.files("threatlab.widgets.base")
 _STYLE = (_BASE / "style.css").read_text(encoding="utf-8")
+
+_KIT = 8
+"""The first number of the ipywidgets that panels are made for; some hosted services have 7."""
 
 
 def action(method: Callable[Concatenate[Self, P], R]) -> Callable[Concatenate[Self, P], R]:
@@ -94,6 +98,8 @@ class Panel(anywidget.AnyWidget):
         self.state = self._taken_up()
         super().__init__(page=self._drawn(self.state))
         self.on_msg(lambda _, message, __: self.hear(message))
+        if int(ipywidgets.__version__.partition(".")[0]) < _KIT:
+            self._ipython_display_ = self._shown_by_an_older_one
 
     def draw(self, state: Any) -> str:
         """Return the panel's HTML: a pure function of the state."""
@@ -217,6 +223,21 @@ class Panel(anywidget.AnyWidget):
         live, about = super()._repr_mimebundle_(**kwargs) or ({}, {})
         picture = self._place.marked(self.picture()) if self._place else self.picture()
         return {**live, "text/plain": repr(self), "text/html": picture}, about
+
+    def _shown_by_an_older_one(self, **_: Any) -> None:
+        """Show the panel as ipywidgets 7 would, beneath what to do if that shows nothing, or no click is answered."""
+        from IPython import display
+
+        show: Any = display.display
+        there = ipywidgets.__version__
+        way_out = f"%pip install 'ipywidgets>={_KIT},<{_KIT + 1}'"
+        said = (
+            f"ipywidgets {there} is installed here, and panels are made for {_KIT}. If the one below stays empty, or "
+            f"doesn't answer: run {way_out} in a cell, restart the kernel, and reload the page."
+        )
+        show({"text/plain": said, "text/html": html.tag("p", said)}, raw=True)
+        bundle, about = self._repr_mimebundle_()
+        show(bundle, metadata=about, raw=True)
 
 
 def _fitting(name: str, method: Callable[..., Any], args: object) -> dict[str, Any]:

@@ -20,7 +20,7 @@ class IncidentReplay(Panel):
     Parameters
     ----------
     incident
-        The id of a documented incident, such as "shadowray", or an Incident.
+        The id of a documented incident, such as "shadowray", the file of one of your own, or an Incident.
     system
         The system that meets it; without one, the system that it happened to.
 

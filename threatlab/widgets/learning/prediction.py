@@ -8,6 +8,8 @@ from typing import Any
 
 from threatlab.errors import ThreatLabError, unknown_name
 from threatlab.exercises.kept import open_notebook
+from threatlab.exercises.predictions import GUESSED, id_of, predictions
+from threatlab.exercises.progress import store
 from threatlab.exercises.statements import STATEMENTS
 from threatlab.widgets.base.html import Html, button, choice, markup, saved, saved_table, table, tag, toggle
 from threatlab.widgets.base.panel import Panel, action
@@ -38,6 +40,8 @@ class PredictionState:
 class Prediction(Panel):
     """A live panel that asks for one guess to each question, and locks them once the answers are shown.
 
+    A guess goes into the learner's progress if the course asks for it: by its place, never in words.
+
     Parameters
     ----------
     ask
@@ -46,9 +50,15 @@ class Prediction(Panel):
         One text each; their order is kept.
     choices
         The values to choose from: numbers or texts.
+
+    Attributes
+    ----------
+    id
+        By which the course knows it; "" if it asks for something else.
     """
 
     def __init__(self, ask: str, questions: Sequence[str], choices: Sequence[float | str]) -> None:
+        self.id = id_of(ask, questions, choices)
         state = PredictionState(ask, tuple(questions), tuple(choices))
         super().__init__(state, made_from=[ask, *state.questions, *state.choices])
 
@@ -66,6 +76,8 @@ class Prediction(Panel):
             choices = ", ".join(map(str, self.state.choices))
             raise ThreatLabError(f"{answer!r} is not among the answers to choose from: {choices}")
         if not self.state.shown:
+            if self.id and answer != self.guesses.get(question):
+                store().record(self.id, GUESSED, met=predictions()[self.id].place(question, answer))
             others = {q: guess for q, guess in self.guesses.items() if q != question}
             guesses = others if answer is None else {**others, question: answer}
             self.show(replace(self.state, guesses=guesses, asking=False))
@@ -176,6 +188,7 @@ class CheckYourself(Prediction):
         asked = STATEMENTS[name]
         answers = {each.text: each.answer for each in asked.statements}
         because = {each.text: each.because for each in asked.statements}
+        self.id = id_of(asked.asks, answers, asked.answers)
         state = PredictionState(asked.asks, tuple(answers), asked.answers, actual=answers, because=because)
         Panel.__init__(self, state, made_from=[name, *answers])
 

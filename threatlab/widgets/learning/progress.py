@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from threatlab.errors import ThreatLabError
+from threatlab.exercises import sharing
 from threatlab.exercises.progress import Standing, Store, store
 from threatlab.widgets.base.html import (
     Html,
@@ -15,6 +16,7 @@ from threatlab.widgets.base.html import (
     button,
     caption,
     field,
+    fold,
     form,
     markup,
     number,
@@ -25,30 +27,42 @@ from threatlab.widgets.base.html import (
 )
 from threatlab.widgets.base.panel import Panel, action
 
+_SHARES = (
+    "If you share, whoever teaches sees which questions you have right, which of the usual mistakes in the course's "
+    "own list you made, what you predicted, and when you last answered. Nothing that you type and no code is sent, the "
+    "wall shows no names, and you can stop at any time. (Whoever runs the machines can see whose file it is, named or "
+    "not.)"
+)
+
 
 @dataclass(frozen=True)
 class ProgressState:
-    """How far the learner is in each notebook, whether a reset is being asked about, and what was done last."""
+    """How far the learner is in each notebook, whether a reset is being asked about, and what was done last.
+
+    `shared` is all that a class has of it, "" if the learner shares nothing, and None where there is no class.
+    """
 
     standings: tuple[Standing, ...]
     asking: bool = False
     message: str = ""
+    shared: str | None = None
 
 
 class ProgressPanel(Panel):
-    """A live panel on the learner's own progress. Nothing in it is sent anywhere.
+    """A live panel on the learner's own progress. Nothing of it leaves the machine without a tick.
 
-    `refresh()`, `export(name)` and `reset()` do what its buttons do; a reset by the button asks once more.
+    `refresh()`, `export(name)` and `reset()` do what its buttons do; a reset by the button asks once more. Where a
+    class has a folder, `share(name)` agrees to share with it, and `stop_sharing()` takes that back.
     """
 
     def __init__(self, kept: Store | None = None) -> None:
         self._kept = kept or store()
-        super().__init__(ProgressState(self._kept.standings()))
+        super().__init__(self._now())
 
     @action
     def refresh(self) -> None:
         """Read the progress again: other notebooks may have added to it."""
-        self.show(ProgressState(self._kept.standings()))
+        self.show(self._now())
 
     @action
     def export(self, name: str) -> None:
@@ -74,7 +88,32 @@ class ProgressPanel(Panel):
     def reset(self) -> None:
         """Begin anew."""
         self._kept.reset()
-        self.show(ProgressState(self._kept.standings(), message="The progress begins anew."))
+        self.show(self._now("The progress begins anew."))
+
+    @action
+    def share(self, name: str = "") -> None:
+        """Share with the class from now on, under a name or under none.
+
+        Raises
+        ------
+        ThreatLabError
+            If there is no class, its folder can't be written, or the name is too long.
+        """
+        sharing.share(self._kept, name)
+        self.show(self._now("You share with the class now."))
+
+    @action
+    def stop_sharing(self) -> None:
+        """Share nothing from now on, and take back what was shared."""
+        sharing.stop_sharing()
+        self.show(self._now("You share nothing any more, and your file in the class's folder is deleted."))
+
+    def _now(self, message: str = "") -> ProgressState:
+        shared = None
+        if sharing.class_folder():
+            agreed = sharing.consent()
+            shared = sharing.handed_in(self._kept.entries(), agreed) if sharing.is_shared() else ""
+        return ProgressState(self._kept.standings(), message=message, shared=shared)
 
     def draw(self, state: ProgressState) -> Html:
         """Return the table, and what can be done with it."""
@@ -92,9 +131,10 @@ class ProgressPanel(Panel):
         message = tag("p", state.message, class_="tl-sub", role="status")
         return tag(
             "div",
-            standings_table(state.standings, place(self._kept.path)),
+            standings_table(state.standings, place(self._kept.path, shared=bool(state.shared))),
             tag("div", *buttons, class_="tl-buttons"),
             file,
+            _with_the_class(state.shared) if state.shared is not None else None,
             message,
             class_="tl-learning tl-progress",
         )
@@ -109,13 +149,33 @@ class ProgressPanel(Panel):
         return f"ProgressPanel: {done} of {questions} exercises done"
 
 
-def place(path: Path | None) -> str:
+def place(path: Path | None, *, shared: bool = False) -> str:
     """Return where a progress is kept, in words; a file in the home folder is named from there."""
+    leaves = "What you share with the class stands below." if shared else "Nothing leaves this machine."
     if path is None:
-        return "Kept until this kernel ends, and in no file. Nothing leaves this machine."
+        return f"Kept until this kernel ends, and in no file. {leaves}"
     with suppress(RuntimeError, ValueError):  # who is at home nowhere, and a file that lies elsewhere
         path = Path("~", path.relative_to(Path.home()))
-    return f"Kept in {path}. Nothing leaves this machine."
+    return f"Kept in {path}. {leaves}"
+
+
+def _with_the_class(shared: str) -> Html:
+    """Return the tick, or what is shared and how to stop: all of it, to the letter."""
+    if shared:
+        return tag(
+            "div",
+            caption("Your class", "you share with it"),
+            fold("All that is shared, to the letter", tag("pre", shared, tabindex=0, aria_label="All that is shared")),
+            button("Stop, and delete what I shared", "stop_sharing", class_="tl-btn"),
+            class_="tl-class-share",
+        )
+    return tag(
+        "div",
+        caption("Your class", "you share nothing with it"),
+        tag("p", _SHARES),
+        form("share", field(f"Name, if you want one ({sharing.LONGEST_NAME} characters)", "name"), submit="Share"),
+        class_="tl-class-share",
+    )
 
 
 def standings_table(standings: tuple[Standing, ...], kept: str) -> Html:

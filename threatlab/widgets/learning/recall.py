@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from threatlab.errors import ThreatLabError, unknown_name
 from threatlab.exercises.outcome import Outcome
-from threatlab.exercises.recall import RECALL, Recalled
+from threatlab.exercises.recall import RECALL, Recalled, recalled
 from threatlab.widgets.base.html import Html, caption, choice, markup, saved, tag
 from threatlab.widgets.base.panel import Panel, action
 
@@ -19,6 +19,8 @@ class Recall(Panel):
     ----------
     notebook
         Its number, such as "02".
+    without
+        The numbers of the notebooks that this copy of the course leaves out.
 
     Raises
     ------
@@ -26,11 +28,11 @@ class Recall(Panel):
         If there are no questions for that notebook.
     """
 
-    def __init__(self, notebook: str) -> None:
+    def __init__(self, notebook: str, without: Collection[str] = ()) -> None:
         if not isinstance(notebook, str) or notebook not in RECALL:
             raise ThreatLabError(unknown_name("notebook", notebook, RECALL))
         self.notebook = notebook
-        self._questions = {each.question.id: each for each in RECALL[notebook]}
+        self._questions = {each.question.id: each for each in recalled(notebook, without)}
         asked = [[each.asks, each.options] for each in self._questions.values()]
         super().__init__({}, made_from=[notebook, asked])
 
@@ -62,7 +64,8 @@ class Recall(Panel):
     def draw(self, state: Mapping[str, str]) -> Html:
         """Return the questions, each with its list and with what its answer came to."""
         asked = (self._question(each, state.get(name, "")) for name, each in self._questions.items())
-        return tag("div", caption("From memory", "without looking back", level=2), *asked, class_="tl-learning")
+        none = None if self._questions else tag("p", "What these questions look back on is left out of this copy.")
+        return tag("div", caption("From memory", "without looking back", level=2), none, *asked, class_="tl-learning")
 
     def _question(self, each: Recalled, letter: str) -> Html:
         options = [("choose \u2026", ""), *((text, letter) for letter, text in each.options.items())]

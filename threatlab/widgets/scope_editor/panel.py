@@ -19,7 +19,7 @@ from threatlab.dataflow.files import (
     list_drawings,
     load_drawing,
 )
-from threatlab.dataflow.picture import kept_from
+from threatlab.dataflow.picture import NOTHING, kept_from
 from threatlab.errors import ThreatLabError
 from threatlab.exchange import Import, Question, answered, format_of, questions_about, read, still_asked
 from threatlab.files import write_text
@@ -270,7 +270,9 @@ class ScopeEditor(Panel):
             raise ThreatLabError(f"only a DataFlow can be drawn, not {drawing!r}; load_drawing() gives one")
         now: ScopeState = self.state
         if (drawing, self._base) != (now.drawing, now.base):
-            self._go_on(replace(now, drawing=drawing, base=self._base, kept=(), picked="", before=now), "Drawn anew.")
+            self._go_on(
+                replace(now, drawing=drawing, base=self._base, kept=NOTHING, picked="", before=now), "Drawn anew."
+            )
 
     @action
     def save(self, *, overwrite: bool = False) -> Path:
@@ -297,7 +299,7 @@ class ScopeEditor(Panel):
     @action
     def tidy(self) -> None:
         """Place everything anew, so that flows are short and seldom cross."""
-        self.show(replace(self.state, kept=(), last_change="Placed anew."))
+        self.show(replace(self.state, kept=NOTHING, last_change="Placed anew."))
 
     @action
     def ask(self, form: str) -> None:

@@ -7,7 +7,7 @@ from base64 import b64encode
 from threatlab.catalog import catalog
 from threatlab.dataflow import DataFlow
 from threatlab.dataflow.facts import facts_from
-from threatlab.dataflow.picture import Kept, draw, in_words
+from threatlab.dataflow.picture import NOTHING, Kept, draw, in_words
 from threatlab.errors import ThreatLabError
 from threatlab.widgets.base.html import Html, markup, saved_table, tag
 from threatlab.widgets.base.shown import Shown
@@ -57,7 +57,7 @@ def show_case(drawing: DataFlow) -> Shown:
     return Shown(saved_table((), rows), "\n".join(f"{what}: {said}" for what, said in rows))
 
 
-def static_drawing(drawing: DataFlow, kept: Kept = ()) -> Html:
+def static_drawing(drawing: DataFlow, kept: Kept = NOTHING) -> Html:
     """Return a drawing as an image with its text alternative, what is left out, and its tables; inline styles only.
 
     `kept` are the places that its parts have.

@@ -9,7 +9,7 @@ from functools import cached_property
 from threatlab.catalog import Catalog
 from threatlab.dataflow import DataFlow
 from threatlab.dataflow.facts import Hidden, Reading, facts_from, hidden_by_exclusions
-from threatlab.dataflow.picture import Kept
+from threatlab.dataflow.picture import NOTHING, Kept
 from threatlab.exchange import Question
 from threatlab.system import AISystem
 
@@ -19,7 +19,7 @@ class ScopeState:
     """What the editor shows: a drawing, the system that brings its controls, and how it came to be.
 
     `opened` is the drawing as it was opened or last saved, and `chosen` its name in the list; `before` is the state
-    that Undo goes back to; `kept` are the places in the picture that stay; `last_change` says what the last change did.
+    that Undo goes back to; `kept` is what of the picture stays; `last_change` says what the last change did.
     `form` is the form that is open, `picked` the part that is changed in it, and `accepted` are the actions that were
     done so far, by form or in code. `saved` are the learner's files; `asked` is the drawing that waits for an answer
     to what becomes of this one, and `standing` the file that is in the way. `asks` are the questions that the file of
@@ -31,7 +31,7 @@ class ScopeState:
     chosen: str
     base: AISystem | None = None
     before: ScopeState | None = field(default=None, compare=False, repr=False)
-    kept: Kept = ()
+    kept: Kept = NOTHING
     last_change: str = ""
     form: str = "flow"
     picked: str = ""

@@ -1,0 +1,71 @@
+"""The class view as one page that needs no kernel and no network: what a class has shared, lesson by lesson."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from importlib import resources
+
+from threatlab.classroom import Snapshot, Tally, room
+from threatlab.widgets.base.html import Html, markup, tag
+from threatlab.widgets.class_view import view
+from threatlab.widgets.class_view.view import ClassState
+
+_DARK = 'body[data-jp-theme-light="false"] .tl {'
+
+_HEAD = (
+    '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>Class view</title>'
+    '<meta name="viewport" content="width=device-width">'
+)
+
+_OWN = """\
+:root { color-scheme: light dark; --jp-layout-color0: #fff; --jp-ui-font-color0: #1f2328; }
+@media (prefers-color-scheme: dark) { :root { --jp-layout-color0: #111; --jp-ui-font-color0: #f0f3f6; } }
+body { margin: 0; padding: 24px 16px; background: var(--jp-layout-color0); color: var(--jp-ui-font-color0); }
+main { max-width: 1120px; margin: 0 auto; }
+h1, h2 { font: 650 30px/1.2 system-ui, sans-serif; }
+main > p { font: 16px/1.45 system-ui, sans-serif; }
+h2 { margin: 36px 0 12px; }
+@media print { .tl-class-focus { break-inside: avoid; } }
+"""
+
+
+def to_html(snapshot: Snapshot, now: datetime, *, names: bool = False) -> str:
+    """Return a class as an HTML page, as of a time with a zone; with `names` it says who is stuck, if they gave one."""
+    whole = ClassState(snapshot, room(snapshot, now.timestamp()), names=names)
+    says = f"{view.announcement(whole)}, as of {now:%Y-%m-%d %H:%M}."
+    lessons = (_lesson(ClassState(snapshot, whole.room, name, names=names)) for name in whole.begun)
+    nothing = None if whole.begun else tag("p", "Nothing has been shared yet.")
+    body = tag("body", tag("main", tag("h1", "Class view"), tag("p", says), nothing, *lessons))
+    return f"{_HEAD}<style>{_style()}</style></head>{body}</html>\n"
+
+
+def _lesson(state: ClassState) -> Html:
+    told = sorted((each for each in state.tallies.values() if each.enough), key=_most_wrong)
+    guessed = [each for each in state.guesses.values() if each.enough]
+    shown = (
+        *(markup(view.over(view.kind_of(each)), view.question(each)) for each in told),
+        *(markup(view.over(view.kind_of(each)), view.prediction(each)) for each in guessed),
+    )
+    few = [view.title(each) for each in state.tallies.values() if not each.enough]
+    few += [view.title(each) for each in state.guesses.values() if not each.enough]
+    says = tag("p", f"Not enough answers yet: {'; '.join(few)}.", class_="tl-class-foot") if few else None
+    parts = (tag("section", each, class_="tl-class-focus") for each in shown)
+    alone = view.aside(state) if state.names else None
+    return markup(
+        tag("h2", view.TITLES[state.at]),
+        tag("div", view.figures(state), *parts, says, alone, class_="tl"),
+    )
+
+
+def _most_wrong(tally: Tally) -> tuple[int, int]:
+    return tally.done - tally.answered, -sum(met.ever for met in tally.met)
+
+
+def _style() -> str:
+    """Return the panels' style sheets, dark where the reader's system is."""
+    widgets = resources.files("threatlab.widgets")
+    sheets = (widgets / each / name for each, name in (("base", "style.css"), ("class_view", "own.css")))
+    style = "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
+    before, _, after = style.partition(_DARK)
+    dark, _, rest = after.partition("}")
+    return f"{before}@media (prefers-color-scheme: dark) {{ .tl {{{dark}}} }}{rest}\n{_OWN}"
