@@ -65,13 +65,15 @@ async def rehearse(room: Room, learners: int, browsers: int, seconds: float) -> 
     seen, *whole = await asyncio.gather(_in_chromium(room, pages, seconds), *asked)
     looks.append(await asyncio.to_thread(memory, room.homes))
     watching.cancel()
-    log.lost += await asyncio.to_thread(_not_kept, room.homes, [*names, *pages], [*range(learners), *range(browsers)])
+    done = {name: number for number, name in enumerate(names) if whole[number]}
+    done |= {name: number for number, name in enumerate(pages) if name in seen["whole"]}
+    log.lost += _not_kept(room.homes, done)
     most = max(looks, key=lambda look: sum(look.learners))
     return {
         "learners": learners,
         "browsers": browsers,
         "minutes": round((time.monotonic() - begun) / 60, 1),
-        "whole": sum(whole) + seen["whole"],
+        "whole": len(done),
         "lost": [*log.lost, *seen["lost"]],
         "seconds": {kind: _spread(taken) for kind, taken in (log.seconds | seen["seconds"]).items()},
         "memory_mb": {
@@ -90,7 +92,7 @@ async def rehearse(room: Room, learners: int, browsers: int, seconds: float) -> 
 async def _in_chromium(room: Room, names: list[str], seconds: float) -> dict[str, Any]:
     """Have the learners with pages take part, in a process of their own: Playwright has its own loop."""
     if not names:
-        return {"seconds": {}, "lost": [], "whole": 0}
+        return {"seconds": {}, "lost": [], "whole": []}
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.hub.browsers", room.url, *names),
         cwd=ROOT,
@@ -101,7 +103,7 @@ async def _in_chromium(room: Room, names: list[str], seconds: float) -> dict[str
     settings = {"password": room.password, "homes": str(room.homes), "seconds": seconds}
     said, complained = await process.communicate(json.dumps(settings).encode())
     if process.returncode:
-        return {"seconds": {}, "lost": [f"Chromium's learners: {complained.decode()[-300:]}"], "whole": 0}
+        return {"seconds": {}, "lost": [f"Chromium's learners: {complained.decode()[-300:]}"], "whole": []}
     return dict(json.loads(said))
 
 
@@ -111,15 +113,15 @@ async def _watch(homes: Path, looks: list[Memory]) -> None:
         await asyncio.sleep(LOOK_EVERY)
 
 
-def _not_kept(homes: Path, names: list[str], numbers: list[int]) -> list[str]:
-    """Return a line for each learner whose file doesn't hold what they answered, and nothing else."""
+def _not_kept(homes: Path, done: dict[str, int]) -> list[str]:
+    """Return a line for each learner who did it all, and whose file doesn't hold what they answered, or holds more."""
     lost = []
-    for name, number in zip(names, numbers, strict=True):
+    for name, number in done.items():
         file = homes / name / ".threatlab/progress.jsonl"
         kept = Store(file).entries() if file.exists() else []
-        done = {each["question"] for each in kept if each["what"] == CORRECT and ".q" in each["question"]}
-        if done != answered(number):
-            lost.append(f"in the end: {name} answered {answered(number)}, and {file.name} holds {done or 'nothing'}")
+        right = {each["question"] for each in kept if each["what"] == CORRECT and ".q" in each["question"]}
+        if right != answered(number):
+            lost.append(f"in the end: {name} answered {answered(number)}, and {file.name} holds {right or 'nothing'}")
     return lost
 
 

@@ -156,7 +156,7 @@ def main(url: str, names: list[str], password: str, homes: str, seconds: float) 
         each(Visitor.see_no_fault, Visitor.answer, Visitor.restart)
         click_until(begun + seconds)
         each(Visitor.see_no_fault)
-    return {"seconds": log.seconds, "lost": log.lost, "whole": len(visitors)}
+    return {"seconds": log.seconds, "lost": log.lost, "whole": [each.name for each in visitors]}
 
 
 if __name__ == "__main__":

@@ -27,6 +27,11 @@ OPEN_SECONDS = 180.0
 
 CELL_SECONDS = 300.0
 
+RECONNECTS = 7
+"""How often JupyterLab opens a kernel's line again."""
+
+AGAIN_AFTER = 1.0
+
 T = TypeVar("T")
 
 
@@ -212,8 +217,17 @@ class Learner:
                 return number, await self._connected(number)
 
     async def _connected(self, number: str) -> Kernel:
-        channel = await self.wire.listen(f"/user/{self.wire.name}/api/kernels/{number}/channels")
-        kernel = Kernel(channel)
+        """Return a line to a kernel that answers; as a page does, open it again if it breaks before that."""
+        for _ in range(RECONNECTS):
+            try:
+                return await self._line(number)
+            except Refused:
+                with self._timed("a line that broke as it was opened"):
+                    await asyncio.sleep(AGAIN_AFTER)
+        return await self._line(number)
+
+    async def _line(self, number: str) -> Kernel:
+        kernel = Kernel(await self.wire.listen(f"/user/{self.wire.name}/api/kernels/{number}/channels"))
         await kernel.run("")
         return kernel
 

@@ -43,6 +43,8 @@ class Hub:
 
     async def listen(self, path: str) -> Hub:
         self.asked.append(("websocket", path))
+        if self.left_out.pop("line", False):
+            raise learner.Refused("the line broke")
         self._said = asyncio.Queue()
         return self
 
@@ -79,6 +81,7 @@ class Hub:
 def visited(monkeypatch: pytest.MonkeyPatch, **left_out: Any) -> tuple[bool, Hub, Log]:
     """Have one learner visit a hub that leaves something out."""
     monkeypatch.setattr(learner, "LOST_AFTER", 0.2)
+    monkeypatch.setattr(learner, "AGAIN_AFTER", 0.0)
     hub, log = Hub(**left_out), Log()
     whole = asyncio.run(Learner(hub, log, WORK, seed=1, think=0).take_part(time.monotonic()))
     return whole, hub, log
@@ -96,6 +99,13 @@ def test_a_learner_enters_runs_clicks_answers_restarts_and_clicks_in_the_new_pan
     assert ("POST", "/user/learner00/api/kernels/k/restart") in hub.asked
     counted = {kind: len(seconds) for kind, seconds in log.seconds.items()}
     assert counted == {"log in": 1, "server start": 1, "open": 2, "cell": 5, "click": 2, "answer": 1, "restart": 1}
+
+
+def test_a_line_that_breaks_as_it_is_opened_is_opened_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, hub, log = visited(monkeypatch, line=True)
+    assert whole
+    assert len(log.seconds["a line that broke as it was opened"]) == 1
+    assert [way for way, _ in hub.asked].count("websocket") == 4
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import urlencode
 
-from tornado.httpclient import AsyncHTTPClient, HTTPRequest, HTTPResponse
-from tornado.websocket import WebSocketClientConnection, websocket_connect
+from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest, HTTPResponse
+from tornado.websocket import WebSocketClientConnection, WebSocketError, websocket_connect
 
 from tests.hub.learner import Channel, Refused
 
@@ -50,7 +50,10 @@ class HubWire:
         """Open a websocket."""
         address = self._url.replace("http", "ws", 1) + path
         request = HTTPRequest(address, headers=self._headers(), connect_timeout=PATIENCE, request_timeout=PATIENCE)
-        return HubChannel(await websocket_connect(request, max_message_size=2**27))
+        try:
+            return HubChannel(await websocket_connect(request, max_message_size=2**27))
+        except (HTTPClientError, WebSocketError, OSError) as problem:
+            raise Refused(f"{path}: {problem}") from None
 
     async def _fetch(
         self, method: str, path: str, body: str | None = None, kind: str = "application/x-www-form-urlencoded"
