@@ -97,7 +97,7 @@ HOSTILE = {
     "bytes": (b"\xff\xfe\x00", "not UTF-8"),
     "a key twice": ('{"schema": 1, "schema": 2}', "more than once"),
     "nested without end": ("[" * 100_000, "nested more than"),
-    "a number without end": (told(learner=10**30), "64 are the most"),
+    "a number without end": (told(learner=10**30), "it holds a whole number of"),
     "no learner": (told(learner="../../etc"), "16 hex digits"),
     "a learner of another kind": (told(learner=["a"]), "16 hex digits"),
     "no entries": (told() .replace("[]", "{}"), "no list of entries"),

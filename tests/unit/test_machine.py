@@ -47,6 +47,7 @@ def test_a_machine_on_which_the_course_runs_is_told_so_in_a_line_for_each_part(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(doctor, "packages", lambda _: Finding("packages", "as pinned"))  # a developer's differ
+    monkeypatch.setattr(kernel, "PATIENCE", 300)  # a busy machine takes longer than a learner should wait
     monkeypatch.setenv("JPY_SESSION_NAME", "lesson.ipynb")  # as in a notebook's own terminal: nothing is kept of it
     code, out, err = run(capsys, "doctor")
     *looked, _, _, line = out.splitlines()

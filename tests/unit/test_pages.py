@@ -17,8 +17,8 @@ from threatlab import assess, load_system
 from threatlab.cli import _parser, main
 
 ROOT = Path(__file__).parents[2]
-LONG = {"run", "catalog"}
-"""Commands that tests of their own run: on a page, their arguments are read."""
+LONG = {"run", "catalog", "doctor", "reset"}
+"""Commands that tests of their own run: of these on a page, the arguments are read."""
 
 
 def blocks(page: str, language: str) -> list[str]:

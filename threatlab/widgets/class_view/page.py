@@ -10,17 +10,14 @@ from threatlab.widgets.base.html import Html, markup, tag
 from threatlab.widgets.class_view import view
 from threatlab.widgets.class_view.view import ClassState
 
-_DARK = 'body[data-jp-theme-light="false"] .tl {'
-
 _HEAD = (
     '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>Class view</title>'
     '<meta name="viewport" content="width=device-width">'
 )
 
 _OWN = """\
-:root { color-scheme: light dark; --jp-layout-color0: #fff; --jp-ui-font-color0: #1f2328; }
-@media (prefers-color-scheme: dark) { :root { --jp-layout-color0: #111; --jp-ui-font-color0: #f0f3f6; } }
-body { margin: 0; padding: 24px 16px; background: var(--jp-layout-color0); color: var(--jp-ui-font-color0); }
+:root { color-scheme: light dark; }
+body { margin: 0; padding: 24px 16px; background: light-dark(#fff, #111); color: light-dark(#1f2328, #f0f3f6); }
 main { max-width: 1120px; margin: 0 auto; }
 h1, h2 { font: 650 30px/1.2 system-ui, sans-serif; }
 main > p { font: 16px/1.45 system-ui, sans-serif; }
@@ -62,10 +59,7 @@ def _most_wrong(tally: Tally) -> tuple[int, int]:
 
 
 def _style() -> str:
-    """Return the panels' style sheets, dark where the reader's system is."""
+    """Return the panels' style sheets, by which a page that names no theme is dark where the reader's system is."""
     widgets = resources.files("threatlab.widgets")
     sheets = (widgets / each / name for each, name in (("base", "style.css"), ("class_view", "own.css")))
-    style = "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
-    before, _, after = style.partition(_DARK)
-    dark, _, rest = after.partition("}")
-    return f"{before}@media (prefers-color-scheme: dark) {{ .tl {{{dark}}} }}{rest}\n{_OWN}"
+    return "\n".join((*(sheet.read_text(encoding="utf-8") for sheet in sheets), _OWN))

@@ -15,7 +15,7 @@ from threatlab.widgets.base.ticker import Ticker
 from threatlab.widgets.class_view import view
 
 KIND = "the class view"
-STEP_SECONDS = 0.5
+STEP_SECONDS = 0.3
 """Between two looks at the folder: what a learner does is on the wall within a second."""
 
 
