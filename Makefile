@@ -15,7 +15,7 @@ tracked = $(sort $(or $(shell git ls-files '$(1)/*.ipynb' 2>/dev/null),$(wildcar
 NOTEBOOKS = $(call tracked,notebooks)
 SOLUTIONS = $(call tracked,solutions)
 EXERCISES = $(call tracked,exercises)
-CODE = scripts tests threatlab $(NOTEBOOKS) $(SOLUTIONS) $(EXERCISES)
+CODE = scripts tests threatlab workshop $(NOTEBOOKS) $(SOLUTIONS) $(EXERCISES)
 
 # A file's tests stay in one process (tests/conftest.py): nbval runs the cells of a notebook in one kernel.
 # They start hundreds of Pythons, whatever was set: what the first has compiled, the others read.

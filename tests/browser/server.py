@@ -53,7 +53,7 @@ def running_server(folder: Path, python: str | Path = sys.executable, **variable
     command = [
         *(python, "-m", "jupyterlab", "--no-browser", "--allow-root"),
         "--expose-app-in-browser",
-        f"--ServerApp.port={_free_port()}",
+        f"--ServerApp.port={free_port()}",
         "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.root_dir={root}",
         f"--LabApp.user_settings_dir={user_settings}",
@@ -91,7 +91,7 @@ def environment_of_its_own(folder: Path) -> dict[str, str]:
     }
 
 
-def _free_port() -> int:
+def free_port() -> int:
     """Return a port that was free a moment ago; if it's taken by then, the server tries others."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -100,9 +101,11 @@ class Course:
 
 @pytest.fixture(scope="module")
 def course(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Course]:
-    """Make a copy as `make lab` does, and open JupyterLab in it."""
+    """Make a copy as `make lab` does, and open JupyterLab in it with a hub's settings: a strict policy for scripts."""
     folder = tmp_path_factory.mktemp("learner")
-    kept = folder / "kept"
+    kept, config = folder / "kept", folder / "config"
+    config.mkdir()
+    shutil.copy(ROOT / "workshop/hub/server_config.py", config / "jupyter_server_config.py")
     with running_server(folder, **{VARIABLE: str(kept / "progress.jsonl")}) as server, Lab(browser, server) as lab:
         subprocess.run([sys.executable, "-m", "threatlab", "start", server.root], cwd=ROOT, check=True)
         yield Course(lab, server.root, kept)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import copy
 import json
+import re
 import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from jupyter_client.session import Session
 from jupyter_server.services.contents.filemanager import FileContentsManager
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
@@ -18,6 +21,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 import threatlab.jupyter
 from threatlab.jupyter import _load_jupyter_server_extension as load_into
 from threatlab.jupyter.saving import PICTURE, VIEW, drop_live_views
+from threatlab.jupyter.script import FILE, forbids_text
 
 LIVE = {VIEW: {"model_id": "1"}, "text/plain": "Slider()"}
 PICTURED = {VIEW: {"model_id": "2"}, PICTURE: "<b>0.59</b>", "text/plain": "Explorer()"}
@@ -123,6 +127,69 @@ def test_the_kernels_messages_are_sent_at_once_by_whatever_connection_a_server_u
     load_into(server)
     assert asyncio.run(server.web_app.settings[name]().connect()) == "answer"
     assert done == [("at once", True), "connected"]
+
+
+@pytest.mark.parametrize(
+    ("policy", "forbidden"),
+    [
+        ("", False),
+        ("frame-ancestors 'self'; report-uri /security", False),  # Jupyter's own
+        ("script-src 'self' 'unsafe-eval'", True),
+        ("default-src 'self'", True),
+        ("Script-Src 'self' blob:; default-src 'none'", False),
+    ],
+)
+def test_a_policy_forbids_the_panels_script_as_text_unless_it_names_blobs(policy: str, forbidden: bool) -> None:
+    assert forbids_text(policy) == forbidden
+
+
+def sent_to(origin: str, policy: str, folder: Path, subprotocol: str | None = "v1.kernel.websocket.jupyter.org") -> Any:
+    """Return what a page of `origin` gets of a kernel's message that holds the panels' script, and the server."""
+    page = SimpleNamespace(headers={"Origin": origin}, host="hub.example")
+    got: list[Any] = []
+
+    class Connection:
+        websocket_handler = SimpleNamespace(request=page, settings={"base_url": "/user/anna/"})
+
+        def handle_outgoing_message(self, stream: str, message: list[Any]) -> None:
+            got.extend(message)
+
+    server, routes = Server(folder), []
+    server.web_app.settings |= {
+        "kernel_websocket_connection_class": Connection,
+        "headers": {"Content-Security-Policy": policy},
+        "base_url": "/user/anna/",
+    }
+    server.web_app.add_handlers = lambda hosts, handlers: routes.extend(handlers)
+    load_into(server)
+    connection = server.web_app.settings["kernel_websocket_connection_class"]()
+    connection.subprotocol = subprotocol
+    state = {"_esm": FILE.read_text(encoding="utf-8"), "page": "\u2192"}
+    packed = Session(key=b"secret").msg("comm_open", content={"data": {"state": state}})["content"]
+    connection.handle_outgoing_message("iopub", [b"id", Session().pack(packed), memoryview(b"picture")])
+    assert got[0] == b"id"
+    assert got[2] == b"picture"
+    return json.loads(got[1])["data"]["state"], routes
+
+
+STRICT = "script-src 'self' 'unsafe-eval'"
+
+
+def test_a_page_that_may_run_no_text_gets_the_address_of_the_panels_script(tmp_path: Path) -> None:
+    state, [(route, _, settings)] = sent_to("https://hub.example", STRICT, tmp_path)
+    assert state["page"] == "\u2192"
+    address = urlsplit(state["_esm"])
+    assert (address.scheme, address.netloc) == ("https", "hub.example")
+    found = re.fullmatch(route, address.path)
+    assert found
+    assert Path(settings["path"], found[1]) == FILE
+
+
+def test_other_pages_get_the_script_itself(tmp_path: Path) -> None:
+    text = FILE.read_text(encoding="utf-8")
+    assert sent_to("https://hub.example", "frame-ancestors 'none'", tmp_path) == ({"_esm": text, "page": "\u2192"}, [])
+    assert sent_to("https://elsewhere.example", STRICT, tmp_path)[0]["_esm"] == text
+    assert sent_to("https://hub.example", STRICT, tmp_path, subprotocol=None)[0]["_esm"] == text
 
 
 def test_each_setting_of_the_page_is_one_that_jupyterlab_knows():

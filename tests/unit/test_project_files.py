@@ -19,6 +19,9 @@ ROOT = Path(__file__).parents[2]
 LOCKS = ("requirements.lock", "requirements-test.lock", "requirements-site.lock")
 """What learners use, and on top of it the bench, and what builds the site in the browser."""
 
+HUB_LOCK = "workshop/hub/requirements.lock"
+"""What a host's hub needs beside the first: the packages that both have, it has in the same versions."""
+
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
@@ -106,7 +109,7 @@ def test_what_builds_the_package_is_there_where_there_is_no_network() -> None:
         assert needed.specifier.contains(lesson[canonicalize_name(needed.name)])
 
 
-@pytest.mark.parametrize("file", LOCKS)
+@pytest.mark.parametrize("file", [*LOCKS, HUB_LOCK])
 def test_every_pin_has_a_hash_and_no_line_an_address(file: str) -> None:
     assert [line for line in locked(file) if "--hash=sha256:" not in line] == []
     text = (ROOT / file).read_text(encoding="utf-8")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from threatlab.jupyter.saving import keep_pictures
+from threatlab.jupyter.script import forbids_text, serve, with_address
 
 _CONNECTION = "kernel_websocket_connection_class"
 
@@ -21,6 +22,9 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 def _load_jupyter_server_extension(server: Any) -> None:
     settings = server.web_app.settings
     settings[_CONNECTION] = _prompt(settings[_CONNECTION])
+    if forbids_text(settings.get("headers", {}).get("Content-Security-Policy", "")):
+        serve(server)
+        settings[_CONNECTION] = _with_address(settings[_CONNECTION])
     server.contents_manager.register_pre_save_hook(keep_pictures)  # runs after one that is configured
 
 
@@ -37,3 +41,16 @@ def _prompt(connection: Any) -> type:
             return await super().connect()
 
     return PromptConnection
+
+
+def _with_address(connection: Any) -> type:
+    """Return a kernel's connection to the page that is as `connection`, but for the panels' script (see script.py)."""
+
+    class AddressedConnection(connection):  # type: ignore[misc]  # as above
+        def handle_outgoing_message(self, stream: Any, outgoing_msg: Any) -> Any:
+            if self.subprotocol:  # else each message's signature is checked once more, and it is of an older page
+                handler = self.websocket_handler
+                outgoing_msg = with_address(outgoing_msg, handler.request, handler.settings["base_url"])
+            return super().handle_outgoing_message(stream, outgoing_msg)
+
+    return AddressedConnection
