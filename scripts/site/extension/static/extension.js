@@ -1,5 +1,20 @@
-// Tells each kernel which notebook it was started for, as a Jupyter server does: what is done in its panels is kept
-// under that name. Written as JupyterLab loads extensions that were built before, so that nothing has to build it.
+// Does in the page what threatlab/jupyter and Jupyter do in a server. Each kernel is told which notebook it was started
+// for: what is done in its panels is kept under that name. A notebook that is opened again shows its panels' pictures,
+// and no live view whose kernel is gone. Written as JupyterLab loads extensions that were built before, so that nothing
+// has to build it.
+const VIEW = "application/vnd.jupyter.widget-view+json", PICTURE = "text/html";
+
+const dropLiveViews = cells => {
+  for (const { outputs } of cells) {
+    for (let i = 0; i < (outputs?.length ?? 0); i++) {
+      const output = outputs.get(i).toJSON();
+      if (!output.data?.[VIEW] || !output.data[PICTURE]) continue;
+      const { [VIEW]: _, ...data } = output.data;
+      outputs.set(i, { ...output, data });
+    }
+  }
+};
+
 (window._JUPYTERLAB ??= {})["threatlab-site"] = {
   init() {},
   get: async () => () => ({
@@ -10,6 +25,7 @@
       activate(app) {
         app.docRegistry.addWidgetExtension("Notebook", {
           createNew(panel, context) {
+            context.ready.then(() => dropLiveViews(context.model.cells));
             const tell = (_, change) => {
               const name = JSON.stringify(context.path);
               const code = `import os; os.environ["JPY_SESSION_NAME"] = ${name}; del os`;
