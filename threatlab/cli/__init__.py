@@ -18,12 +18,12 @@ from threatlab.changes import Change, InventoryChange, diff, diff_inventory, to_
 from threatlab.changes import to_json as change_to_json
 from threatlab.changes import to_markdown as change_to_markdown
 from threatlab.checks import check_date, check_number, check_whole
-from threatlab.cli import machine
+from threatlab.cli import course, machine
 from threatlab.cli.inputs import SHOWN, STANDARD_INPUT, read_inputs, standard_input
-from threatlab.cli.output import WIDTH, emit, harmless, import_table, line, table
+from threatlab.cli.output import WIDTH, emit, import_table, line, say, table
 from threatlab.cli.revisions import read_side
 from threatlab.cli.run import run_notebook
-from threatlab.course import start, update, version
+from threatlab.course import version
 from threatlab.errors import ThreatLabError
 from threatlab.exchange import FORMATS, load_any, read, to_csv, to_layer, write_model
 from threatlab.files import read_text
@@ -46,8 +46,8 @@ from threatlab.words import counted, listed, shown
 
 PASSED, FAILED, BAD_INPUT = 0, 1, 2
 
-_NAMED, _SAID = 3, 1000
-"""How many open questions a sentence names, and of how many characters it is."""
+_NAMED = 3
+"""How many open questions a sentence names."""
 
 _ASSESS = """\
 Assess AI systems: what can go wrong, how much of that risk is left, what to do next.
@@ -129,42 +129,6 @@ exit codes:
 example:
   threatlab catalog check ATLAS-latest.yaml
 """
-_START = """\
-Copy the course's notebooks into a folder of your own, or bring the copy there up to date.
-"""
-_UPDATE = """\
-Bring the course's corrections into your copy, cell by cell. Close its notebooks in
-JupyterLab first: a page that is open doesn't see what changes in its file.
-"""
-_COPY_MORE = """\
-A cell that you changed stays yours, as do cells that you added, moved or deleted. Where the
-course has corrected a cell that you changed, a note beneath yours holds the correction.
-Nothing of yours is overwritten or deleted. 'update' leaves a notebook that you deleted or
-renamed away; 'start' brings it back.
-"""
-_CLASS = """\
-Write what a class has shared as one HTML page that needs no network: what is done, how many are
-stuck, what those who go wrong take to be true, and what was predicted. It names nobody, and says
-nothing of fewer than five learners.
-
-FOLDER holds what learners share with their class, or what they handed in. Files that are damaged
-or doubled are left out, each with a sentence on standard error.
-"""
-_CLASS_MORE = """\
-examples:
-  threatlab class /srv/class
-  threatlab class handed-in --names --output for-me-alone.html
-"""
-_HAND_IN = """\
-Write what a class may see of your progress into a file, to be handed in: which questions you
-have right, which of the usual mistakes in the course's own list you made, and what you
-predicted. Nothing that you typed and no code is in it.
-"""
-_HAND_IN_MORE = """\
-examples:
-  threatlab hand-in mine.json
-  threatlab hand-in mine.json --name Ada
-"""
 _IMPORT = """\
 Read a model of another tool: what it draws, which threats and mitigations it lists, and
 what it leaves open. With --output it becomes a threat model of ours, which 'report' and
@@ -199,7 +163,6 @@ examples:
   threatlab export shadowray --to atlas-navigator --output layer.json
   threatlab export model.json --to csv --output findings.csv
 """
-_LAB = "pip install 'threatlab[lab]'"
 _WRITERS = {"atlas-navigator": to_layer, "csv": to_csv}
 _MAIN_MORE = """\
 start here:
@@ -229,10 +192,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "run": _run,
         "systems": _systems,
         "catalog": _catalog,
-        "start": _copy,
-        "update": _copy,
-        "class": _class,
-        "hand-in": _hand_in,
+        "start": course.copy,
+        "update": course.copy,
+        "class": course.class_page,
+        "hand-in": course.hand_in,
         "doctor": machine.doctor,
         "reset": machine.reset,
         "record": machine.record,
@@ -240,15 +203,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return commands[parsed.command](parsed)
     except ThreatLabError as problem:
-        _say(str(problem))
+        say(str(problem))
     except OSError as problem:
-        _say(f"{problem.filename or 'a file'}: {problem.strerror or problem}")
+        say(f"{problem.filename or 'a file'}: {problem.strerror or problem}")
     except MemoryError:
-        _say("there is not enough memory for that; give fewer systems, or smaller files")
+        say("there is not enough memory for that; give fewer systems, or smaller files")
     except KeyboardInterrupt:
-        _say("interrupted; nothing was written")
+        say("interrupted; nothing was written")
     except Exception as fault:  # noqa: BLE001  # Python's own exit code would say that a gate has failed
-        _say(f"threatlab has a fault, and nothing was judged: {type(fault).__name__}: {fault}")
+        say(f"threatlab has a fault, and nothing was judged: {type(fault).__name__}: {fault}")
     return BAD_INPUT
 
 
@@ -330,10 +293,10 @@ def _worse(change: Change, most: float, *, allow_open: bool) -> list[str]:
 def _gate(models: Sequence[ThreatModel], reasons: Sequence[str]) -> int:
     """Say why the gate fails, or on which open questions it passes, and return the exit code."""
     for reason in reasons:
-        _say(f"gate failed: {reason}")
+        say(f"gate failed: {reason}")
     for model in models if not reasons else ():
         if _open(model):
-            _say(f"gate passed: {model.system.name}: {_open_in_words(model)}")
+            say(f"gate passed: {model.system.name}: {_open_in_words(model)}")
     return FAILED if reasons else PASSED
 
 
@@ -370,7 +333,7 @@ def _write(
     """Write the models in the format that is asked for, and say what of them code hosts would not take."""
     emit(written[asked.format](), asked.output, asked.format)
     for sentence in left_out(*models, sources=sources) if asked.format == "sarif" else ():
-        _say(sentence)
+        say(sentence)
 
 
 def _report(asked: argparse.Namespace) -> int:
@@ -398,7 +361,7 @@ def _report(asked: argparse.Namespace) -> int:
 def _run(asked: argparse.Namespace) -> int:
     _spare_inputs(asked.output, [asked.notebook])
     if failed := run_notebook(asked.notebook, asked.parameters, asked.output):
-        _say(failed)
+        say(failed)
         return FAILED
     return PASSED
 
@@ -418,7 +381,7 @@ def _export(asked: argparse.Namespace) -> int:
     exported = _WRITERS[asked.to](model) if asked.to in _WRITERS else write_model(model, FORMATS[asked.to])
     emit(exported.text, asked.output, "csv" if asked.to == "csv" else "json")
     for note in exported.notes:
-        _say(f"note: {note}")
+        say(f"note: {note}")
     return PASSED
 
 
@@ -443,39 +406,6 @@ def _catalog(asked: argparse.Namespace) -> int:
     return FAILED if changes else PASSED
 
 
-def _copy(asked: argparse.Namespace) -> int:
-    done = start(asked.folder, asked.without) if asked.command == "start" else update(asked.folder)
-    rows = [f"{name}: {what}" for name, what in done.items()] or ["No corrections since the last time."]
-    emit("\n".join([*rows, f"Your copy of the course is in {asked.folder}."]) + "\n", None)
-    return PASSED
-
-
-def _class(asked: argparse.Namespace) -> int:
-    try:
-        from threatlab.classroom import Classroom
-        from threatlab.widgets.class_view.page import to_html as to_page
-    except ImportError as problem:
-        raise ThreatLabError(f"the class view comes with the workbook: {_LAB} ({problem})") from None
-    snapshot = Classroom(asked.folder).read()
-    emit(to_page(snapshot, datetime.now(UTC).astimezone(), names=asked.names), asked.output, "html")
-    for sentence in snapshot.refused:
-        _say(sentence)
-    if asked.output != "-":
-        emit(f"{counted(len(snapshot.learners), 'learner')}, in {asked.output}\n", None)
-    return PASSED
-
-
-def _hand_in(asked: argparse.Namespace) -> int:
-    try:
-        from threatlab.exercises.progress import store
-        from threatlab.exercises.sharing import hand_in
-    except ImportError as problem:
-        raise ThreatLabError(f"progress comes with the workbook: {_LAB} ({problem})") from None
-    file = hand_in(store(), asked.file, asked.name)
-    emit(f"Written to {file}: read it before you hand it in.\n", None)
-    return PASSED
-
-
 def _score(given: str, option: str = "--fail-at", what: str = "a risk score") -> float:
     try:
         value = float(given)
@@ -496,13 +426,6 @@ def _today() -> date:
     return datetime.now(UTC).astimezone().date()
 
 
-def _say(sentence: str) -> None:
-    said = " ".join(shown(sentence).split())
-    said = said if len(said) <= _SAID else f"{said[:_SAID]}\u2026"
-    with suppress(OSError):  # where nobody listens, the exit code says it
-        print(f"threatlab: {harmless(said)}", file=sys.stderr)
-
-
 def _exchange_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
     """Add the commands that read and write what other tools do."""
     known = "".join(f"  {each.title}\n" for each in FORMATS.values())
@@ -515,29 +438,6 @@ def _exchange_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
     targets = (*(name for name, each in FORMATS.items() if each.writer), *_WRITERS)
     given.add_argument("--to", choices=targets, required=True, help="the format to write")
     given.add_argument("--output", "-o", metavar="PATH", help="write to this file instead of the screen")
-
-
-def _course_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
-    """Add the commands of the course: a copy of it, what a learner hands in, and what a class has shared."""
-    about = "copy the course into a folder to work in, or bring the copy there up to date"
-    started = command("start", about, _START, _COPY_MORE)
-    started.add_argument("folder", metavar="DIR", help="the folder to work in; made if it isn't there")
-    leaves = "lessons to leave out of the copy, such as 03,05; '' brings all"
-    started.add_argument(
-        "--without", metavar="NUMBERS", type=lambda given: given.replace(",", " ").split(), help=leaves
-    )
-    updated = command("update", "bring the course's corrections into your copy", _UPDATE, _COPY_MORE)
-    updated.add_argument("folder", metavar="DIR", help="the folder with your copy")
-
-    about = "write what a class has shared as one offline page"
-    taught = command("class", about, _CLASS, _CLASS_MORE)
-    taught.add_argument("folder", metavar="FOLDER", help="where the class shares, or what was handed in lies")
-    taught.add_argument("--output", "-o", metavar="PATH", default="class.html", help="the page (default: class.html)")
-    about = "name those who gave a name where they are stuck: for you alone"
-    taught.add_argument("--names", action="store_true", help=about)
-    handed = command("hand-in", "write what a class may see of your progress into a file", _HAND_IN, _HAND_IN_MORE)
-    handed.add_argument("file", metavar="FILE", help="the .json file to write")
-    handed.add_argument("--name", default="", help="what you want to be called; without it you are nobody")
 
 
 @cache
@@ -599,6 +499,6 @@ def _parser() -> argparse.ArgumentParser:
     check = command("catalog", about, _CATALOG, _CATALOG_MORE)
     check.add_argument("check", choices=("check",), help="the one thing that can be done with it")
     check.add_argument("file", metavar="FILE", help="ATLAS.yaml of a later release, or the same as JSON")
-    _course_commands(command)
+    course.add(command)
     machine.add(command)
     return parser

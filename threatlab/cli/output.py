@@ -25,7 +25,10 @@ WIDTH = 80
 _NAME = 26
 _SEVERITY = 8
 _NEXT = 5
-_SAID = {True: ": in place", False: ": not in place", None: ""}
+_LONGEST = 1000
+"""Characters of a sentence on standard error."""
+
+_STATE = {True: ": in place", False: ": not in place", None: ""}
 
 
 def table(models: Sequence[ThreatModel]) -> str:
@@ -161,7 +164,7 @@ def import_table(found: Import) -> str:
 
 def _ours(each: Matched) -> str:
     if each.match is None or each.written_by_us:
-        return "the same, written by threatlab" + _SAID[each.claim.done]
+        return "the same, written by threatlab" + _STATE[each.claim.done]
     return f"{each.match.title}: {each.match.because}"
 
 
@@ -191,3 +194,11 @@ def _many(models: Sequence[ThreatModel]) -> str:
         lines.append(f"{line(model.system.name, _NAME)}   {result.risk_score:.2f}{figures}{unknown:6d}  {worst}")
     lines += ["", "?: findings that are there because nobody knows whether the control is in place"]
     return "\n".join(lines) + "\n"
+
+
+def say(sentence: str) -> None:
+    """Say a sentence on standard error, in a line, and of a very long one its beginning."""
+    said = " ".join(shown(sentence).split())
+    said = said if len(said) <= _LONGEST else f"{said[:_LONGEST]}\u2026"
+    with suppress(OSError):  # where nobody listens, the exit code says it
+        print(f"threatlab: {harmless(said)}", file=sys.stderr)
