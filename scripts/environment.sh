@@ -107,13 +107,14 @@ pip_install() {
 size_of() {
     case $1 in
     requirements.lock) echo "about 150 MB to download, 650 MB on disk" ;;
-    *) echo "150 MB more to download, 480 MB more on disk" ;;
+    requirements-test.lock) echo "150 MB more to download, 480 MB more on disk" ;;
+    *) echo "a few packages more" ;;
     esac
 }
 
 explain_failure() {
     if grep -q 'No space left' "$log"; then
-        say "The disk is full: .venv needs $(size_of requirements.lock); for the tests, $(size_of tests)." \
+        say "The disk is full: .venv needs $(size_of requirements.lock); for the tests, $(size_of requirements-test.lock)." \
             "Free some room, then run this again."
     elif grep -q 'DO NOT MATCH THE HASHES' "$log"; then
         say "A downloaded package isn't the one that the lock file pins, so it was not installed." \

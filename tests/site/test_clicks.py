@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from tests.browser import test_assess, test_attack, test_scope
+from tests.browser import test_assess, test_attack, test_course_walk, test_scope
 from tests.notebooks.tracked import ROOT
 from tests.site.lab import SiteLab, saved
 from threatlab import load_system
@@ -26,7 +26,27 @@ def test_the_explorer_follows_clicks(lab: SiteLab) -> None:
         test_assess.shows(explorer, system.with_(authentication_enforced=value))
 
 
-def test_the_scope_editor_and_the_attack_lab_answer_and_are_taken_up_again(lab: SiteLab) -> None:
+def test_a_guess_is_taken_up_tomorrow_and_till_then_its_picture_is_shown(lab: SiteLab) -> None:
+    lab.open_in_place("00-why.ipynb")
+    number = lab.number("predict-five")
+    lab.run_above(number)
+    lab.run_cell(number)
+    panel = lab.find(".jp-Cell").nth(number)
+    test_course_walk.guess(panel, last=True)
+    guessed = panel.locator("[aria-pressed=true]").count()
+    assert guessed > 0
+    lab.save()
+
+    lab.reload()
+    lab.open_in_place("00-why.ipynb")
+    assert "widget-view" not in str(lab.cells())
+    lab.run_above(number)
+    lab.run_cell(number)
+    expect(panel).to_contain_text(TAKEN_UP)
+    expect(panel.locator("[aria-pressed=true]")).to_have_count(guessed)
+
+
+def test_the_scope_editor_and_the_attack_lab_answer(lab: SiteLab) -> None:
     lab.open_in_place("01-scope.ipynb")
     number = lab.number("case-editor")
     lab.run_above(number)
@@ -41,14 +61,6 @@ def test_the_scope_editor_and_the_attack_lab_answer_and_are_taken_up_again(lab: 
     attack = lab.find(".jp-Cell").nth(number).locator(".tl").first
     test_attack.shows(attack, "extraction", "none")
     attack.get_by_label("Control").select_option(label=ATTACKS["extraction"].controls["top1"].title)
-    test_attack.shows(attack, "extraction", "top1")
-
-    lab.reload()
-    lab.open_in_place("00-why.ipynb")
-    lab.run_above(number)
-    lab.run_cell(number)
-    attack = lab.find(".jp-Cell").nth(number).locator(".tl").first
-    expect(attack).to_contain_text(TAKEN_UP)
     test_attack.shows(attack, "extraction", "top1")
 
 
