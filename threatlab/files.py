@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import tomllib
 from collections import Counter
@@ -199,6 +200,19 @@ def write_text(path: str | Path, text: str) -> Path:
             f"{str(path)!r} can't be written: {getattr(problem, 'strerror', None) or problem}"
         ) from None
     return target
+
+
+def write_new(path: str | os.PathLike[str], text: str) -> Path:
+    """Write a file as `write_text` does, under a name that nothing has yet.
+
+    Raises
+    ------
+    ThreatLabError
+        As `write_text`, and if there is something of that name.
+    """
+    if os.path.lexists(path):
+        raise ThreatLabError(f"there is a file {os.fspath(path)!r} already: choose another name")
+    return write_text(Path(path), text)
 
 
 def looked_in(path: str | Path) -> str:

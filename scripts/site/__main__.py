@@ -101,7 +101,7 @@ def slimmed(files: list[Path], core: Path) -> dict[Path, Path]:
         if not target.is_file():
             place = "/lib/python314.zip" if file.name == STDLIB else "/lib/python3.14/site-packages"
             inside = [
-                f"/work/{each.relative_to(CACHE).as_posix()}" for each in (_within(file), target.with_suffix(".new"))
+                f"/cache/{each.relative_to(CACHE).as_posix()}" for each in (_within(file), target.with_suffix(".new"))
             ]
             jobs.append([*inside, place, file.name.startswith("threatlab-")])
     if jobs:

@@ -34,7 +34,7 @@ def host(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "class").mkdir()
     progress.store.cache_clear()
-    sharing._warn_once.cache_clear()
+    progress.warn_once.cache_clear()
     yield tmp_path / "class"
     progress.store.cache_clear()
 

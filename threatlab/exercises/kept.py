@@ -8,12 +8,11 @@ import os
 import re
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from threatlab.errors import ThreatLabError
-from threatlab.exercises.progress import home, warn
+from threatlab.exercises.progress import home, warn_once
 from threatlab.files import write_text
 
 _MARK = re.compile(r'<div data-kept="([\w-]+)/([\w-]+)">')
@@ -54,11 +53,11 @@ class Kept:
             self.file.parent.mkdir(parents=True, exist_ok=True)
             write_text(self.file, json.dumps({"memory": memory, "picture": picture}))
         except (OSError, ThreatLabError) as problem:
-            _warn_once(f"what you do in panels can't be kept after this kernel ends ({problem})")
+            warn_once(f"what you do in panels can't be kept after this kernel ends ({problem})")
 
     def set_aside(self, problem: Exception) -> None:
         """Give the file another name, so that the panel begins anew and nothing is lost."""
-        _warn_once(f"what was kept of a panel can't be taken up ({problem}); it is set aside in {self.file.parent}")
+        warn_once(f"what was kept of a panel can't be taken up ({problem}); it is set aside in {self.file.parent}")
         with suppress(OSError):  # else it stays where it is, and gives way to what is done now
             self.file.replace(self.file.with_suffix(".set-aside"))
 
@@ -99,8 +98,3 @@ def _folder(notebook: str) -> Path:
 def _read(file: Path) -> dict[str, Any]:
     content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return content
-
-
-@cache
-def _warn_once(message: str) -> None:
-    warn(message)

@@ -21,7 +21,7 @@ from threatlab.audit.file import check_file, locked, write
 from threatlab.course import version
 from threatlab.errors import ThreatLabError
 from threatlab.exercises.outcome import BROKEN, CORRECT, NOT_ATTEMPTED
-from threatlab.files import write_text
+from threatlab.files import write_new
 from threatlab.lessons import LESSONS
 from threatlab.words import counted
 
@@ -125,12 +125,10 @@ class Store:
         ThreatLabError
             If there is a file of that name, or it can't be written.
         """
-        if os.path.lexists(path):
-            raise ThreatLabError(f"there is a file {os.fspath(path)!r} already: choose another name")
         attempts = self.entries()
         standings = [{"lesson": s.title, "done": s.done, "questions": s.questions} for s in _standings(attempts)]
         content = {"schema": "threatlab/progress/1", "standings": standings, "attempts": attempts}
-        return write_text(Path(path), json.dumps(content, indent=1) + "\n")
+        return write_new(path, json.dumps(content, indent=1) + "\n")
 
     def _add(self, entry: Entry) -> None:
         self.entries()  # what other kernels have added, and whether the file is still one of ours
@@ -244,6 +242,12 @@ def _read(path: Path) -> tuple[list[Entry], int]:
         raise ThreatLabError("it holds something else")
     damaged = sum(bool(line.strip()) and not _ENTRY.search(line) for line in text.split("\n")[:-1])
     return entries, damaged
+
+
+@cache
+def warn_once(message: str) -> None:
+    """Say it as `warn` does, the first time in this kernel."""
+    warn(message)
 
 
 def warn(message: str) -> None:

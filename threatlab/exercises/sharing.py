@@ -12,15 +12,14 @@ import re
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 from secrets import token_hex
 
 from threatlab.course import version
 from threatlab.errors import ThreatLabError
 from threatlab.exercises.asked import in_our_words
-from threatlab.exercises.progress import Entry, Store, home, warn
-from threatlab.files import write_text
+from threatlab.exercises.progress import Entry, Store, home, warn_once
+from threatlab.files import write_new, write_text
 from threatlab.words import shown
 
 VARIABLE = "THREATLAB_CLASS"
@@ -102,7 +101,7 @@ def send(kept: Store) -> None:
             sent = len(entries)
             write_text(_shared(agreed), handed_in(entries, agreed))
     except (OSError, ThreatLabError) as problem:
-        _warn_once(f"your answers can't be shared with the class ({problem}); they are kept here all the same")
+        warn_once(f"your answers can't be shared with the class ({problem}); they are kept here all the same")
 
 
 def hand_in(kept: Store, path: str | os.PathLike[str], name: str = "") -> Path:
@@ -113,12 +112,11 @@ def hand_in(kept: Store, path: str | os.PathLike[str], name: str = "") -> Path:
     ThreatLabError
         If there is a file of that name, or it can't be written.
     """
-    if os.path.lexists(path):
-        raise ThreatLabError(f"there is a file {os.fspath(path)!r} already: choose another name")
     agreed = consent()
+    file = write_new(path, handed_in(kept.entries(), replace(agreed, name=name_of(name))))
     if home():
         _keep(agreed)  # so that who hands in a second file is the same learner
-    return write_text(Path(path), handed_in(kept.entries(), replace(agreed, name=name_of(name))))
+    return file
 
 
 def handed_in(entries: Iterable[Entry], agreed: Consent) -> str:
@@ -156,8 +154,3 @@ def _keep(agreed: Consent) -> None:
     _file().parent.mkdir(parents=True, exist_ok=True)
     content = {"learner": agreed.learner, "folder": agreed.folder, "name": agreed.name}
     write_text(_file(), json.dumps(content) + "\n")
-
-
-@cache
-def _warn_once(message: str) -> None:
-    warn(message)
