@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from threatlab.catalog.read import (
     check_notes,
+    read_adversaries,
     read_atlas,
     read_cases,
     read_controls,
@@ -22,6 +23,7 @@ from threatlab.catalog.read import (
     read_threats,
 )
 from threatlab.catalog.records import (
+    Adversary,
     Case,
     Control,
     Fact,
@@ -60,6 +62,7 @@ class Catalog:
     sources: Mapping[str, Source]
     shared_failure: SharedFailure
     cases: tuple[Case, ...] = ()
+    adversaries: Mapping[str, Adversary] = field(default_factory=dict)
     rulesets: Mapping[str, Ruleset] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -79,7 +82,11 @@ class Catalog:
         if self is catalog():
             return (catalog, ())
         values = (self.layers, self.facts, self.threats, self.controls, self.atlas, self.sources)
-        return (Catalog, (*values, self.shared_failure, self.cases))
+        return (Catalog, (*values, self.shared_failure, self.cases, self.adversaries))
+
+    def adversaries_of(self, threat: str) -> tuple[Adversary, ...]:
+        """Return those who have a goal that this threat serves."""
+        return tuple(each for each in self.adversaries.values() if threat in each.goals)
 
     @property
     def attributes(self) -> tuple[str, ...]:
@@ -122,4 +129,5 @@ def read_catalog(folder: Traversable) -> Catalog:
     controls = read_controls(folder / "controls", layers, facts, threats, lists)
     shared = read_shared_failure(folder / "shared_failure.toml")
     cases = read_cases(folder / "cases.toml", facts, controls)
-    return Catalog(layers, facts, threats, controls, release, sources, shared, cases)
+    adversaries = read_adversaries(folder / "adversaries.toml", threats)
+    return Catalog(layers, facts, threats, controls, release, sources, shared, cases, adversaries)

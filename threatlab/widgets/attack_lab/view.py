@@ -27,6 +27,7 @@ from threatlab.widgets.base.html import (
     tag,
 )
 from threatlab.widgets.base.html import field as typed
+from threatlab.words import capital, lower_first
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ def targets(state: AttackState) -> Html:
     """Return what there is to reach, and the best that was reached so far."""
     return markup(
         caption(f"{state.attack.title}: your targets"),
+        tag("p", who(state.attack), class_="tl-sub"),
         tag(
             "ul",
             *(tag("li", _target(state, name, class_="tl-sub tl-reached")) for name in state.attack.targets),
@@ -81,13 +83,26 @@ def targets(state: AttackState) -> Html:
     )
 
 
+def who(attack: Attack) -> str:
+    """Return which adversary attacks, with what access and knowledge."""
+    return f"The attacker: {catalog().adversaries[attack.attacker.adversary].title} ({attack.attacker})."
+
+
 def about(attack: Attack) -> Html:
     """Return what the attack stands for, where it is published, and what is a toy about it."""
     threat = catalog().threats[attack.threat]
     return markup(
         tag("p", f"{attack.technique}. {threat.about} {attack.paper}."),
+        tag("p", tag("b", "Who attacks here:"), " ", _attacker(attack)),
         tag("p", tag("b", "What is a toy here:"), " ", attack.toy),
     )
+
+
+def _attacker(attack: Attack) -> str:
+    adversary = catalog().adversaries[attack.attacker.adversary]
+    goal = adversary.goals.get(attack.threat)
+    wants = f" Goal: {lower_first(goal.text)}." if goal else ""
+    return f"{capital(adversary.title)}.{wants} Access: {attack.attacker}. {attack.attacker.why}"
 
 
 def status(state: AttackState) -> Html:
