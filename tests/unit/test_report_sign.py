@@ -26,7 +26,6 @@ from threatlab.report.json_file import model_from_dict, model_to_dict
 from threatlab.report.places import WHOLE, by_place
 from threatlab.report.scenarios import scenarios
 from threatlab.report.sections_first import ASKED, decisions
-from threatlab.words import capital
 
 DESK = DataFlow(
     "desk",
@@ -204,7 +203,7 @@ def test_a_scenario_tells_an_attack_in_the_words_of_the_drawing():
     assert told["supply_chain"].who == "Vendor"
     assert told["privacy_breach"].story.endswith("Personal data lie in Inbox.")
     assert hidden.parts == ("Inbox", "Writer", "Mailer")
-    assert "| Mailer | tool in Ours | answer | " in to_markdown(AT_THE_DESK)
+    assert "| Mailer | tool in Ours | nothing named | answer | " in to_markdown(AT_THE_DESK)
 
 
 @pytest.mark.parametrize("name", [None, *list_drawings()])
@@ -217,11 +216,24 @@ def test_there_is_a_scenario_for_each_threat_that_applies_and_no_blank_in_it(nam
     text = page_words(model)
     for each in told:
         assert each.story in text
-        assert each.goal in text
-        assert each.knowledge in text
+        for adversary in catalog().adversaries_of(each.threat):
+            assert adversary.goals[each.threat].text in text
+            assert adversary.knows in text
         assert "{" not in each.story
         assert "()" not in each.story
-        assert each.who in text or capital(each.who) in text
+
+
+def test_the_report_says_where_an_adversary_can_be_what_is_worth_something_and_who_says_so():
+    drawing = DESK.changing_element("Mailer", assets=["money"], worth="One day of orders")
+    text = to_markdown(ThreatModel(system_from(drawing), drawing=drawing))
+    assert "| Mailer | tool in Ours | money<br>One day of orders | answer |" in text
+    assert "| Inbox |" in text
+    assert "data, people (our reading)<br>worth to the business: not said" in text
+    assert "at flow 1 (our reading)" in text
+    said = drawing.changing_flow(1, adversaries=["author"])
+    text = to_markdown(ThreatModel(system_from(said), drawing=said))
+    assert "Author of a page or document, at flow 1. " in text
+    assert "Customer, at no flow that is drawn" in text
 
 
 def test_what_is_left_out_of_scope_is_in_no_scenario_and_no_asset():

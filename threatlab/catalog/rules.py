@@ -24,6 +24,7 @@ from threatlab.catalog.read import (
 )
 from threatlab.catalog.records import (
     Adversary,
+    Attacker,
     Case,
     Control,
     Fact,
@@ -87,6 +88,10 @@ class Catalog:
     def adversaries_of(self, threat: str) -> tuple[Adversary, ...]:
         """Return those who have a goal that this threat serves."""
         return tuple(each for each in self.adversaries.values() if threat in each.goals)
+
+    def who(self, attacker: Attacker) -> str:
+        """Return an attacker in words: "competitor (query access, gray box)"."""
+        return f"{self.adversaries[attacker.adversary].title} ({attacker})"
 
     @property
     def attributes(self) -> tuple[str, ...]:

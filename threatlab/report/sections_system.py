@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from threatlab.assessment import Assessment, Finding
 from threatlab.assessment.layered import ThreatRisk
 from threatlab.assessment.stride import STRIDE
-from threatlab.catalog import Threat
+from threatlab.catalog import Adversary, Threat
 from threatlab.dataflow import DataFlow
+from threatlab.dataflow.who import Named, assets_of, attack_surface
 from threatlab.report.blocks import Block, Cell, Code, Figure, Heading, Inline, Items, Mark, Section, Table, Text
 from threatlab.report.model import ThreatModel
 from threatlab.report.places import by_place
@@ -44,25 +45,45 @@ def scope(model: ThreatModel) -> Section:
 
 
 def assets(model: ThreatModel) -> Section:
-    """Return what is worth protecting, by the drawing, and who may attack it: goal, access and knowledge."""
-    told, threats = scenarios(model), model.system.catalog.threats
+    """Return what is worth protecting, by the drawing, and who may attack it: where, with what goal and knowledge."""
+    told, known = scenarios(model), model.system.catalog
     blocks: list[Block] = []
     if model.drawing:
         rows = tuple(
-            _asset(model.drawing, told, threats, each.name)
+            _asset(model.drawing, told, known.threats, each.name)
             for each in model.drawing.elements
             if each.kind != "person" and model.drawing.in_scope(each)
         )
-        blocks.append(Table("Assets", ("Asset", "What it is", "What it holds or gets", "Reached by"), rows))
+        heads = ("Asset", "What it is", "Worth something there", "What it holds or gets", "Reached by")
+        blocks.append(Table("Assets", heads, rows))
     else:
         blocks.append(Text("Without a drawing nobody can say which parts are worth protecting."))
+    surface = attack_surface(model.drawing) if model.drawing else {}
+    wanted: list[tuple[str, str, str]] = []
+    groups: list[str] = []
+    for adversary in known.adversaries.values():
+        goals = {each.threat: adversary.goals[each.threat] for each in told if each.threat in adversary.goals}
+        wanted += [(known.threats[threat].title, goal.text, goal.asset) for threat, goal in goals.items()]
+        groups += [_adversary(adversary, surface)] * len(goals)
+    if wanted:
+        caption = "Adversaries, by the catalog, and what each could want here"
+        blocks.append(Table(caption, ("Threat", "Goal", "Asset"), tuple(wanted), groups=tuple(groups)))
     if told:
-        heads = [capital(": ".join(filter(None, (each.who, each.access)))) for each in told]
-        theirs = sorted(zip(heads, told, strict=True), key=lambda pair: heads.index(pair[0]))  # those of one together
-        rows = tuple((threats[each.threat].title, capital(each.goal), each.knowledge) for _, each in theirs)
-        groups = tuple(head for head, _ in theirs)
-        blocks.append(Table("Adversaries and their access", ("By", "Goal", "Knowledge"), rows, groups=groups))
+        lacking = [known.threats[each.threat].title for each in told if not known.adversaries_of(each.threat)]
+        blocks += [Text(f"The catalog names no adversary for: {listed(lacking)}.")] if lacking else []
     return Section("Assets and adversaries", tuple(blocks))
+
+
+def _adversary(adversary: Adversary, surface: Mapping[int, Named]) -> str:
+    """Return an adversary with access and knowledge, and where they can be, as somebody says or as we read it."""
+    at = {number: named for number, named in surface.items() if adversary.id in named.names}
+    where = "at no flow that is drawn"
+    if at:
+        read = [str(number) for number, named in at.items() if not named.said]
+        whose = "" if not read else f" ({'' if len(read) == len(at) else listed(read) + ': '}our reading)"
+        where = f"at flow{'s' * (len(at) > 1)} {listed([str(number) for number in at])}{whose}"
+    access = f"{listed(adversary.access)}; {adversary.knowledge}: {adversary.knows}"
+    return f"{capital(adversary.title)}, {where}. {capital(access)}"
 
 
 def _asset(drawing: DataFlow, told: tuple[Scenario, ...], threats: Mapping[str, Threat], name: str) -> tuple[Cell, ...]:
@@ -70,9 +91,14 @@ def _asset(drawing: DataFlow, told: tuple[Scenario, ...], threats: Mapping[str, 
     comes = list(dict.fromkeys(flow.label for flow in drawing.flows if flow.target == name and drawing.in_scope(flow)))
     by = [threats[s.threat].title for s in told if name in s.parts]
     where = f"{element.kind} in {zone.name}" + (f", owned by {zone.owner}" if zone.owner else "")
+    named = assets_of(drawing, name)
+    worth = element.worth or "worth to the business: not said"
     return (
         name,
         (where, *([Mark("personal data", "unknown")] if element.personal else [])),
+        (", ".join(named.names) + (f" ({named.mark})" if named.mark else ""), worth)
+        if named.names
+        else "nothing named",
         ", ".join(comes) or "nothing that is drawn",
         ", ".join(by) or "no scenario below",
     )

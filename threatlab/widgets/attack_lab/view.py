@@ -74,18 +74,13 @@ def targets(state: AttackState) -> Html:
     """Return what there is to reach, and the best that was reached so far."""
     return markup(
         caption(f"{state.attack.title}: your targets"),
-        tag("p", who(state.attack), class_="tl-sub"),
+        tag("p", f"The attacker: {catalog().who(state.attack.attacker)}.", class_="tl-sub"),
         tag(
             "ul",
             *(tag("li", _target(state, name, class_="tl-sub tl-reached")) for name in state.attack.targets),
             class_="tl-targets",
         ),
     )
-
-
-def who(attack: Attack) -> str:
-    """Return which adversary attacks, with what access and knowledge."""
-    return f"The attacker: {catalog().adversaries[attack.attacker.adversary].title} ({attack.attacker})."
 
 
 def about(attack: Attack) -> Html:
@@ -100,9 +95,8 @@ def about(attack: Attack) -> Html:
 
 def _attacker(attack: Attack) -> str:
     adversary = catalog().adversaries[attack.attacker.adversary]
-    goal = adversary.goals.get(attack.threat)
-    wants = f" Goal: {lower_first(goal.text)}." if goal else ""
-    return f"{capital(adversary.title)}.{wants} Access: {attack.attacker}. {attack.attacker.why}"
+    goal = lower_first(adversary.goals[attack.threat].text)
+    return f"{capital(catalog().who(attack.attacker))}, who wants to {goal}. {attack.attacker.why}"
 
 
 def status(state: AttackState) -> Html:

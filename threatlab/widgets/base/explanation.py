@@ -8,7 +8,7 @@ from threatlab.assessment import Assessment
 from threatlab.assessment.layered import Barrier
 from threatlab.catalog import Catalog, Control, Effectiveness
 from threatlab.widgets.base.html import Html, fold, markup, number, table, tag
-from threatlab.words import days, listed
+from threatlab.words import capital, days, listed
 
 _SUM = (
     ": a bounded way to add up what each threat is expected to cost, as a share of the worst credible loss. Each takes "
@@ -82,6 +82,7 @@ def _threat(result: Assessment, name: str) -> Html:
     )
     return markup(
         tag("p", about),
+        _adversaries(catalog, name),
         tag("p", f"{likelihood} = {how.inherent_likelihood:.4f}. {threat.likelihood_why}"),
         tag("p", f"{impact} = {how.inherent_impact:.4f}. {threat.impact_why}"),
         table(heads, barriers) if barriers else tag("p", "No control stands against it."),
@@ -93,6 +94,21 @@ def _threat(result: Assessment, name: str) -> Html:
             f", shown as {how.risk:.2f}.",
         ),
     )
+
+
+def _adversaries(catalog: Catalog, threat: str) -> Html:
+    """Return for whom a threat stands: each adversary with goal, access and knowledge."""
+    rows = (
+        (
+            markup(capital(each.title), tag("div", f"{listed(each.access)}; {each.knowledge}", class_="tl-sub")),
+            each.goals[threat].text,
+            each.goals[threat].asset,
+        )
+        for each in catalog.adversaries_of(threat)
+    )
+    if not catalog.adversaries_of(threat):
+        return tag("p", "The catalog names no adversary whom it serves.")
+    return table(("Whom it stands for", "What they want", "Asset"), rows)
 
 
 def _worth(claim: Effectiveness) -> str:
