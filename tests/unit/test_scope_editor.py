@@ -139,7 +139,9 @@ def test_the_table_tells_of_each_flow_what_the_picture_tells(shadowray):
         "Internet \u2192 Cluster",
         "no",
         "no",
-        "stated: the interface could be reached and asked for no login (AML.CS0023)",
+        "intruder",
+        "stated: the interface could be reached and asked for no login (AML.CS0023); "
+        "our reading: whoever scanned for it had no business there",
     )
     assert rows[4][5:8] == ("no", "yes", "yes")
     others = element_rows(shadowray.drawing)

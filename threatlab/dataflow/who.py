@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from threatlab.catalog import catalog
 from threatlab.dataflow import DataFlow, Flow
 from threatlab.dataflow.landmarks import OUTPUT, OUTSIDE
 from threatlab.errors import ThreatLabError
@@ -19,6 +20,13 @@ class Named:
 
     names: tuple[str, ...]
     said: bool
+
+    @property
+    def words(self) -> str:
+        """The names as they are read, marked where they are our reading."""
+        adversaries = catalog().adversaries
+        names = ", ".join(adversaries[name].title if name in adversaries else name for name in self.names)
+        return f"{names} ({self.mark})" if self.mark else names
 
     @property
     def mark(self) -> str:
