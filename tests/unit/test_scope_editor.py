@@ -140,8 +140,10 @@ def test_the_table_tells_of_each_flow_what_the_picture_tells(shadowray):
         "no",
         "no",
         "intruder",
-        "stated: the interface could be reached and asked for no login (AML.CS0023); "
-        "our reading: whoever scanned for it had no business there",
+        (
+            "stated: the interface could be reached and asked for no login (AML.CS0023); "
+            "our reading: whoever scanned for it had no business there"
+        ),
     )
     assert rows[4][5:8] == ("no", "yes", "yes")
     others = element_rows(shadowray.drawing)

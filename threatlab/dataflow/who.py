@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from threatlab.catalog import catalog
@@ -131,6 +131,33 @@ def attack_surface(drawing: DataFlow) -> dict[int, Named]:
     _check(drawing)
     found = {n: adversaries_at(drawing, n) for n, flow in drawing.numbered.items() if drawing.in_scope(flow)}
     return {number: named for number, named in found.items() if named.names}
+
+
+def within_reach(drawing: DataFlow, number: int) -> tuple[str, ...]:
+    """Return the elements within reach of whoever is at an outer end of the flow of that number, the nearest first.
+
+    What they send goes on along flows, whatever these carry; where they get something, it comes along flows.
+    """
+    flow = drawing.flow(number)
+    sends = {end.sends for end in outer_ends(drawing, flow)} or {True}
+    found: list[str] = []
+    for is_sent in sorted(sends, reverse=True):
+        names = [flow.target if is_sent else flow.source]
+        for name in names:  # grows while it is walked
+            ends = ((f.source, f.target) if is_sent else (f.target, f.source) for f in drawing.flows)
+            names += [far for near, far in dict.fromkeys(ends) if near == name and far not in names]
+        found += names
+    return tuple(name for name in dict.fromkeys(found) if drawing.in_scope(drawing.element(name)))
+
+
+def ways_in(drawing: DataFlow) -> Iterator[tuple[int, str, str]]:
+    """Yield a flow's number, an adversary who can be there, and an element within reach that holds what they want."""
+    for number, named in attack_surface(drawing).items():
+        for adversary in named.names:
+            wants = set(catalog().adversaries[adversary].wants)
+            for element in within_reach(drawing, number):
+                if wants.intersection(assets_of(drawing, element).names):
+                    yield number, adversary, element
 
 
 def _check(drawing: DataFlow) -> None:

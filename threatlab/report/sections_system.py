@@ -96,8 +96,7 @@ def _asset(drawing: DataFlow, told: tuple[Scenario, ...], threats: Mapping[str, 
     return (
         name,
         (where, *([Mark("personal data", "unknown")] if element.personal else [])),
-        (named.words, worth) if named.names
-        else "nothing named",
+        (named.words, worth) if named.names else "nothing named",
         ", ".join(comes) or "nothing that is drawn",
         ", ".join(by) or "no scenario below",
     )
