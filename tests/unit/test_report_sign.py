@@ -261,7 +261,7 @@ def test_a_threat_says_likelihood_and_impact_with_their_reasons_and_what_lowers_
 
 
 def test_what_ran_on_a_toy_is_told_from_what_ran_on_the_system():
-    toy = Evidence("evasion", "none", 0, 0.5, 0.1, 0.9, limits="Small pictures of digits.")
+    toy = Evidence("evasion", "none", 0, 0.5, 0.1, 0.9, limits="Small pictures of digits.", attacker="thief")
     real = replace(toy, attack="red team", ran_on="system", limits="One week.")
     only_toy, both = (page_words(BARE.with_(evidence=runs)) for runs in ([toy], [toy, real]))
     assert "Nothing has been measured on the system itself" in only_toy

@@ -202,6 +202,20 @@ def _looked_at(answer: Any) -> str:
     return f"{answer}: then somebody asks whether the bureau's model is still the one that was left out."
 
 
+def _named(drawing: DataFlow) -> None:
+    """Refuse a drawing in which nobody has said what is worth something, or who could be where."""
+    if not any(element.assets for element in drawing.elements):
+        raise NotYet(
+            "What would you not like to lose, and where does it lie? Tick it at one element: Change or take away.",
+            "no-asset",
+        )
+    if not any(flow.adversaries for flow in drawing.flows):
+        raise NotYet(
+            "Who could be at the outer end of a flow? Tick them at one: Change or take away.",
+            "no-adversary",
+        )
+
+
 def _own(answer: Any) -> str:
     drawing = a_kind(answer, DataFlow, "a drawing; write own.drawing")
     if drawing.name in list_drawings():
@@ -222,16 +236,7 @@ def _own(answer: Any) -> str:
             "Nothing crosses a boundary: then nobody can use it. Who asks it, or where does it get its data?",
             "no-crossing",
         )
-    if not any(element.assets for element in drawing.elements):
-        raise NotYet(
-            "What would you not like to lose, and where does it lie? Tick it at one element: Change or take away.",
-            "no-asset",
-        )
-    if not any(flow.adversaries for flow in drawing.flows):
-        raise NotYet(
-            "Who could be at the outer end of a flow? Tick them at one: Change or take away.",
-            "no-adversary",
-        )
+    _named(drawing)
     if not drawing.exclusions:
         raise NotYet("Nothing is left out. Leave out one element, with a reason: Leave out.", "nothing-out")
     undated = [each.element for each in drawing.exclusions if not says_when(each.review)]

@@ -18,8 +18,8 @@ ACCOUNTS = {
     "anything of it but its answers.",
     "copy": "Another airline has it asked ten thousand questions a night, keeps the answers, and trains its own on "
     "them. Which kind of model answers here it has read in a job offer.",
-    "hotel": "The owner of a hotel hides a sentence for language models on a page that the chatbot reads. What comes of "
-    "it she never sees.",
+    "hotel": "The owner of a hotel hides a sentence for language models on a page that the chatbot reads. What comes "
+    "of it she never sees.",
     "leaver": "An engineer looks up what her neighbor has complained about. She has built the chatbot, with all that "
     "it was trained on, and still has her rights.",
 }
