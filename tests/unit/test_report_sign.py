@@ -19,6 +19,7 @@ from threatlab.changes import next_version
 from threatlab.dataflow import DataFlow, Element, Flow, Zone
 from threatlab.dataflow.facts import system_from
 from threatlab.dataflow.files import list_drawings
+from threatlab.dataflow.who import attack_surface
 from threatlab.plan import make_plan
 from threatlab.policy import Policy
 from threatlab.report import Evidence, ThreatModel, Version, json_schema, to_html, to_json, to_markdown
@@ -26,6 +27,7 @@ from threatlab.report.json_file import model_from_dict, model_to_dict
 from threatlab.report.places import WHOLE, by_place
 from threatlab.report.scenarios import scenarios
 from threatlab.report.sections_first import ASKED, decisions
+from threatlab.words import capital, lower_first
 
 DESK = DataFlow(
     "desk",
@@ -216,9 +218,11 @@ def test_there_is_a_scenario_for_each_threat_that_applies_and_no_blank_in_it(nam
     text = page_words(model)
     for each in told:
         assert each.story in text
+        there = {name for named in (attack_surface(drawing) if drawing else {}).values() for name in named.names}
         for adversary in catalog().adversaries_of(each.threat):
-            assert adversary.goals[each.threat].text in text
-            assert adversary.knows in text
+            assert adversary.title in text or capital(adversary.title) in text
+            if not there or adversary.id in there:
+                assert lower_first(adversary.goals[each.threat].text) in text
         assert "{" not in each.story
         assert "()" not in each.story
 
@@ -228,12 +232,18 @@ def test_the_report_says_where_an_adversary_can_be_what_is_worth_something_and_w
     text = to_markdown(ThreatModel(system_from(drawing), drawing=drawing))
     assert "| Mailer | tool in Ours | money<br>One day of orders | answer |" in text
     assert "| Inbox |" in text
-    assert "data, people (our reading)<br>worth to the business: not said" in text
-    assert "at flow 1 (our reading)" in text
+    assert "| data, people (our reading) |" in text
+    assert "nobody has said yet" not in text
+    assert "Assets; what they are worth to the business, nobody has said yet" in to_markdown(AT_THE_DESK)
+    assert "| Customer | flow 1 (our reading) | Query access and testing data control; black box: the answers" in text
+    assert "At no flow that is drawn: competitor, contributor, insider, thief of an account and intruder." in text
+    assert (
+        "| Prompt injection | Customer: have the model follow their orders instead of yours. Author of a page" in text
+    )
     said = drawing.changing_flow(1, adversaries=["author"])
     text = to_markdown(ThreatModel(system_from(said), drawing=said))
-    assert "Author of a page or document, at flow 1. " in text
-    assert "Customer, at no flow that is drawn" in text
+    assert "| Author of a page or document | flow 1 | " in text
+    assert "At no flow that is drawn: customer, competitor" in text
 
 
 def test_what_is_left_out_of_scope_is_in_no_scenario_and_no_asset():

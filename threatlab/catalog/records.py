@@ -9,6 +9,7 @@ from math import inf
 
 from threatlab.checks import check_choice
 from threatlab.errors import ThreatLabError
+from threatlab.words import listed
 
 SEVERITIES = ("CRITICAL", "HIGH", "MEDIUM", "LOW")
 EFFECTS = ("preventive", "detective", "corrective")
@@ -278,6 +279,11 @@ class Adversary:
     def wants(self) -> tuple[str, ...]:
         """The kinds of assets that it is after, in the order of `ASSETS`."""
         return tuple(asset for asset in ASSETS if any(goal.asset == asset for goal in self.goals.values()))
+
+    @property
+    def access_and_knowledge(self) -> str:
+        """Both, in words: "query access and testing data control; black box"."""
+        return f"{listed(self.access)}; {self.knowledge}"
 
 
 @dataclass(frozen=True, slots=True)

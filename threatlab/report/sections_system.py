@@ -54,36 +54,51 @@ def assets(model: ThreatModel) -> Section:
             for each in model.drawing.elements
             if each.kind != "person" and model.drawing.in_scope(each)
         )
-        heads = ("Asset", "What it is", "Worth something there", "What it holds or gets", "Reached by")
-        blocks.append(Table("Assets", heads, rows))
+        said = any(each.worth for each in model.drawing.elements)
+        caption = "Assets" if said else "Assets; what they are worth to the business, nobody has said yet"
+        heads = ("Asset", "What it is", "Of worth", "What it holds or gets", "Reached by")
+        blocks.append(Table(caption, heads, rows))
     else:
         blocks.append(Text("Without a drawing nobody can say which parts are worth protecting."))
-    surface = attack_surface(model.drawing) if model.drawing else {}
-    wanted: list[tuple[str, str, str]] = []
-    groups: list[str] = []
-    for adversary in known.adversaries.values():
-        goals = {each.threat: adversary.goals[each.threat] for each in told if each.threat in adversary.goals}
-        wanted += [(known.threats[threat].title, goal.text, goal.asset) for threat, goal in goals.items()]
-        groups += [_adversary(adversary, surface)] * len(goals)
-    if wanted:
-        caption = "Adversaries, by the catalog, and what each could want here"
-        blocks.append(Table(caption, ("Threat", "Goal", "Asset"), tuple(wanted), groups=tuple(groups)))
     if told:
-        lacking = [known.threats[each.threat].title for each in told if not known.adversaries_of(each.threat)]
-        blocks += [Text(f"The catalog names no adversary for: {listed(lacking)}.")] if lacking else []
+        blocks += _adversaries(model, tuple(each.threat for each in told))
     return Section("Assets and adversaries", tuple(blocks))
 
 
-def _adversary(adversary: Adversary, surface: Mapping[int, Named]) -> str:
-    """Return an adversary with access and knowledge, and where they can be, as somebody says or as we read it."""
+def _adversaries(model: ThreatModel, threats: tuple[str, ...]) -> Iterator[Block]:
+    """Yield who can be where in the drawing, and whom each of these threats serves: all, if nothing is drawn."""
+    known, surface = model.system.catalog, attack_surface(model.drawing) if model.drawing else {}
+    serves = {threat: known.adversaries_of(threat) for threat in threats}
+    wanted = [each for each in known.adversaries.values() if any(each in several for several in serves.values())]
+    there = [each for each in wanted if any(each.id in named.names for named in surface.values())]
+    if there:
+        rows = tuple(
+            (capital(each.title), _where(each, surface), f"{capital(each.access_and_knowledge)}: {each.knows}")
+            for each in there
+        )
+        yield Table("Adversaries who can be there", ("Adversary", "At", "Access and knowledge"), rows)
+    elsewhere = [each for each in wanted if each not in there]
+    if there and elsewhere:
+        names = listed([each.title for each in elsewhere])
+        yield Text(f"At no flow that is drawn: {names}. They could be inside all the same.")
+    wants = tuple(
+        (known.threats[threat].title, _wants(threat, [each for each in several if each in (there or wanted)]))
+        for threat, several in serves.items()
+    )
+    yield Table("Whom each threat serves here, and what they want", ("Threat", "Who, and what they want"), wants)
+
+
+def _wants(threat: str, adversaries: list[Adversary]) -> str:
+    wants = (f"{capital(each.title)}: {lower_first(each.goals[threat].text)}." for each in adversaries)
+    return " ".join(wants) or "Nobody who is drawn."
+
+
+def _where(adversary: Adversary, surface: Mapping[int, Named]) -> str:
+    """Return the flows where an adversary can be, and which of these are our reading."""
     at = {number: named for number, named in surface.items() if adversary.id in named.names}
-    where = "at no flow that is drawn"
-    if at:
-        read = [str(number) for number, named in at.items() if not named.said]
-        whose = "" if not read else f" ({'' if len(read) == len(at) else listed(read) + ': '}our reading)"
-        where = f"at flow{'s' * (len(at) > 1)} {listed([str(number) for number in at])}{whose}"
-    access = f"{listed(adversary.access)}; {adversary.knowledge}: {adversary.knows}"
-    return f"{capital(adversary.title)}, {where}. {capital(access)}"
+    read = [str(number) for number, named in at.items() if not named.said]
+    whose = f" ({'' if len(read) == len(at) else listed(read) + ': '}our reading)" if read else ""
+    return f"flow{'s' * (len(at) > 1)} {listed([str(number) for number in at])}{whose}"
 
 
 def _asset(drawing: DataFlow, told: tuple[Scenario, ...], threats: Mapping[str, Threat], name: str) -> tuple[Cell, ...]:
@@ -92,11 +107,10 @@ def _asset(drawing: DataFlow, told: tuple[Scenario, ...], threats: Mapping[str, 
     by = [threats[s.threat].title for s in told if name in s.parts]
     where = f"{element.kind} in {zone.name}" + (f", owned by {zone.owner}" if zone.owner else "")
     named = assets_of(drawing, name)
-    worth = element.worth or "worth to the business: not said"
     return (
         name,
         (where, *([Mark("personal data", "unknown")] if element.personal else [])),
-        (named.words, worth) if named.names else "nothing named",
+        tuple(filter(None, (named.words, element.worth))) or "nothing named",
         ", ".join(comes) or "nothing that is drawn",
         ", ".join(by) or "no scenario below",
     )

@@ -100,7 +100,7 @@ def _adversaries(catalog: Catalog, threat: str) -> Html:
     """Return for whom a threat stands: each adversary with goal, access and knowledge."""
     rows = (
         (
-            markup(capital(each.title), tag("div", f"{listed(each.access)}; {each.knowledge}", class_="tl-sub")),
+            markup(capital(each.title), tag("div", each.access_and_knowledge, class_="tl-sub")),
             each.goals[threat].text,
             each.goals[threat].asset,
         )
