@@ -46,7 +46,8 @@ def test_the_user_notices_nothing_of_a_copy():
 def test_a_pinned_description_can_t_turn_and_sees_no_code():
     assert not any(leaks("order", "pinned") + leaks("shadow", "pinned"))
     assert leaks("code", "pinned") == MAILS
-    assert (success("pinned"), success("pinned", adaptive=True) > 0.25) == (0.0, True)
+    assert success("pinned") < 0.2, "it looks good"
+    assert success("pinned", adaptive=True) > 0.3, "until somebody adapts"
 
 
 def test_who_reads_an_update_sees_an_order_and_a_line_of_code_and_no_sentence_that_reads_like_a_feature():
@@ -91,11 +92,6 @@ def test_honest_updates_stay_useful_but_for_what_a_pin_holds_back():
 
 def test_after_honest_updates_nothing_leaves():
     assert {result.baseline for control in CONTROLS for result in results(control, adaptive=True)} == {0.0}
-
-
-def test_only_what_is_zero_by_construction_is_zero_and_it_says_so():
-    for control, defense in CONTROLS.items():
-        assert defense.zero_by_construction == all(result.success == 0 for result in results(control)), control
 
 
 def test_whoever_adapts_finds_the_best_way():

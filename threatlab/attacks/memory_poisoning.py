@@ -380,7 +380,7 @@ KNOBS = (
     Knob("pages", "Pages and links met", 160, low=20, high=400, step=20),
     Knob("hostile", "Hostile ones (at least one)", 0.5, low=0.05, high=1.0, step=0.05),
     Knob("adaptive", "The attacker learns what works", default=False),
-    Knob("presses", "Readers who press a hostile link", PRESSES, low=0.0, high=1.0, step=0.01),
+    Knob("presses", "Readers who press a link (if the attacker learns)", PRESSES, low=0.0, high=1.0, step=0.01),
     Knob(
         "approves",
         "Plausible notes that the approver grants",
@@ -454,7 +454,7 @@ TARGETS: Mapping[str, Target] = MappingProxyType(
         "strict_approver": Target(
             role="Approver",
             task="A person approves each write, and the attacker learns. How often may that person say yes, if at "
-            "most 20% of the plants may be obeyed?",
+            "most 10% of the plants may be obeyed?",
             counts=lambda run, _: run.control == "write_approval" and run.knobs["adaptive"] and run.success <= 0.1,
             rank=lambda run, _: -run.utility,
             report=lambda run, _: (

@@ -137,13 +137,16 @@ def _memory_poisoning(result: AttackResult) -> Html:
 
 def _tool_poisoning(result: AttackResult) -> Html:
     def lines(shown: Any) -> list[Line]:
-        running = markup(_loss("stopped"), ": ", shown["stopped"]) if shown["stopped"] else "yes"
+        said, read = shown["says"], shown["read_of_it"]
+        reads = (
+            "it" if said and read == said else "what was approved" if read else "nothing of a tool that isn't needed"
+        )
         return [
             ("update of", _code(shown["tool"])),
-            ("says of itself", _code(shown["says"])),
-            ("its code gains", _code(shown["code"])),
-            ("runs", running),
-            ("the agent reads", _code(shown["read_of_it"] or "what was approved, or nothing of it")),
+            *([("says of itself", _code(said))] if said else []),
+            *([("its code gains", _code(shown["code"]))] if shown["code"] else []),
+            *([("stopped", shown["stopped"])] if shown["stopped"] else []),
+            *([("the agent reads", reads)] if said and not shown["stopped"] else []),
             ("user", shown["task"]),
             *_calls(shown),
         ]
