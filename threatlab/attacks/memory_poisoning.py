@@ -288,12 +288,11 @@ def run(  # noqa: PLR0913  # an attack has as many knobs
     seed: int = 0,
     *,
     pages: int = 160,
-    hostile: float = 0.5,
     adaptive: bool = False,
     presses: float = PRESSES,
     approves: float = APPROVES,
 ) -> AttackResult:
-    """Let agents read `pages` pages, of which the share `hostile` plants something, and do one task each, later.
+    """Let agents meet `pages` pages and links, of which half plant something, and do one task each, later.
 
     `success` is the share of hostile pages whose plant the later task obeyed. The same tasks without a plant give
     `baseline`, and `utility`, the share done. With `adaptive`, the attacker keeps to the way that has worked best;
@@ -307,13 +306,13 @@ def run(  # noqa: PLR0913  # an attack has as many knobs
         If a knob or the seed is out of range, or the control is unknown.
     """
     seconds = clock()
-    knobs = check_settings(control, seed, (pages, hostile, adaptive, presses, approves), CONTROLS, KNOBS)
+    knobs = check_settings(control, seed, (pages, adaptive, presses, approves), CONTROLS, KNOBS)
     rng = np.random.default_rng(seed)
 
     tasks = [TASKS[which] for which in rng.integers(len(TASKS), size=pages)]
     origins = [("told", "told", "noted", "alone")[which] for which in rng.integers(4, size=pages)]
     published = [PUBLISHED[which] for which in rng.integers(len(PUBLISHED), size=pages)]
-    hostile_pages = set(rng.permutation(pages)[: max(1, round(hostile * pages))].tolist())
+    hostile_pages = set(rng.permutation(pages)[: pages // 2].tolist())
     pressed = rng.random(pages) < presses
     approved = (rng.random((pages, 2)) < approves).tolist()
 
@@ -377,19 +376,18 @@ def _as_texts(episode: Episode) -> Mapping[str, object]:
 # --- What a learner is told ---------------------------------------------------------------------------------------
 
 KNOBS = (
-    Knob("pages", "Pages and links met", 160, low=20, high=400, step=20),
-    Knob("hostile", "Hostile ones (at least one)", 0.5, low=0.05, high=1.0, step=0.05),
+    Knob("pages", "Pages and links met, half hostile", 160, low=20, high=400, step=20),
     Knob("adaptive", "The attacker learns what works", default=False),
-    Knob("presses", "Readers who press a link (if the attacker learns)", PRESSES, low=0.0, high=1.0, step=0.01),
+    Knob("presses", "Readers who press a hostile link", PRESSES, low=0.0, high=1.0, step=0.01),
     Knob(
         "approves",
-        "Plausible notes that the approver grants",
+        "Notes that the approver grants",
         APPROVES,
         low=0.0,
         high=1.0,
         step=0.01,
         only_with=("write_approval",),
-        otherwise="Nobody is asked without the control of that name.",
+        otherwise="Nobody is asked.",
     ),
 )
 

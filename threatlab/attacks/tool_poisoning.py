@@ -193,16 +193,15 @@ def work(task: Task, update: Update, control: str, *, read: bool = True, hostile
 # --- A run --------------------------------------------------------------------------------------------------------
 
 
-def run(  # noqa: PLR0913  # an attack has as many knobs
+def run(
     control: str = "none",
     seed: int = 0,
     *,
     updates: int = 160,
-    hostile: float = 0.5,
     adaptive: bool = False,
     reads: float = 0.5,
 ) -> AttackResult:
-    """Let `updates` updates of approved tools come, the share `hostile` of them poisoned, and do one task after each.
+    """Let `updates` updates of approved tools come, half of them poisoned, and do one task after each.
 
     `success` is the share of hostile updates after which a file left the company. The same tasks after honest ones
     give `baseline`, and `utility`, the share done. With `adaptive`, the attacker keeps to the way that has worked best.
@@ -215,13 +214,13 @@ def run(  # noqa: PLR0913  # an attack has as many knobs
         If a knob or the seed is out of range, or the control is unknown.
     """
     seconds = clock()
-    knobs = check_settings(control, seed, (updates, hostile, adaptive, reads), CONTROLS, KNOBS)
+    knobs = check_settings(control, seed, (updates, adaptive, reads), CONTROLS, KNOBS)
     rng = np.random.default_rng(seed)
 
     tasks = [TASKS[which] for which in rng.integers(len(TASKS), size=updates)]
     honest = [HONEST[which] for which in rng.integers(len(HONEST), size=updates)]
     published = [list(HOSTILE)[which] for which in rng.integers(len(HOSTILE), size=updates)]
-    poisoned = set(rng.permutation(updates)[: max(1, round(hostile * updates))].tolist())
+    poisoned = set(rng.permutation(updates)[: updates // 2].tolist())
     read = (rng.random(updates) < reads).tolist()
 
     harmless = [work(task, update, control, read=yes) for task, update, yes in zip(tasks, honest, read, strict=True)]
@@ -284,18 +283,17 @@ def _as_texts(episode: Episode) -> Mapping[str, object]:
 _READERS = ("review", "pinned_and_review")
 
 KNOBS = (
-    Knob("updates", "Updates of tools", 160, low=20, high=400, step=20),
-    Knob("hostile", "Hostile ones (at least one)", 0.5, low=0.05, high=1.0, step=0.05),
+    Knob("updates", "Updates of tools, half hostile", 160, low=20, high=400, step=20),
     Knob("adaptive", "The attacker learns what works", default=False),
     Knob(
         "reads",
-        "Updates that somebody reads before they run",
+        "Updates that somebody reads",
         0.5,
         low=0.0,
         high=1.0,
         step=0.05,
         only_with=_READERS,
-        otherwise="Nobody reads updates with this control.",
+        otherwise="Nobody reads any.",
     ),
 )
 
@@ -316,7 +314,7 @@ CONTROLS: Mapping[str, Defense] = MappingProxyType(
             "until somebody approves it anew.",
         ),
         "review": Defense(
-            "Each update is read, if there is time",
+            "Updates are read",
             "tool_sources_verified",
             "Who reads an update sees an order and a recipient in the code, and passes what reads like a feature: a "
             "copy for the receipts. What nobody has time to read runs. It costs the reader's hours, which are not "
@@ -337,7 +335,7 @@ CONTROLS: Mapping[str, Defense] = MappingProxyType(
             "mail goes. It costs every honest mail to an address that nobody listed; no task here sends one.",
         ),
         "pinned_and_review": Defense(
-            "Pinned descriptions, and updates read",
+            "Pinned, and updates read",
             "tool_sources_verified",
             "Each sees what the other doesn't: the pin keeps back the sentence that reads like a feature, and the "
             "reader finds the line of code. What is left is the code that nobody had time to read. It costs what the "
