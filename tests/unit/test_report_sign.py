@@ -236,14 +236,14 @@ def test_the_report_says_where_an_adversary_can_be_what_is_worth_something_and_w
     assert "nobody has said yet" not in text
     assert "Assets; what they are worth to the business, nobody has said yet" in to_markdown(AT_THE_DESK)
     assert "| Customer | flow 1 (our reading) | Query access and testing data control; black box: the answers" in text
-    assert "At no flow that is drawn: competitor, contributor, insider, thief of an account and intruder." in text
+    assert "(at no flow that is drawn: competitor, contributor, insider, thief of an account and intruder)" in text
     assert (
         "| Prompt injection | Customer: have the model follow their orders instead of yours. Author of a page" in text
     )
     said = drawing.changing_flow(1, adversaries=["author"])
     text = to_markdown(ThreatModel(system_from(said), drawing=said))
     assert "| Author of a page or document | flow 1 | " in text
-    assert "At no flow that is drawn: customer, competitor" in text
+    assert "at no flow that is drawn: customer, competitor" in text
 
 
 def test_what_is_left_out_of_scope_is_in_no_scenario_and_no_asset():

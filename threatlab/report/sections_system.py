@@ -71,16 +71,14 @@ def _adversaries(model: ThreatModel, threats: tuple[str, ...]) -> Iterator[Block
     serves = {threat: known.adversaries_of(threat) for threat in threats}
     wanted = [each for each in known.adversaries.values() if any(each in several for several in serves.values())]
     there = [each for each in wanted if any(each.id in named.names for named in surface.values())]
+    elsewhere = [each.title for each in wanted if each not in there]
     if there:
         rows = tuple(
             (capital(each.title), _where(each, surface), f"{capital(each.access_and_knowledge)}: {each.knows}")
             for each in there
         )
-        yield Table("Adversaries who can be there", ("Adversary", "At", "Access and knowledge"), rows)
-    elsewhere = [each for each in wanted if each not in there]
-    if there and elsewhere:
-        names = listed([each.title for each in elsewhere])
-        yield Text(f"At no flow that is drawn: {names}. They could be inside all the same.")
+        caption = "Adversaries who can be there" + f" (at no flow that is drawn: {listed(elsewhere)})" * bool(elsewhere)
+        yield Table(caption, ("Adversary", "At", "Access and knowledge"), rows)
     wants = tuple(
         (known.threats[threat].title, _wants(threat, [each for each in several if each in (there or wanted)]))
         for threat, several in serves.items()
@@ -109,7 +107,7 @@ def _asset(drawing: DataFlow, told: tuple[Scenario, ...], threats: Mapping[str, 
     named = assets_of(drawing, name)
     return (
         name,
-        (where, *([Mark("personal data", "unknown")] if element.personal else [])),
+        (where, *([Mark("personal data", "unknown")] if element.personal and "people" not in named.names else [])),
         tuple(filter(None, (named.words, element.worth))) or "nothing named",
         ", ".join(comes) or "nothing that is drawn",
         ", ".join(by) or "no scenario below",
