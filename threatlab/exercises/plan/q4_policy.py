@@ -140,7 +140,7 @@ q4 = Question(
     claims={
         "several": "One finding that is in order ends the check for those after it.",
         "day 1": "What was once accepted stays accepted.",
-        "day 2": "An acceptance that still holds is a breach.",
+        "day 2": "A finding is in breach though its acceptance still holds.",
         "day 3": "On its last day an acceptance no longer holds.",
         "day 4": "An acceptance that ran out makes no breach while the finding is young.",
         "day 5": "A finding within its days is a breach.",
