@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import SimpleNamespace
 
 import pytest
 
@@ -64,7 +65,10 @@ def test_self_study_takes_all_that_the_titles_say():
 
 
 @pytest.mark.parametrize(("plan", "lesson"), TAKEN.values(), ids=TAKEN)
-def test_the_chosen_cells_run_alone_with_those_that_they_need(plan, lesson):
+def test_the_chosen_cells_run_alone_with_those_that_they_need(plan, lesson, monkeypatch):
+    """What a cell starts as a process of its own the notebooks' tests start; here it hangs on no other cell."""
+    for command in ("regression.run_suite", "processes.run_module"):
+        monkeypatch.setattr(f"threatlab.{command}", lambda *_, **__: SimpleNamespace(exit_code=0, error=""))
     chosen = [cell.id for cell in lesson.cells if cell.id in plan.taken(lesson.stem)]
     names = run_cells(lesson.stem, [lesson.by_id[cell] for cell in lesson.needed(chosen)])
     for made in names.values():
