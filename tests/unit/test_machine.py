@@ -325,7 +325,7 @@ def test_a_doctor_that_finds_a_fault_says_so_by_its_exit_code(
 
 
 def work(capsys: pytest.CaptureFixture[str]) -> None:
-    """Leave behind what a learner leaves: a copy with an answer in it, progress, a panel's memory, and a tick to share."""
+    """Leave behind what a learner leaves: a copy with an answer, progress, a panel's memory, and a tick to share."""
     run(capsys, "start", "my-course")
     Path("my-course/mine.txt").write_text("my work", encoding="utf-8")
     progress.store().record("why.q1", "correct")
