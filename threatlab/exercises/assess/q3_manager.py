@@ -246,7 +246,7 @@ q3 = Question(
         "unchecked": "A check of the table may be left out, or weigh something else.",
         "unknown": "An unknown answer counts as in place.",
         "cap": "A score can pass 1.",
-        "log-refused": "What was refused belongs into the log of assessments.",
+        "log-refused": "What was refused belongs in the log of assessments.",
         "kind": "Any kind of exception will do to refuse an answer.",
         "accepts": 'The word "no", a 1 or an empty cell can be taken as an answer.',
         "threshold": "An alert need not begin exactly at the threshold.",

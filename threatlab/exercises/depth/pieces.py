@@ -174,7 +174,7 @@ w3 = Question(
     fills="0.01",
     claims={
         "no-chance": "A layer can be better than its account.",
-        "often": "A theft in some years hardly matters to three layers.",
+        "often": "A theft once in ten or fifty years hardly matters to three layers.",
     },
 )
 

@@ -147,7 +147,7 @@ q4 = Question(
         "day 6": "On the last day that is allowed it is too late.",
         "day 7": "A day more than is allowed is still fine.",
         "day 8": "Zero days are the same as no limit.",
-        "day 9": "What may not stay open can not be accepted.",
+        "day 9": "What may not stay open cannot be accepted.",
         "day 10": "What may stay open for any time has to be closed.",
         "day 11": "An acceptance that ran out is a breach, also where none was needed.",
     },

@@ -246,7 +246,7 @@ w1 = Question(
     fills='("Model approver", "person")',
     claims={
         "on-the-list": "All who can change the model are on the list.",
-        "somebody": "Somebody, or the team, is a name for who approves.",
+        "somebody": "'Somebody', or 'the team', is a name for who approves.",
         "kind": "A store or a model can approve something.",
     },
 )
@@ -352,7 +352,7 @@ w7 = Question(
     fills='"With each release, and each January at the latest"',
     claims={
         "change": "What would change an exclusion is a day on which somebody looks.",
-        "no-day": "A word such as regularly names a day on which somebody looks.",
+        "no-day": "A word such as 'regularly' names a day on which somebody looks.",
     },
 )
 
@@ -377,7 +377,7 @@ w8 = Question(
         "no-owner": "A zone needs no owner.",
         "no-crossing": "A system of which no flow crosses a boundary can be used.",
         "nothing-out": "In a system of one's own there is nothing to leave out.",
-        "undated": "An exclusion needs no day.",
+        "undated": "An exclusion needs no day on which it is looked at again.",
     },
 )
 
