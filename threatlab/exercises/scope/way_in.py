@@ -12,7 +12,7 @@ from threatlab.exercises.outcome import NotYet
 from threatlab.words import capital, listed
 
 WAY_IN = {
-    "nobody": "Somebody from outside sits between two parts of one's own.",
+    "nobody": "At a flow between two parts of one's own there is somebody from outside.",
     "elsewhere": "Any adversary can be at any flow.",
     "out-of-reach": "Whoever is at one flow reaches every part.",
     "nothing-there": "Every part is worth an attack.",
