@@ -82,7 +82,6 @@ def _threat(result: Assessment, name: str) -> Html:
     )
     return markup(
         tag("p", about),
-        _adversaries(catalog, name),
         tag("p", f"{likelihood} = {how.inherent_likelihood:.4f}. {threat.likelihood_why}"),
         tag("p", f"{impact} = {how.inherent_impact:.4f}. {threat.impact_why}"),
         table(heads, barriers) if barriers else tag("p", "No control stands against it."),
@@ -93,6 +92,7 @@ def _threat(result: Assessment, name: str) -> Html:
             tag("b", f"{how.risk:.4f}"),
             f", shown as {how.risk:.2f}.",
         ),
+        _adversaries(catalog, name),
     )
 
 
