@@ -127,8 +127,8 @@ def _unasked(answer: Any) -> str:
         asked, delivered = MAIL_LOG[min(set(found) ^ set(right))]
         raise NotYet(f"Look at the mail asked for {asked} and delivered to {delivered}: did anybody get it unasked?")
     return (
-        f"{counted(len(right), 'mail')} of {len(MAIL_LOG)} went to somebody whom the agent never asked for. Its own record "
-        "and the pinned description say nothing of it; the mail service's log does."
+        f"{counted(len(right), 'mail')} of {len(MAIL_LOG)} went to somebody whom the agent never asked for. Its own "
+        "record and the pinned description say nothing of it; the mail service's log does."
     )
 
 
