@@ -391,7 +391,8 @@ ATTACK = Attack(
     knobs=KNOBS,
     measures=MappingProxyType(
         {
-            "tool_descriptions_pinned": Measurement("pinned", "supply_chain", _SETTING),
+            # In the toy nobody ever approves a description anew, so its loss of usefulness lasts for good.
+            "tool_descriptions_pinned": Measurement("pinned", "supply_chain", _SETTING, costs=False),
             # Nothing for tool_sources_verified: how many updates somebody reads is our own number. Nothing for
             # tool_permissions_restricted, which the injection attack measures.
         }
