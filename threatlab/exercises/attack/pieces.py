@@ -183,9 +183,9 @@ w4 = Question(
     covers=("intro-insufficient",),
     fills="set(delivered) - set(asked)",
     claims={
-        "any-difference": "Every difference between asked and done is an attack.",
-        "sets-differ": "Who is missing was robbed.",
-        "more": "A copy makes the list longer.",
+        "any-difference": "Every difference between asked and delivered is an attack.",
+        "sets-differ": "A mail that reached fewer people was stolen.",
+        "more": "A copy always makes the list of recipients longer.",
     },
 )
 

@@ -111,10 +111,10 @@ q6 = Question(
     "with their source, they do little harm, and keep most of their use.",
     covers=("intro-insufficient",),
     claims={
-        "turn": "What is written in the user's turn are the user's words.",
-        "nothing-from-pages": "What a page says is of no use.",
+        "turn": "What is written down in the user's turn was said by the user.",
+        "nothing-from-pages": "Nothing that a page says is worth keeping.",
         "values-are-harmless": "A value is harmless as long as it is no order.",
-        "no-orders": "Memory needs no orders at all.",
+        "no-orders": "No order belongs in memory.",
         "words": "A plant can be known by its words.",
     },
 )

@@ -122,8 +122,8 @@ q7 = Question(
     covers=("intro-insufficient",),
     claims={
         "name": "A tool is what its name says.",
-        "words": "A tool is what its description says.",
-        "parameters": "Only a tool's description is read by the model.",
+        "words": "A tool does what its description says.",
+        "parameters": "Of a tool, the model reads the description alone.",
         "who": "The same code is the same tool, whatever it is called.",
         "end-to-end": "Texts put end to end can be told apart again.",
         "everything": "The more a pin holds, the better.",
