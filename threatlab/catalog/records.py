@@ -108,7 +108,8 @@ class Effectiveness:
 
     `source` is "judged", by us, or "measured": then `value` is what a live attack of this workbook saw removed
     (`measured`, 0..1; `attack` names it, `on` says on what) times the share of the threat's `routes` that this attack
-    speaks of (0..1), which is judged, for the reason `routes_why`.
+    speaks of (0..1), which is judged, for the reason `routes_why`. `replaced` is the figure of a toy in whose place
+    somebody's own measurement stands (`threatlab.measured`).
     """
 
     value: float
@@ -119,6 +120,7 @@ class Effectiveness:
     on: str = ""
     routes: float = 1.0
     routes_why: str = ""
+    replaced: Effectiveness | None = None
 
     @property
     def evidence(self) -> str:
