@@ -198,6 +198,10 @@ def write_text(path: str | Path, text: str, *, durable: bool = False) -> Path:
             if real.exists():
                 part.chmod(S_IMODE(real.stat().st_mode))
             part.replace(real)
+            if durable and os.name == "posix":  # the new name, too
+                folder = os.open(real.parent, os.O_RDONLY)
+                os.fsync(folder)
+                os.close(folder)
         finally:
             part.unlink(missing_ok=True)
     except (OSError, ValueError, RuntimeError) as problem:  # a NUL in a path; on 3.11, a link to itself

@@ -74,7 +74,9 @@ def measured(attack: str, victim: Victim, way: str, repeats: int = 5) -> float:
     """The mean success over some repeats, each by a caller of its own."""
     found = []
     for number in range(repeats):
-        caller = Caller(victim.target(way, BUDGET[attack]), BUDGET[attack], victim.data.records.shape[1], victim.data.classes)
+        caller = Caller(
+            victim.target(way, BUDGET[attack]), BUDGET[attack], victim.data.records.shape[1], victim.data.classes
+        )
         found.append(one_repeat(attack, caller, victim.data, np.random.default_rng(number), EPS).success)
     return fmean(found)
 

@@ -216,7 +216,7 @@ class Control:
     @property
     def utility_evidence(self) -> str:
         """How we know what it costs: "judged", or "measured on a small random forest"."""
-        on = next((claim.on for claim in self.effectiveness.values() if claim.on), "")
+        on = next(((claim.replaced or claim).on for claim in self.effectiveness.values() if claim.on), "")
         return f"measured on {on}" if self.utility_source == "measured" else self.utility_source
 
     def applies(self, true: Collection[str]) -> bool:

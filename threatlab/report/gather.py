@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from threatlab.errors import ThreatLabError
+from threatlab.measured import Measured
 from threatlab.plan import Plan
 from threatlab.report.records import AlertChoice, Decision, Evidence, Moral, PlannedStep, PlanRecord, Tabletop
 
@@ -83,6 +84,22 @@ def from_attack(
         utility_at_least=utility_at_least,
         ran_on="toy",
         limits=known.toy if known else "",
+    )
+
+
+def from_measured(measured: Measured) -> Evidence:
+    """Return what an attack measured on the real system as evidence: the means over its repeats, one of which there is."""
+    run = measured.run
+    return Evidence(
+        attack=run.attack,
+        control=measured.control or "none",
+        seed=int(run.setting.get("seed", 0)),
+        success=run.over("success").mean,
+        baseline=run.over("baseline").mean,
+        utility=run.over("utility").mean,
+        metric=run.metric,
+        knobs=run.setting,
+        ran_on="system",
     )
 
 

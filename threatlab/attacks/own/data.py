@@ -180,7 +180,9 @@ def _label(where: str, value: Any) -> str:
 def _flag(where: str, value: Any) -> bool:
     text = label_text(value).lower()
     if text not in _MEMBER:
-        raise ThreatLabError(f"{where}: {short(value)} is neither true nor false: was the model trained on this record?")
+        raise ThreatLabError(
+            f"{where}: {short(value)} is neither true nor false: was the model trained on this record?"
+        )
     return _MEMBER[text]
 
 

@@ -25,6 +25,7 @@ LEAST = 60
 _PER_RECORD, _FEWEST, _MOST = 40, 4, 50
 _CONFIRMED = 2  # further answers that have to say the same: a model may be noisy
 _START, _HALVED = 0.5, 12  # the share of columns flipped at first, and after how many tries it halves
+_LONGEST = 3  # times its fair share of the queries that a record may get, once others are done
 _PRECISE = 0.01  # of the range: how exactly the way to another label is known
 
 Said: TypeAlias = tuple[int, Floats | None]
@@ -54,15 +55,22 @@ def attack(caller: Caller, data: Data, rng: np.random.Generator, eps: float) -> 
     misread = by_chance.told & (by_chance.labels != [label for _, label in victims])
     baseline = float(misread.mean())
     search = _by_label if clean.shares is None else _by_share
-    found = _in_turn(caller, [search(moved(x), label, c, eps, rng) for (x, label), c in zip(victims, corners, strict=True)])
-    return Outcome(float(np.mean(found)), baseline, float(np.mean(clean.labels[clean.told] == data.labels[rows][clean.told])))
+    found = _in_turn(
+        caller, [search(moved(x), label, c, eps, rng) for (x, label), c in zip(victims, corners, strict=True)]
+    )
+    return Outcome(
+        float(np.mean(found)), baseline, float(np.mean(clean.labels[clean.told] == data.labels[rows][clean.told]))
+    )
 
 
 def _in_turn(caller: Caller, searches: list[Search]) -> list[bool]:
     """Return which searches found something, while there are queries left: each is given one answer in its turn."""
     found = [False] * len(searches)
     waiting: dict[int, Floats] = {n: next(search) for n, search in enumerate(searches)}
-    while waiting and caller.left:
+    longest = _LONGEST * caller.left // max(1, len(searches))
+    for _ in range(longest):
+        if not (waiting and caller.left):
+            break
         asked = list(waiting)[: caller.left]
         said = caller.ask(np.array([waiting[n] for n in asked]))
         for place, n in enumerate(asked):

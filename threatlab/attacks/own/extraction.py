@@ -25,7 +25,8 @@ TESTED, MOST_TESTED = 0.25, 300
 _KEPT_BACK = 0.25
 _JITTER = 0.1  # of each column's range, as in our lab: so that a query is nobody's own record
 _TREES = 40
-_TINY = 1e-6
+_TINY = 1e-12  # stands for a share of 0, of which there is no logarithm, and for the spread of a column that has none
+_WEAK, _STEPS = 10.0, 300  # how little a linear copy is held back, and how long it is fitted
 
 Copy = Callable[[Floats], Ints]
 
@@ -53,7 +54,9 @@ def attack(caller: Caller, data: Data, rng: np.random.Generator, eps: float) -> 
     verdicts = said.labels[on_test]
     agreed = copy(stream[on_test]) == verdicts
     right = verdicts == data.labels[held_out][told[:tests]]
-    return Outcome(float(agreed.mean()), float(np.unique_counts(verdicts).counts.max() / len(verdicts)), float(right.mean()))
+    return Outcome(
+        float(agreed.mean()), float(np.unique_counts(verdicts).counts.max() / len(verdicts)), float(right.mean())
+    )
 
 
 def _queries(data: Data, owned: Ints, wanted: int, rng: np.random.Generator) -> Floats:
@@ -84,16 +87,23 @@ def _kinds(answers: Answers, seed: int) -> Iterator[Callable[[Floats, Answers], 
     yield lambda queries, said: _forest(queries, said.labels, seed)
     if answers.shares is not None:
         yield _equations
+        yield _linear_of_shares
         yield lambda queries, said: _forest_of_shares(queries, said, seed)
 
 
-def _linear(queries: Floats, labels: Ints) -> Copy:
+def _linear(queries: Floats, labels: Ints, weights: Floats | None = None) -> Copy:
     from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    kind = make_pipeline(StandardScaler(), LogisticRegression(C=10.0, max_iter=300, tol=1e-3))
-    return kind.fit(queries, labels).predict  # type: ignore[no-any-return]
+    scaler = StandardScaler().fit(queries)
+    kind = LogisticRegression(C=_WEAK, max_iter=_STEPS, tol=1e-3).fit(scaler.transform(queries), labels, weights)
+    return lambda records: kind.predict(scaler.transform(records))  # type: ignore[no-any-return]
+
+
+def _linear_of_shares(queries: Floats, said: Answers) -> Copy:
+    """Return the linear copy of every query as each of its classes, by the share that it has in it."""
+    rows, labels = np.nonzero(said.shares)  # type: ignore[call-overload]
+    return _linear(queries[rows], labels, said.shares[rows, labels])  # type: ignore[index]
 
 
 def _forest(queries: Floats, labels: Ints, seed: int) -> Copy:
@@ -125,5 +135,3 @@ def _equations(queries: Floats, said: Answers) -> Copy:
 
 def _always(label: int) -> Copy:
     return lambda records: np.full(len(records), label)
-
-

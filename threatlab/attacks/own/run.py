@@ -49,7 +49,16 @@ BLACK_BOX: Mapping[str, BlackBox] = MappingProxyType(
 
 
 def begin(  # noqa: PLR0913  # a setting has as many parts
-    target: str, attack: str, data: Data, version: str, *, budget: int, repeats: int, seed: int, eps: float, example: bool
+    target: str,
+    attack: str,
+    data: Data,
+    version: str,
+    *,
+    budget: int,
+    repeats: int,
+    seed: int,
+    eps: float,
+    example: bool,
 ) -> Run:
     """Return the record of a run that has asked nothing yet.
 
@@ -71,7 +80,9 @@ def begin(  # noqa: PLR0913  # a setting has as many parts
             f"--budget {least * repeats}, or fewer --repeats"
         )
     if len(data.unseen) < 20:
-        raise ThreatLabError(f"{data.name!r} holds {len(data.unseen)} records that the model has not seen; give 20 or more")
+        raise ThreatLabError(
+            f"{data.name!r} holds {len(data.unseen)} records that the model has not seen; give 20 or more"
+        )
     if attack == "membership" and (data.members is None or min(data.members.sum(), (~data.members).sum()) < 20):
         raise ThreatLabError(
             f"{data.name!r} doesn't name 20 members and 20 others: membership needs a column 'member', true for records "
@@ -114,13 +125,13 @@ def go_on(run: Run, target: Target, data: Data, tell: Callable[[Run], object]) -
         rng = np.random.default_rng([seed, number, zlib.crc32(run.attack.encode())])
         caller = Caller(target, run.each, data.records.shape[1], data.classes)
         outcome = one_repeat(run.attack, caller, data, rng, float(run.setting.get("eps", 0.0)))
-        done = Repeat(
-            number, caller.asked, outcome.success, outcome.baseline, outcome.utility, dict(outcome.further)
-        )
+        done = Repeat(number, caller.asked, outcome.success, outcome.baseline, outcome.utility, dict(outcome.further))
         run = replace(run, repeats=(*run.repeats, done))
         tell(run)
     if not run.repeats:
-        raise ThreatLabError("every repeat was stopped before its end, and the budget is spent: there is nothing to tell")
+        raise ThreatLabError(
+            "every repeat was stopped before its end, and the budget is spent: there is nothing to tell"
+        )
     return replace(run, ended=_now())
 
 

@@ -179,7 +179,9 @@ def _listed(answer: Any) -> list[Any]:
     if hasattr(answer, "tolist"):
         answer = answer.tolist()
     if isinstance(answer, str | bytes | dict) or not isinstance(answer, Iterable):
-        raise ThreatLabError(f"it returned {type(answer).__name__}; return a label, or a row of probabilities, for each")
+        raise ThreatLabError(
+            f"it returned {type(answer).__name__}; return a label, or a row of probabilities, for each"
+        )
     return [_plain(each) for each in answer]
 
 

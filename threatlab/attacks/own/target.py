@@ -132,7 +132,9 @@ class OwnProcess:
     def __enter__(self) -> OwnProcess:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, raised: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, raised: BaseException | None, at: TracebackType | None
+    ) -> None:
         self.end()
 
     def _send(self, content: bytes) -> None:
