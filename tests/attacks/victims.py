@@ -15,6 +15,7 @@ from statistics import fmean
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from threatlab.attacks import evasion as lab
 from threatlab.attacks.digits import all_digits
@@ -22,7 +23,7 @@ from threatlab.attacks.own import Caller, Data, make_data
 from threatlab.attacks.own.run import one_repeat
 
 MISTAKES = 0.1
-"""Share of labels that are wrong, as in real data: what a model that knows its records by heart gives itself away by."""
+"""Share of labels that are wrong, as in real data: what a model that knows them by heart gives itself away by."""
 
 BUDGET = {"extraction": 200, "membership": 300, "evasion": 600}
 """Queries of one repeat."""
@@ -30,8 +31,12 @@ BUDGET = {"extraction": 200, "membership": 300, "evasion": 600}
 EPS, NOISE, ANSWERED = 0.15, 0.1, 0.25
 
 WAYS = ("none", "rounded", "labels", "limited", "noise")
-"""How a victim answers: all it knows; to two digits; with labels; with labels, and a quarter of the queries only; with
-labels of inputs that it adds noise to (a tenth of each column's range) before it looks at them, and their shares."""
+"""How a victim answers: all it knows; to two digits; with labels; with labels, and a quarter of the queries only;
+or with all it knows of inputs that it first adds noise to, a tenth of each column's range."""
+
+
+Row = tuple[str, str]
+"""A victim, and the way it answers."""
 
 
 @dataclass(frozen=True)
@@ -70,14 +75,15 @@ class Answering:
         return told + [None] * (len(labels) - len(told))
 
 
-def measured(attack: str, victim: Victim, way: str, repeats: int = 5) -> float:
+def measured(attack: str, row: Row, repeats: int = 5) -> float:
     """The mean success over some repeats, each by a caller of its own."""
-    found = []
+    found, (name, way) = [], row
+    attacked = victim(name)
     for number in range(repeats):
         caller = Caller(
-            victim.target(way, BUDGET[attack]), BUDGET[attack], victim.data.records.shape[1], victim.data.classes
+            attacked.target(way, BUDGET[attack]), BUDGET[attack], attacked.data.records.shape[1], attacked.data.classes
         )
-        found.append(one_repeat(attack, caller, victim.data, np.random.default_rng(number), EPS).success)
+        found.append(one_repeat(attack, caller, attacked.data, np.random.default_rng(number), EPS).success)
     return fmean(found)
 
 
@@ -85,40 +91,36 @@ def measured(attack: str, victim: Victim, way: str, repeats: int = 5) -> float:
 
 
 @cache
-def victims() -> dict[str, Victim]:
-    """The twelve, by name: six pairs of one that is fitted as closely as it can be, and one that is held back."""
-    from sklearn.ensemble import RandomForestClassifier
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.neighbors import KNeighborsClassifier
-    from sklearn.neural_network import MLPClassifier
-    from sklearn.tree import DecisionTreeClassifier
+def victim(name: str) -> Victim:
+    """One of the twelve: six pairs of one that is fitted as closely as it can be, and one that is held back."""
+    from sklearn.ensemble import RandomForestClassifier as Forest
+    from sklearn.linear_model import LogisticRegression as Linear
+    from sklearn.neighbors import KNeighborsClassifier as Neighbors
+    from sklearn.neural_network import MLPClassifier as Network
+    from sklearn.tree import DecisionTreeClassifier as Tree
 
-    digits, tumors = _digits(300), _tumors(250)
-
-    def network(**held: Any):
-        return MLPClassifier((40,), max_iter=300, tol=0, n_iter_no_change=300, random_state=0, **held)
-
-    made = [
-        _fitted("linear", LogisticRegression(C=100, max_iter=2000), digits),
-        _fitted("linear, regularized", LogisticRegression(C=0.005, max_iter=2000), digits),
-        _fitted("forest", RandomForestClassifier(40, random_state=0), digits),
-        _fitted("forest, limited", RandomForestClassifier(40, max_depth=6, min_samples_leaf=8, random_state=0), digits),
-        _fitted("1 neighbor", KNeighborsClassifier(1), digits),
-        _fitted("15 neighbors", KNeighborsClassifier(15), digits),
-        _fitted("network", network(alpha=0.0), digits),
-        _fitted("network, regularized", network(alpha=10.0), digits),
-        _fitted("tree", DecisionTreeClassifier(random_state=0), tumors),
-        _fitted("tree, two questions", DecisionTreeClassifier(max_depth=2, random_state=0), tumors),
-        _reader("3 or 8", 0.0),
-        _reader("3 or 8, adversarially trained", EPS),
-    ]
-    return {victim.name: victim for victim in made}
+    if name.startswith("3 or 8"):
+        return _reader(name, EPS if name == "3 or 8, adversarially trained" else 0.0)
+    long = {"max_iter": 300, "tol": 0, "n_iter_no_change": 300, "random_state": 0}
+    model = {
+        "linear": lambda: Linear(C=100, max_iter=2000),
+        "linear, regularized": lambda: Linear(C=0.005, max_iter=2000),
+        "forest": lambda: Forest(40, random_state=0),
+        "forest, limited": lambda: Forest(40, max_depth=6, min_samples_leaf=8, random_state=0),
+        "1 neighbor": lambda: Neighbors(1),
+        "15 neighbors": lambda: Neighbors(15),
+        "network": lambda: Network((40,), alpha=0.0, **long),
+        "network, regularized": lambda: Network((40,), alpha=10.0, **long),
+        "tree": lambda: Tree(random_state=0),
+        "tree, two questions": lambda: Tree(max_depth=2, random_state=0),
+    }[name]()
+    return _fitted(name, model, _tumors(250) if name.startswith("tree") else _digits(300))
 
 
 def _fitted(name: str, model: Any, data: Data) -> Victim:
     import warnings
 
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), threadpool_limits(1):
         warnings.simplefilter("ignore")  # a network that is not done is what is wanted
         model.fit(data.records[data.members], data.labels[data.members])
     return Victim(name, model.predict_proba, data)
@@ -172,65 +174,54 @@ GRADED = ("linear", "linear, regularized", "forest", "forest, limited", "network
 BY_HEART = ("forest", "1 neighbor", "tree")
 HELD_BACK = ("linear, regularized", "15 neighbors", "tree, two questions", "3 or 8, adversarially trained")
 
-Row = tuple[str, str]
-"""A victim, and the way it answers."""
+Chain = tuple[str, tuple[Row, ...]]
+"""Why we know it, and rows, the one on which the attack gets farthest first."""
 
 
-def chains(attack: str) -> Iterator[tuple[str, tuple[Row, ...]]]:
-    """Why we know it, and rows, the one on which the attack gets farthest first."""
-    if attack == "extraction":
-        for name in GRADED:
-            yield (
-                "Tramèr and others 2016, section 6: labels alone take many times the queries that probabilities take",
-                ((name, "none"), (name, "labels"), (name, "limited")),
-            )
-            yield (
-                "Tramèr and others 2016, section 7.1: rounding to two digits or more hardly slows extraction, labels do",
-                ((name, "rounded"), (name, "labels")),
-            )
-        for name in ("forest", "1 neighbor", "network"):
-            yield (
-                "Tramèr and others 2016, section 4.1: logistic regression is solved for, others have to be imitated",
-                (("linear", "none"), (name, "none")),
-            )
-    if attack == "membership":
-        for name, held in (
-            *(("linear", "linear, regularized"), ("forest", "forest, limited"), ("1 neighbor", "15 neighbors")),
-            *(("network", "network, regularized"), ("tree", "tree, two questions")),
-        ):
-            yield (
-                "Yeom and others 2018, theorem 2, and Shokri and others 2017, section 8: it grows with the gap between "
-                "seen and unseen records, which regularization narrows",
-                ((name, "none"), (held, "none")),
-            )
-        for name in BY_HEART:
-            for held in HELD_BACK:
-                yield "the same: these know every training record by heart", ((name, "none"), (held, "none"))
-        for name in ("linear", "forest", "network"):
-            yield (
-                "Shokri and others 2017, section 8: a label tells less than the vector of probabilities",
-                ((name, "none"), (name, "labels")),
-            )
-    if attack == "evasion":
-        for name in (*GRADED, "3 or 8"):
-            yield (
-                "Ilyas and others 2018 and Chen and Gu 2020: labels alone take many times the queries that shares take",
-                ((name, "none"), (name, "labels"), (name, "limited")),
-            )
-            yield (
-                "Qin and others 2021, Byun and others 2021: noise on each input misleads a search by queries",
-                ((name, "none"), (name, "noise")),
-            )
-        for way in ("none", "labels"):
-            yield (
-                "Madry and others 2017, and Goodfellow and others 2014, section 5: trained for the budget, it holds",
-                (("3 or 8", way), ("3 or 8, adversarially trained", way)),
-            )
+def _of_extraction() -> Iterator[Chain]:
+    labels = "Tramèr and others 2016, section 6: labels alone take many times the queries that probabilities take"
+    rounded = "Tramèr and others 2016: rounding to two digits or more hardly slows extraction, labels alone do"
+    linear = "Tramèr and others 2016: logistic regression is solved for, and others have to be imitated"
+    for name in GRADED:
+        yield labels, ((name, "none"), (name, "labels"), (name, "limited"))
+        yield rounded, ((name, "rounded"), (name, "labels"))
+    for name in ("forest", "1 neighbor", "network"):
+        yield linear, (("linear", "none"), (name, "none"))
+
+
+def _of_membership() -> Iterator[Chain]:
+    gap = "Yeom and others 2018, Shokri and others 2017: it grows with the gap between seen and unseen records"
+    by_heart = "the same: one knows every training record by heart, the other can't"
+    labels = "Shokri and others 2017: a label tells less than the vector of probabilities"
+    for name, held in (
+        *(("linear", "linear, regularized"), ("forest", "forest, limited"), ("1 neighbor", "15 neighbors")),
+        *(("network", "network, regularized"), ("tree", "tree, two questions")),
+    ):
+        yield gap, ((name, "none"), (held, "none"))
+    for name in BY_HEART:
+        for held in HELD_BACK:
+            yield by_heart, ((name, "none"), (held, "none"))
+    for name in ("linear", "forest", "network"):
+        yield labels, ((name, "none"), (name, "labels"))
+
+
+def _of_evasion() -> Iterator[Chain]:
+    labels = "Ilyas and others 2018, Chen and Gu 2020: labels alone take many times the queries that shares take"
+    noise = "Qin and others 2021, Byun and others 2021: noise on each input misleads a search by queries"
+    trained = "Madry and others 2017, and Goodfellow and others 2014, section 5: trained for the budget, it holds"
+    for name in (*GRADED, "3 or 8"):
+        yield labels, ((name, "none"), (name, "labels"), (name, "limited"))
+        yield noise, ((name, "none"), (name, "noise"))
+    for way in ("none", "labels"):
+        yield trained, (("3 or 8", way), ("3 or 8, adversarially trained", way))
+
+
+CHAINS = {"extraction": _of_extraction, "membership": _of_membership, "evasion": _of_evasion}
 
 
 def pairs(attack: str) -> list[tuple[Row, Row]]:
     """Every pair of rows whose order is known, the one of more success first."""
-    return list(dict.fromkeys(pair for _, chain in chains(attack) for pair in combinations(chain, 2)))
+    return list(dict.fromkeys(pair for _, chain in CHAINS[attack]() for pair in combinations(chain, 2)))
 
 
 def tau(attack: str, success: dict[Row, float]) -> float:

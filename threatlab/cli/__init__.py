@@ -428,6 +428,27 @@ def _today() -> date:
     return datetime.now(UTC).astimezone().date()
 
 
+_MEASURED = {
+    "action": "append",
+    "metavar": "RECORD",
+    "default": [],
+    "help": "what 'attack' measured on the real system, in place of a toy's figure; repeatable",
+}
+
+
+def _report_command(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """Add the command that writes a saved threat model as a report."""
+    report = command("report", "write a saved threat model as a report")
+    report.add_argument(
+        "models", nargs="+", metavar="MODEL", help="a .json file, saved by the workbook or by 'assess', or -"
+    )
+    kinds = ("markdown", "html", "json", "sarif", "briefing")
+    report.add_argument("--format", choices=kinds, default="markdown", help="what to write (default: markdown)")
+    report.add_argument("--output", "-o", metavar="PATH", help="write to this file instead of the screen")
+
+    report.add_argument("--measured", **_MEASURED)  # type: ignore[arg-type]
+
+
 def _exchange_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
     """Add the commands that read and write what other tools do."""
     known = "".join(f"  {each.title}\n" for each in FORMATS.values())
@@ -469,9 +490,7 @@ def _parser() -> argparse.ArgumentParser:
     questions.add_argument("--allow-open", action="store_true", help="let the gate pass whatever is open")
     assess.add_argument("--today", metavar="DATE", help="judge accepted risks as of this day, such as 2026-12-01")
 
-    about = "what 'attack' measured on the real system, in place of a toy's figure; repeatable"
-    measured = {"action": "append", "metavar": "RECORD", "default": [], "help": about}
-    assess.add_argument("--measured", **measured)  # type: ignore[arg-type]
+    assess.add_argument("--measured", **_MEASURED)  # type: ignore[arg-type]
 
     about = "tell what changed between two reviews, and which answers moved the score"
     compared = command("diff", about, _DIFF, _DIFF_MORE)
@@ -484,16 +503,7 @@ def _parser() -> argparse.ArgumentParser:
     compared.add_argument("--fail-if-worse", metavar="X", help=about)
     compared.add_argument("--allow-open", action="store_true", help="let the gate pass where answers were taken back")
 
-    report = command("report", "write a saved threat model as a report")
-    report.add_argument(
-        "models", nargs="+", metavar="MODEL", help="a .json file, saved by the workbook or by 'assess', or -"
-    )
-    kinds = ("markdown", "html", "json", "sarif", "briefing")
-    report.add_argument("--format", choices=kinds, default="markdown", help="what to write (default: markdown)")
-    report.add_argument("--output", "-o", metavar="PATH", help="write to this file instead of the screen")
-
-    report.add_argument("--measured", **measured)  # type: ignore[arg-type]
-
+    _report_command(command)
     attack.add(command)
 
     runs = command("run", "run a notebook of the course with other parameters", _RUN, _RUN_MORE)

@@ -144,7 +144,7 @@ def told(measured: Measured) -> str:
     heads = ("", "measured") + (("without control",) if bare else ())
     lines.append(f"{heads[0]:12}" + "".join(f"{head:24}" for head in heads[1:]).rstrip())
     for title, measure in (("success", "success"), ("baseline", "baseline"), ("usefulness", "utility")):
-        cells = [str(each.over(measure)) if each.repeats else "-" for each in (run, bare) if each]  # type: ignore[arg-type]
+        cells = [str(each.over(measure)) if each.repeats else "-" for each in (run, bare) if each]
         lines.append(f"{title:12}" + "".join(f"{cell:24}" for cell in cells).rstrip())
     said = [f"Success: {run.metric}. In brackets, the 95% t interval over repeats."]
     said += [f"{run.state[0].upper()}{run.state[1:]}."] if run.state else []
@@ -200,7 +200,7 @@ def _begun(asked: argparse.Namespace, data: Data) -> Measured:
         return _resumed(asked.output, new)
     if asked.output and Path(asked.output).exists():
         raise ThreatLabError(
-            f"there is a file {asked.output!r} already: --resume goes on with a record, and another name begins a new one"
+            f"there is a file {asked.output!r} already: --resume goes on with a record, and another name begins one"
         )
     if asked.output:
         save_record(new, asked.output)  # refuses a name that can't be written before anything is asked

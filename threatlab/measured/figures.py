@@ -38,10 +38,11 @@ def removed(measured: Measured) -> Interval | None:
 def measured_catalog(catalog: Catalog, measurements: Iterable[Measured]) -> Catalog:
     """Return the catalog in which what was measured on the real system stands where a toy's figure stood.
 
-    A control's effectiveness against a threat is what an attack saw removed, times the share of the threat's routes that
-    this attack speaks of. The first is measured anew; the second stays the catalog's judgment, for no attack measures
-    it. So only a figure that a toy had measured is replaced, and what is judged as a whole stays judged. Of several
-    measurements of one control against one threat the last counts. What replaced a figure before is put back first.
+    A control's effectiveness against a threat is what an attack saw removed, times the share of the threat's routes
+    that this attack speaks of. The first is measured anew; the second stays the catalog's judgment, for no attack
+    measures it. So only a figure that a toy had measured is replaced, and what is judged as a whole stays judged. Of
+    several measurements of one control against one threat the last counts. What replaced a figure before is put back
+    first. A control's cost in usefulness stays as it is.
     """
     controls = {
         name: replace(
@@ -89,8 +90,8 @@ def unused(measured: Measured, catalog: Catalog) -> str:
         return f"The catalog knows no effect of {name} against {run.threat}: it changes no figure."
     if (claim.replaced or claim).attack != run.attack:
         return (
-            f"What {name} removes of {run.threat} is judged as a whole, and nobody has said of which share of the routes "
-            "this attack speaks: it changes no figure."
+            f"What {name} removes of {run.threat} is judged as a whole, and nobody has said of which share of the "
+            "routes this attack speaks: it changes no figure."
         )
     if removed(measured) is None:
         return "Without the control the attack gained nothing: there was nothing for it to take, and no figure changes."

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import datetime
-from math import atan, cos, fsum, inf, pi, sin, sqrt
+from math import atan, cos, fsum, pi, sin, sqrt
 from pathlib import Path
 from statistics import fmean
 from typing import Annotated, Any, ClassVar, Literal
@@ -19,6 +19,8 @@ from threatlab.files import FileKind, write_text
 
 SCHEMA = "threatlab/attack-record/1"
 RECORDS = FileKind("attack record", "a schema and a run", suffixes=(".json",))
+
+MEASURES = ("success", "baseline", "utility")
 
 FEW = 5
 """Repeats below which an interval says little: with two, it is thirteen times as wide as the spread."""
@@ -164,8 +166,8 @@ class Run:
         """Whether it came to its end."""
         return bool(self.ended)
 
-    def over(self, measure: Literal["success", "baseline", "utility"]) -> Interval:
-        """Return a measure over the repeats that came to their end; there must be one."""
+    def over(self, measure: str) -> Interval:
+        """Return one of `MEASURES` over the repeats that came to their end; there must be one."""
         return interval([getattr(each, measure) for each in self.repeats])
 
     @property
@@ -231,8 +233,8 @@ def to_dict(measured: Measured) -> dict[str, Any]:
     """Return a record as JSON-ready values; `derived` is for readers without threatlab, and isn't read back."""
     run = measured.run
     derived: dict[str, Any] = {"complete": run.complete, "asked": run.asked, "state": run.state}
-    for measure in ("success", "baseline", "utility") if run.repeats else ():
-        over = run.over(measure)  # type: ignore[arg-type]  # mypy sees any text
+    for measure in MEASURES if run.repeats else ():
+        over = run.over(measure)
         derived[measure] = {"mean": over.mean, "low": over.low, "high": over.high}
     return {"schema": SCHEMA, **_plain(measured), "derived": derived}
 

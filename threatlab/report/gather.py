@@ -88,7 +88,7 @@ def from_attack(
 
 
 def from_measured(measured: Measured) -> Evidence:
-    """Return what an attack measured on the real system as evidence: the means over its repeats, one of which there is."""
+    """Return what an attack measured on the real system as evidence: the means over its repeats, at least one."""
     run = measured.run
     return Evidence(
         attack=run.attack,

@@ -134,7 +134,8 @@ class ThreatModel:
         measured = check_field("measured", self.measured, tuple[Measured, ...])
         if not self.example and any(each.run.kind == "example" for each in measured):
             raise ThreatLabError(
-                "a record is of the course's example, and this threat model is not: attack your own model, or leave it out"
+                "a record is of the course's example, and this threat model is not: attack your own model, or leave it "
+                "out"
             )
         terms = measured_catalog(system.catalog, measured)
         keep(
@@ -158,7 +159,7 @@ class ThreatModel:
 
     @property
     def tests(self) -> tuple[Evidence, ...]:
-        """Every attack that ran: the evidence, and what was measured on the real system, as far as it came to its end."""
+        """Every attack that ran: the evidence, and what was measured on the real system."""
         return (*self.evidence, *(from_measured(each) for each in self.measured if each.run.repeats))
 
     @cached_property

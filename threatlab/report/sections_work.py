@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from threatlab.measured import Measured, removed, unused
+from threatlab.measured import MEASURES, Measured, removed, unused
 from threatlab.plan.records import ask_first
 from threatlab.report.blocks import Block, Cell, Code, Heading, Items, Mark, Section, Table, Text
 from threatlab.report.checklist import checklist
@@ -111,8 +111,8 @@ def evidence(model: ThreatModel) -> Section:
 
 
 _HOW_MEASURED = (
-    "Each attack only asked: it had the answers, a budget of queries, and no look inside. Figures are means over repeats, "
-    "with a 95% t interval: other random draws from the same data, and not other data or a better attacker."
+    "Each attack only asked: it had the answers, a budget of queries, and no look inside. Figures are means over "
+    "repeats, with a 95% t interval: other random draws from the same data, and not other data or a better attacker."
 )
 
 
@@ -126,8 +126,8 @@ def _measured(model: ThreatModel) -> Table:
                 continue
             titled = model.system.catalog.controls.get(control)
             against = (titled.title, Code(control)) if titled else (control or "no control",)
-            figures = [str(run.over(m)) if run.repeats else "" for m in ("success", "baseline", "utility")]  # type: ignore[arg-type]
-            when = (Code(run.target), run.started, run.in_words, f"{run.asked} asked", *filter(None, [run.state]))
+            figures = [str(run.over(m)) if run.repeats else "" for m in MEASURES]
+            when: Cell = (Code(run.target), run.started, run.in_words, f"{run.asked} asked", *filter(None, [run.state]))
             changes = _changes(model, each) if run is each.run else "compared with, below"
             rows.append((against, when, *figures, changes))
             groups.append(f"{run.attack}: {run.metric}")

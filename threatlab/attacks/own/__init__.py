@@ -2,7 +2,7 @@
 
 from threatlab.attacks.own.caller import Caller
 from threatlab.attacks.own.data import Data, make_data, read_data
-from threatlab.attacks.own.outcome import Nothing
+from threatlab.attacks.own.outcome import NothingError
 from threatlab.attacks.own.run import BLACK_BOX, begin, go_on
 from threatlab.attacks.own.target import OwnProcess, TargetError, kind_of
 
@@ -10,7 +10,7 @@ __all__ = [
     "BLACK_BOX",
     "Caller",
     "Data",
-    "Nothing",
+    "NothingError",
     "OwnProcess",
     "TargetError",
     "begin",

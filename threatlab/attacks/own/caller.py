@@ -39,7 +39,8 @@ class Answers:
     @property
     def told(self) -> Bools:
         """Which records were answered."""
-        return self.labels != REFUSED
+        told: Bools = self.labels != REFUSED
+        return told
 
     def take(self, rows: Any) -> Answers:
         """Return these rows."""
@@ -109,8 +110,8 @@ class Caller:
         text = label_text(said)
         if not text:
             raise TargetError(
-                f"the target answered {short(said)} where a label, or a row of probabilities, should be: for two classes, "
-                "too, give a probability for each"
+                f"the target answered {short(said)} where a label, or a row of probabilities, should be: "
+                "for two classes, too, give a probability for each"
             )
         return self._places.setdefault(text, len(self._places))
 

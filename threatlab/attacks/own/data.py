@@ -24,7 +24,7 @@ _MEMBER = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """Records, a row of numbers each; the class that each is, as its place in `classes`; and which ones the model knows.
+    """Records, a row of numbers each; the class of each, as its place in `classes`; and which ones the model knows.
 
     `members` is None where nobody has said. `sha256` is that of the file.
     """
@@ -89,7 +89,7 @@ def read_data(file: str, classes: str = "") -> Data:
     return make_data(records, labels, members, path.name, hashlib.sha256(held).hexdigest(), classes)
 
 
-def make_data(
+def make_data(  # noqa: PLR0913, PLR0917  # a file says as much
     records: Floats, labels: list[str], members: Bools | None, name: str, sha256: str, classes: str = ""
 ) -> Data:
     """Return data of records, the text of each one's label, and which are members; raises as `read_data`."""

@@ -1,10 +1,10 @@
 """Evasion of somebody's own model: change a record a little, within `eps` of each column's range, until it is misread.
 
-Both searches go along corners of what is allowed, each column moved by all of `eps` up or down. Where probabilities come
-out, random parts of the corner are flipped, and what lowers the margin of the right class is kept: the random search of
-Andriushchenko, Croce, Flammarion and Hein 2020 (Square Attack), arXiv:1912.00049, on columns without neighbors. Where
-labels are all that comes out, the search asks how far one has to go along the corner until the label changes, and flips
-ever smaller parts of it to make that way shorter: Chen and Gu 2020 (RayS), arXiv:2006.12792.
+Both searches go along corners of what is allowed, each column moved by all of `eps` up or down. Where probabilities
+come out, random parts of the corner are flipped, and what lowers the margin of the right class is kept: the random
+search of Andriushchenko, Croce, Flammarion and Hein 2020 (Square Attack), arXiv:1912.00049, on columns that have no
+neighbors. Where labels are all that comes out, the search asks how far one has to go along the corner until the label
+changes, and flips ever smaller parts of it to make that way shorter: Chen and Gu 2020 (RayS), arXiv:2006.12792.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 from threatlab.attacks.digits import Floats
 from threatlab.attacks.own.caller import Answers, Caller
 from threatlab.attacks.own.data import Data
-from threatlab.attacks.own.outcome import Nothing, Outcome
+from threatlab.attacks.own.outcome import NothingError, Outcome
 
 LEAST = 60
 """Queries of one repeat: four records, and a dozen tries at each."""
@@ -42,7 +42,9 @@ def attack(caller: Caller, data: Data, rng: np.random.Generator, eps: float) -> 
     clean = caller.ask(data.records[rows])
     right = clean.told & (clean.labels == data.labels[rows])
     if not right.any():
-        raise Nothing(f"the target read none of {int(clean.told.sum())} records right: there is nothing to mislead")
+        raise NothingError(
+            f"the target read none of {int(clean.told.sum())} records right: there is nothing to mislead"
+        )
     low, high = data.ranges
     span = high - low
 

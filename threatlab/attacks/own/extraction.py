@@ -14,7 +14,7 @@ import numpy as np
 from threatlab.attacks.digits import Floats, Ints
 from threatlab.attacks.own.caller import Answers, Caller
 from threatlab.attacks.own.data import Data
-from threatlab.attacks.own.outcome import Nothing, Outcome
+from threatlab.attacks.own.outcome import NothingError, Outcome
 
 LEAST = 20
 """Queries of one repeat below which nothing is left to choose a copy by."""
@@ -48,7 +48,9 @@ def attack(caller: Caller, data: Data, rng: np.random.Generator, eps: float) -> 
     told = answers.told[back]
     on_test, on_attack = is_test & told, ~is_test & told
     if on_test.sum() < 5 or on_attack.sum() < 5:
-        raise Nothing(f"the target refused all but {int(told.sum())} of {len(stream)} queries: too few to measure by")
+        raise NothingError(
+            f"the target refused all but {int(told.sum())} of {len(stream)} queries: too few to measure by"
+        )
     said = answers.take(back)
     copy = _best_copy(stream[on_attack], said.take(on_attack), rng)
     verdicts = said.labels[on_test]
@@ -97,13 +99,14 @@ def _linear(queries: Floats, labels: Ints, weights: Floats | None = None) -> Cop
 
     scaler = StandardScaler().fit(queries)
     kind = LogisticRegression(C=_WEAK, max_iter=_STEPS, tol=1e-3).fit(scaler.transform(queries), labels, weights)
-    return lambda records: kind.predict(scaler.transform(records))  # type: ignore[no-any-return]
+    return lambda records: kind.predict(scaler.transform(records))
 
 
 def _linear_of_shares(queries: Floats, said: Answers) -> Copy:
     """Return the linear copy of every query as each of its classes, by the share that it has in it."""
-    rows, labels = np.nonzero(said.shares)  # type: ignore[call-overload]
-    return _linear(queries[rows], labels, said.shares[rows, labels])  # type: ignore[index]
+    shares: Floats = said.shares  # type: ignore[assignment]  # there are some, or this kind isn't made
+    rows, labels = np.nonzero(shares)
+    return _linear(queries[rows], labels, shares[rows, labels])
 
 
 def _forest(queries: Floats, labels: Ints, seed: int) -> Copy:
@@ -116,7 +119,7 @@ def _forest_of_shares(queries: Floats, said: Answers, seed: int) -> Copy:
     from sklearn.ensemble import ExtraTreesRegressor
 
     forest = ExtraTreesRegressor(_TREES, random_state=seed).fit(queries, said.shares)
-    return lambda records: forest.predict(records).argmax(axis=1)  # type: ignore[no-any-return]
+    return lambda records: forest.predict(records).argmax(axis=1)
 
 
 def _equations(queries: Floats, said: Answers) -> Copy:
@@ -130,7 +133,7 @@ def _equations(queries: Floats, said: Answers) -> Copy:
         return np.column_stack([(records - middle) / scale, np.ones(len(records))])
 
     weights = np.linalg.lstsq(rows(queries), odds, rcond=None)[0]
-    return lambda records: (rows(records) @ weights).argmax(axis=1)  # type: ignore[no-any-return]
+    return lambda records: (rows(records) @ weights).argmax(axis=1)
 
 
 def _always(label: int) -> Copy:

@@ -1,9 +1,9 @@
-"""Membership inference on somebody's own model: can whoever asks it tell which records it learned from?
+"""Membership inference on somebody's own model: whoever asks it tells which records it learned from.
 
 The owner knows which records are members, and so can do what an attacker does with a shadow model's (Shokri and others
-2017, arXiv:1610.05820): choose one threshold on half of the records (Yeom and others 2018, arXiv:1709.01604), and name the
-others. Where labels are all that comes out, the score is how often the record's own label comes back for slightly changed
-copies of it (Choquette-Choo and others 2021, arXiv:2007.14321).
+2017, arXiv:1610.05820): choose one threshold on half of the records (Yeom and others 2018, arXiv:1709.01604), and name
+the others. Where labels are all that comes out, the score is how often the record's own label comes back for slightly
+changed copies of it (Choquette-Choo and others 2021, arXiv:2007.14321).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from threatlab.attacks.digits import Floats, Ints
 from threatlab.attacks.membership import balanced_accuracy, choose_threshold, sure_of
 from threatlab.attacks.own.caller import Answers, Caller
 from threatlab.attacks.own.data import Data
-from threatlab.attacks.own.outcome import Nothing, Outcome
+from threatlab.attacks.own.outcome import NothingError, Outcome
 
 LEAST = 40
 """Queries of one repeat: ten members and ten others to choose a threshold by, and as many to name."""
@@ -31,9 +31,9 @@ CHANCE = 0.5
 def attack(caller: Caller, data: Data, rng: np.random.Generator, eps: float) -> Outcome:  # noqa: ARG001
     """Return the balanced accuracy with which members are told from others; a coin has 0.5.
 
-    As many members as others are asked about. `utility` is the share of the others, which the model has not seen, that it
-    labels right. `further` has the area under the ROC curve, and the share of members that are named while at most 1% of
-    the others are (Carlini and others 2022, arXiv:2112.03570): both over all records that were asked about.
+    As many members as others are asked about. `utility` is the share of the others, which the model has not seen, that
+    it labels right. `further` has the area under the ROC curve, and the share of members that are named while at most
+    1% of the others are (Carlini and others 2022, arXiv:2112.03570): both over all records that were asked about.
     """
     members, others = (rng.permutation(np.flatnonzero(data.members == known)) for known in (True, False))
     each = min(caller.left // 2, len(members), len(others))
@@ -46,14 +46,14 @@ def attack(caller: Caller, data: Data, rng: np.random.Generator, eps: float) -> 
         rows = np.concatenate([rows, more])
         answers = Answers(
             np.concatenate([answers.labels, again.labels]),
-            np.concatenate([answers.shares, again.shares]),  # type: ignore[arg-type]
+            np.concatenate([answers.shares, again.shares]),
         )
     scores = _scores(caller, data, rows, answers, rng)
     told = answers.told & ~np.isnan(scores)
     known = data.members[rows]  # type: ignore[index]
     of_members, of_others = scores[told & known], scores[told & ~known]
     if min(len(of_members), len(of_others)) < _FEWEST:
-        raise Nothing(
+        raise NothingError(
             f"the target answered about {len(of_members)} members and {len(of_others)} others: too few to measure by"
         )
     half = min(len(of_members), len(of_others)) // 2
@@ -68,10 +68,10 @@ def attack(caller: Caller, data: Data, rng: np.random.Generator, eps: float) -> 
 
 
 def _scores(caller: Caller, data: Data, rows: Ints, answers: Answers, rng: np.random.Generator) -> Floats:
-    """Return the sign of membership of each record: the probability of its own label, or how steadily that comes back."""
+    """Return each record's sign of membership: the probability of its own label, or how steadily that comes back."""
     own = data.labels[rows]
     if answers.shares is not None:
-        return answers.shares[np.arange(len(rows)), own]  # type: ignore[no-any-return]
+        return answers.shares[np.arange(len(rows)), own]
     copies = min(COPIES, caller.left // len(rows))
     low, high = data.ranges
     noise = rng.normal(0.0, _NOISE, (copies, len(rows), len(low))) * data.records.std(axis=0)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from threatlab.errors import ThreatLabError
 
 
-class Nothing(ThreatLabError):
+class NothingError(ThreatLabError):
     """A repeat measured nothing; the sentence says why, and what would help."""
 
 

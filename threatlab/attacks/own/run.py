@@ -65,8 +65,8 @@ def begin(  # noqa: PLR0913  # a setting has as many parts
     Raises
     ------
     ThreatLabError
-        If the setting makes no sense: no such attack or target, a budget that is too small for the repeats, a membership
-        attack on data that don't say who is a member.
+        If the setting makes no sense: no such attack or target, a budget that is too small for the repeats, a
+        membership attack on data that don't say who is a member.
     """
     check_choice("attack", attack, BLACK_BOX)
     check_whole("--budget", budget, 1)
@@ -76,8 +76,8 @@ def begin(  # noqa: PLR0913  # a setting has as many parts
     least = BLACK_BOX[attack].least
     if (each := budget // repeats) < least:
         raise ThreatLabError(
-            f"--budget {budget} leaves {each} queries for each of {repeats} repeats; {attack} needs {least} or more: give "
-            f"--budget {least * repeats}, or fewer --repeats"
+            f"--budget {budget} leaves {each} queries for each of {repeats} repeats; {attack} needs {least} or more: "
+            f"give --budget {least * repeats}, or fewer --repeats"
         )
     if len(data.unseen) < 20:
         raise ThreatLabError(
@@ -85,8 +85,8 @@ def begin(  # noqa: PLR0913  # a setting has as many parts
         )
     if attack == "membership" and (data.members is None or min(data.members.sum(), (~data.members).sum()) < 20):
         raise ThreatLabError(
-            f"{data.name!r} doesn't name 20 members and 20 others: membership needs a column 'member', true for records "
-            "that the model learned from, and false for others like them"
+            f"{data.name!r} doesn't name 20 members and 20 others: membership needs a column 'member', true for "
+            "records that the model learned from, and false for others like them"
         )
     setting: dict[str, float] = {"budget": budget, "repeats": repeats, "seed": seed}
     return Run(
@@ -109,8 +109,8 @@ def begin(  # noqa: PLR0913  # a setting has as many parts
 def go_on(run: Run, target: Target, data: Data, tell: Callable[[Run], object]) -> Run:
     """Do the repeats that are left, and return the record at the end; `tell` is told it at each step before.
 
-    A repeat counts whole, and is told, before its first query: whenever this is stopped, what was told last is true, and
-    its count of queries is not too low. A repeat that was stopped is not begun again: its queries are spent.
+    A repeat counts whole, and is told, before its first query: whenever this is stopped, what was told last is true,
+    and its count of queries is not too low. A repeat that was stopped is not begun again: its queries are spent.
 
     Raises
     ------
@@ -137,8 +137,8 @@ def go_on(run: Run, target: Target, data: Data, tell: Callable[[Run], object]) -
 
 def one_repeat(attack: str, caller: Caller, data: Data, rng: np.random.Generator, eps: float) -> Outcome:
     """Return what one repeat measures. On one core: these copies are so small that a second one would only wait."""
-    import sklearn.ensemble
-    import sklearn.linear_model  # noqa: F401  # only libraries that are loaded can be limited
+    if attack == "extraction":
+        import sklearn.linear_model  # noqa: F401  # only libraries that are loaded can be limited
 
     with threadpool_limits(1):
         try:

@@ -84,7 +84,8 @@ def endpoint(url: str, seconds: float) -> Ask:
     """Return what asks an endpoint on this machine: `{"instances": [...]}` by POST gets `{"predictions": [...]}` back.
 
     That is the row format of TensorFlow Serving's REST interface. Every address of the host is looked at, and the one
-    that is called is one of these: a name can't point elsewhere in between. No proxy is asked, and no redirect followed.
+    that is called is one of these: a name can't point elsewhere in between. No proxy is asked, and no redirect
+    followed.
     """
     parts, address = urlsplit(url), loopback(url)
     port = parts.port or {"http": 80, "https": 443}[parts.scheme]
@@ -145,8 +146,8 @@ def loopback(url: str) -> str:
         address = ip_address(str(each).partition("%")[0])
         if not (getattr(address, "ipv4_mapped", None) or address).is_loopback:
             raise ThreatLabError(
-                f"host {host!r} is {each}, which is not this machine alone: only an endpoint on a loopback address, such "
-                "as 127.0.0.1 or localhost, is attacked; run it here, and attack what is yours"
+                f"host {host!r} is {each}, which is not this machine alone: only an endpoint on a loopback address, "
+                "such as 127.0.0.1 or localhost, is attacked; run it here, and attack what is yours"
             )
     return str(min(found, key=lambda each: ":" in str(each)))  # servers listen on IPv4 more often
 

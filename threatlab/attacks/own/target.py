@@ -14,7 +14,7 @@ from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Thread
 from types import TracebackType
-from typing import IO, Any, Protocol
+from typing import IO, Any, Protocol, Self
 
 import numpy as np
 
@@ -87,17 +87,14 @@ class OwnProcess:
         self._name, self._seconds = target, seconds
         told = {"url": target, "seconds": seconds} if kind_of(target) == "endpoint" else {"target": target}
         program = f"import sys; sys.path[:] = {sys.path!r}; from threatlab.attacks.own.serve import serve; serve()"
-        alone: dict[str, Any] = (
-            {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
-            if sys.platform == "win32"
-            else {"start_new_session": True}  # so that Ctrl-C is ours, and what it starts ends with it
-        )
+        flags = ("CREATE_NEW_PROCESS_GROUP", "CREATE_NO_WINDOW")  # of Windows
         self._python = subprocess.Popen(  # noqa: S603  # our own Python, and our own program
             [sys.executable, "-c", program],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            **alone,
+            start_new_session=True,  # so that Ctrl-C is ours, and what it starts ends with it
+            creationflags=sum(getattr(subprocess, flag, 0) for flag in flags),
         )
         self._replies: SimpleQueue[bytes | None] = SimpleQueue()
         Thread(target=_listen, args=(self._python.stdout, self._replies.put), daemon=True).start()
@@ -129,7 +126,7 @@ class OwnProcess:
         with suppress(OSError):
             self._python.stdin.close()  # type: ignore[union-attr]
 
-    def __enter__(self) -> OwnProcess:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
