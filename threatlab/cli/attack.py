@@ -32,7 +32,7 @@ TARGET is one of these:
   module:function  called with an array, a row for each record, in a process of its own
   http://...       an endpoint on this machine: {"instances": [...]} by POST gets
                    {"predictions": [...]} back
-  example          the course's own, to try it on; example-labels: the same behind a control
+  example          the course's own, to try it on; example-limited: the same with a control
 For each record it gives a label, or a row of probabilities; None (null) refuses it.
 
 FILE holds records (.csv: a header, a column label, and a number in every other column; .npz:
