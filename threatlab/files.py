@@ -302,7 +302,8 @@ def _yaml(text: str) -> Any:
     try:
         return _json(json.dumps(held, default=_day))
     except TypeError as problem:
-        raise ValueError(f"it holds what JSON can't: {problem}") from None
+        what = "a key that is no text" if str(problem).startswith("keys") else str(problem)
+        raise ValueError(f"it holds what JSON can't: {what}") from None
 
 
 def _values(held: Any, known: dict[int, int]) -> int:

@@ -117,6 +117,23 @@ def test_a_control_of_agents_carries_an_id_of_the_agentic_list(control):
         assert any(entry.id.startswith("ASI") for entry in control.lists)
 
 
+def test_every_entry_of_the_agentic_list_has_a_control():
+    covered = {entry.id for control in CONTROLS.values() for entry in control.lists}
+    listed = tomllib.loads((CATALOG / "lists.toml").read_text("utf-8"))["OWASP Agentic 2026"]
+    assert set(listed) <= covered
+
+
+def test_what_the_catalog_asks_of_agents_is_told_by_several_published_cases():
+    told = [case.true for case in catalog().cases] + [incident.system.true for incident in incidents()]
+    for fact in ("uses_third_party_tools", "works_with_agents", "holds_credentials", "keeps_memory"):
+        assert sum(fact in true for true in told) >= 2, fact
+
+
+def test_a_published_case_is_one_of_atlas_or_a_source_of_its_name():
+    for case in catalog().cases:
+        assert re.fullmatch(r"AML\.CS\d{4}", case.id) or case.id in catalog().sources, case.id
+
+
 @every_control
 def test_atlas_gives_each_mitigation_of_a_control_a_technique_of_it_or_one_that_it_is_part_of(control):
     """Of MITRE ATLAS 5.6.0: which mitigation is for which technique (see NOTICE)."""

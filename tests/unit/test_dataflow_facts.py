@@ -49,6 +49,15 @@ SHOWN = {
     "makes_predictions": (["own.model > own.proc: decisions"], ["own.proc > own.model: decisions"]),
     "generates_content": (["own.model > own.proc: generated content"], ["own.model > own.proc: decisions"]),
     "uses_tools": (["own.model > own.tool: actions"], ["own.proc > own.tool: actions"]),
+    "uses_third_party_tools": (["own.model > vendor.tool: actions"], ["own.proc > vendor.tool: actions"]),
+    "works_with_agents": (
+        [
+            "own.model > own.proc: generated content",
+            "own.proc > own.model2: questions",
+            "own.model2 > own.tool: actions",
+        ],
+        ["own.model > own.proc: generated content", "own.proc > own.model2: questions", "own.model2 > own.tool: other"],
+    ),
     "acts_without_approval": (
         ["own.model > own.proc: decisions", "own.proc > vendor.tool: actions"],
         ["own.model > own.person: decisions", "own.person > vendor.tool: actions"],
@@ -76,6 +85,7 @@ SHOWN = {
         ["own.store > own.proc: documents", "own.proc > own.model: questions"],
     ),
     "keeps_memory": (["own.store > own.model: memory"], ["own.store > own.person: memory"]),
+    "holds_credentials": (["own.store > own.tool: credentials"], ["own.person > own.tool: credentials"]),
     "internet_facing": (["web.person > own.proc: questions"], ["own.proc > web.person: decisions"]),
     "runs_on_user_devices": (["own.store > phone.proc: model files"], ["phone.proc > own.store: model files"]),
 }
@@ -139,6 +149,75 @@ ALSO = {
         ["web.person > own.proc: other", "own.proc > own.store: other", "own.store > own.model: documents"],
         True,
     ),
+    "a tool whose package comes from outside": (
+        "uses_third_party_tools",
+        ["web.store > own.store: model files", "own.store > own.tool: model files"],
+        True,
+    ),
+    "a package from outside that is no tool": (
+        "uses_third_party_tools",
+        ["own.model > own.tool: actions", "web.store > own.proc: model files"],
+        False,
+    ),
+    "a vendor's tool that a program commands as the model says": (
+        "uses_third_party_tools",
+        ["own.model > own.proc: actions", "own.proc > vendor.tool: actions"],
+        True,
+    ),
+    "a search engine that a model asks": ("uses_third_party_tools", ["own.model > web.tool: questions"], True),
+    "a decision that is paid out is no tool's call": (
+        "uses_third_party_tools",
+        ["own.model > own.proc: decisions", "own.proc > vendor.tool: actions"],
+        False,
+    ),
+    "a planner that tasks a worker": (
+        "works_with_agents",
+        ["own.model > own.model2: actions", "own.model2 > own.tool: actions"],
+        True,
+    ),
+    "agents that share a memory": (
+        "works_with_agents",
+        ["own.model > own.store: memory", "own.store > own.model2: memory", "own.model2 > own.proc: generated content"],
+        True,
+    ),
+    "a model that reads what it wrote itself": (
+        "works_with_agents",
+        ["own.model > own.store: memory", "own.store > own.model: memory", "own.model > own.proc: generated content"],
+        False,
+    ),
+    "a person between two models": (
+        "works_with_agents",
+        [
+            "own.model > own.person: generated content",
+            "own.person > own.model2: generated content",
+            "own.model2 > own.tool: actions",
+        ],
+        False,
+    ),
+    "a score that a second model is given is no agent's word": (
+        "works_with_agents",
+        [
+            "own.model > own.proc: decisions",
+            "own.proc > own.model2: decisions",
+            "own.model2 > own.tool: actions",
+        ],
+        False,
+    ),
+    "a program that acts for a model with its own key": (
+        "holds_credentials",
+        [
+            "own.model > own.proc: generated content",
+            "own.store > own.proc: credentials",
+            "own.proc > own.tool: actions",
+        ],
+        True,
+    ),
+    "a program with a key that no model speaks to": (
+        "holds_credentials",
+        ["own.proc > own.model: questions", "own.store > own.proc: credentials", "own.proc > own.tool: actions"],
+        False,
+    ),
+    "keys that lie in a store": ("holds_credentials", ["own.person > own.store: credentials"], False),
     "memory by way of a program": (
         "keeps_memory",
         ["own.store > own.proc: memory", "own.proc > own.model: memory"],

@@ -714,6 +714,7 @@ TEXTS = {
     ),
     "YAML without end": ("otmVersion: " + "[" * 200_000 + "]" * 200_000, "is not valid YAML: it is nested more than"),
     "YAML that makes an object": ("otmVersion: !!python/object:os.system x", "could not determine a constructor"),
+    "a YAML key that JSON can't say": ("2026-11-26: 1", "it holds what JSON can't: a key that is no text"),
     "YAML that JSON can't say": ("otmVersion: !!set {1, 2}", "it holds what JSON can't: a value of the kind set"),
     "YAML that names itself": ("otmVersion: &x [*x]", "nested more than"),
     "YAML that grows": (

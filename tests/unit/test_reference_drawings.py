@@ -155,6 +155,7 @@ MULTI_AGENT = (
         "uses_retrieval",
         "ingests_untrusted_content",
         "keeps_memory",
+        "works_with_agents",
         "internet_facing",
     },
     sketch(

@@ -25,7 +25,8 @@ def full():
     """A threat model in which nothing is missing, with a broken policy and an expired acceptance."""
     first = load_system("shadowray")
     not_so = ("uses_tools", "acts_without_approval", "learns_from_user_input", "uses_retrieval")
-    answers = dict.fromkeys((*not_so, "ingests_untrusted_content", "keeps_memory"), False)
+    of_agents = ("uses_third_party_tools", "works_with_agents", "keeps_memory", "holds_credentials")
+    answers = dict.fromkeys((*not_so, *of_agents, "ingests_untrusted_content"), False)
     system = first.with_(secrets_in_vault=True, authentication_enforced=True, **answers)
     log = AuditLog()
     log.append({"action": "assessment", "risk_score": 0.7})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from threatlab.dataflow import Flow
 from threatlab.dataflow.parts import CARRIES
-from threatlab.dataflow.trails import Landmark, Scope, Trail, passed_on, senders
+from threatlab.dataflow.trails import Landmark, Scope, Trail, passed_on, senders, used
 
 OUTSIDE = ("internet", "user device")
 """Kinds of zone where anyone may be."""
@@ -20,6 +20,9 @@ EXAMPLES = frozenset({"training data", "documents", "other"})
 
 OUTPUT = frozenset({"decisions", "generated content"})
 """What a model says."""
+
+TOLD = frozenset({"generated content", "questions", "actions", "documents", "memory"})
+"""What one agent's words are drawn as on their way to another."""
 
 HANDED_ON = OUTPUT | {"actions", "other"}
 """What a model's output is drawn as on its way to a tool."""
@@ -87,3 +90,36 @@ def says(word: str) -> Trail:
     """Return the trail of what a model says: a program may be the first to call it by its name."""
     landmarks = (from_a("model", word, "other"), carrying(word))
     return Trail(landmarks, ({"other"},), lambda scope, came, _: scope.is_a(came.target, "process"))
+
+
+def from_outside(word: str) -> Landmark:
+    """Return the landmark of a flow that brings this in from a zone that is not yours."""
+    return lambda scope, flow: flow.carries == word and scope.zone(flow.source) != "own"
+
+
+def into_a_tool_of_others(scope: Scope, flow: Flow) -> bool:
+    """Tell whether a tool that somebody else runs is commanded or asked."""
+    others = scope.is_a(flow.target, "tool") and scope.zone(flow.target) in ("third party", "internet")
+    return others and flow.carries in ("actions", "questions")
+
+
+def says_to_others(model: str) -> Landmark:
+    """Return the landmark of a flow in which this model writes, asks, commands or remembers something."""
+    return lambda _, flow: flow.source == model and flow.carries in TOLD
+
+
+def told_by_others(model: str) -> Landmark:
+    """Return the landmark of a flow into any other model that writes or acts: an embedder or a classifier does not."""
+
+    def is_told(scope: Scope, flow: Flow) -> bool:
+        another = flow.target != model and scope.is_a(flow.target, "model") and flow.carries in TOLD
+        return another and any(
+            scope.flows[number].carries in ("generated content", "actions") for number in scope.leaving[flow.target]
+        )
+
+    return is_told
+
+
+def retold(scope: Scope, came: Flow, goes: Flow) -> bool:
+    """Tell whether a program or a store passes on what an agent said, be it inside a prompt."""
+    return scope.is_a(came.target, "process", "data store") and used(scope, came, goes)

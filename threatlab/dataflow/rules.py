@@ -14,6 +14,7 @@ from threatlab.dataflow.landmarks import (
     OUTPUT,
     OUTSIDE,
     PROMPT,
+    TOLD,
     carrying,
     examples_for_us,
     files_of_ours,
@@ -21,10 +22,15 @@ from threatlab.dataflow.landmarks import (
     from_a,
     from_a_stranger,
     from_a_user,
+    from_outside,
     into_a,
+    into_a_tool_of_others,
     into_our_model,
     output_passed_on,
+    retold,
     says,
+    says_to_others,
+    told_by_others,
 )
 from threatlab.dataflow.trails import Evidence, Scope, Trail, used
 
@@ -44,6 +50,9 @@ TAUGHT_BY_FILES = Trail(
     (CONTENT, EXAMPLES, {"model files"}),
     used,
 )
+
+LENT = Trail((from_a("model", "actions", "questions"), into_a_tool_of_others), ({"actions", "questions", "other"},))
+INSTALLED = Trail((from_outside("model files"), into_a("tool", "model files")), ({"model files"},))
 
 RETRIEVED = Trail((from_a("data store", "documents"), into_a("model", *PROMPT)), (PROMPT,))
 REMEMBERED = Trail((carrying("memory"), into_a("model", *PROMPT)), (PROMPT,))
@@ -90,6 +99,25 @@ def _uses_third_party_model(scope: Scope) -> Evidence | None:
         return takes_part(flow.source) or takes_part(flow.target) or (comes_in and flow.carries == "model files")
 
     return scope.first(shows)
+
+
+def _works_with_agents(scope: Scope) -> Evidence | None:
+    models = [name for name in scope.elements if scope.is_a(name, "model")]
+    paths = (Trail((says_to_others(name), told_by_others(name)), (TOLD,), retold).find(scope) for name in models)
+    return next((scope.evidence(path) for path in paths if path), None)
+
+
+def _holds_credentials(scope: Scope) -> Evidence | None:
+    said = {flow.target for flow in scope.flows.values() if from_a("model", *HANDED_ON)(scope, flow)}
+
+    def acts(name: str) -> bool:
+        sends = any(scope.flows[number].carries == "actions" for number in scope.leaving[name])
+        return scope.is_a(name, "model", "tool") or (name in said and sends)
+
+    # What a person hands over are that person's own rights.
+    return scope.first(
+        lambda flow: flow.carries == "credentials" and not scope.is_a(flow.source, "person") and acts(flow.target)
+    )
 
 
 def _handles_personal_data(scope: Scope) -> Evidence | None:
@@ -146,6 +174,13 @@ RULES = {
         _any(COMMANDED, CALLED, ASKED),
         doubts.text_into_a_tool,
     ),
+    "uses_third_party_tools": Rule(
+        "a model commands or asks a third party's tool, or a tool's files come from outside", _any(LENT, INSTALLED)
+    ),
+    "works_with_agents": Rule(
+        "what a model writes, asks, commands or remembers reaches another model that writes or acts",
+        _works_with_agents,
+    ),
     "acts_without_approval": Rule(
         "a model's output becomes an action with no person on the way", _acts_without_approval, doubts.unsure_approval
     ),
@@ -174,6 +209,10 @@ RULES = {
         doubts.question_read_later,
     ),
     "keeps_memory": Rule("memory reaches a model, be it inside a prompt", _any(REMEMBERED), doubts.memory_never_read),
+    "holds_credentials": Rule(
+        "keys that no person hands over reach a model, a tool, or a program that carries out what a model says",
+        _holds_credentials,
+    ),
     "internet_facing": Rule("someone on the internet, or a user's device, sends something in", _internet_facing),
     "runs_on_user_devices": Rule("a model, or its files, is on a user's device", _runs_on_user_devices),
 }
