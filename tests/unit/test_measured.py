@@ -85,7 +85,7 @@ def test_an_interval_is_the_textbooks():
 
 
 def test_a_record_comes_back_equal_and_says_what_others_need(tmp_path):
-    for measured in (BEHIND, Measured(BARE), Measured(run_of(0.5, ended="", began=3, stopped="stopped by hand"))):
+    for measured in (BEHIND, Measured(BARE), Measured(run_of(0.5, ended=None, began=3, stopped="stopped by hand"))):
         file = save_record(measured, tmp_path / "record.json")
         assert load_record(file) == measured
     held = json.loads(file.read_text())
@@ -113,6 +113,7 @@ BAD_RECORDS = [
     (to_dict(BEHIND) | {"more": 1}, "unknown key 'more'"),
     (to_dict(BEHIND) | {"beside": None}, "go together"),
     (to_dict(BEHIND) | {"control": ""}, "go together"),
+    (changed(started=""), "started is ''; give a moment"),
     (changed(started="yesterday"), "started is 'yesterday'; give a moment with its zone"),
     (changed(started="2026-11-26T18:30:00"), "give a moment with its zone"),
     (changed(attack=""), "attack is empty"),
@@ -138,7 +139,7 @@ def test_a_table_that_is_no_record_is_told_in_a_sentence(table, said):
 
 def test_a_run_is_compared_with_one_that_came_to_its_end():
     with pytest.raises(ThreatLabError, match="without the control is incomplete"):
-        replace(BEHIND, beside=replace(BARE, ended=""))
+        replace(BEHIND, beside=replace(BARE, ended=None))
 
 
 # --- the figure -------------------------------------------------------------------------------------------------------
@@ -177,7 +178,7 @@ def test_no_measurement_says_that_a_control_never_fails():
 
 UNUSED = [
     (Measured(BARE), "No control was named"),
-    (Measured(replace(BEHIND.run, ended=""), CONTROL, BARE), "incomplete"),
+    (Measured(replace(BEHIND.run, ended=None), CONTROL, BARE), "incomplete"),
     (Measured(BEHIND.run, "human_approval_required", BARE), "knows no effect"),
     (Measured(BEHIND.run, "no_such_control", BARE), "knows no effect"),
     (

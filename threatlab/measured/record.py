@@ -30,9 +30,7 @@ _HASH = re.compile("[0-9a-f]{64}")
 
 
 def check_moment(name: str, value: object) -> str:
-    """Return `value`, if it is a moment with its time zone, such as "2026-11-26T18:30:00+01:00", or ""."""
-    if value == "":
-        return ""
+    """Return `value`, if it is a moment with its time zone, such as "2026-11-26T18:30:00+01:00"."""
     try:
         told = datetime.fromisoformat(check_text(name, value))
     except ValueError:
@@ -118,7 +116,7 @@ class Run:
     """An attack on a model: on which, when, in which setting, and the repeats that came to their end.
 
     `setting` holds budget, repeats, seed and what else the attack was told. `began` repeats were begun, and each may
-    ask `each` queries at most: one that was cut short counts whole, so that `asked` is never too low. `ended` is ""
+    ask `each` queries at most: one that was cut short counts whole, so that `asked` is never too low. `ended` is None
     until the last repeat is done; `stopped` says why it stopped before.
     """
 
@@ -135,7 +133,7 @@ class Run:
     data: Words
     data_sha256: Hash
     version: Words
-    ended: Moment = ""
+    ended: Moment | None = None
     stopped: Note = ""
 
     def __post_init__(self) -> None:
@@ -148,7 +146,7 @@ class Run:
                 f"{len(self.repeats)} repeats are done, {self.began} were begun, and {self.asked} queries asked: "
                 f"that doesn't fit {self.setting['repeats']} repeats and a budget of {self.budget}"
             )
-        if self.ended and not self.repeats:
+        if self.complete and not self.repeats:
             raise ThreatLabError("it has ended, and holds no repeat that came to its end")
 
     @property
@@ -164,7 +162,7 @@ class Run:
     @property
     def complete(self) -> bool:
         """Whether it came to its end."""
-        return bool(self.ended)
+        return self.ended is not None
 
     def over(self, measure: str) -> Interval:
         """Return one of `MEASURES` over the repeats that came to their end; there must be one."""

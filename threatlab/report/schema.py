@@ -26,7 +26,7 @@ _CHECKED: dict[Any, dict[str, Any]] = {
     check_number: {"type": "number", "minimum": 0},
     check_whole: {"type": "integer", "minimum": 0},
     check_severity: {"enum": list(SEVERITIES)},
-    check_moment: {"type": "string", "pattern": r"^(\d{4}-\d{2}-\d{2}T.+)?$"},
+    check_moment: {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}T.+$"},
     check_plain_values: {"type": "object", "additionalProperties": {"type": ["string", "number", "boolean"]}},
     bool: {"type": "boolean"},
     date: {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"},

@@ -116,7 +116,7 @@ class Caller:
         return self._places.setdefault(text, len(self._places))
 
     def _rows(self, said: list[Any]) -> Answers:
-        wide = len(next(each for each in said if each is not None))
+        wide = len(next(each for each in said if isinstance(each, list)))
         order = self._order(wide)
         shares, labels = np.zeros((len(said), max(order) + 1)), np.full(len(said), REFUSED)
         for n, row in enumerate(said):
