@@ -8,7 +8,7 @@ from datetime import datetime
 
 from threatlab.catalog import CLAIM_CAP, Catalog, Effectiveness
 from threatlab.measured.record import Interval, Measured
-from threatlab.words import date_in_words
+from threatlab.words import capital, date_in_words
 
 
 def removed(measured: Measured) -> Interval | None:
@@ -58,7 +58,7 @@ def measured_catalog(catalog: Catalog, measurements: Iterable[Measured]) -> Cata
         control, share, threat = changed[each.control], removed(each), each.run.threat
         claim = control.effectiveness[threat]
         claim = claim.replaced or claim
-        worth = min(share.mean, CLAIM_CAP) if share else 0.0
+        worth = round(min(share.mean, CLAIM_CAP), 2) if share else 0.0
         anew = Effectiveness(
             worth * claim.routes,
             "measured",
@@ -103,7 +103,9 @@ def said_of(measured: Measured) -> str:
     run, bare = measured.run, measured.beside
     if not run.repeats:
         return f"No repeat came to its end ({run.in_words})."
-    said = f"Measured on {run.target} on {_day(measured)}, {run.in_words}: success {run.over('success')}"
+    said = (
+        f"{capital(run.attack)} of {run.target}, {run.in_words}, begun on {run.moment}: success {run.over('success')}"
+    )
     said += f", and {bare.over('success')} without the control" if bare else ""
     said += f"; baseline {run.over('baseline')}; usefulness {run.over('utility')}."
     share = removed(measured)

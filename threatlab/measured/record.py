@@ -180,6 +180,11 @@ class Run:
         return ", ".join([f"{self.budget} queries in {self.setting['repeats']} repeats", *others])
 
     @property
+    def moment(self) -> str:
+        """When it began, in its time zone: "2026-11-26 18:30 UTC+01:00"."""
+        return f"{datetime.fromisoformat(self.started):%Y-%m-%d %H:%M %Z}"
+
+    @property
     def state(self) -> str:
         """Whether it is complete, and of how few repeats, in words; "" if nothing is to be said."""
         done, asked = len(self.repeats), self.setting["repeats"]

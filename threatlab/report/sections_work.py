@@ -120,15 +120,18 @@ def _measured(model: ThreatModel) -> Table:
     """Return the runs on the real system, each without its control, and with it if it has one."""
     rows: list[tuple[Cell, ...]] = []
     groups: list[str] = []
+    beside = [each.beside for each in model.measured]
     for each in model.measured:
+        if each.run in beside:
+            continue  # it is told with the run that has a control
         for run, control in ((each.beside, ""), (each.run, each.control)):
             if run is None:
                 continue
             titled = model.system.catalog.controls.get(control)
             against = (titled.title, Code(control)) if titled else (control or "no control",)
             figures = [str(run.over(m)) if run.repeats else "" for m in MEASURES]
-            when: Cell = (Code(run.target), run.started, run.in_words, f"{run.asked} asked", *filter(None, [run.state]))
-            changes = _changes(model, each) if run is each.run else "compared with, below"
+            when: Cell = (Code(run.target), run.moment, run.in_words, f"{run.asked} asked", *filter(None, [run.state]))
+            changes = _changes(model, each) if run is each.run else "the next row is compared with it"
             rows.append((against, when, *figures, changes))
             groups.append(f"{run.attack}: {run.metric}")
     columns = ("Against", "On what, when and how", "Success", "Without attack", "Usefulness", "What it changes")
