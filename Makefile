@@ -19,7 +19,7 @@ CODE = scripts tests threatlab workshop $(NOTEBOOKS) $(SOLUTIONS) $(EXERCISES)
 
 # A file's tests stay in one process (tests/conftest.py): nbval runs the cells of a notebook in one kernel.
 # They start hundreds of Pythons, whatever was set: what the first has compiled, the others read.
-PYTEST = PYTHONDONTWRITEBYTECODE= $(RUN) -m pytest -n 2
+PYTEST = PYTHONDONTWRITEBYTECODE= $(RUN) -m pytest -p tests.early -n 2
 NBVAL = --nbval --nbval-current-env --nbval-cell-timeout=300 --nbval-kernel-startup-timeout=300
 
 # Learners need the first lock; whoever proves, saves or measures something needs the bench on top of it.
@@ -61,7 +61,7 @@ bench: environment ## Measure speed side by side with pytm, the lesson's own loo
 site: environment ## Build the course as a web site that runs in the browser alone, in build/site
 	@$(RUN) -m scripts.site $(SITE)
 
-site-test: site ## Prove in a browser without a network that the site says what the course says (half an hour)
+site-test: site ## Prove in a browser without a network that the site says what the course says (a quarter of an hour)
 	@THREATLAB_SITE=$(SITE) $(RUN) -m pytest -p no:nbval tests/site $(PYTEST_ARGS)
 
 stick: environment ## Make a folder for a USB stick, by which the course installs without network
