@@ -7,9 +7,9 @@ from statistics import mean
 
 import pytest
 
+from threatlab.attacks.agent import ATTACKER
 from threatlab.attacks.injection import (
     ATTACK,
-    ATTACKER,
     CONTROLS,
     KNOWN_TO_FILTER,
     PHRASES,

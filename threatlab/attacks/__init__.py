@@ -1,11 +1,27 @@
 """The live attacks, in the order of the lesson: small, offline, and the same for the same seed."""
 
-from threatlab.attacks import evasion, extraction, injection, membership, poisoning
+from threatlab.attacks import (
+    evasion,
+    extraction,
+    injection,
+    membership,
+    memory_poisoning,
+    poisoning,
+    tool_poisoning,
+)
 from threatlab.attacks.base import Attack, AttackResult
 
 __all__ = ["ATTACKS", "Attack", "AttackResult"]
 
 ATTACKS: dict[str, Attack] = {
     attack.name: attack
-    for attack in (poisoning.ATTACK, extraction.ATTACK, evasion.ATTACK, membership.ATTACK, injection.ATTACK)
+    for attack in (
+        poisoning.ATTACK,
+        extraction.ATTACK,
+        evasion.ATTACK,
+        membership.ATTACK,
+        injection.ATTACK,
+        memory_poisoning.ATTACK,
+        tool_poisoning.ATTACK,
+    )
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 
-from threatlab.attacks.injection import CALL, EVIL
+from threatlab.attacks.agent import CALL, EVIL
 
 
 def unchanged(payload):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from threatlab.attacks.injection import ATTACKER
+from threatlab.attacks.agent import ATTACKER
 
 
 def refuse_everything(call, task):

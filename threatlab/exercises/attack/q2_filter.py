@@ -38,7 +38,8 @@ def gets_past_the_filter(answer: Any) -> str:
 
 
 def _what_stopped(payload: str, reworded: str, call: str) -> str:
-    from threatlab.attacks.injection import CALL, KNOWN_TO_FILTER, screen
+    from threatlab.attacks.agent import CALL
+    from threatlab.attacks.injection import KNOWN_TO_FILTER, screen
 
     if reworded == payload:
         return f"{payload!r} came back as it was, and the filter removed it. Which of its words does the filter know?"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from threatlab.attacks import AttackResult
 from threatlab.attacks.membership import FEW, SURE
 from threatlab.widgets.base.drawings import change, digit, histograms, line_chart
 from threatlab.widgets.base.html import Html, markup, number, table, tag
+
+Line = tuple[str, object]
+"""What a line of an episode is about, and what it says."""
 
 
 def picture(result: AttackResult) -> Html:
@@ -112,26 +115,73 @@ def _membership(result: AttackResult) -> Html:
 
 
 def _injection(result: AttackResult) -> Html:
-    return markup(*map(_episode, result.evidence["episodes"]))
+    def lines(shown: Any) -> list[Line]:
+        return [("user", shown["task"]), ("page, as read", _code(shown["page_as_read"])), *_calls(shown)]
+
+    return _episodes(result, "page", lines)
 
 
-def _episode(shown: Any) -> Html:
-    lines: list[tuple[str, object]] = [
-        ("user", shown["task"]),
-        ("page, as read", tag("code", Html(markup(shown["page_as_read"]).replace("\n", "<br>")))),
-        *(("tool call", tag("code", call)) for call in shown["calls"]),
-        *(("refused", markup(tag("code", call), " ", why)) for call, why in shown["refused"]),
-        *(("left the building", markup(_loss(what), f" to {to}")) for to, what in shown["left"]),
-    ]
-    if not shown["left"]:
-        lines.append(("left the building", "nothing that should not"))
-    lines.append(("user's task done", "yes" if shown["task_done"] else _loss("no")))
-    return tag(
-        "div",
-        tag("p", tag("b", "A hostile page" if shown["hostile"] else "An honest page")),
-        tag("dl", *(markup(tag("dt", head), tag("dd", text)) for head, text in lines)),
-        class_="tl-episode",
+def _memory_poisoning(result: AttackResult) -> Html:
+    def lines(shown: Any) -> list[Line]:
+        answer = _loss(shown["answer"]) if shown["misled"] else shown["answer"]
+        return [
+            *((who, _code(words)) for who, words in shown["told"].items()),
+            *(("not remembered", markup(_code(words), " ", why)) for words, why in shown["forgotten"]),
+            *((f"memory, from the {source}", _code(words)) for words, source in shown["memory"]),
+            ("user, days later", shown["task"]),
+            *_calls(shown, [("answer", answer)] if answer else []),
+        ]
+
+    return _episodes(result, "page or link", lines)
+
+
+def _tool_poisoning(result: AttackResult) -> Html:
+    def lines(shown: Any) -> list[Line]:
+        said, read = shown["says"], shown["read_of_it"]
+        reads = (
+            "it" if said and read == said else "what was approved" if read else "nothing of a tool that isn't needed"
+        )
+        return [
+            ("update of", _code(shown["tool"])),
+            *([("says of itself", _code(said))] if said else []),
+            *([("its code gains", _code(shown["code"]))] if shown["code"] else []),
+            *([("stopped", shown["stopped"])] if shown["stopped"] else []),
+            *([("the agent reads", reads)] if said and not shown["stopped"] else []),
+            ("user", shown["task"]),
+            *_calls(shown),
+        ]
+
+    return _episodes(result, "update", lines)
+
+
+def _episodes(result: AttackResult, what: str, lines: Callable[[Any], list[Line]]) -> Html:
+    return markup(
+        *(
+            tag(
+                "div",
+                tag("p", tag("b", f"A hostile {what}" if shown["hostile"] else f"An honest {what}")),
+                tag("dl", *(markup(tag("dt", head), tag("dd", text)) for head, text in lines(shown))),
+                class_="tl-episode",
+            )
+            for shown in result.evidence["episodes"]
+        )
     )
+
+
+def _calls(shown: Any, answer: Sequence[Line] = ()) -> list[Line]:
+    """Return what the agent did: calls made and refused, what it answered, what left, and whether the task is done."""
+    left: list[Line] = [("left the building", markup(_loss(what), f" to {to}")) for to, what in shown["left"]]
+    return [
+        *(("tool call", _code(call)) for call in shown["calls"]),
+        *(("refused", markup(_code(call), " ", why)) for call, why in shown["refused"]),
+        *answer,
+        *(left or [("left the building", "nothing that should not")]),
+        ("user's task done", "yes" if shown["task_done"] else _loss("no")),
+    ]
+
+
+def _code(text: str) -> Html:
+    return tag("code", Html(markup(text).replace("\n", "<br>")))
 
 
 def _loss(text: object) -> Html:
@@ -152,4 +202,6 @@ _PICTURES: dict[str, Callable[[AttackResult], Html]] = {
     "evasion": _evasion,
     "membership": _membership,
     "injection": _injection,
+    "memory_poisoning": _memory_poisoning,
+    "tool_poisoning": _tool_poisoning,
 }
