@@ -61,7 +61,7 @@ bench: environment ## Measure speed side by side with pytm, the lesson's own loo
 site: environment ## Build the course as a web site that runs in the browser alone, in build/site
 	@$(RUN) -m scripts.site $(SITE)
 
-site-test: site ## Prove in a browser without a network that the site says what the course says (half an hour)
+site-test: site ## Prove in a browser without a network that the site says what the course says (a quarter of an hour)
 	@THREATLAB_SITE=$(SITE) $(RUN) -m pytest -p no:nbval tests/site $(PYTEST_ARGS)
 
 stick: environment ## Make a folder for a USB stick, by which the course installs without network

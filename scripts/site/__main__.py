@@ -86,7 +86,7 @@ def build(folder: Path, source: str) -> None:
         packages[canonicalize_name(entry["name"])] = entry
     lock = json.loads((core / "pyodide-lock.json").read_text(encoding="utf-8")) | {"packages": packages}
     (pyodide / "pyodide-lock.json").write_text(json.dumps(lock), encoding="utf-8")
-    _write_contents(work / "contents")
+    write_contents(work / "contents")
     _build_lite(work, folder)
 
 
@@ -185,12 +185,17 @@ def _imports(file: Path) -> list[str]:
     return sorted(top.removesuffix(".py") for top in tops if "." not in top.removesuffix(".py"))
 
 
-def _write_contents(folder: Path) -> None:
-    """Write the course as a learner's copy has it, for the browser's kernel."""
+def write_contents(folder: Path) -> None:
+    """Write the course as a learner's copy has it, for the browser's kernel.
+
+    A copy that a browser keeps names the notebook that it was made from: by that the page in front sees a newer one.
+    """
     start(str(folder))
     shutil.rmtree(folder / ".threatlab")
     for file in folder.glob("*.ipynb"):
-        notebook = json.loads(file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8")
+        notebook = json.loads(text)
+        notebook["metadata"]["threatlab"] = {"made": _hash(text.encode())[:16]}
         notebook["metadata"]["kernelspec"] = {
             "name": "python",
             "display_name": "Python (Pyodide)",
@@ -199,7 +204,7 @@ def _write_contents(folder: Path) -> None:
         file.write_text(json.dumps(notebook, ensure_ascii=False), encoding="utf-8")
 
 
-def _write_front(contents: Path, site: Path) -> None:
+def write_front(contents: Path, site: Path) -> None:
     """Write the page in front; what it says of times was measured by `make bench`."""
     measured = json.loads((HERE / "measured.json").read_text(encoding="utf-8"))
     lessons = "\n".join(_lesson(contents, f"{lesson.number}-", lesson.title) for lesson in LESSONS)
@@ -214,19 +219,18 @@ def _lesson(contents: Path, number: str, title: str) -> str:
     """Return one line of the list of lessons."""
     exercises = next(contents.glob(f"{number}*-exercises.ipynb"))
     lesson = next(file for file in contents.glob(f"{number}*.ipynb") if file != exercises)
-    links = (
-        f'<a href="lab/index.html?path={file.name}">{what}, {_minutes(file)} min</a>'
-        for what, file in (("Lesson", lesson), ("Exercises", exercises))
-    )
+    links = (_link(what, file) for what, file in (("Lesson", lesson), ("Exercises", exercises)))
     return f'<li><span class="title">{number[:2]} {escape(title)}</span> {" ".join(links)}</li>'
 
 
-def _minutes(file: Path) -> str:
-    """Return the minutes that a notebook's first cell names."""
-    found = re.search(r"\*(\d+) minutes", "".join(json.loads(file.read_text(encoding="utf-8"))["cells"][0]["source"]))
+def _link(what: str, file: Path) -> str:
+    """Return a link to a notebook, with the minutes that its first cell names, and what it was made from."""
+    notebook = json.loads(file.read_text(encoding="utf-8"))
+    found = re.search(r"\*(\d+) minutes", "".join(notebook["cells"][0]["source"]))
     if found is None:
         raise SiteError(f"{file.name} doesn't say in its first cell how many minutes it takes")
-    return found[1]
+    made = notebook["metadata"]["threatlab"]["made"]
+    return f'<a href="lab/index.html?path={file.name}" data-made="{made}">{what}, {found[1]} min</a>'
 
 
 def _build_lite(work: Path, folder: Path) -> None:
@@ -282,7 +286,7 @@ def _build_lite(work: Path, folder: Path) -> None:
     for pattern in UNUSED:
         for file in (work / "site").glob(pattern):
             shutil.rmtree(file) if file.is_dir() else file.unlink()
-    _write_front(work / "contents", work / "site")
+    write_front(work / "contents", work / "site")
     shutil.rmtree(folder, ignore_errors=True)
     folder.parent.mkdir(parents=True, exist_ok=True)
     (work / "site").replace(folder)

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from scripts.workshop import pages
-from scripts.workshop.lessons import EXERCISES, LESSONS, ROOT, told
+from scripts.workshop.lessons import EXERCISES, LESSONS, ROOT, refusal
 from scripts.workshop.plans import read_plans
 from scripts.workshop.printed import printed
+from tests.exercises.solved import right
 from threatlab.exercises.question import Question
 from threatlab.files import write_text
 
@@ -56,18 +57,14 @@ def answers_made() -> Iterator[tuple[str, str]]:
     yield from ((f"answers/{LESSONS[name[:-10]].stem}.md", pages.answers_page(name, mistaken)) for name in EXERCISES)
 
 
-def mistaken(question: Question) -> list[tuple[str, str]]:
-    """Return what the wrong answers to a question miss, and what each is told."""
-    kept = _constraints(question)
-    return [(name, told(question, answer)) for name, (answer, _) in kept.items()]
-
-
-def _constraints(question: Question) -> dict[str, tuple[Any, str]]:
+def mistaken(question: Question) -> list[tuple[str, Exception]]:
+    """Return the refusals of the wrong answers to a question, each with what the answer misses, or ""."""
     lesson, _, number = question.id.partition(".")
     [file] = (ROOT / "tests" / "exercises" / lesson).glob(f"{number}_*.py")
-    module = import_module(f"tests.exercises.{lesson}.{file.stem}")
-    constraints: dict[str, tuple[Any, str]] = module.CONSTRAINTS
-    return constraints
+    kept: Any = import_module(f"tests.exercises.{lesson}.{file.stem}")
+    named = [(name, answer) for name, (answer, _) in kept.CONSTRAINTS.items()]
+    further = getattr(kept, "wrong", lambda _: ())(right(question.id))
+    return [(name, refusal(question, answer)) for name, answer in (*named, *(("", each[0]) for each in further))]
 
 
 def _write(file: Path, text: str) -> None:

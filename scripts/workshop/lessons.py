@@ -113,24 +113,29 @@ class Lesson:
         found = PIECE.search(self.by_id[cell].source) if self.by_id[cell].cell_type == "code" else None
         return getattr(import_module(f"threatlab.exercises.{self.name}"), found[1]) if found else None
 
-    def mistaken(self, piece: Question) -> list[tuple[str, str]]:
-        """Return the plausible wrong answers to a piece, each with what it is told; "" where code was the answer."""
+    def mistaken(self, piece: Question) -> list[tuple[str, Exception]]:
+        """Return the plausible wrong answers to a piece, each with its refusal; "" where code was the answer."""
         bank: dict[str, Any] = import_module(f"tests.exercises.{self.name}.pieces").bank()
         _, wrong = bank[piece.id.partition(".")[2]]
-        return [(_given(answer), told(piece, answer)) for answer, _ in wrong]
+        return [(_given(answer), refusal(piece, answer)) for answer, _ in wrong]
 
 
-def told(question: Question, answer: Any) -> str:
-    """Return what a wrong answer to a question is told, the same at any hour."""
+def refusal(question: Question, answer: Any) -> Exception:
+    """Return what a wrong answer to a question raises: a judge's `NotYet`, or what the answer's own code did."""
     try:
         question.judge(answer)
-    except Exception as raised:  # noqa: BLE001  # a judge's, or one of the answer's own code: both are shown
-        return told_by(raised)
+    except Exception as raised:  # noqa: BLE001  # both are shown
+        return raised
     raise AssertionError(f"{question.id} takes {answer!r}, which stands among the wrong answers")
 
 
+def thought(question: Question, raised: Exception) -> str:
+    """Return what somebody takes to be true who is refused so, as the class view says it; "" if it says nothing."""
+    return question.claims.get(raised.met, "") if isinstance(raised, NotYet) else ""
+
+
 def told_by(raised: Exception) -> str:
-    """Return what a learner is told by an exception that a judge raised, or that an answer's own code did."""
+    """Return what a learner is told by a refusal, the same at any hour."""
     if isinstance(raised, NotYet):
         return _NOW.sub("2026-12-01T14:03:00", str(raised))
     return f"Your code raised an exception, {type(raised).__name__}, and in which line."

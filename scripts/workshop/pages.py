@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from nbformat import NotebookNode
 
-from scripts.workshop.lessons import EXERCISES, LESSONS, RECALL, ROOT, STATEMENTS, Lesson, ideas
+from scripts.workshop.lessons import EXERCISES, LESSONS, RECALL, ROOT, STATEMENTS, Lesson, ideas, thought, told_by
 from scripts.workshop.plans import Block, Plan
 from threatlab.catalog.entry import read_entries
 from threatlab.exercises import question as questions
@@ -17,6 +17,7 @@ from threatlab.exercises.statements import STATEMENTS as STATED
 from threatlab.words import counted
 
 MADE = "*Made by `make workshop`: change the notebooks, the exercises or `workshop/plans.toml`, not this page.*"
+THOUGHT = "A wrong answer's sentence in italics is what it takes to be true, in the words of the class view."
 MOST_MISTAKEN = 2
 """Wrong answers to a line of one's own that a run sheet has room for; the instructor's view has all."""
 
@@ -31,7 +32,7 @@ _NAMED_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 _MARKS = re.compile(r"[#*`|]|---")
 _SPECIAL = re.compile(r"(`[^`]*`)|([\\*_<>|\[\]])")
 
-Told = Callable[[questions.Question], list[tuple[str, str]]]
+Refused = Iterable[tuple[str, Exception]]
 
 
 def plain(text: object) -> str:
@@ -128,7 +129,9 @@ def _expected(lesson: Lesson, block: Block) -> Iterator[str]:
     lines = [f"  - {said}" for said in block.expect]
     for cell in block.run:
         if piece := lesson.piece(cell):
-            said = sorted((says for _, says in lesson.mistaken(piece)), key=len)  # the shortest are about its form
+            said = sorted(
+                (told_by(raised) for _, raised in lesson.mistaken(piece)), key=len
+            )  # the shortest are about its form
             differ = {says[:MOST_ALIKE]: says for says in said}
             told = " / ".join(map(plain, list(differ.values())[: -MOST_MISTAKEN - 1 : -1]))
             lines.append(f"  - at `{cell}` ({plain(piece.title)}) the cell says: {told}")
@@ -231,10 +234,8 @@ def lesson_page(lesson: Lesson) -> str:
         f"[The notebook](../../notebooks/{lesson.stem}.ipynb) \u00b7 [answers](../answers/{lesson.stem}.md)",
         "",
     ]
-    lines += [
-        f"{lesson.minutes} minutes for a careful reader alone. [n] is a cell's number once all was run from the top.",
-        "",
-    ]
+    numbered = "[n] is a cell's number once all was run from the top."
+    lines += [f"{lesson.minutes} minutes for a careful reader alone. {numbered} {THOUGHT}", ""]
     lines += ["## What goes wrong", "", *(f"- {said}" for said in _goes_wrong()[lesson.stem]), *_hang_on(lesson), ""]
     for name, cells in lesson.sections.items():
         shown = [line for cell in cells if cell.cell_type == "code" for line in _cell(lesson, cell.id)]
@@ -266,8 +267,9 @@ def _cell(lesson: Lesson, cell: str) -> Iterator[str]:
     source, where = lesson.by_id[cell].source, at(lesson, cell)
     if piece := lesson.piece(cell):
         yield f"- {where}, **{plain(piece.title)}**. One right answer: {_code(piece.fills)}. {plain(piece.because)}"
-        for given, says in lesson.mistaken(piece):
-            yield f"  - {f'{_code(given)} is told' if given else 'told'}: {plain(says)}"
+        for given, raised in lesson.mistaken(piece):
+            claim = f"*{plain(thought(piece, raised))}* " if thought(piece, raised) else ""
+            yield f"  - {claim}{f'{_code(given)} is told' if given else 'told'}: {plain(told_by(raised))}"
     elif RECALL.search(source) or STATEMENTS.search(source):
         yield from _asked(source, where)
     elif (revealed := lesson.revealed(cell)) and not source.endswith(".compare()"):  # those stand where they are asked
@@ -306,7 +308,7 @@ def _remember(lesson: Lesson) -> Iterator[str]:
 # ---- answers, glossary, key points
 
 
-def answers_page(name: str, told: Told) -> str:
+def answers_page(name: str, refused: Callable[[questions.Question], Refused]) -> str:
     """Return a lesson's exercises: each question, its wrong answers with what each is told, and the worked solution."""
     exercises = EXERCISES[name]
     stem = name.removesuffix("-exercises")
@@ -314,7 +316,7 @@ def answers_page(name: str, told: Told) -> str:
     lines += [
         f"[The exercises](../../exercises/{name}.ipynb) \u00b7 [with solutions](../../solutions/{stem}.ipynb)",
         "",
-        f"{exercises.minutes} minutes.",
+        f"{exercises.minutes} minutes. {THOUGHT}",
         "",
     ]
     asked: list[NotebookNode] = []
@@ -323,12 +325,14 @@ def answers_page(name: str, told: Told) -> str:
     for cell in exercises.cells:
         asked.append(cell)
         for number in CHECK.findall(cell.source) if cell.cell_type == "code" else ():
-            lines += _answer(by_name[number], [each for each in asked if each.cell_type == "markdown"], told)
+            lines += _answer(by_name[number], [each for each in asked if each.cell_type == "markdown"], refused)
             asked = []
     return "\n".join(lines) + "\n"
 
 
-def _answer(question: questions.Question, asked: list[NotebookNode], told: Told) -> Iterator[str]:
+def _answer(
+    question: questions.Question, asked: list[NotebookNode], refused: Callable[[questions.Question], Refused]
+) -> Iterator[str]:
     yield f"## {question.id.partition('.')[2]} \u00b7 {plain(question.title)}"
     yield ""
     for cell in asked:
@@ -338,13 +342,21 @@ def _answer(question: questions.Question, asked: list[NotebookNode], told: Told)
     yield "**Worked solution.** " + plain(question.because)
     yield ""
     yield from ("```python", worked(question.id), "```", "", "**Wrong answers, and what each is told**", "")
-    yield from mistakes(told(question))
+    yield from mistakes(question, refused(question))
     yield ""
 
 
-def mistakes(told: Iterable[tuple[str, str]]) -> Iterator[str]:
-    """Yield a line for each wrong answer: what it misses, and what it is told."""
-    yield from (f"- *{plain(name)}*: {plain(says)}" for name, says in told)
+def mistakes(question: questions.Question, refused: Refused) -> Iterator[str]:
+    """Yield a line for each wrong answer: what it takes to be true, or else what it misses; and what it is told.
+
+    An answer without a name stands there if nobody has taken the same to be true before it.
+    """
+    said: set[str] = set()
+    for name, raised in refused:
+        claim = thought(question, raised)
+        if name or claim not in {"", *said}:
+            yield f"- *{plain(claim or f'{name}:')}* {plain(told_by(raised))}"
+        said.add(claim)
 
 
 def _linked(text: str, folder: str) -> str:

@@ -17,7 +17,7 @@ from tests.site.served import ALONE, serving
 expect.set_options(timeout=60_000)
 
 SITE = os.environ.get("THREATLAB_SITE", "")
-collect_ignore = [] if SITE else ["test_clicks.py", "test_core_in_node.py", "test_front.py", "test_says_the_same.py"]
+collect_ignore = [] if SITE else ["test_clicks.py", "test_core_in_node.py", "test_says_the_same.py"]
 
 
 @pytest.fixture(scope="session")

@@ -36,6 +36,10 @@ def test_a_guess_is_taken_up_tomorrow_and_till_then_its_picture_is_shown(lab: Si
     guessed = panel.locator("[aria-pressed=true]").count()
     assert guessed > 0
     lab.save()
+    front = lab.page.context.new_page()
+    front.goto(lab.page.url.partition("lab/")[0])
+    expect(front.locator("#kept")).to_contain_text("Kept here")
+    expect(front.locator("#newer li")).to_have_count(0)  # what is kept names what it was made from
 
     lab.reload()
     lab.open_in_place("00-why.ipynb")

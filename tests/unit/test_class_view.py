@@ -112,6 +112,7 @@ def test_a_name_never_becomes_markup(tmp_path):
             file.write_text(json.dumps(held | {"entries": held["entries"] + held["entries"][-1:]}), encoding="utf-8")
     page = Page(ClassView(tmp_path, names=True))
     assert [cell.get_text() for cell in page.soup.select("td") if "Ada" in cell.get_text()] == ["<b>Ada</b>"] * 6
+    assert "<b>Ada</b> exercise 4" in " ".join(page.text.split())
     assert "6 stuck here" in page.text
 
 

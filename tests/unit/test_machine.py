@@ -12,12 +12,13 @@ from pathlib import Path
 from queue import Empty
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
 from threatlab import ThreatLabError
 from threatlab.cli import main
-from threatlab.exercises import progress
+from threatlab.exercises import progress, sharing
 from threatlab.exercises.progress import Store
 from threatlab.machine import doctor, jupyter, kernel, packages, record
 from threatlab.machine.finding import Finding
@@ -324,12 +325,15 @@ def test_a_doctor_that_finds_a_fault_says_so_by_its_exit_code(
 
 
 def work(capsys: pytest.CaptureFixture[str]) -> None:
-    """Leave behind what a learner leaves: a copy with an answer in it, progress, and a panel's memory."""
+    """Leave behind what a learner leaves: a copy with an answer, progress, a panel's memory, and a tick to share."""
     run(capsys, "start", "my-course")
     Path("my-course/mine.txt").write_text("my work", encoding="utf-8")
     progress.store().record("why.q1", "correct")
     Path("../home/panels/lesson").mkdir(parents=True)
     Path("../home/panels/lesson/one.json").write_text("{}", encoding="utf-8")
+    Path("../class").mkdir()
+    with patch.dict(os.environ, {sharing.VARIABLE: "../class"}):
+        sharing.share(progress.store(), "Ada")
 
 
 def everything() -> dict[str, bytes]:
@@ -360,7 +364,8 @@ def test_a_reset_sets_everything_aside_and_begins_anew(course: None, capsys: pyt
         "00-why-exercises.ipynb",
     }
     moved = [row.removeprefix("set aside: ").split(" is now ") for row in out.splitlines() if " is now " in row]
-    assert {Path(old).name for old, _ in moved} == {"my-course", "progress.jsonl", "panels"}
+    assert {Path(old).name for old, _ in moved} == {"my-course", "progress.jsonl", "panels", "class.json"}
+    assert sharing.consent().folder == sharing.consent().name == ""  # nobody has asked the next learner
     progress.store().record("why.q2", "correct")  # the next learner
     for old, new in moved:  # and the first one comes back
         if Path(old).exists():

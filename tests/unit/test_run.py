@@ -54,6 +54,15 @@ def test_values_mean_what_they_say_and_a_file_is_that_of_the_working_folder(ran,
     assert options["cwd"] == file.parent
 
 
+def test_a_file_that_is_nowhere_is_missed_in_the_working_folder(ran, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("our-bot.toml").write_text('name = "bot"\n')
+    assert main(["run", str(ROOT / "notebooks/02-assess.ipynb"), "-p", "system", "our-bit.toml", "-o", "o.ipynb"]) == 2
+    said = f"there is no file {str(tmp_path / 'our-bit.toml')!r}: did you mean '{tmp_path}/our-bot.toml'?"
+    assert said in capsys.readouterr().err
+    assert ran == []
+
+
 BAD = {
     "none.ipynb": (None, "there is no file"),
     "text.ipynb": ("no json", "is not valid JSON"),

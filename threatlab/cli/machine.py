@@ -91,7 +91,8 @@ def reset(asked: argparse.Namespace) -> int:
     renamed = reset(asked.folder, datetime.now(UTC).astimezone())
     rows = [f"set aside: {old} is now {new}" for old, new in renamed]
     back = "To get one back, rename it to what it was called; a new one of that name has to be renamed first."
-    emit("\n".join([*rows, back]) + "\n", None)
+    seen = "Whoever uses this account next can read it: delete it when nobody needs it any more."
+    emit("\n".join([*rows, back, seen]) + "\n", None)
     if Path(asked.folder).is_dir():
         emit(f"A new copy of the course is in {asked.folder}.\n", None)
     return PASSED

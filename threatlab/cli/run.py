@@ -14,6 +14,8 @@ from threatlab.errors import ThreatLabError
 from threatlab.files import parse, read_text
 
 _WORDS = {"True": True, "False": False, "true": True, "false": False, "None": None}
+_FILES = (".toml", ".json")
+"""What a value ends with that can only be a file."""
 
 
 def run_notebook(file: str, given: Sequence[Sequence[str]], output: str) -> str:
@@ -61,12 +63,15 @@ def _parameters(file: str, cell: str, given: Sequence[Sequence[str]]) -> dict[st
         check_choice(f"parameter of {file!r}", name, known)
         if name in values:
             raise ThreatLabError(f"parameter {name!r} is given twice; keep the one that is right")
-        values[name] = _value(value)
+        values[name] = _value(value, Path(file).parent)
     return values
 
 
-def _value(text: str) -> object:
-    """Return what a value on the command line means: true, false, a number, a file that is there, or a text."""
+def _value(text: str, beside: Path) -> object:
+    """Return what a value on the command line means: true, false, a number, a file, or a text.
+
+    A file is looked for here, and then where the notebook is, in `beside`; one that is in neither is missed here.
+    """
     if text in _WORDS:
         return _WORDS[text]
     for number in (int, float):
@@ -74,7 +79,8 @@ def _value(text: str) -> object:
             return number(text)
         except ValueError:
             continue
-    return str(Path(text).resolve()) if Path(text).is_file() else text
+    missed = Path(text).suffix in _FILES and not (beside / text).is_file()
+    return str(Path(text).resolve()) if missed or Path(text).is_file() else text
 
 
 def _set_up(file: str, cells: Sequence[str], parameters: dict[str, object]) -> None:

@@ -50,7 +50,7 @@ def class_folder() -> Path | None:
 def consent() -> Consent:
     """Return what the learner has agreed to."""
     with suppress(OSError, ValueError, TypeError, KeyError):
-        kept = json.loads(_file().read_text(encoding="utf-8"))
+        kept = json.loads(consent_file().read_text(encoding="utf-8"))
         if LEARNER.fullmatch(kept["learner"]):
             return Consent(kept["learner"], str(kept["folder"]), name_of(kept["name"]))
     return Consent(token_hex(8))
@@ -142,7 +142,8 @@ def name_of(given: object) -> str:
     return name
 
 
-def _file() -> Path:
+def consent_file() -> Path:
+    """Return the file that holds what the learner has agreed to."""
     return (home() or Path()) / "class.json"
 
 
@@ -151,6 +152,6 @@ def _shared(agreed: Consent) -> Path:
 
 
 def _keep(agreed: Consent) -> None:
-    _file().parent.mkdir(parents=True, exist_ok=True)
+    consent_file().parent.mkdir(parents=True, exist_ok=True)
     content = {"learner": agreed.learner, "folder": agreed.folder, "name": agreed.name}
-    write_text(_file(), json.dumps(content) + "\n")
+    write_text(consent_file(), json.dumps(content) + "\n")

@@ -8,13 +8,14 @@ from pathlib import Path
 from threatlab.course import COPIED, start
 from threatlab.errors import ThreatLabError
 from threatlab.exercises.progress import progress_file
+from threatlab.exercises.sharing import consent_file
 
 _PANELS = "panels"
 """What was done in panels: a folder beside the progress file (threatlab/exercises/kept.py)."""
 
 
 def kept_here(folder: str) -> list[Path]:
-    """Return what a learner has left on this machine: the copy in `folder`, the progress, what was done in panels.
+    """Return what a learner has left on this machine: the copy in `folder`, progress, panels, and consent to share.
 
     Raises
     ------
@@ -25,7 +26,7 @@ def kept_here(folder: str) -> list[Path]:
     if place.exists() and not (place / COPIED).is_dir():
         raise ThreatLabError(f"{folder!r} holds no copy of the course, so it is left alone; name the one to set aside")
     file = progress_file()
-    own = [] if file is None else [file, file.parent / _PANELS]
+    own = [] if file is None else [file, file.parent / _PANELS, consent_file()]
     return [each for each in (place, *own) if each.exists()]
 
 

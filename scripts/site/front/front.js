@@ -2,7 +2,12 @@
 // JupyterLite keeps each file as one record of the object store "files", under its path.
 
 const DATABASE = "threatlab", STORES = ["files", "counters", "checkpoints"], SCHEMA = "threatlab/work/1";
-const [kept, said, chosen] = ["kept", "said", "import"].map(id => document.getElementById(id));
+const RELOAD = "Reload this course's other tabs, if any are open.";
+const [kept, newer, said, chosen] = ["kept", "newer", "said", "import"].map(id => document.getElementById(id));
+
+// What each of the course's notebooks was made from, as this site has it.
+const made = new Map([...document.querySelectorAll(".lessons a")].map(
+  link => [new URL(link.href).searchParams.get("path"), link.dataset.made]));
 
 const done = request => new Promise((resolve, reject) => {
   request.onsuccess = () => resolve(request.result);
@@ -33,11 +38,12 @@ async function allFiles() {
   }
 }
 
-async function write(files) {
+async function write(files, gone = []) {
   const database = await opened();
   try {
     const change = database.transaction("files", "readwrite");
     for (const [path, model] of Object.entries(files)) change.objectStore("files").put(model, path);
+    for (const path of gone) change.objectStore("files").delete(path);
     await new Promise((resolve, reject) => {
       change.oncomplete = resolve;
       change.onerror = change.onabort = () => reject(change.error);
@@ -50,8 +56,35 @@ async function write(files) {
 const plain = files => Object.values(files).filter(model => model.type !== "directory");
 const files = number => `${number} ${number === 1 ? "file" : "files"}`;
 
+// A file under another name, beside the one that takes its place.
+const now = () => new Date().toISOString().slice(0, 19).replaceAll(":", ".");
+function aside(path, model, when) {
+  const [, stem, ending] = model.name.match(/^(.*?)(\.[^.]*)?$/s), name = `${stem} (before ${when})${ending ?? ""}`;
+  return { ...model, name, path: path.slice(0, path.length - model.name.length) + name };
+}
+
+// A notebook that was changed here hides the site's own, and so hides its corrections: say so, and offer them.
+function tellOfNewer(all) {
+  const hidden = [...made.keys()].filter(path => path in all && all[path].content?.metadata?.threatlab?.made !== made.get(path));
+  newer.replaceChildren(...hidden.map(path => {
+    const item = document.createElement("li"), button = document.createElement("button");
+    button.type = "button";
+    button.textContent = `Take the newer ${path}`;
+    button.addEventListener("click", attempt(() => takeNewer(path)));
+    item.append(`${path} has been corrected since you changed it: you see yours. `, button);
+    return item;
+  }));
+}
+
+async function takeNewer(path) {
+  const old = aside(path, (await allFiles())[path], now());
+  await write({ [old.path]: old }, [path]);
+  said.textContent = `${path} is the newer one from now on; yours is kept as “${old.name}”. ${RELOAD}`;
+}
+
 async function tell() {
-  const there = plain(await allFiles());
+  const all = await allFiles(), there = plain(all);
+  tellOfNewer(all);
   const last = there.map(model => model.last_modified).sort().at(-1);
   kept.textContent = there.length
     ? `Kept here: ${files(there.length)}, last changed ${new Date(last).toLocaleString()}.`
@@ -59,11 +92,11 @@ async function tell() {
 }
 
 async function save() {
-  const there = await allFiles(), now = new Date().toISOString();
-  const text = JSON.stringify({ schema: SCHEMA, saved: now, files: there });
+  const there = await allFiles(), when = new Date().toISOString();
+  const text = JSON.stringify({ schema: SCHEMA, saved: when, files: there });
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
-  link.download = `threatlab-work-${now.slice(0, 10)}.json`;
+  link.download = `threatlab-work-${when.slice(0, 10)}.json`;
   link.click();
   URL.revokeObjectURL(link.href);
   said.textContent = `Saved ${files(plain(there).length)} to ${link.download}.`;
@@ -95,9 +128,8 @@ function both(here, come) {
 
 // What is here gives way to what comes, but is kept beside it under another name.
 async function takeUp(file) {
-  const come = checked(await file.text()), here = await allFiles(), change = {};
-  const when = new Date().toISOString().slice(0, 19).replaceAll(":", ".");
-  let aside = 0;
+  const come = checked(await file.text()), here = await allFiles(), change = {}, when = now();
+  let beside = 0;
   for (const [path, model] of Object.entries(come)) {
     const old = here[path];
     change[path] = model;
@@ -106,14 +138,13 @@ async function takeUp(file) {
       change[path] = both(old, model);
       continue;
     }
-    const [, stem, ending] = old.name.match(/^(.*?)(\.[^.]*)?$/s), name = `${stem} (before ${when})${ending ?? ""}`;
-    const beside = path.slice(0, path.length - old.name.length) + name;
-    change[beside] = { ...old, name, path: beside };
-    aside += 1;
+    const mine = aside(path, old, when);
+    change[mine.path] = mine;
+    beside += 1;
   }
   await write(change);
-  const more = aside ? ` ${files(aside)} of the same name ${aside === 1 ? "is" : "are"} kept as “… (before ${when})”.` : "";
-  said.textContent = `Taken up: ${files(plain(come).length)}.${more} Reload this course's other tabs, if any are open.`;
+  const more = beside ? ` ${files(beside)} of the same name ${beside === 1 ? "is" : "are"} kept as “… (before ${when})”.` : "";
+  said.textContent = `Taken up: ${files(plain(come).length)}.${more} ${RELOAD}`;
 }
 
 const attempt = work => async () => {

@@ -173,7 +173,7 @@ w1 = Question(
     covers=("code-assess",),
     fills='{"encryption_enabled": False, "rbac_configured": False, "monitoring_active": True}',
     claims={
-        "weights": "All three controls weigh the same.",
+        "weights": "Any controls that are missing make a score of 0.5, whatever they weigh.",
     },
 )
 
@@ -189,8 +189,8 @@ w2 = Question(
     covers=("code-assess",),
     fills='[{"monitoring_active": True}, {"encryption_enabled": True}]',
     claims={
-        "same": "A score tells which controls are missing.",
-        "unequal": "All controls weigh the same.",
+        "same": "Two systems with the same gaps show what a score cannot tell apart.",
+        "unequal": "Any two controls weigh the same.",
     },
 )
 
@@ -203,7 +203,7 @@ w3 = Question(
     covers=("code-config",),
     fills='result["risk_score"] >= threshold',
     claims={
-        "threshold": "A score at the threshold is still below it, or the other way round.",
+        "threshold": "An alert need not begin exactly at the threshold.",
     },
 )
 

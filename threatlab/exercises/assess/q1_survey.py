@@ -55,7 +55,7 @@ q1 = Question(
         "0.8": "The code reads a survey as a person does: all three are missing.",
         "0.6": 'The text "False" is false to Python, and the number 0 is true.',
         "0.2": "An empty cell counts as in place, or a key is found whatever its capitals.",
-        "0.3": "Only one of the three is missing.",
+        "0.3": "Only one of the three values is false to Python.",
         "0": "An empty text and a zero are true to Python.",
     },
 )

@@ -202,6 +202,6 @@ q2 = Question(
         "sum": "Risks of several threats add up.",
         "rest": "The score is what all threats leave.",
         "impact": "A threat weighs the same whatever it costs.",
-        "percent": "A score goes to 100.",
+        "percent": "A score goes from 0 to 100.",
     },
 )

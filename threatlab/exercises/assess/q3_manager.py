@@ -97,7 +97,7 @@ def _checks(made: Callable[..., Any]) -> None:
                     f"With {missing} {'unknown' if value is None else 'missing'} and all else in place, the findings "
                     f"are {severities} and the score {result['risk_score']:g}. Is it checked at all, once, with the "
                     "severity and the weight of the table, and does an unknown answer count as missing?",
-                    "unchecked",
+                    "unknown" if value is None else "unchecked",
                 )
 
 
@@ -243,14 +243,15 @@ q3 = Question(
     covers=("code-assess", "code-config", "code-controls"),
     claims={
         "sound": "A system with everything in place can still have a score.",
-        "unchecked": "A control that nobody answered for is not missing.",
+        "unchecked": "A check of the table may be left out, or weigh something else.",
+        "unknown": "An unknown answer counts as in place.",
         "cap": "A score can pass 1.",
-        "log-refused": "What was refused belongs into the log of assessments.",
-        "kind": "Any exception refuses an answer.",
+        "log-refused": "What was refused belongs in the log of assessments.",
+        "kind": "Any kind of exception will do to refuse an answer.",
         "accepts": 'The word "no", a 1 or an empty cell can be taken as an answer.',
-        "threshold": "At the threshold itself there is no alert.",
+        "threshold": "An alert need not begin exactly at the threshold.",
         "default": "Without a configured threshold there is no alert.",
-        "stale": "A threshold holds from the start to the end.",
+        "stale": "The threshold that was set at the start holds to the end.",
         "log": "What is logged need not be what was returned.",
         "test-fails": "A test may fail on a class that keeps its promises.",
         "which-class": "A test may ask which class it is, and not what it does.",

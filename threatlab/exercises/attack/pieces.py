@@ -79,7 +79,7 @@ w1 = Question(
         "of-success": "All that is missed was gained by the attacker.",
         "kept": "What the attacker keeps is what is gone.",
         "gained": "What the attacker gained is what is gone.",
-        "percent": "A share goes to 100.",
+        "percent": "A share goes from 0 to 100.",
     },
 )
 

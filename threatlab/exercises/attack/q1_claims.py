@@ -122,7 +122,7 @@ q1 = Question(
     "which strength, against whom, and compared with what?",
     covers=("intro-poisoning", "intro-extraction", "intro-evasion", "intro-privacy"),
     claims={
-        f"{claim}={row}": f"{words} {f'Row {row} contradicts it.' if row else 'Nothing measured contradicts it.'}"
+        f"{claim}={row}": f"{f'Row {row}' if row else 'Nothing measured'} contradicts this: {words}"
         for claim, words in CLAIMS.items()
         for row in range(len(_ROWS) + 1)
         if row != _CONTRADICTED_BY[claim]

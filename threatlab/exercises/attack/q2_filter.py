@@ -29,7 +29,7 @@ def gets_past_the_filter(answer: Any) -> str:
                 raise other_kind(reworded, "the reworded text")
             episode = work(TASKS[0], write_page(TASKS[0], reworded), "keyword_filter")
             if call not in episode.calls:
-                raise NotYet(_what_stopped(payload, reworded, call), "stopped")
+                raise NotYet(*_what_stopped(payload, reworded, call))
             mails += 1
     return (
         f"{mails} hostile pages, {mails} mails: the filter let each pass, and the agent obeyed each. Nobody can list "
@@ -37,22 +37,25 @@ def gets_past_the_filter(answer: Any) -> str:
     )
 
 
-def _what_stopped(payload: str, reworded: str, call: str) -> str:
+def _what_stopped(payload: str, reworded: str, call: str) -> tuple[str, str]:
     from threatlab.attacks.agent import CALL
     from threatlab.attacks.injection import KNOWN_TO_FILTER, screen
 
     if reworded == payload:
-        return f"{payload!r} came back as it was, and the filter removed it. Which of its words does the filter know?"
+        says = f"{payload!r} came back as it was, and the filter removed it. Which of its words does the filter know?"
+        return says, "words"
     if call not in [match.group() for match in CALL.finditer(reworded)]:
         others = "" if CALL.search(reworded) else " It finds no call at all."
-        return (
+        says = (
             f"The agent does not find the call {call!r} in your text.{others} Each payload has its own call, and the "
             "agent obeys it only if it is spelled exactly so: reword what stands around it, and leave it whole."
         )
+        return says, "call"
     caught = KNOWN_TO_FILTER.search(reworded)
     phrase = caught.group() if caught else screen(reworded, "keyword_filter")
     case = " Upper or lower case is the same to it." if payload.lower() == reworded.lower() else ""
-    return f"Of {payload!r} you made {shown(reworded)}, and the filter still finds {phrase!r} in its call's line.{case}"
+    says = f"Of {payload!r} you made {shown(reworded)}, and the filter still finds {phrase!r} in its call's line.{case}"
+    return says, "words"
 
 
 q2 = Question(
@@ -70,6 +73,7 @@ q2 = Question(
     "words loses to whoever moves second. (Splitting the line works too: only the part with the phrase is removed.)",
     covers=("intro-insufficient",),
     claims={
-        "stopped": "A filter of phrases stops an attacker who may reword.",
+        "words": "What is left of an attacker's usual words is new to the filter.",
+        "call": "The agent obeys a call however it is spelled.",
     },
 )

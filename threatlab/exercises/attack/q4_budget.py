@@ -126,7 +126,7 @@ q4 = Question(
     seconds=20.0,
     claims={
         "average": "The average attacker is the one to plan for.",
-        "first": "One draw of the attack is enough.",
+        "first": "One draw of the attack is enough to judge by.",
         "unlucky": "The unluckiest attacker is the one to plan for.",
         "dips": "With more questions a copy that was good can get worse, and that counts.",
         "at": "A copy that reaches the bound is still fine.",

@@ -17,7 +17,7 @@ w1 = Question(
     covers=("practice-document",),
     fills='(free[0], "Finance audits every run of it, each quarter") if free else None',
     claims={
-        "matters": "A part that matters can be left out.",
+        "matters": "A part on which a fact, an effect or a trust boundary hangs can be left out.",
         "nothing-free": "No part can be left out.",
         "short": "A word or two is a reason.",
     },
@@ -37,7 +37,7 @@ w2 = Question(
         '"The platform team\'s lead")'
     ),
     claims={
-        "known": "Somebody has to be asked what is known.",
+        "known": "Somebody has to be asked about what already has a source.",
     },
 )
 w3 = Question(
@@ -53,7 +53,7 @@ w3 = Question(
     fills='f"A stranger leaves a text at {elements[0]}, and {elements[-1]} passes it on as if it were ours"',
     claims={
         "short": "A few words make a scene.",
-        "nowhere": "A scene happens nowhere.",
+        "nowhere": "A scene need not name a part of the drawing.",
     },
 )
 w4 = Question(
@@ -67,7 +67,7 @@ w4 = Question(
     covers=("practice-document",),
     fills="0.5",
     claims={
-        "no-bound": "Everything, or nothing at all, is a bound.",
+        "no-bound": "A bound of everything, or of nothing at all, can be kept or broken.",
     },
 )
 w5 = Question(
@@ -82,7 +82,7 @@ w5 = Question(
     fills="Policy(max_risk=0.5, max_per_threat=0.25, min_utility=0.9)",
     claims={
         "everything": "A policy may accept every risk.",
-        "zero": "No risk at all can be asked for.",
+        "zero": "A risk of zero can be asked for.",
     },
 )
 w6 = Question(
@@ -97,7 +97,7 @@ w6 = Question(
     covers=("practice-document",),
     fills='dict.fromkeys(roles, "Kim")',
     claims={
-        "nobody": "A role answers without a person.",
+        "nobody": "A role can answer without a person in it.",
     },
 )
 w7 = Question(
@@ -165,7 +165,7 @@ w10 = Question(
     ),
     claims={
         "nothing": "Nothing that is in place would have met the attacker.",
-        "not-there": "A control that one has not got keeps somebody out.",
+        "not-there": "A control that is neither in place nor planned would have met the attacker.",
         "no-step": "Any control changes the attacker's way.",
     },
 )
@@ -180,7 +180,7 @@ w11 = Question(
     covers=("practice-document",),
     fills="start + timedelta(days=28)",
     claims={
-        "too-late": "A first review may come after the last day.",
+        "too-late": "A first review may be today, or after the last day that the rule allows.",
     },
 )
 w12 = Question(
@@ -196,7 +196,7 @@ w12 = Question(
     fills='Training("Night shift of the service desk", start, "The briefing; what to report, and to whom", "Kim")',
     claims={
         "not-held": "A training that is planned is one that was held.",
-        "example": "The example's training is one's own.",
+        "example": "The example's training counts as one's own.",
     },
 )
 w13 = Question(
@@ -214,7 +214,7 @@ w13 = Question(
         "start + timedelta(days=30))"
     ),
     claims={
-        "ticked": "What is ticked is open.",
+        "ticked": "An item that is ticked still counts as open.",
         "late": "What is open can wait for more than three months.",
     },
 )

@@ -280,7 +280,7 @@ q2 = Question(
     seconds=30.0,
     claims={
         "unspoken": "What nobody speaks of is missing, or in place.",
-        "open-fact": "No answer is a no.",
+        "open-fact": "A question that nobody has answered is answered with no.",
         "open-control": "What nobody has looked at is missing.",
         "boast": "What a seller says is evidence.",
         "no-note": "An answer needs no source.",

@@ -69,6 +69,6 @@ q4 = Question(
     covers=("summary-next",),
     claims={
         "twice": "A letter that fits may be used twice.",
-        "letter": "The control breaks another promise than the one it stands for.",
+        "letter": "A finding may stand under a letter whose promise its control does not keep.",
     },
 )

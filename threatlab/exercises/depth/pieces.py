@@ -174,7 +174,7 @@ w3 = Question(
     fills="0.01",
     claims={
         "no-chance": "A layer can be better than its account.",
-        "often": "A theft in some years hardly matters to three layers.",
+        "often": "A theft once in ten or fifty years hardly matters to three layers.",
     },
 )
 
@@ -190,7 +190,7 @@ w4 = Question(
     seconds=20.0,
     fills='replace(strict["extraction"], control="none")',
     claims={
-        "lowered": "A test turns red by another bound.",
+        "lowered": "A test is seen red by changing its bound.",
         "green": "Without its control the attack stays within the bound.",
     },
 )
@@ -205,7 +205,7 @@ w5 = Question(
     fills='"threatlab assess threat-model.json --fail-at 0.5"',
     claims={
         "no-gate": "An assessment stops a release by itself.",
-        "no-score": "A score lies outside of 0 to 1.",
+        "no-score": "A score can lie above 1.",
     },
 )
 

@@ -158,6 +158,6 @@ q3 = Question(
         "one-control": "A layer is lost as soon as one of its controls is.",
         "direct": "Only what a control hangs on directly can take it down.",
         "one": "Of two that take down as much, one need not be named.",
-        "control": "A control is what controls hang on.",
+        "control": "A control counts among the things that controls hang on.",
     },
 )

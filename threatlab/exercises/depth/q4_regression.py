@@ -193,7 +193,7 @@ q4 = Question(
     covers=("step-validation", "practice-test"),
     seconds=60.0,
     claims={
-        "tight": "A test may ask for one exact number.",
+        "tight": "A test may be tighter than the bound, or ask for one exact number.",
         "never-runs": "A test need not run what it tests.",
         "returns": "What a test returns is looked at.",
         "silent": "That a test fails is enough: it need not say how far, or where.",

@@ -362,9 +362,9 @@ w4 = Question(
     covers=("step-operationalization",),
     fills='["security", "ML engineer"]',
     claims={
-        "contracts": "A fall of all clients breaks a rule.",
+        "contracts": "When the confidence of all clients falls, a rule is broken.",
         "no-engineer": "The model need not follow when the world changes.",
-        "no-security": "A fall of all clients can only be a drift.",
+        "no-security": "When the confidence of all clients falls, it can only be drift.",
         "retrain-first": "Retrain first, and look for an attacker afterwards.",
     },
 )
@@ -400,8 +400,8 @@ w6 = Question(
     fills="min(if_yes, key=if_yes.get)",
     claims={
         "known": "What is known is worth a call.",
-        "paged": "Any open answer can end the page.",
-        "small": "Any open answer decides as much as another.",
+        "paged": "A yes to any open question ends the paging.",
+        "small": "Each open question decides as much as any other.",
     },
 )
 

@@ -132,7 +132,7 @@ _SLIPS = (
     Slip(
         lambda table, hours, loss: _cheapest(table, hours / 2, loss),
         "Your alerts take an hour each. They take half of one, so twice as many fit.",
-        "hour-each",
+        "whole-hour",
     ),
     *(
         Slip(
@@ -223,8 +223,8 @@ q1 = Question(
     covers=("checklist-monitoring", "core-monitoring"),
     seconds=20.0,
     claims={
-        "precision": "The highest precision is best.",
-        "precision-within": "Few alerts for nothing are all that counts.",
+        "precision": "The highest precision is best, whatever it misses.",
+        "precision-within": "Of the thresholds that fit the hours, the one with the highest precision is best.",
         "lowest": "The lowest threshold is best: nobody is missed.",
         "recall": "The best recall is best, whatever it costs.",
         "hours": "The hours of the team set no limit.",
@@ -232,11 +232,10 @@ q1 = Question(
         "any-price": "Hours that exist have to be spent.",
         "quickest": "The quickest detection is best.",
         "false-only": "Only false alerts take time.",
-        "exactly": "Alerts that take exactly the hours there are can not be read.",
+        "exactly": "Alerts that take exactly the hours there are cannot all be read.",
         "whole-hour": "An alert takes an hour.",
         "before-detection": "Queries before detection are all that was lost.",
         "eight": "Every team has eight hours.",
-        "hour-each": "An alert takes an hour.",
         "same": "One threshold is right for every day, team and price.",
     },
 )

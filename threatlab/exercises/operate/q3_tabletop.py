@@ -116,7 +116,7 @@ q3 = Question(
     claims={
         "nobody": "If nobody decides, nothing is decided.",
         "no-name": "A decision needs no name.",
-        "late": "A late decision is still one.",
+        "late": "A decision may take more time than there is.",
         "hands-over": "A decision is better handed to somebody above.",
         "no-reason": "A decision needs no reason.",
         "figures": "What was decided kept the harm within what is accepted.",

@@ -170,11 +170,11 @@ q4 = Question(
     "is invented. What is missing between that and a robbery is judged, and the entry says so.",
     covers=("core-improvement",),
     claims={
-        "zero": "A threat that can't happen belongs into the catalog.",
+        "zero": "A threat that can't happen belongs in the catalog.",
         "everybody": "The threat applies to every system there is.",
         "not-the-writer": "An assistant that only writes code can't be hit.",
         "alternatives": "All facts of applies_when_any have to be true at once.",
-        "letter": "Code of a stranger that runs is a matter of another letter.",
+        "letter": "That a stranger's code runs is repudiation, disclosure or denial of service.",
         "no-reason": "A figure needs no reason.",
         "invented": "How often a name is invented is how likely the robbery is.",
         "agent": "An agent that installs by itself is hit no more often than a person who reads first.",

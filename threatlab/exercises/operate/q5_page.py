@@ -165,21 +165,23 @@ def _for_lead(where: str, page: Page, incident: Incident, systems: Sequence[AISy
     if given == right:
         return
     named = {name for _, name in given}
+    met = ""
     if len(given) > len(systems):
         why = "There are more dates than systems: only the first review of each belongs on this page."
     elif set(given) == set(right):
         why = "The dates are right, but not their order: what is due first stands first; of one day, by name."
     elif given == _dates(systems, start, ()):
+        met = "dates"
         why = (
             "These are the dates of the calendar, as if nothing had happened: a system that is hit can't wait for them."
         )
     elif named == {system.name for system in hit}:
-        why = "Those that aren't hit have no date any more. One piece of news must not end their rhythm."
+        met, why = "ends", "Those that aren't hit have no date any more. One piece of news must not end their rhythm."
     elif named == {name for _, name in right}:
         why = "A date differs. Hit: a week from this Monday. The others: as review_calendar has it, weekends moved."
     else:
         why = "Some systems have no date: each one of the inventory needs one."
-    raise NotYet(f"{where}: {why}", "dates")
+    raise NotYet(f"{where}: {why}", met)
 
 
 q5 = Question(
@@ -200,7 +202,8 @@ q5 = Question(
     covers=("practice-informed", "ops-dashboards", "ops-alignment", "checklist-reviews", "step-operationalization"),
     seconds=20.0,
     claims={
-        "dates": "News leaves the calendar as it is, or ends it.",
+        "dates": "A system that is hit can wait for its day in the calendar.",
+        "ends": "News of some systems ends the rhythm of all others.",
         "no-news": "There is something to build each week, news or not.",
         "control": "The control to begin with is the first one, or the best for all systems.",
         "executive": "Whoever has something in common with the victim is hit.",

@@ -217,7 +217,7 @@ w2 = Question(
     covers=("step-implementation",),
     fills="11",
     claims={
-        "too-few": "A plan can be made without days.",
+        "too-few": "A plan can be made with days in which no control fits.",
         "lost": "Quick wins are as good as the best plan with any budget.",
     },
 )
@@ -298,7 +298,7 @@ w7 = Question(
         "no-control": "A lost control need not be named.",
         "no-number": "How large a risk is needs no number.",
         "wrong-number": "A risk that stays can be told by any number.",
-        "no-day": "An answer holds for ever.",
+        "no-day": "Whoever answers for a risk does so without an end.",
         "nobody": "Nobody has to answer for what is left.",
     },
 )

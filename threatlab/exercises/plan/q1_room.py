@@ -38,7 +38,7 @@ _SLIPS = (
         lambda costs, floor: 1 - floor / (1 - sum(costs)),
         "You take what is left and divide by it: good. But you add the costs up to get there, and then ten "
         "controls of 10% would leave nothing at all.",
-        "adds-left",
+        "adds",
     ),
     Slip(
         lambda costs, floor: _left(costs) - floor,
@@ -115,13 +115,12 @@ q1 = Question(
     covers=("core-controls", "ops-enabler"),
     claims={
         "adds": "Costs in usefulness add up.",
-        "adds-left": "Costs in usefulness add up.",
-        "points": "What is left above the floor is the room, in points of the whole.",
+        "points": "The room is the difference between what is left and the floor.",
         "no-floor": "The floor plays no part.",
         "left": "All that is left may go.",
         "dearest": "Only the dearest control costs something.",
         "divides": "The floor is the whole of which the next control takes its share.",
         "anew": "The room above the floor is there anew for each control.",
-        "percent": "A share goes to 100.",
+        "percent": "A share goes from 0 to 100.",
     },
 )

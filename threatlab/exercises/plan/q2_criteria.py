@@ -124,9 +124,9 @@ q2 = Question(
     claims={
         "wish": "A wish becomes a criterion if one adds a number to it.",
         "can-be-missed": "A line with a number in it can be one that nothing fails.",
-        "unit": "A share and a time can be compared.",
+        "unit": "What takes time can be given as a share.",
         "unit-time": "What is counted may be given in minutes.",
-        "reversed": "At least and at most are the same here.",
+        "reversed": "It makes no difference whether a bound is at least or at most.",
         "bound": "A bound may be stricter or looser than the words.",
     },
 )

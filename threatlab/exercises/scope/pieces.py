@@ -246,8 +246,8 @@ w1 = Question(
     fills='("Model approver", "person")',
     claims={
         "on-the-list": "All who can change the model are on the list.",
-        "somebody": "Somebody, or the team, is a name for who approves.",
-        "kind": "A store or a model approves something.",
+        "somebody": "'Somebody', or 'the team', is a name for who approves.",
+        "kind": "A store or a model can approve something.",
     },
 )
 
@@ -263,7 +263,7 @@ w2 = Question(
     covers=("core-scope",),
     fills='tiny.with_flow("Scoring API", "Applicant", "yes or no", "decisions", personal=True)',
     claims={
-        "direction": "A flow points to who asked.",
+        "direction": "A flow points to whoever was asked, and not to where the data goes.",
         "carries": "A yes or no of a model is no decision.",
         "personal": "Whether somebody gets a loan is no personal data.",
     },
@@ -299,8 +299,8 @@ w4 = Question(
     fills="whole",
     claims={
         "no-log": "What is only stored need not be drawn.",
-        "log-kind": "A log holds no personal data, or stands outside of production.",
-        "no-flow": "What is drawn is connected.",
+        "log-kind": "A request log is something other than a store of personal data in production.",
+        "no-flow": "An element that is drawn is connected without a flow.",
         "no-libraries": "Libraries are no part of the system.",
         "libraries-ours": "What was installed is ours: we decide what is in it.",
         "packages": "A package carries nothing that runs.",
@@ -319,7 +319,7 @@ w5 = Question(
     covers=("core-scope",),
     fills='whole.with_flow("Request log", "Loan model", "earlier applications", "memory")',
     claims={
-        "lost": "A drawing can be changed by taking a flow away.",
+        "lost": "To show one fact more, a flow may be taken away.",
         "nothing-follows": "Any flow more shows a fact more.",
     },
 )
@@ -335,8 +335,8 @@ w6 = Question(
     covers=("core-scope",),
     fills="min(hidden.crossings or hidden.flows, default=None)",
     claims={
-        "elsewhere": "Any flow speaks against an exclusion.",
-        "one-owner": "A flow between parts of one owner refutes the reason.",
+        "elsewhere": "A flow that does not touch what was left out can speak against leaving it out.",
+        "one-owner": "A flow between two parts of one owner speaks against the reason.",
     },
 )
 
@@ -352,7 +352,7 @@ w7 = Question(
     fills='"With each release, and each January at the latest"',
     claims={
         "change": "What would change an exclusion is a day on which somebody looks.",
-        "no-day": "A word such as regularly names a day on which somebody looks.",
+        "no-day": "A word such as 'regularly' names a day on which somebody looks.",
     },
 )
 
@@ -375,9 +375,9 @@ w8 = Question(
     claims={
         "no-model": "An AI system can be drawn without its model.",
         "no-owner": "A zone needs no owner.",
-        "no-crossing": "A system can be used though nothing crosses a boundary.",
-        "nothing-out": "A drawing leaves nothing out.",
-        "undated": "An exclusion needs no day.",
+        "no-crossing": "A system of which no flow crosses a boundary can be used.",
+        "nothing-out": "In a system of one's own there is nothing to leave out.",
+        "undated": "An exclusion needs no day on which it is looked at again.",
     },
 )
 

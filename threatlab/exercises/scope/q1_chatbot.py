@@ -280,7 +280,7 @@ q1 = Question(
     "have asked the question that the case was about: which of them holds when they disagree?",
     covers=("core-scope",),
     claims={
-        "names": "An element may be called anything.",
+        "names": "The drawing may use other names than the account.",
         "no-pages": "The chatbot knows fares by itself: no pages have to be drawn.",
         "left-out": "The chatbot can be left out of the scope of its own system.",
         "left-some-out": "The first drawing may leave something out.",
@@ -297,7 +297,7 @@ q1 = Question(
         "no-answer": "What the chatbot writes need not reach the customer.",
         "link-turned": "A flow points to what is clicked, not to where the data goes.",
         "no-link": "The link in the answer is no flow of its own.",
-        "page-kind": "A page that people wrote is generated content, or a question.",
+        "page-kind": "A page that people wrote counts as what a model made, or as a question.",
         "page-personal": "A fare page holds personal data.",
         "pages-turned": "A flow points to what is asked, not to where the data goes.",
         "training": "A page that is looked up is training data, or a question.",

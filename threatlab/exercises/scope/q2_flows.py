@@ -175,7 +175,7 @@ q2 = Question(
     seconds=10.0,
     claims={
         "in-scope": "What is left out of scope shows no facts.",
-        "unlike": "Facts before may be read with exclusions, and facts after without.",
+        "unlike": "Facts before and after can be compared, though only one reading looks behind the exclusions.",
         "evidence": "A flow in the evidence of a fact is the only way to it.",
         "crossing": "Only flows across a boundary matter.",
         "false": "A fact that no longer shows is false.",

@@ -78,8 +78,8 @@ w1 = Question(
     fills='threatlab.assess(pipeline.with_(monitoring_active=False), ruleset="core")',
     claims={
         "whole-catalog": "The lesson's three checks and the whole catalog ask the same.",
-        "nothing-changed": "A system stays another one after with_, which changes it where it is.",
-        "more": "Taking away one control takes others along.",
+        "nothing-changed": "with_ changes the system itself, so that what it returns can be left alone.",
+        "more": "The same system without monitoring may lack other controls, too.",
     },
 )
 
@@ -96,7 +96,7 @@ w2 = Question(
     fills='ATTACKS["injection"].run("egress_allow_list", seed=seed)',
     claims={
         "no-control": "An attack that runs without a control shows a defense.",
-        "still": "A control that is there stops the attack.",
+        "still": "Any control that is switched on stops the attack.",
         "useless": "What stops the attacker is a good control, whatever users lose.",
     },
 )

@@ -77,7 +77,7 @@ q1 = Question(
     "poisoned mail tool cost its victims their mail, but no control on mail would have met it: they had installed it.",
     covers=("intro-insufficient",),
     claims={
-        f"{name}={threat}": f"{load_incident(name).title}: mainly a case of {title.lower()}."
+        f"{name}={threat}": f"In {load_incident(name).title}, the main threat was {title.lower()}."
         for name in LOOK
         for threat, title in _THREATS.items()
         if threat != main_threats()[name]

@@ -32,7 +32,7 @@ q2 = Question(
     claims={
         "abuse": "Who might abuse it can be asked before anybody knows what flows where.",
         "rank": "Threats can be ranked before they are found.",
-        "decide": "Controls are chosen first.",
+        "decide": "Controls can be chosen before the threats are found and ranked.",
         "again": "What was done can be measured before it is decided what to do.",
     },
 )

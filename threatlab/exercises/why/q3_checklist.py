@@ -99,10 +99,10 @@ q3 = Question(
     "never asks.",
     covers=("intro-insufficient",),
     claims={
-        "missing": "The checklist saw what was missing.",
-        "rest": "The checklist saw what it did not ask about.",
-        "unknown": "What nobody answered, the checklist saw as missing.",
-        "in-place": "A control that was in place was seen as missing.",
+        "missing": "The three checks saw all that was missing.",
+        "rest": "What is asked for is what the three checks overlooked.",
+        "unknown": "What nobody answered was seen to be missing.",
+        "in-place": "A control that a check asks about was seen to be missing, also where it was in place.",
         "too-few": "The three checks saw less than they asked about.",
     },
 )

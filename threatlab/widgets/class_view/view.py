@@ -172,12 +172,16 @@ def prediction(guessed: Guesses) -> Html:
 
 
 def kind_of(shown: Tally | Guesses) -> str:
-    """Return what a question is to a learner: "exercise 4", "in the lesson, 2", "from memory" or "a prediction"."""
-    number = shown.id.rpartition(".")[2]
+    """Return what a question is to a learner: "exercise 4", "in the lesson, 2", "from memory, 1" or "a prediction"."""
     if isinstance(shown, Guesses):
         return "check yourself" if _is_check(shown) else "a prediction"
-    if shown.id.startswith("recall."):
-        return "from memory"
+    return _where(shown.id)
+
+
+def _where(name: str) -> str:
+    number = name.rpartition(".")[2]
+    if name.startswith("recall."):
+        return f"from memory, {number[1:]}"
     return f"exercise {number[1:]}" if number.startswith("q") else f"in the lesson, {number[1:]}"
 
 
@@ -353,7 +357,7 @@ def aside(state: ClassState) -> Html | None:
 def _alone(learner: Learner, state: ClassState) -> tuple[str, str, str]:
     """Return a learner's name, where they are stuck, and whether they are silent."""
     silent = "silent" if learner.id in state.room.quiet else ""
-    return learner.name or "somebody unnamed", ", ".join(stuck_at(learner, state.at)), silent
+    return learner.name or "somebody unnamed", "; ".join(map(_where, stuck_at(learner, state.at))), silent
 
 
 def title(shown: Tally | Guesses) -> str:
