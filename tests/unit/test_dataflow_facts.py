@@ -399,7 +399,7 @@ def test_the_facts_that_only_a_drawing_answers_are_these():
         for name in list_drawings()
     }
     assert answered == {
-        "assistant-links": [],
+        "memory-links": [],
         "clearview": [],
         "cline": [],
         "ml-pipeline-prod": [
