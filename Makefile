@@ -19,7 +19,7 @@ CODE = scripts tests threatlab workshop $(NOTEBOOKS) $(SOLUTIONS) $(EXERCISES)
 
 # A file's tests stay in one process (tests/conftest.py): nbval runs the cells of a notebook in one kernel.
 # They start hundreds of Pythons, whatever was set: what the first has compiled, the others read.
-PYTEST = PYTHONDONTWRITEBYTECODE= $(RUN) -m pytest -n 2
+PYTEST = PYTHONDONTWRITEBYTECODE= $(RUN) -m pytest -p tests.early -n 2
 NBVAL = --nbval --nbval-current-env --nbval-cell-timeout=300 --nbval-kernel-startup-timeout=300
 
 # Learners need the first lock; whoever proves, saves or measures something needs the bench on top of it.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import sys
 from typing import Any
 
 import pytest
@@ -13,8 +12,6 @@ from xdist.scheduler import LoadScopeScheduling
 
 os.environ["THREATLAB_PROGRESS"] = "memory"  # never in the home folder of who runs them
 os.environ.pop("THREATLAB_CLASS", None)  # nor shared with a class of theirs
-
-sys.modules["rfc3987_syntax"] = None  # jsonschema would read its grammar for a second, and never use it here
 
 settings.register_profile(
     "threatlab", deadline=None, suppress_health_check=[HealthCheck.too_slow]

@@ -51,11 +51,11 @@ JOBS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
         without([name for name in optional if "512" in name or name == "X86_V4"])
         | kernels("Haswell")
         | threads(1)
-        | {"THREATLAB_SEED": "7", "PYTHONHASHSEED": "7", "TZ": "Pacific/Apia", "LC_ALL": "C"},
+        | {"THREATLAB_SEED": "7", "PYTHONHASHSEED": "70701", "TZ": "Pacific/Apia", "LC_ALL": "C"},
         EVERYTHING,
     ),
     "without AVX2, on two threads": (
-        without(list(optional)) | kernels("Zen") | threads(2) | {"THREATLAB_SEED": "8", "PYTHONHASHSEED": "8"},
+        without(list(optional)) | kernels("Zen") | threads(2) | {"THREATLAB_SEED": "8", "PYTHONHASHSEED": "80801"},
         EVERYTHING,
     ),
     "with the kernels of an old processor": (kernels("Nehalem"), ATTACKS),
@@ -69,6 +69,7 @@ print(json.dumps({
     "on": [name for name, on in features.items() if on],
     "threads": blas["num_threads"],
     "offset": time.localtime().tm_gmtoff,
+    "hash": hash("a word"),
 }))
 """
 THE_TESTS = f"""
@@ -116,3 +117,5 @@ def are_met(conditions: dict[str, str], there: dict[str, Any]) -> None:
         assert there["threads"] == min(int(conditions["OPENBLAS_NUM_THREADS"]), os.cpu_count() or 1)
     if "TZ" in conditions:
         assert there["offset"] == 13 * 3600
+    if "PYTHONHASHSEED" in conditions:
+        assert there["hash"] != hash("a word")

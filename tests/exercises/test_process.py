@@ -51,6 +51,13 @@ def _as_in_a_notebook():
         cloudpickle.unregister_pickle_by_value(module)
 
 
+@pytest.fixture(autouse=True)
+def _begins_at_once_and_may_wait(monkeypatch):
+    """Most of these tests begin a process anew, which takes half a second with pandas; a busy machine lets it wait."""
+    monkeypatch.setattr(process, "_HEAVY", ())
+    monkeypatch.setattr(process, "_WALL", 100)
+
+
 def at_once(judge=doubles):
     return question(judge, seconds=0.3)
 

@@ -34,10 +34,10 @@ from threatlab.widgets.base.panel import Panel as AnyPanel
 
 
 def do_the_worst(done={{}}):
-    for panel in [each for each in (*globals().values(), *Out.values()) if isinstance(each, AnyPanel)]:
-        if done.get(panel) is not panel.state:
-            WORST[type(panel).__name__](panel)
-            done[panel] = panel.state
+    panels = dict.fromkeys(each for each in (*globals().values(), *Out.values()) if isinstance(each, AnyPanel))
+    for panel in [each for each in panels if done.get(each) is not each.state]:
+        WORST[type(panel).__name__](panel)
+    done.update((panel, panel.state) for panel in panels)  # a guess and what compares it change each other
 """
 
 
