@@ -30,6 +30,7 @@ MEASURED = {  # every control of the catalog for which the design asks a live at
     "untrusted_content_segregated": "injection",
     "tool_permissions_restricted": "injection",
     "agent_memory_protected": "memory_poisoning",
+    "tool_descriptions_pinned": "tool_poisoning",
 }
 LIMIT = 2.0
 """Seconds of computing that a run may take; time spent waiting, where other work shares the machine, isn't counted."""

@@ -83,7 +83,8 @@ class Measurement:
     """The setting in which this attack measures a catalog control's effectiveness: a defense, and the knobs' values.
 
     It is compared with the attack on nothing; or, where it is measured `beside` another defense, the two `together` are
-    compared with that one alone.
+    compared with that one alone. `costs` is False where the usefulness lost in the run is no measure of what the
+    control costs, which the catalog then judges.
     """
 
     defense: str
@@ -91,6 +92,7 @@ class Measurement:
     knobs: Mapping[str, Any]
     beside: str = "none"
     together: str = ""
+    costs: bool = True
 
 
 @dataclass(frozen=True, slots=True)
