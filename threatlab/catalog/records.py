@@ -136,7 +136,8 @@ class Effectiveness:
 
     `source` is "judged", by us, or "measured": then `value` is what a live attack of this workbook saw removed
     (`measured`, 0..1; `attack` names it, `on` says on what) times the share of the threat's `routes` that this attack
-    speaks of (0..1), which is judged, for the reason `routes_why`.
+    speaks of (0..1), which is judged, for the reason `routes_why`. `replaced` is the figure of a toy in whose place
+    somebody's own measurement stands (`threatlab.measured`).
     """
 
     value: float
@@ -147,6 +148,7 @@ class Effectiveness:
     on: str = ""
     routes: float = 1.0
     routes_why: str = ""
+    replaced: Effectiveness | None = None
 
     @property
     def evidence(self) -> str:
@@ -242,7 +244,7 @@ class Control:
     @property
     def utility_evidence(self) -> str:
         """How we know what it costs: "judged", or "measured on a small random forest"."""
-        on = next((claim.on for claim in self.effectiveness.values() if claim.on), "")
+        on = next(((claim.replaced or claim).on for claim in self.effectiveness.values() if claim.on), "")
         return f"measured on {on}" if self.utility_source == "measured" else self.utility_source
 
     def applies(self, true: Collection[str]) -> bool:
