@@ -165,8 +165,10 @@ def parse(text: str, suffix: str, shown: str, least: str) -> Any:
     return held
 
 
-def write_text(path: str | Path, text: str) -> Path:
+def write_text(path: str | Path, text: str, *, durable: bool = False) -> Path:
     """Write `text` in UTF-8 and return the path. What was there before stays, whole, until all is written.
+
+    What is `durable` is on the disk when this returns, and survives a loss of power.
 
     Raises
     ------
@@ -190,9 +192,16 @@ def write_text(path: str | Path, text: str) -> Path:
         try:
             with part.open("xb") as new:
                 new.write(data)
+                if durable:
+                    new.flush()
+                    os.fsync(new.fileno())
             if real.exists():
                 part.chmod(S_IMODE(real.stat().st_mode))
             part.replace(real)
+            if durable and os.name == "posix":  # the new name, too
+                folder = os.open(real.parent, os.O_RDONLY)
+                os.fsync(folder)
+                os.close(folder)
         finally:
             part.unlink(missing_ok=True)
     except (OSError, ValueError, RuntimeError) as problem:  # a NUL in a path; on 3.11, a link to itself

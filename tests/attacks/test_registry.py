@@ -87,6 +87,14 @@ def test_an_attack_says_what_it_is(attack):
 
 
 @every_attack
+def test_an_attack_says_which_adversary_of_the_catalog_attacks_and_that_one_wants_it(attack):
+    adversary = catalog().adversaries[attack.attacker.adversary]
+    assert attack.threat in adversary.goals
+    assert attack.attacker.access
+    assert attack.attacker.why.endswith(".")
+
+
+@every_attack
 def test_techniques_are_in_atlas_under_that_name(attack):
     atlas = tomllib.loads((resources.files("threatlab") / "catalog" / "atlas.toml").read_text(encoding="utf-8"))
     assert atlas["techniques"][attack.technique.id] == attack.technique.name

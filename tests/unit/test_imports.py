@@ -15,7 +15,7 @@ import threatlab
 PACKAGE = Path(inspect.getfile(threatlab)).parent
 ORDER = (
     *("errors", "words", "ranking", "checks", "fields", "files", "processes", "lessons", "course"),
-    *("catalog", "audit", "system", "assessment", "manager", "incidents", "dataflow"),
+    *("catalog", "measured", "audit", "system", "assessment", "manager", "incidents", "dataflow"),
     *("plan", "policy", "depth", "attacks", "regression", "monitoring", "tabletop", "operate"),
     *("plots", "report", "changes", "exchange", "exercises", "classroom", "widgets", "jupyter", "machine", "cli"),
 )

@@ -48,6 +48,11 @@ def folder(tmp_path, monkeypatch):
     shutil.copy("old.csv", "new.csv")
     Path("inventory").mkdir()
     Path("handed-in").mkdir()
+    model = "def predict_proba(rows):\n    return [[1 - each, each] for each in rows[:, 0]]\n"
+    for name in ("model", "limited"):
+        Path(f"{name}.py").write_text(model)
+    lines = [f"{n / 100},{n},{int(n > 50)},{n % 2}" for n in range(100)]
+    Path("records.csv").write_text("\n".join(["a,b,label,member", *lines]))
     pd.read_csv("old.csv").astype({"internet_facing": "boolean"}).to_parquet("inventory/part.parquet")
     monkeypatch.setattr("threatlab.cli._today", lambda: date(2026, 12, 1))
     return tmp_path

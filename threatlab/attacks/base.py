@@ -13,7 +13,7 @@ from typing import Any, ParamSpec
 
 from threadpoolctl import threadpool_limits
 
-from threatlab.catalog import Technique
+from threatlab.catalog import Attacker, Technique
 from threatlab.checks import check_choice, check_flag, check_number, check_seed, check_whole
 from threatlab.errors import ThreatLabError
 
@@ -115,12 +115,13 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Attack:
-    """One live attack: what it is called and stands for, what is a toy about it, and how to run it."""
+    """One live attack: what it is called and stands for, who attacks, what is a toy about it, and how to run it."""
 
     name: str
     title: str
     threat: str
     technique: Technique
+    attacker: Attacker
     paper: str
     metric: str
     toy: str

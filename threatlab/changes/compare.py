@@ -73,13 +73,15 @@ class Change:
     """What changed from one threat model to another. It is true if anything did. Scores and risks are in 0..1.
 
     Where more than ten answers moved the score, their shares are means over `pairs` orders, drawn with `seed`, and
-    their reverses.
+    their reverses. `remeasured` says that the two differ in what was measured on the real system: the old one is then
+    assessed with what the new one holds, so that a change of the score is one of the system.
     """
 
     old: ThreatModel
     new: ThreatModel
     seed: int = 0
     pairs: int = PAIRS
+    remeasured: bool = False
 
     def __bool__(self) -> bool:
         return bool(self._answered or self.parts or self.also)
@@ -155,7 +157,9 @@ class Change:
         of_system = (f"the system's {name}" for name in now if was[name] != now[name])
         spoken_of = ("system", "drawing", "plan", "policy", "made_on", "version", "history")
         others = (each.name for each in fields(self.new) if each.name not in spoken_of)
-        return (*of_system, *(name for name in others if getattr(self.old, name) != getattr(self.new, name)))
+        differ = (name for name in others if getattr(self.old, name) != getattr(self.new, name))
+        again = ["what was measured on the real system (both are assessed with it as it is now)"] * self.remeasured
+        return (*of_system, *differ, *again)
 
     @property
     def forgotten(self) -> tuple[str, ...]:
@@ -297,12 +301,15 @@ def _pair(old: ThreatModel, new: ThreatModel, seed: int, pairs: int) -> Change:
             f"{new.system.name!r} was scored by ruleset {old.ruleset!r}, and is by {new.ruleset!r}; "
             f"take one for both: old.with_(ruleset={new.ruleset!r})"
         )
+    remeasured = old.measured != new.measured
+    if remeasured:
+        old = old.with_(measured=new.measured, example=new.example)
     terms = new.system.catalog
     if old.system.catalog is not terms and old.system.catalog != terms:
         raise ThreatLabError(
             f"{new.system.name!r} is described by two catalogs; take one for both: old.under(new.catalog)"
         )
-    return Change(old, new, seed, pairs)
+    return Change(old, new, seed, pairs, remeasured)
 
 
 def _by_name(inventory: Iterable[Described], side: str) -> dict[str, ThreatModel]:
@@ -333,8 +340,10 @@ def _parts(model: ThreatModel) -> dict[str, dict[str, dict[str, object]]]:
     if drawing is not None:
         parts["drawing"] = {drawing.name: _fields(drawing, "title complete description source case")}
         parts["zone"] = {zone.name: _fields(zone, "kind owner") for zone in drawing.zones}
-        parts["element"] = {element.name: _fields(element, "kind zone personal note") for element in drawing.elements}
-        parts["flow"] = {str(flow): _fields(flow, "carries personal note") for flow in drawing.flows}
+        parts["element"] = {
+            element.name: _fields(element, "kind zone personal note assets worth") for element in drawing.elements
+        }
+        parts["flow"] = {str(flow): _fields(flow, "carries personal note adversaries") for flow in drawing.flows}
         parts["boundary crossed by"] = {
             str(each.flow): {"from": each.leaves.name, "into": each.enters.name} for each in drawing.crossings
         }
@@ -375,6 +384,8 @@ def _said(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:g}"
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value)) or "none"
     return (
         ", ".join(f"{name}: {each}" for name, each in value.items())
         if isinstance(value, Mapping)

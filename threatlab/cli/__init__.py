@@ -18,7 +18,7 @@ from threatlab.changes import Change, InventoryChange, diff, diff_inventory, to_
 from threatlab.changes import to_json as change_to_json
 from threatlab.changes import to_markdown as change_to_markdown
 from threatlab.checks import check_date, check_number, check_whole
-from threatlab.cli import course, machine
+from threatlab.cli import attack, course, machine
 from threatlab.cli.inputs import SHOWN, STANDARD_INPUT, read_inputs, standard_input
 from threatlab.cli.output import WIDTH, emit, import_table, line, say, table
 from threatlab.cli.revisions import read_side
@@ -187,6 +187,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "assess": _assess,
         "diff": _diff,
         "report": _report,
+        "attack": attack.attack,
         "import": _import,
         "export": _export,
         "run": _run,
@@ -220,7 +221,7 @@ def _assess(asked: argparse.Namespace) -> int:
     fail_at = None if asked.fail_at is None else _score(asked.fail_at)
     policy = load_policy(asked.policy) if asked.policy else None
     most_open = _most_open(asked)
-    _spare_inputs(asked.output, (*asked.files, asked.policy or ""))
+    _spare_inputs(asked.output, (*asked.files, *asked.measured, asked.policy or ""))
     inputs = read_inputs(asked.files, lines=asked.format == "sarif")
     sources = [each.source for each in inputs]
     as_asked = (
@@ -228,7 +229,7 @@ def _assess(asked: argparse.Namespace) -> int:
         | ({"policy": policy} if policy else {})
         | ({"ruleset": asked.ruleset} if asked.ruleset else {})
     )
-    models = [each.model.with_(**as_asked) for each in inputs]
+    models = attack.with_measured([each.model.with_(**as_asked) for each in inputs], asked.measured)
     written = {
         "table": lambda: table(models),
         "json": lambda: to_json(*models),
@@ -337,7 +338,7 @@ def _write(
 
 
 def _report(asked: argparse.Namespace) -> int:
-    _spare_inputs(asked.output, asked.models)
+    _spare_inputs(asked.output, [*asked.models, *asked.measured])
     models: list[ThreatModel] = []
     sources: list[Source | None] = []
     for file in asked.models:
@@ -347,6 +348,7 @@ def _report(asked: argparse.Namespace) -> int:
         lines = text if asked.format == "sarif" else ""
         models += held
         sources += [Source.at(Path(file), 1, lines) if suffix in MODELS.suffixes else None] * len(held)
+    models = attack.with_measured(models, asked.measured)
     written = {
         "html": lambda: to_html(*models),
         "markdown": lambda: to_markdown(*models),
@@ -426,6 +428,27 @@ def _today() -> date:
     return datetime.now(UTC).astimezone().date()
 
 
+_MEASURED = {
+    "action": "append",
+    "metavar": "RECORD",
+    "default": [],
+    "help": "what 'attack' measured on the real system, in place of a toy's figure; repeatable",
+}
+
+
+def _report_command(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """Add the command that writes a saved threat model as a report."""
+    report = command("report", "write a saved threat model as a report")
+    report.add_argument(
+        "models", nargs="+", metavar="MODEL", help="a .json file, saved by the workbook or by 'assess', or -"
+    )
+    kinds = ("markdown", "html", "json", "sarif", "briefing")
+    report.add_argument("--format", choices=kinds, default="markdown", help="what to write (default: markdown)")
+    report.add_argument("--output", "-o", metavar="PATH", help="write to this file instead of the screen")
+
+    report.add_argument("--measured", **_MEASURED)  # type: ignore[arg-type]
+
+
 def _exchange_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
     """Add the commands that read and write what other tools do."""
     known = "".join(f"  {each.title}\n" for each in FORMATS.values())
@@ -467,6 +490,8 @@ def _parser() -> argparse.ArgumentParser:
     questions.add_argument("--allow-open", action="store_true", help="let the gate pass whatever is open")
     assess.add_argument("--today", metavar="DATE", help="judge accepted risks as of this day, such as 2026-12-01")
 
+    assess.add_argument("--measured", **_MEASURED)  # type: ignore[arg-type]
+
     about = "tell what changed between two reviews, and which answers moved the score"
     compared = command("diff", about, _DIFF, _DIFF_MORE)
     compared.add_argument("old", metavar="OLD", help="what it was: a file, a built-in name, or REVISION:FILE")
@@ -478,13 +503,8 @@ def _parser() -> argparse.ArgumentParser:
     compared.add_argument("--fail-if-worse", metavar="X", help=about)
     compared.add_argument("--allow-open", action="store_true", help="let the gate pass where answers were taken back")
 
-    report = command("report", "write a saved threat model as a report")
-    report.add_argument(
-        "models", nargs="+", metavar="MODEL", help="a .json file, saved by the workbook or by 'assess', or -"
-    )
-    kinds = ("markdown", "html", "json", "sarif", "briefing")
-    report.add_argument("--format", choices=kinds, default="markdown", help="what to write (default: markdown)")
-    report.add_argument("--output", "-o", metavar="PATH", help="write to this file instead of the screen")
+    _report_command(command)
+    attack.add(command)
 
     runs = command("run", "run a notebook of the course with other parameters", _RUN, _RUN_MORE)
     runs.add_argument("notebook", metavar="NOTEBOOK", help="an .ipynb file whose first code cell holds its parameters")

@@ -142,23 +142,23 @@ def import_table(found: Import) -> str:
     ]
     if found.undrawn:
         kept = [f"{part.where}: {part.name[:60]!r} {why}" for part, why in found.undrawn]
-        lines += ["", "KEPT, NOT DRAWN", *_wrapped(kept, "  ")]
+        lines += ["", "KEPT, NOT DRAWN", *wrapped(kept, "  ")]
     for what, ours, entries in (("THREAT", "threat", found.threats), ("MITIGATION", "control", found.mitigations)):
         sure = [each for each in entries if each.match]
         if sure:
             lines += ["", f"{what} OF THE FILE".ljust(40) + "  OURS, AND WHY"]
         for each in sure:
-            lines += _wrapped([_ours(each)], line(each.claim.title or "(without a title)", 40) + "  ")
+            lines += wrapped([_ours(each)], line(each.claim.title or "(without a title)", 40) + "  ")
         times = Counter(_unsure(each) for each in entries if not each.match)
         if times:
             lines += ["", f"{what}S KEPT AS THEY ARE: WHICH OF OUR {ours.upper()}S IS MEANT, IF ANY?"]
-            lines += _wrapped([f"{said} ({n} times)" if n > 1 else said for said, n in times.items()], "  ", "    ")
+            lines += wrapped([f"{said} ({n} times)" if n > 1 else said for said, n in times.items()], "  ", "    ")
     if found.questions:
         lines += ["", "TO ANSWER"]
     for number, asked in enumerate(found.questions, start=1):
         hint = f" Perhaps {asked.proposal}: {asked.because}." if asked.proposal else ""
         drawn = f" Drawn as {asked.drawn} until then." if asked.drawn else ""
-        lines += _wrapped([f"{asked.asks}{hint}{drawn}"], f"{number:3}. ")
+        lines += wrapped([f"{asked.asks}{hint}{drawn}"], f"{number:3}. ")
     return "\n".join(lines) + "\n"
 
 
@@ -173,7 +173,7 @@ def _unsure(each: Matched) -> str:
     return (line(each.claim.title, 2 * WIDTH).rstrip() or "(without a title)") + (f": {perhaps}?" if perhaps else "")
 
 
-def _wrapped(texts: Iterable[str], head: str, rest: str = "") -> list[str]:
+def wrapped(texts: Iterable[str], head: str, rest: str = "") -> list[str]:
     """Return texts in lines that fit, the first of each behind a `head`, the others below it or behind a `rest`."""
     rest = rest or " " * len(head)
     return [

@@ -128,22 +128,22 @@ def _assumed(model: ThreatModel) -> int:
 
 
 def _validation(model: ThreatModel) -> str:
-    if not model.evidence:
+    if not model.tests:
         return _say("untested")
-    failed = sum(run.passed is False for run in model.evidence)
-    bound = sum(run.passed is not None for run in model.evidence)
+    failed = sum(run.passed is False for run in model.tests)
+    bound = sum(run.passed is not None for run in model.tests)
     if failed:
         verdict = _say("broken", failed=failed)
     elif bound:
-        verdict = _say("kept" if bound == len(model.evidence) else "partly", bound=bound)
+        verdict = _say("kept" if bound == len(model.tests) else "partly", bound=bound)
     else:
         verdict = _say("unbound")
-    run = max(model.evidence, key=lambda each: each.success)
-    toys = sum(run.ran_on == "toy" for run in model.evidence)
+    run = max(model.tests, key=lambda each: each.success)
+    toys = sum(run.ran_on == "toy" for run in model.tests)
     return _say(
         "tested",
-        where=_say("on_toys" if toys == len(model.evidence) else "on_both" if toys else "on_ours", toys=toys),
-        runs=counted(len(model.evidence), "test attack"),
+        where=_say("on_toys" if toys == len(model.tests) else "on_both" if toys else "on_ours", toys=toys),
+        runs=counted(len(model.tests), "test attack"),
         attack=_brief(run.attack),
         control="no control" if run.control == "none" else f"control {_brief(run.control)}",
         success=run.success,

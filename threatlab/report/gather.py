@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from threatlab.catalog import catalog
 from threatlab.errors import ThreatLabError
+from threatlab.measured import Measured
 from threatlab.plan import Plan
 from threatlab.report.records import AlertChoice, Decision, Evidence, Moral, PlannedStep, PlanRecord, Tabletop
 
@@ -83,6 +85,23 @@ def from_attack(
         utility_at_least=utility_at_least,
         ran_on="toy",
         limits=known.toy if known else "",
+        attacker=catalog().who(known.attacker) if known else "",
+    )
+
+
+def from_measured(measured: Measured) -> Evidence:
+    """Return what an attack measured on the real system as evidence: the means over its repeats, at least one."""
+    run = measured.run
+    return Evidence(
+        attack=run.attack,
+        control=measured.control or "none",
+        seed=int(run.setting.get("seed", 0)),
+        success=run.over("success").mean,
+        baseline=run.over("baseline").mean,
+        utility=run.over("utility").mean,
+        metric=run.metric,
+        knobs=run.setting,
+        ran_on="system",
     )
 
 

@@ -19,13 +19,14 @@ from threatlab.dataflow.facts import facts_from
 from threatlab.dataflow.files import drawing_from_table
 from threatlab.dataflow.trails import Path
 from threatlab.errors import ThreatLabError, short
-from threatlab.fields import Id, Note, Words, check_fields, keep
+from threatlab.fields import Id, Note, Words, check_field, check_fields, keep
+from threatlab.measured import Measured, measured_catalog
 from threatlab.operate.reviews import Review
 from threatlab.plan import Plan
 from threatlab.policy import Acceptance, Policy, policy_from_dict
 from threatlab.policy.check import Breach, check_policy
 from threatlab.report.blocks import Gap
-from threatlab.report.gather import from_plan
+from threatlab.report.gather import from_measured, from_plan
 from threatlab.report.records import AlertChoice, Evidence, Origin, PlannedStep, PlanRecord, Tabletop, Training, Version
 from threatlab.system import AISystem, check_attribute, system_from_table
 
@@ -70,6 +71,8 @@ class ThreatModel:
         The plan, as a `Plan` or its record.
     evidence, monitoring, tabletop, reviews, training
         What was tested, chosen, practiced, scheduled and taught.
+    measured
+        What attacks measured on the real system: it stands in the assessment where a toy's figure stood.
     audit_head
         The hash at the head of the audit log: who keeps it can tell if the log was cut.
     author, made_on, notes
@@ -122,14 +125,24 @@ class ThreatModel:
     version: Note = ""
     reviewers: tuple[Words, ...] = ()
     history: tuple[Version, ...] = ()
+    measured: tuple[Measured, ...] = ()
 
     def __post_init__(self) -> None:
         system = _part("system", self.system, AISystem, system_from_table)
         system.catalog.ruleset(self.ruleset)  # refuses an unknown one
+        before = _part("before", self.before, AISystem, system_from_table, optional=True)
+        measured = check_field("measured", self.measured, tuple[Measured, ...])
+        if not self.example and any(each.run.kind == "example" for each in measured):
+            raise ThreatLabError(
+                "a record is of the course's example, and this threat model is not: attack your own model, or leave it "
+                "out"
+            )
+        terms = measured_catalog(system.catalog, measured)
         keep(
             self,
-            system=system,
-            before=_part("before", self.before, AISystem, system_from_table, optional=True),
+            system=system if terms == system.catalog else system.under(terms),
+            before=before if before is None or terms == before.catalog else before.under(terms),
+            measured=measured,
             drawing=_part("drawing", self.drawing, DataFlow, drawing_from_table, optional=True),
             policy=_part("policy", self.policy, Policy, policy_from_dict, optional=True),
             found=_dates(self.found, system.catalog),
@@ -143,6 +156,11 @@ class ThreatModel:
         for name in parts:
             check_choice("part of a threat model", name, self.__dataclass_fields__)
         return replace(self, **parts)
+
+    @property
+    def tests(self) -> tuple[Evidence, ...]:
+        """Every attack that ran: the evidence, and what was measured on the real system."""
+        return (*self.evidence, *(from_measured(each) for each in self.measured if each.run.repeats))
 
     @cached_property
     def assessment(self) -> Assessment:
@@ -238,7 +256,7 @@ class ThreatModel:
             ("policy", self.policy, "a policy with acceptable risk", "04"),
             ("plan", self.plan, "a plan", "04"),
             ("owners", owned, "an owner for each step", "04"),
-            ("evidence", self.evidence, "attacks that ran against the controls", "05"),
+            ("evidence", self.tests, "attacks that ran against the controls", "05"),
             ("monitoring", self.monitoring, "an alert threshold and its reason", "06"),
             ("tabletop", practiced, "a tabletop exercise that people have played", "06"),
             ("reviews", self.reviews, "review dates", "06"),

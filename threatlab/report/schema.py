@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from threatlab.catalog import SEVERITIES
 from threatlab.checks import check_number, check_plain_values, check_share, check_text, check_whole
 from threatlab.fields import Id, Note, Share, Words, check_note, kinds
+from threatlab.measured.record import check_moment
 from threatlab.report.json_file import SCHEMA, VERSION
 from threatlab.report.model import ThreatModel
 from threatlab.report.records import Severity, check_gain, check_severity
@@ -25,6 +26,7 @@ _CHECKED: dict[Any, dict[str, Any]] = {
     check_number: {"type": "number", "minimum": 0},
     check_whole: {"type": "integer", "minimum": 0},
     check_severity: {"enum": list(SEVERITIES)},
+    check_moment: {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}T.+$"},
     check_plain_values: {"type": "object", "additionalProperties": {"type": ["string", "number", "boolean"]}},
     bool: {"type": "boolean"},
     date: {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"},
@@ -66,7 +68,21 @@ _DERIVED: dict[str, Any] = {
 """What follows from the rest, as `model_to_dict` tells it; a key with a question mark may be left out."""
 
 
-_LATER = frozenset({"version", "reviewers", "history", "origin", "ran_on", "limits"})
+_LATER = frozenset(
+    {
+        "version",
+        "reviewers",
+        "history",
+        "origin",
+        "ran_on",
+        "limits",
+        "attacker",
+        "assets",
+        "worth",
+        "adversaries",
+        "measured",
+    }
+)
 """Fields that files of the first edition lack: they may be left out."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from threatlab.measured import MEASURES, Measured, removed, unused
 from threatlab.plan.records import ask_first
 from threatlab.report.blocks import Block, Cell, Code, Heading, Items, Mark, Section, Table, Text
 from threatlab.report.checklist import checklist
@@ -86,13 +87,17 @@ def plan(model: ThreatModel) -> Section:
 
 def evidence(model: ThreatModel) -> Section:
     """Return what ran against which control, first on the system itself, then on toys, and whether bounds were kept."""
-    if not model.evidence:
+    if not (model.evidence or model.measured):
         return Section("Evidence", (model.gap("evidence"),))
     real, toys = ([run for run in model.evidence if run.ran_on == on] for on in ("system", "toy"))
     blocks: list[Block] = []
+    if real or model.measured:
+        blocks.append(Heading("Measured on the real system"))
     if real:
-        blocks += [Heading("Measured on the system itself"), _runs("Attacks that ran on the system", real)]
-    else:
+        blocks.append(_runs("Attacks that ran on the system", real))
+    if model.measured:
+        blocks += [Text(_HOW_MEASURED), _measured(model)]
+    if not (real or model.measured):
         blocks.append(Text("Nothing has been measured on the system itself yet."))
     if toys:
         said = (
@@ -103,6 +108,42 @@ def evidence(model: ThreatModel) -> Section:
     if limits := tuple(f"{run.attack}: {run.limits}" for run in model.evidence if run.limits):
         blocks += [Text("What these runs do not show:"), Items(tuple(dict.fromkeys(limits)))]
     return Section("Evidence", tuple(blocks))
+
+
+_HOW_MEASURED = (
+    "Each attack only asked: it had the answers, a budget of queries, and no look inside. Figures are means over "
+    "repeats, with a 95% t interval: other random draws from the same data, and not other data or a better attacker."
+)
+
+
+def _measured(model: ThreatModel) -> Table:
+    """Return the runs on the real system, each without its control, and with it if it has one."""
+    rows: list[tuple[Cell, ...]] = []
+    groups: list[str] = []
+    beside = [each.beside for each in model.measured]
+    for each in model.measured:
+        if each.run in beside:
+            continue  # it is told with the run that has a control
+        for run, control in ((each.beside, ""), (each.run, each.control)):
+            if run is None:
+                continue
+            titled = model.system.catalog.controls.get(control)
+            against = (titled.title, Code(control)) if titled else (control or "no control",)
+            figures = [str(run.over(m)) if run.repeats else "" for m in MEASURES]
+            when: Cell = (Code(run.target), run.moment, run.in_words, f"{run.asked} asked", *filter(None, [run.state]))
+            changes = _changes(model, each) if run is each.run else "the next row is compared with it"
+            rows.append((against, when, *figures, changes))
+            groups.append(f"{run.attack}: {run.metric}")
+    columns = ("Against", "On what, when and how", "Success", "Without attack", "Usefulness", "What it changes")
+    return Table("Attacks that ran on the real system", columns, tuple(rows), (2, 3, 4), tuple(groups))
+
+
+def _changes(model: ThreatModel, measured: Measured) -> str:
+    if why_not := unused(measured, model.system.catalog):
+        return why_not
+    claim = model.system.catalog.controls[measured.control].effectiveness[measured.run.threat]
+    said = f"It removes {removed(measured)} of the attacker's gain, and counts for {claim.routes:g} of the routes"
+    return said + (f": {claim.value:.2f}, where a toy had {claim.replaced.value:.2f}." if claim.replaced else ".")
 
 
 def _runs(caption: str, runs: list[Evidence]) -> Table:
@@ -121,8 +162,13 @@ def _runs(caption: str, runs: list[Evidence]) -> Table:
         for run in runs
     )
     columns = ("Against", "Setting", "Success", "Without attack", "Usefulness", "Regression bound", "Verdict")
-    groups = tuple(f"{run.attack}: {run.metric}" if run.metric else run.attack for run in runs)
+    groups = tuple(_whose(run) for run in runs)
     return Table(caption, columns, rows, (2, 3, 4), groups)
+
+
+def _whose(run: Evidence) -> str:
+    by = f", attacker: {run.attacker}" if run.attacker else ""
+    return f"{run.attack}{by}: {run.metric}" if run.metric else f"{run.attack}{by}"
 
 
 def _knobs(knobs: Mapping[str, object]) -> list[str]:

@@ -138,7 +138,7 @@ class ExportState:
 def parts(model: ThreatModel) -> tuple[tuple[str, str], ...]:
     """Return what the report holds: the name of each part, and a few words on what is in it."""
     drawing, policy, plan = model.drawing, model.policy, model.plan
-    findings, known, tests = model.assessment.findings, model.system.known, model.evidence
+    findings, known, tests = model.assessment.findings, model.system.known, model.tests
     return tuple(
         (name, words)
         for name, words in (
