@@ -30,6 +30,7 @@ MEASURED = {  # every control of the catalog for which the design asks a live at
     "untrusted_content_segregated": "injection",
     "tool_permissions_restricted": "injection",
     "agent_memory_protected": "memory_poisoning",
+    "tool_descriptions_pinned": "tool_poisoning",
 }
 LIMIT = 2.0
 """Seconds of computing that a run may take; time spent waiting, where other work shares the machine, isn't counted."""
@@ -83,6 +84,14 @@ def test_an_attack_says_what_it_is(attack):
         assert said == said.strip()
     assert "arXiv:" in attack.paper
     assert attack.threat in catalog().threats
+
+
+@every_attack
+def test_an_attack_says_which_adversary_of_the_catalog_attacks_and_that_one_wants_it(attack):
+    adversary = catalog().adversaries[attack.attacker.adversary]
+    assert attack.threat in adversary.goals
+    assert attack.attacker.access
+    assert attack.attacker.why.endswith(".")
 
 
 @every_attack

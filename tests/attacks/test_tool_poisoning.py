@@ -13,7 +13,7 @@ from threatlab.attacks.tool_poisoning import CONTROLS, HONEST, HOSTILE, RECEIPTS
 SEEDS = range(6)
 SUM_UP, COMPARE, MAIL, CONVERT, MAIL_RATE = TASKS
 MAILS = [False, False, True, False, True]
-REWORDED, NEW_CURRENCY, FIX = HONEST
+REWORDED, NEW_CURRENCY, FIX, RETRY = HONEST
 
 
 @cache
@@ -83,7 +83,7 @@ def test_a_pin_and_a_reader_see_what_the_other_does_not():
 def test_honest_updates_stay_useful_but_for_what_a_pin_holds_back():
     for control in CONTROLS:
         pinned = control.startswith("pinned")
-        for update in (REWORDED, FIX):
+        for update in (REWORDED, FIX, RETRY):
             assert all(work(task, update, control).done for task in TASKS), (control, update)
         done = [work(task, NEW_CURRENCY, control).done for task in TASKS]
         assert done == ([True, True, True, False, False] if pinned else [True] * 5)

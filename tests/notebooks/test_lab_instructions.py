@@ -106,6 +106,25 @@ def injection(lab: Lab) -> None:
     assert lab.choose("Control", "Egress allow-list").useful == 1.0
 
 
+def memory_poisoning(lab: Lab) -> None:
+    lab.choose("Control", "Marked memory").choose("The attacker learns what works", "yes")
+    assert lab.gets > 0.1
+    assert lab.move("Readers who press a hostile link", 0).gets == 0.0
+    useful, gets = lab.choose("Control", "A person approves each write").useful, lab.gets
+    lab.move("Notes that the approver grants", 50)
+    assert lab.gets < gets
+    assert lab.useful < useful
+
+
+def tool_poisoning(lab: Lab) -> None:
+    at_first = lab.gets
+    pinned = lab.choose("The attacker learns what works", "yes").gets
+    assert pinned > 1.5 * at_first
+    assert lab.choose("Control", "Egress allow-list").gets == pinned
+    lab.choose("Control", "Updates are read").move("Updates that somebody reads", 100)
+    assert 0.2 < lab.gets < lab.bare, "what reads like a feature gets through"
+
+
 DONE: dict[str, Callable[[Lab], None]] = {
     "lab": in_00,
     "poisoning-lab": poisoning,
@@ -113,6 +132,8 @@ DONE: dict[str, Callable[[Lab], None]] = {
     "evasion-lab": evasion,
     "membership-lab": membership,
     "injection-lab": injection,
+    "memory-lab": memory_poisoning,
+    "tools-lab": tool_poisoning,
 }
 
 

@@ -158,6 +158,8 @@ OWN: dict[tuple[str, str], str] = {
     ("03", "evasion-incident"): "0.5",
     ("03", "membership-sure-about"): "1",
     ("03", "membership-explain"): "1",
+    ("03", "memory-lab-about"): "0 50",
+    ("03", "tools-lab-about"): "100",
     ("03", "score-read"): "1",
     ("04", "exact-search"): "1 60",
     ("04", "exact-about"): "0.000",
@@ -183,7 +185,8 @@ SOURCED: dict[tuple[str, str], str] = {
     ("03", "poisoning-explain"): "250 600 13",  # arXiv:2510.07192
     ("03", "extraction-incident"): "24,000 16",  # AML.CS0056
     ("03", "membership-incident"): "70,000",  # AML.CS0006
-    ("03", "injection-incident"): "28 17 4,000 60 31",  # Clinejection; Microsoft, February 2026
+    ("03", "injection-incident"): "28 17 4,000",  # Clinejection
+    ("03", "memory-incident"): "60 31",  # Microsoft, February 2026
     ("03", "poisoning-incident"): "25",
     ("06", "drift-lesson"): "24,000",  # AML.CS0056
 }

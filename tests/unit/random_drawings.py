@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Collection
 from dataclasses import replace
 
+from threatlab.catalog import ASSETS, catalog
 from threatlab.dataflow import CARRIES, ELEMENT_KINDS, ZONE_KINDS, Case, DataFlow, Element, Exclusion, Flow, Zone
 
 _WORDS = (
@@ -34,6 +36,10 @@ def _note(rng: random.Random) -> str:
     return rng.choice(("", "", _text(rng, 9)))
 
 
+def _some(rng: random.Random, words: Collection[str]) -> tuple[str, ...]:
+    return tuple(word for word in words if rng.random() < 0.2)
+
+
 def _names(rng: random.Random, most: int) -> list[str]:
     names = {name.casefold(): name for name in (_text(rng) for _ in range(rng.randint(0, most)))}
     return list(names.values())
@@ -44,13 +50,22 @@ def random_drawing(rng: random.Random) -> DataFlow:
     kinds, words = list(ELEMENT_KINDS), list(CARRIES)
     zones = [Zone(name, rng.choice(list(ZONE_KINDS)), _note(rng)) for name in _names(rng, 4)]
     elements = [
-        Element(name, rng.choice(kinds), rng.choice(zones).name, rng.random() < 0.3, _note(rng))
+        Element(
+            name,
+            rng.choice(kinds),
+            rng.choice(zones).name,
+            rng.random() < 0.3,
+            _note(rng),
+            _some(rng, ASSETS),
+            _note(rng),
+        )
         for name in (_names(rng, 7) if zones else [])
     ]
     flows: dict[str, Flow] = {}
     for _ in range(rng.randint(0, 8) if len(elements) > 1 else 0):
         source, target = rng.sample(elements, 2)
-        flow = Flow(source.name, target.name, _text(rng), rng.choice(words), rng.random() < 0.3, _note(rng))
+        who = _some(rng, catalog().adversaries)
+        flow = Flow(source.name, target.name, _text(rng), rng.choice(words), rng.random() < 0.3, _note(rng), who)
         flows[str(flow).casefold()] = flow
     out = [each.name for each in elements if rng.random() < 0.2]
     return DataFlow(
@@ -92,6 +107,7 @@ def _changed_once(rng: random.Random, drawing: DataFlow) -> DataFlow:
             lambda: drawing.changing_element(element, name=fresh),
             lambda: drawing.changing_element(element, kind=kind, personal=True),
             lambda: drawing.changing_element(element, zone=zone),
+            lambda: drawing.changing_element(element, assets=_some(rng, ASSETS), worth=_note(rng)),
         ]
         if element not in drawing.left_out:
             changes.append(lambda: drawing.excluding(element, "ours to say", "somebody"))
@@ -101,6 +117,7 @@ def _changed_once(rng: random.Random, drawing: DataFlow) -> DataFlow:
             lambda: drawing.without_flow(number),
             lambda: drawing.changing_flow(number, label=fresh),
             lambda: drawing.changing_flow(number, carries=carries),
+            lambda: drawing.changing_flow(number, adversaries=_some(rng, catalog().adversaries)),
         ]
     if len(drawing.elements) > 1:
         source, target = rng.sample(drawing.elements, 2)

@@ -50,6 +50,8 @@ def test_each_attack_shows_its_figures_picture_lesson_and_finding(labs, name):
         assert page.soup.select_one(".tl-picture").get_text() or page.soup.select_one(".tl-picture svg")
     assert attack.toy in page.text
     assert str(attack.technique) in page.text
+    assert f"The attacker: {catalog().who(attack.attacker)}." in page.text
+    assert attack.attacker.why in page.text
 
 
 def test_a_choice_does_what_code_does():

@@ -13,8 +13,20 @@ import pytest
 
 import threatlab
 from tests.lesson_code import ThreatModelingBasicsManager as LessonManager
-from threatlab import AISystem, CatalogError, assess, list_systems, load_system
-from threatlab.catalog import CLAIM_CAP, EFFECTS, EVIDENCE, ROLES, SEVERITIES, catalog, read_catalog
+from threatlab import AISystem, CatalogError, ThreatLabError, assess, list_systems, load_system
+from threatlab.catalog import (
+    ACCESS,
+    ASSETS,
+    CLAIM_CAP,
+    EFFECTS,
+    EVIDENCE,
+    KNOWLEDGE,
+    ROLES,
+    SEVERITIES,
+    Attacker,
+    catalog,
+    read_catalog,
+)
 from threatlab.incidents import incidents
 
 CATALOG = Path(inspect.getfile(threatlab)).parent / "catalog"
@@ -269,6 +281,37 @@ def test_the_lesson_its_own_system_scores_what_the_lesson_prints():
     assert assess(load_system("ml-pipeline-prod"), "core").risk_score == 0.2
 
 
+# ---- adversaries
+
+
+@pytest.mark.parametrize("threat", catalog().threats)
+def test_each_threat_serves_somebody(threat):
+    assert catalog().adversaries_of(threat)
+
+
+def test_the_kinds_of_assets_access_and_knowledge_are_each_somebodys():
+    everybody = catalog().adversaries.values()
+    assert {asset for each in everybody for asset in each.wants} == set(ASSETS)
+    assert {access for each in everybody for access in each.access} == set(ACCESS)
+    assert {each.knowledge for each in everybody} == set(KNOWLEDGE)
+
+
+def test_an_attacker_is_told_in_words_and_one_with_another_box_is_refused():
+    assert catalog().who(Attacker("thief", ("query access",), "gray box", "x")) == (
+        "thief of an account (query access, gray box)"
+    )
+    with pytest.raises(ThreatLabError, match="unknown knowledge 'grey box': did you mean 'gray box'"):
+        Attacker("thief", (), "grey box", "x")
+
+
+def test_an_adversary_who_wants_nothing_is_none(copied):
+    file = copied / "adversaries.toml"
+    kept, _ = file.read_text("utf-8").split("[thief]")
+    file.write_text(kept + "[thief]\ntitle='x'\nabout='x'\naccess=[]\nknowledge='black box'\nknows='x'\ngoals={}\n")
+    with pytest.raises(CatalogError, match="goals: is empty; whoever wants nothing is no adversary"):
+        read_catalog(copied)
+
+
 # ---- a broken entry is named by file, id and field
 
 
@@ -309,6 +352,21 @@ BREAKAGE = {  # where: what becomes of which field, and what is said about it
         ("true", "true = ['is_big']\n", "true: unknown fact 'is_big'"),
         ("missing", "missing = ['a_wall']\n", "missing: unknown control 'a_wall'"),
         ("in_place", "in_place = ['adversarial_robustness_tested']\n", "which missing names, too"),
+    ],
+    ("adversaries.toml", "customer"): [
+        ("title", "", "title: is missing; it must be a text"),
+        (
+            "access",
+            "access = ['querry access']\n",
+            "access: unknown access 'querry access'",
+        ),
+        ("knowledge", "knowledge = 'grey box'\n", "knowledge: unknown value 'grey box': did you mean 'gray box'"),
+        ("wants", "wants = 'money'\n", "wants: unknown field 'wants'"),
+    ],
+    ("adversaries.toml", "customer.goals"): [
+        ("evasion", "evasion = { asset = 'gold', goal = 'x' }\n", "asset: unknown value 'gold'"),
+        ("evasion", "evasion = { asset = 'money' }\n", "goal: is missing"),
+        ("evasions", "evasions = { asset = 'money', goal = 'x' }\n", "goals: unknown threat 'evasions'"),
     ],
     ("shared_failure.toml", ""): [("beta", "beta = 1.5\n", "beta: is 1.5; it must be a number from 0")],
     ("layers.toml", "data"): [("about", "about = []\n", "about: is [], which is not a text")],
@@ -429,7 +487,8 @@ def test_a_broken_entry_is_named_by_file_id_and_field(copied, where, field, line
 
 def test_a_copy_of_the_catalog_reads_the_same(copied):
     again = read_catalog(copied)
-    for part in ("layers", "facts", "threats", "controls", "atlas", "sources", "rulesets", "shared_failure", "cases"):
+    parts = "layers facts threats controls atlas sources rulesets shared_failure cases adversaries"
+    for part in parts.split():
         assert getattr(again, part) == getattr(catalog(), part)
 
 

@@ -81,6 +81,14 @@ def test_old_and_new_swapped_tell_the_same_the_other_way_around(one, other):
     assert shares == pytest.approx({answer.attribute: -answer.share for answer in back.answers}, abs=1e-12)
 
 
+def test_a_change_tells_what_came_to_be_worth_something_and_who_was_said_to_be_there():
+    flow = DRAWING.flows[0]
+    named = DRAWING.changing_element("Workers", assets=["money", "data"]).changing_flow(1, adversaries=["thief"])
+    told = {(part.kind, part.name): part for part in diff(DRAWING, named).parts}
+    assert told["element", "Workers"].fields == (("assets", "money", "data, money"),)
+    assert told["flow", str(flow)].fields == (("adversaries", "none", "thief"),)
+
+
 def test_a_drawing_tells_which_parts_changed_and_which_flows_cross_a_boundary_now():
     inside = DRAWING.element(DRAWING.crossings[-1].flow.target)
     outside = next(zone for zone in DRAWING.zones if zone.name == DRAWING.crossings[-1].leaves.name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from html import unescape
 
 import pytest
 
@@ -30,6 +31,18 @@ def text(html):
 @pytest.fixture
 def panel():
     return SystemExplorer("shadowray", alert_threshold=0.7)
+
+
+# ---- for whom a threat stands
+
+
+@pytest.mark.parametrize("threat", catalog().threats)
+def test_a_threat_is_explained_by_those_whom_it_serves_and_what_they_want(threat):
+    everything = AISystem("x", **dict.fromkeys(catalog().facts, True))
+    told = unescape(text(explanation(assess(everything), threat)))
+    for adversary in catalog().adversaries_of(threat):
+        assert adversary.goals[threat].text in told
+        assert f"{' and '.join(adversary.access[-2:])}; {adversary.knowledge}" in told
 
 
 # ---- the picture
@@ -148,7 +161,7 @@ def test_an_explained_threat_multiplies_out_to_the_risk_shown():
     for threat, risk in result.by_threat.items():
         if risk:
             told = text(explanation(result, threat))
-            assert told.rstrip().endswith(f"shown as {risk:.2f}."), told
+            assert f"shown as {risk:.2f}." in told, told
             formulas = re.findall(r"(1 \u2212 [\d.()\u2212 \u00d7]+) = (\d\.\d+)", told)
             factors, product = re.search(r"Risk: likelihood (.*) = (\d\.\d+) ?, shown", told).groups()
             formulas.append((factors.replace("impact", ""), product))

@@ -70,6 +70,12 @@ def test_only_the_switches_that_bear_on_an_incident_are_shown(incident):
     assert {p.get_text() for p in page.soup.select(".tl-layer")} == {catalog().layers[each].title for each in layers}
 
 
+def test_the_replay_says_who_attacked_and_who_says_so():
+    text = Page(IncidentReplay("llm-jacking")).text
+    assert "The attacker: thief of an account (query access, gray box); stated: they used stolen credentials" in text
+    assert "thief of an account" in IncidentReplay("llm-jacking").picture()
+
+
 def test_your_own_system_can_meet_any_incident():
     own = AISystem("support-bot", authentication_enforced=True)
     panel = IncidentReplay("shadowray", own)

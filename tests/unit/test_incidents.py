@@ -15,7 +15,7 @@ import pytest
 import threatlab
 from threatlab import AISystem, CatalogError, ThreatLabError, assess
 from threatlab.catalog import CLAIM_CAP, catalog
-from threatlab.incidents import STOPS, WAYS, incidents, load_incident, read_incidents
+from threatlab.incidents import STOPS, WAYS, incidents, load_incident, read_incidents, replay
 
 CATALOG = Path(inspect.getfile(threatlab)).parent / "catalog"
 STEPS = (Path(__file__).parents[1] / "data" / "incident_steps.csv").read_text(encoding="utf-8")
@@ -49,6 +49,27 @@ def test_the_steps_are_the_published_ones_in_their_order(name):
     assert {(row["case"], row["date"], row["precision"]) for row in rows} == {
         (incident.case, incident.date.isoformat(), incident.precision)
     }
+
+
+@every_incident
+def test_an_incident_says_who_attacked_and_whether_its_account_says_so(incident):
+    assert catalog().adversaries[incident.attacker.adversary].goals[incident.threat]
+    assert re.match("(stated|our reading): .", incident.attacker.why)
+    assert replay(incident).to_dict()["adversary"] == incident.attacker.adversary
+
+
+def test_an_attacker_who_wants_nothing_of_the_threat_is_refused_and_so_is_one_of_whom_nobody_says_it(tmp_path):
+    folder = Path(shutil.copytree(CATALOG, tmp_path / "catalog"))
+    file = folder / "incidents" / "tay.toml"
+    whole = file.read_text("utf-8")
+    for old, new, said in (
+        ('adversary = "customer"', 'adversary = "thief"', "'thief' wants nothing of data_poisoning"),
+        ('why = "stated', 'why = "they said', "begin it with 'stated: ' or 'our reading: '"),
+        ("attacker = {", "attackers = {", "attacker: is missing; it must be a table that says who attacked"),
+    ):
+        file.write_text(whole.replace(old, new), "utf-8")
+        with pytest.raises(CatalogError, match=re.escape(said)):
+            read_incidents(folder)
 
 
 @every_incident

@@ -19,6 +19,7 @@ from threatlab.changes import next_version
 from threatlab.dataflow import DataFlow, Element, Flow, Zone
 from threatlab.dataflow.facts import system_from
 from threatlab.dataflow.files import list_drawings
+from threatlab.dataflow.who import attack_surface
 from threatlab.plan import make_plan
 from threatlab.policy import Policy
 from threatlab.report import Evidence, ThreatModel, Version, json_schema, to_html, to_json, to_markdown
@@ -26,7 +27,7 @@ from threatlab.report.json_file import model_from_dict, model_to_dict
 from threatlab.report.places import WHOLE, by_place
 from threatlab.report.scenarios import scenarios
 from threatlab.report.sections_first import ASKED, decisions
-from threatlab.words import capital
+from threatlab.words import capital, lower_first
 
 DESK = DataFlow(
     "desk",
@@ -204,7 +205,7 @@ def test_a_scenario_tells_an_attack_in_the_words_of_the_drawing():
     assert told["supply_chain"].who == "Vendor"
     assert told["privacy_breach"].story.endswith("Personal data lie in Inbox.")
     assert hidden.parts == ("Inbox", "Writer", "Mailer")
-    assert "| Mailer | tool in Ours | answer | " in to_markdown(AT_THE_DESK)
+    assert "| Mailer | tool in Ours | nothing named | answer | " in to_markdown(AT_THE_DESK)
 
 
 @pytest.mark.parametrize("name", [None, *list_drawings()])
@@ -217,11 +218,32 @@ def test_there_is_a_scenario_for_each_threat_that_applies_and_no_blank_in_it(nam
     text = page_words(model)
     for each in told:
         assert each.story in text
-        assert each.goal in text
-        assert each.knowledge in text
+        there = {name for named in (attack_surface(drawing) if drawing else {}).values() for name in named.names}
+        for adversary in catalog().adversaries_of(each.threat):
+            assert adversary.title in text or capital(adversary.title) in text
+            if not there or adversary.id in there:
+                assert lower_first(adversary.goals[each.threat].text) in text
         assert "{" not in each.story
         assert "()" not in each.story
-        assert each.who in text or capital(each.who) in text
+
+
+def test_the_report_says_where_an_adversary_can_be_what_is_worth_something_and_who_says_so():
+    drawing = DESK.changing_element("Mailer", assets=["money"], worth="One day of orders")
+    text = to_markdown(ThreatModel(system_from(drawing), drawing=drawing))
+    assert "| Mailer | tool in Ours | money<br>One day of orders | answer |" in text
+    assert "| Inbox |" in text
+    assert "| data, people (our reading) |" in text
+    assert "nobody has said yet" not in text
+    assert "Assets; what they are worth to the business, nobody has said yet" in to_markdown(AT_THE_DESK)
+    assert "| Customer | flow 1 (our reading) | Query access and testing data control; black box: the answers" in text
+    assert "(at no flow that is drawn: competitor, contributor, insider, thief of an account and intruder)" in text
+    assert (
+        "| Prompt injection | Customer: have the model follow their orders instead of yours. Author of a page" in text
+    )
+    said = drawing.changing_flow(1, adversaries=["author"])
+    text = to_markdown(ThreatModel(system_from(said), drawing=said))
+    assert "| Author of a page or document | flow 1 | " in text
+    assert "at no flow that is drawn: customer, competitor" in text
 
 
 def test_what_is_left_out_of_scope_is_in_no_scenario_and_no_asset():
@@ -249,7 +271,7 @@ def test_a_threat_says_likelihood_and_impact_with_their_reasons_and_what_lowers_
 
 
 def test_what_ran_on_a_toy_is_told_from_what_ran_on_the_system():
-    toy = Evidence("evasion", "none", 0, 0.5, 0.1, 0.9, limits="Small pictures of digits.")
+    toy = Evidence("evasion", "none", 0, 0.5, 0.1, 0.9, limits="Small pictures of digits.", attacker="thief")
     real = replace(toy, attack="red team", ran_on="system", limits="One week.")
     only_toy, both = (page_words(BARE.with_(evidence=runs)) for runs in ([toy], [toy, real]))
     assert "Nothing has been measured on the system itself" in only_toy

@@ -139,7 +139,11 @@ def test_the_table_tells_of_each_flow_what_the_picture_tells(shadowray):
         "Internet \u2192 Cluster",
         "no",
         "no",
-        "stated: the interface could be reached and asked for no login (AML.CS0023)",
+        "intruder",
+        (
+            "stated: the interface could be reached and asked for no login (AML.CS0023); "
+            "our reading: whoever scanned for it had no business there"
+        ),
     )
     assert rows[4][5:8] == ("no", "yes", "yes")
     others = element_rows(shadowray.drawing)
@@ -238,6 +242,30 @@ def test_a_form_does_what_the_code_does(panel):
     page.submit("Draw the flow", **FLOW | {"It carries personal data": True})
     assert typed.drawing == panel.drawing
     assert typed.page == panel.page
+
+
+def test_what_is_worth_something_and_who_can_be_where_is_ticked_in_a_form_and_done_in_code(panel):
+    typed = ScopeEditor(half())
+    said = {"assets": ["data", "money"], "worth": "A year of claims"}
+    panel.add("Request log", "data store", "Production", **said)
+    panel.connect("Scoring API", "Request log", "all", "other", adversaries=["insider"])
+    number = len(panel.drawing.flows)
+    page = Page(typed)
+    worth = "What that is worth to the business"
+    page.submit("Add the element", **ELEMENT | {"money": True, "data": True, worth: "A year of claims"})
+    page.submit("Draw the flow", **FLOW | {"insider": True})
+    assert typed.drawing == panel.drawing
+    assert panel.drawing.element("Request log").worth == "A year of claims"
+    assert panel.drawing.flow(number).adversaries == ("insider",)
+    page.choose("Element, flow or zone", "Request log")
+    page.submit("Change it", money=False, **{worth: ""})
+    assert typed.drawing.element("Request log").assets == ("data",)
+    assert typed.drawing.element("Request log").worth == ""
+    page.choose("Element, flow or zone", f"flow {number}: {panel.drawing.flow(number)}")
+    page.submit("Change it", insider=False)
+    assert typed.drawing.flow(number).adversaries == ()
+    panel.change_element("Request log", name="Log", kind="data store", zone="Production")
+    assert panel.drawing.element("Log").assets == ("data", "money"), "what isn't given stays"
 
 
 def test_each_form_reaches_the_drawing(shadowray):
@@ -549,6 +577,8 @@ def test_a_panel_says_the_same_every_time(shadowray):
 @pytest.mark.parametrize(
     ("attempt", "named"),
     [
+        (lambda p: p.add("Log", "data store", "Production", assets=["gold"]), "gold"),
+        (lambda p: p.connect("Scoring API", "Loan model", "x", "other", adversaries=["ghost"]), "ghost"),
         (lambda p: p.add("Log", "store", "Production"), "'store'"),
         (lambda p: p.connect("Scoring API", "Nowhere", "x", "other"), "'Nowhere'"),
         (lambda p: p.exclude("Loan model", "", "who"), "without a reason"),

@@ -60,6 +60,9 @@ def test_what_is_stated_stands_in_its_source_in_the_words_that_we_noted():
         for part in (*load_drawing(name).elements, *load_drawing(name).flows)
         for found in STATED.findall(part.note)
     }
+    statements |= {
+        ("incidents", each.id, *found) for each in incidents() for found in STATED.findall(each.attacker.why)
+    }
     with (ROOT / "tests" / "data" / "stated.csv").open(encoding="utf-8") as file:
         noted = {(row["folder"], row["name"], row["stated"], row["source"]): row for row in csv.DictReader(file)}
     assert statements == set(noted)

@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import Any
 
 from threatlab.attacks import ATTACKS, AttackResult
+from threatlab.attacks.base import Measurement
 from threatlab.catalog import CLAIM_CAP
 
 SEEDS = range(10)
@@ -96,8 +97,8 @@ def measured_effectiveness() -> dict[str, dict[str, float]]:
     ours shows that a control never fails.
     """
     return {
-        control: {threat: round(min(max(removed(alone, with_it), 0.0), CLAIM_CAP), 2)}
-        for control, (threat, alone, with_it) in _measured_pairs()
+        control: {m.threat: round(min(max(removed(alone, with_it), 0.0), CLAIM_CAP), 2)}
+        for control, (m, alone, with_it) in _measured_pairs()
     }
 
 
@@ -107,7 +108,7 @@ def removed(alone: Band, with_it: Band) -> float:
 
 
 def measured_utility_cost() -> dict[str, float]:
-    """Return, for each control of the catalog that an attack measures, the share of utility it costs, to two digits.
+    """Return, for each control of the catalog whose cost an attack measures, the share of utility, to two digits.
 
     It is `1 - utility with the control / utility without it`, in the setting that measures its effectiveness, and at
     least 0. What an attack's honest users don't do (a burst of queries, a page with a filtered phrase) costs nothing
@@ -115,7 +116,8 @@ def measured_utility_cost() -> dict[str, float]:
     """
     return {
         control: round(max(0.0, 1 - with_it.utility / alone.utility), 2)
-        for control, (_, alone, with_it) in _measured_pairs()
+        for control, (m, alone, with_it) in _measured_pairs()
+        if m.costs
     }
 
 
@@ -136,15 +138,15 @@ def measured_together() -> list[tuple[tuple[str, str], tuple[float, float, float
     return pairs
 
 
-def _measured_pairs() -> Iterator[tuple[str, tuple[str, Band, Band]]]:
-    """Yield each measured control with its threat, and the bands without and with it in the same setting."""
+def _measured_pairs() -> Iterator[tuple[str, tuple[Measurement, Band, Band]]]:
+    """Yield each measured control with its measurement, and the bands without and with it in the same setting."""
     kept = {band.name: band for band in bands()}
     for attack in ATTACKS.values():
         for control, m in attack.measures.items():
             alone, with_it = (
                 kept[setting_name(attack.name, name, m.knobs)] for name in (m.beside, m.together or m.defense)
             )
-            yield control, (m.threat, alone, with_it)
+            yield control, (m, alone, with_it)
 
 
 def main() -> None:

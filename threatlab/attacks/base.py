@@ -13,7 +13,7 @@ from typing import Any, ParamSpec
 
 from threadpoolctl import threadpool_limits
 
-from threatlab.catalog import Technique
+from threatlab.catalog import Attacker, Technique
 from threatlab.checks import check_choice, check_flag, check_number, check_seed, check_whole
 from threatlab.errors import ThreatLabError
 
@@ -83,7 +83,8 @@ class Measurement:
     """The setting in which this attack measures a catalog control's effectiveness: a defense, and the knobs' values.
 
     It is compared with the attack on nothing; or, where it is measured `beside` another defense, the two `together` are
-    compared with that one alone.
+    compared with that one alone. `costs` is False where the usefulness lost in the run is no measure of what the
+    control costs, which the catalog then judges.
     """
 
     defense: str
@@ -91,6 +92,7 @@ class Measurement:
     knobs: Mapping[str, Any]
     beside: str = "none"
     together: str = ""
+    costs: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +115,13 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Attack:
-    """One live attack: what it is called and stands for, what is a toy about it, and how to run it."""
+    """One live attack: what it is called and stands for, who attacks, what is a toy about it, and how to run it."""
 
     name: str
     title: str
     threat: str
     technique: Technique
+    attacker: Attacker
     paper: str
     metric: str
     toy: str

@@ -30,7 +30,7 @@ from threatlab.attacks.base import (
     on_one_core,
 )
 from threatlab.attacks.digits import SIDE, Bools, Floats, Ints, as_picture, split_digits
-from threatlab.catalog import Technique
+from threatlab.catalog import Attacker, Technique
 
 STEPS, RATE, DECAY = (
     400,
@@ -310,6 +310,13 @@ ATTACK = Attack(
     title="Evasion",
     threat="evasion",
     technique=Technique("AML.T0015", "Evade AI Model"),
+    attacker=Attacker(
+        "customer",
+        ("testing data control",),
+        "white box",
+        "Sends in an image of their own making and knows the model's weights: the worst customer there can be, for "
+        "instance one with a copy that was extracted. One who is adaptive knows the control, too.",
+    ),
     paper="FGSM: Goodfellow, Shlens and Szegedy 2014, arXiv:1412.6572; "
     "adaptive attacks: Athalye, Carlini and Wagner 2018, arXiv:1802.00420",
     metric="Share of the test digits read right, a 3 or an 8, that are misread once perturbed.",

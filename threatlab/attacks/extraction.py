@@ -31,7 +31,7 @@ from threatlab.attacks.base import (
     on_one_core,
 )
 from threatlab.attacks.digits import Floats, Ints, split_digits
-from threatlab.catalog import Technique
+from threatlab.catalog import Attacker, Technique
 
 Copy: TypeAlias = Callable[[Floats], Ints]  # a stolen model: images in, digits out
 
@@ -324,6 +324,12 @@ ATTACK = Attack(
     title="Model extraction",
     threat="model_extraction",
     technique=Technique("AML.T0024.002", "Exfiltration via AI Inference API: Extract AI Model"),
+    attacker=Attacker(
+        "competitor",
+        ("query access",),
+        "gray box",
+        "Asks on one account, and knows the kind of model and what its inputs look like, not its parameters.",
+    ),
     paper="Tramèr, Zhang, Juels, Reiter and Ristenpart 2016, Stealing machine learning models via prediction APIs, "
     "arXiv:1609.02943",
     metric="Fidelity: the share of fresh digits on which the copy says what the model says.",

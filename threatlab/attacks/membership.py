@@ -38,7 +38,7 @@ from threatlab.attacks.base import (
     on_one_core,
 )
 from threatlab.attacks.digits import Bools, Floats, Ints, all_digits
-from threatlab.catalog import Technique
+from threatlab.catalog import Attacker, Technique
 
 DIGITS = 10
 TREES = 40
@@ -299,6 +299,13 @@ ATTACK = Attack(
     title="Membership inference",
     threat="privacy_breach",
     technique=Technique("AML.T0024.000", "Exfiltration via AI Inference API: Infer Training Data Membership"),
+    attacker=Attacker(
+        "customer",
+        ("query access",),
+        "gray box",
+        "Asks about a record that they hold, and has records like those of the training data and a model of the same "
+        "kind to try on; not the model itself.",
+    ),
     paper="Shokri, Stronati, Song and Shmatikov 2017, arXiv:1610.05820; threshold: Yeom et al. 2018, arXiv:1709.01604; "
     "labels only: Choquette-Choo et al. 2021, arXiv:2007.14321; few false positives: Carlini et al. 2022, "
     "arXiv:2112.03570",

@@ -47,7 +47,7 @@ from threatlab.attacks.agent import (
     telling,
 )
 from threatlab.attacks.base import Attack, AttackResult, Defense, Knob, Measurement, Target, check_settings, clock
-from threatlab.catalog import Technique
+from threatlab.catalog import Attacker, Technique
 
 APPROVES = 0.93
 """Share of permission prompts that users of a coding agent say yes to (Anthropic, 25 March 2026)."""
@@ -399,6 +399,15 @@ CONTROLS: Mapping[str, Defense] = MappingProxyType(
             "The agent remembers what any page tells it to, and obeys what it remembers: an order with every later "
             "task, a preference with the tasks that use it.",
         ),
+        "provenance": Defense(
+            "Marked memory",
+            "agent_memory_protected",
+            "What came from a page gives no orders, steers no call, and is answered with its source, for as long as "
+            "it is remembered: that holds however it is worded or timed. The mark is only as good as what the agent "
+            "knows. Words that a link has typed arrive as the user's own, so what is left is what people press. It "
+            "costs the calls that need a value which only a page has named.",
+            zero_by_construction=True,
+        ),
         "user_turn": Defense(
             "Writes in the user's turn only",
             "agent_memory_protected",
@@ -414,15 +423,6 @@ CONTROLS: Mapping[str, Defense] = MappingProxyType(
             "Who reads what is to be remembered sees an order, and says no. A preference looks like any other: a "
             "contact, a supplier. Whoever grants 93 of 100 requests, as users of a coding agent do, grants the planted "
             "ones at the same rate. It costs the honest notes that are refused, and a question for each.",
-        ),
-        "provenance": Defense(
-            "Marked memory",
-            "agent_memory_protected",
-            "What came from a page gives no orders, steers no call, and is answered with its source, for as long as "
-            "it is remembered: that holds however it is worded or timed. The mark is only as good as what the agent "
-            "knows. Words that a link has typed arrive as the user's own, so what is left is what people press. It "
-            "costs the calls that need a value which only a page has named.",
-            zero_by_construction=True,
         ),
         "task_rights": Defense(
             "Per-task rights",
@@ -471,6 +471,13 @@ ATTACK = Attack(
     title="Memory poisoning",
     threat="excessive_agency",
     technique=Technique("AML.T0080.000", "AI Agent Context Poisoning: Memory"),
+    attacker=Attacker(
+        "author",
+        ("resource control",),
+        "black box",
+        "Writes a page that the agent reads, or a link that somebody presses, and learns only what worked. One who is "
+        "adaptive has tried each kind of plant before.",
+    ),
     paper="Dong et al. 2025, MINJA, arXiv:2503.03704; pages and links that write an assistant's memory: Rehberger "
     "2024 and 2025, Microsoft 2026",
     metric="The share of hostile pages and links whose order or preference a later task obeyed.",
@@ -483,7 +490,8 @@ ATTACK = Attack(
     knobs=KNOBS,
     measures=MappingProxyType(
         {
-            "agent_memory_protected": Measurement("provenance", "excessive_agency", _SETTING),
+            # In the toy nobody ever confirms what a page has named, so its loss of usefulness lasts for good.
+            "agent_memory_protected": Measurement("provenance", "excessive_agency", _SETTING, costs=False),
             # Nothing for human_approval_required: it is asked about acts, and this is about notes. Nothing for
             # tool_permissions_restricted, which the injection attack measures.
         }

@@ -32,7 +32,7 @@ from threatlab.attacks.base import (
     on_one_core,
 )
 from threatlab.attacks.digits import TEST_SHARE, Bools, Floats, Ints, as_picture, split_digits
-from threatlab.catalog import Technique
+from threatlab.catalog import Attacker, Technique
 
 TRIGGER = np.isin(np.arange(64), [0, 7, 56, 63])  # the four corners, which handwriting hardly reaches
 TARGET = 0  # what the back door makes the model say
@@ -370,6 +370,13 @@ ATTACK = Attack(
     title="Data poisoning",
     threat="data_poisoning",
     technique=Technique("AML.T0020", "Poison Training Data"),
+    attacker=Attacker(
+        "contributor",
+        ("training data control",),
+        "gray box",
+        "Adds rows to the training data, or changes labels there, and knows how an image is laid out; the model is "
+        "never looked at, and most of the data are other people's.",
+    ),
     paper="BadNets: Gu, Dolan-Gavitt and Garg 2017, arXiv:1708.06733; "
     "label flips: Biggio, Nelson and Laskov 2011, ACML; Xiao, Xiao and Eckert 2012, ECAI",
     metric="Back door: the share of stamped digits, other than 0, read as 0. "

@@ -44,8 +44,8 @@ from threatlab.attacks.agent import (
     outside,
     telling,
 )
-from threatlab.attacks.base import Attack, AttackResult, Defense, Knob, Target, check_settings, clock
-from threatlab.catalog import Technique
+from threatlab.attacks.base import Attack, AttackResult, Defense, Knob, Measurement, Target, check_settings, clock
+from threatlab.catalog import Attacker, Technique
 
 APPROVED: Mapping[str, str] = MappingProxyType(
     {"read_file": "Reads one of our files.", "send_email": "Sends a mail.", "rates": "Converts dollars into: EUR."}
@@ -78,6 +78,7 @@ HONEST = (
     Update("rates", "Turns dollars into: EUR."),
     Update("rates", "Converts dollars into: EUR, CHF.", 'currencies.append("CHF")'),
     Update("rates", code="return round(amount, 2)"),
+    Update("send_email", code="retry(times=3)"),
 )
 
 
@@ -307,7 +308,7 @@ CONTROLS: Mapping[str, Defense] = MappingProxyType(
         ),
         "pinned": Defense(
             "Pinned descriptions",
-            "tool_sources_verified",
+            "tool_descriptions_pinned",
             "The agent goes on reading what was approved, so no description can turn: by construction, whoever writes "
             "it. A tool does what its code does, and one that says the same and sends a blind copy is not seen at "
             "all. It looks good for as long as few attackers write code. It costs what an honest update has to say, "
@@ -379,16 +380,30 @@ ATTACK = Attack(
     title="Tool poisoning",
     threat="supply_chain",
     technique=Technique("AML.T0110", "AI Agent Tool Poisoning"),
+    attacker=Attacker(
+        "supplier",
+        ("resource control", "source code control"),
+        "black box",
+        "Makes the tool, so that its description and code are theirs to change, and knows nothing of the agent that "
+        "calls it. One who is adaptive takes the kind of update that has worked best.",
+    ),
     paper="Invariant Labs 2025, MCP Security Notification: Tool Poisoning Attacks; rug pulls: Bhatt et al. 2025, ETDI, "
     "arXiv:2506.01333; the code that turned: MITRE ATLAS AML.CS0053",
     metric="The share of hostile updates after which a file left the company.",
     toy="A deterministic agent that obeys each description it reads, and no language model. Our three hostile and "
-    "three honest updates, and five kinds of task, decide what each control is worth and costs. How many updates "
+    "four honest updates, and five kinds of task, decide what each control is worth and costs. How many updates "
     "somebody reads is our number: turn it. A reader here never misses an order or a line of code, and always passes "
     "a sentence that reads like a feature.",
     controls=CONTROLS,
     knobs=KNOBS,
-    measures=MappingProxyType({}),
+    measures=MappingProxyType(
+        {
+            # In the toy nobody ever approves a description anew, so its loss of usefulness lasts for good.
+            "tool_descriptions_pinned": Measurement("pinned", "supply_chain", _SETTING, costs=False),
+            # Nothing for tool_sources_verified: how many updates somebody reads is our own number. Nothing for
+            # tool_permissions_restricted, which the injection attack measures.
+        }
+    ),
     targets=TARGETS,
     run=run,
 )

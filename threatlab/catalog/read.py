@@ -9,16 +9,22 @@ from importlib.resources.abc import Traversable
 
 from threatlab.catalog.entry import Entry, read_entries, read_tables
 from threatlab.catalog.records import (
+    ACCESS,
+    ASSETS,
     CLAIM_CAP,
     EFFECTS,
     EVIDENCE,
+    KNOWLEDGE,
     ROLES,
     SEVERITIES,
+    Adversary,
+    Attacker,
     Case,
     Control,
     Criterion,
     Effectiveness,
     Fact,
+    Goal,
     Layer,
     Release,
     SharedFailure,
@@ -160,6 +166,39 @@ def _case(entry: Entry, facts: Collection[str], controls: Collection[str]) -> Ca
     kind = entry.choice("kind", ("incident", "exercise"))
     year = entry.value("year", int, "a year")
     return Case(id=entry.id, name=entry.text("name"), kind=kind, year=year, evidence=entry.text("evidence"), **lists)
+
+
+def read_adversaries(file: Traversable, threats: Collection[str]) -> dict[str, Adversary]:
+    """Return the adversaries by id; these are the threats that may serve their goals."""
+    return {entry.id: _adversary(entry, threats) for entry in read_entries(file)}
+
+
+def _adversary(entry: Entry, threats: Collection[str]) -> Adversary:
+    goals = {
+        threat: Goal(part.choice("asset", ASSETS), part.text("goal"))
+        for threat, part in entry.parts("goals", threats, "threat")
+    }
+    if not goals:
+        raise entry.error("goals", "is empty; whoever wants nothing is no adversary")
+    return Adversary(
+        id=entry.id,
+        title=entry.text("title"),
+        about=entry.text("about"),
+        access=entry.names("access", ACCESS, "access"),
+        knowledge=entry.choice("knowledge", KNOWLEDGE),
+        knows=entry.text("knows"),
+        goals=goals,
+    )
+
+
+def read_attacker(entry: Entry, adversaries: Collection[str]) -> Attacker:
+    """Return who attacked, as an entry tells it; it must be one of the catalog's `adversaries`."""
+    return Attacker(
+        entry.choice("adversary", adversaries),
+        entry.names("access", ACCESS, "access"),
+        entry.choice("knowledge", KNOWLEDGE),
+        entry.text("why"),
+    )
 
 
 def read_threat(entry: Entry, facts: Collection[str]) -> Threat:

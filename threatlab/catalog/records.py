@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from math import inf
 
+from threatlab.checks import check_choice
 from threatlab.errors import ThreatLabError
+from threatlab.words import listed
 
 SEVERITIES = ("CRITICAL", "HIGH", "MEDIUM", "LOW")
 EFFECTS = ("preventive", "detective", "corrective")
@@ -21,6 +23,32 @@ ROLES = (
     "product owner",
 )
 """Who usually puts a control in place: few enough that a team can say how many it has of each."""
+
+ASSETS = {
+    "model": "what was paid to train it, and what a copy of it gives away",
+    "data": "what is kept secret, or has to be right: examples, documents, logs, keys",
+    "money": "what a decision pays out, or what computing costs",
+    "people": "the safety, rights and privacy of those whom the system is about",
+    "reputation": "what customers and the public believe of whoever runs it",
+}
+"""What is worth something to somebody, so that it can be lost: the kinds that a drawing's elements name."""
+
+ACCESS = {
+    "query access": "sends queries to the model, and sees its answers",
+    "testing data control": "changes what the model is asked about, when it is asked",
+    "training data control": "adds or changes a part of what the model is trained on",
+    "resource control": "changes documents, web pages or tools that the model reads while it runs",
+    "model control": "changes the model's parameters, or puts another model in its place",
+    "source code control": "changes code that trains or runs the model, or a library of it",
+}
+"""What an attacker can reach: capabilities in the words of NIST AI 100-2 E2025, sections 2.1.3 and 3.1.3."""
+
+KNOWLEDGE = {
+    "black box": "next to nothing of the inside: no more than what its answers tell",
+    "gray box": "a part of it: the kind of model, say, but not its parameters, or these but not its data",
+    "white box": "all of it: what it was trained on, how it is built, and its parameters",
+}
+"""What an attacker knows of the system, in the words of NIST AI 100-2 E2025, section 2.1.4."""
 
 CLAIM_CAP = 0.9
 """No control is said to remove more than this share of a threat's risk, whatever a single test of it says."""
@@ -223,6 +251,67 @@ class Control:
         """Tell whether its absence is a finding in a system of which it is known what is `true`."""
         some = not self.applies_when_any or any(fact in true for fact in self.applies_when_any)
         return some and all(fact in true for fact in self.applies_when)
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What an adversary gets from a threat that comes true: which kind of asset, and the goal in their own terms."""
+
+    asset: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Adversary:
+    """Somebody who may attack: what they want of which threat, what they can reach, and what they know.
+
+    `access` are words of `ACCESS`, `knowledge` one of `KNOWLEDGE`, as this adversary usually has them; `knows` says
+    what that comes to. `goals` are by threat.
+    """
+
+    id: str
+    title: str
+    about: str
+    access: tuple[str, ...]
+    knowledge: str
+    knows: str
+    goals: Mapping[str, Goal]
+
+    @property
+    def wants(self) -> tuple[str, ...]:
+        """The kinds of assets that it is after, in the order of `ASSETS`."""
+        return tuple(asset for asset in ASSETS if any(goal.asset == asset for goal in self.goals.values()))
+
+    @property
+    def access_and_knowledge(self) -> str:
+        """Both, in words: "query access and testing data control; black box"."""
+        return f"{listed(self.access)}; {self.knowledge}"
+
+
+@dataclass(frozen=True, slots=True)
+class Attacker:
+    """An adversary at work, in one attack or incident: `adversary` is its id in the catalog.
+
+    `access` are words of `ACCESS`, `knowledge` is one of `KNOWLEDGE`, and `why` says what makes it so here.
+
+    Raises
+    ------
+    ThreatLabError
+        If a word of access or knowledge is none of these; the sentence names the nearest.
+    """
+
+    adversary: str
+    access: tuple[str, ...]
+    knowledge: str
+    why: str
+
+    def __post_init__(self) -> None:
+        for word in self.access:
+            check_choice("access", word, ACCESS)
+        check_choice("knowledge", self.knowledge, KNOWLEDGE)
+
+    def __str__(self) -> str:
+        return f"{' and '.join(self.access)}, {self.knowledge}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from threatlab.catalog.read import (
     check_notes,
+    read_adversaries,
     read_atlas,
     read_cases,
     read_controls,
@@ -22,6 +23,8 @@ from threatlab.catalog.read import (
     read_threats,
 )
 from threatlab.catalog.records import (
+    Adversary,
+    Attacker,
     Case,
     Control,
     Fact,
@@ -60,6 +63,7 @@ class Catalog:
     sources: Mapping[str, Source]
     shared_failure: SharedFailure
     cases: tuple[Case, ...] = ()
+    adversaries: Mapping[str, Adversary] = field(default_factory=dict)
     rulesets: Mapping[str, Ruleset] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -79,7 +83,15 @@ class Catalog:
         if self is catalog():
             return (catalog, ())
         values = (self.layers, self.facts, self.threats, self.controls, self.atlas, self.sources)
-        return (Catalog, (*values, self.shared_failure, self.cases))
+        return (Catalog, (*values, self.shared_failure, self.cases, self.adversaries))
+
+    def adversaries_of(self, threat: str) -> tuple[Adversary, ...]:
+        """Return those who have a goal that this threat serves."""
+        return tuple(each for each in self.adversaries.values() if threat in each.goals)
+
+    def who(self, attacker: Attacker) -> str:
+        """Return an attacker in words: "competitor (query access, gray box)"."""
+        return f"{self.adversaries[attacker.adversary].title} ({attacker})"
 
     @property
     def attributes(self) -> tuple[str, ...]:
@@ -122,4 +134,5 @@ def read_catalog(folder: Traversable) -> Catalog:
     controls = read_controls(folder / "controls", layers, facts, threats, lists)
     shared = read_shared_failure(folder / "shared_failure.toml")
     cases = read_cases(folder / "cases.toml", facts, controls)
-    return Catalog(layers, facts, threats, controls, release, sources, shared, cases)
+    adversaries = read_adversaries(folder / "adversaries.toml", threats)
+    return Catalog(layers, facts, threats, controls, release, sources, shared, cases, adversaries)

@@ -340,8 +340,10 @@ def _parts(model: ThreatModel) -> dict[str, dict[str, dict[str, object]]]:
     if drawing is not None:
         parts["drawing"] = {drawing.name: _fields(drawing, "title complete description source case")}
         parts["zone"] = {zone.name: _fields(zone, "kind owner") for zone in drawing.zones}
-        parts["element"] = {element.name: _fields(element, "kind zone personal note") for element in drawing.elements}
-        parts["flow"] = {str(flow): _fields(flow, "carries personal note") for flow in drawing.flows}
+        parts["element"] = {
+            element.name: _fields(element, "kind zone personal note assets worth") for element in drawing.elements
+        }
+        parts["flow"] = {str(flow): _fields(flow, "carries personal note adversaries") for flow in drawing.flows}
         parts["boundary crossed by"] = {
             str(each.flow): {"from": each.leaves.name, "into": each.enters.name} for each in drawing.crossings
         }
@@ -382,6 +384,8 @@ def _said(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:g}"
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value)) or "none"
     return (
         ", ".join(f"{name}: {each}" for name, each in value.items())
         if isinstance(value, Mapping)

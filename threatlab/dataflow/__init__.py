@@ -149,15 +149,13 @@ class DataFlow:
         """Return the drawing with one more zone."""
         return replace(self, zones=(*self.zones, Zone(name, kind, owner)))
 
-    def with_element(self, name: str, kind: str, zone: str, *, personal: bool = False, note: str = "") -> DataFlow:
-        """Return the drawing with one more element."""
-        return replace(self, elements=(*self.elements, Element(name, kind, zone, personal, note)))
+    def with_element(self, name: str, kind: str, zone: str, **said: Any) -> DataFlow:
+        """Return the drawing with one more element; `said` are other fields of `Element`, such as `personal=True`."""
+        return replace(self, elements=(*self.elements, Element(name, kind, zone, **said)))
 
-    def with_flow(  # noqa: PLR0913
-        self, source: str, target: str, label: str, carries: str, *, personal: bool = False, note: str = ""
-    ) -> DataFlow:
-        """Return the drawing with one more flow."""
-        return replace(self, flows=(*self.flows, Flow(source, target, label, carries, personal, note)))
+    def with_flow(self, source: str, target: str, label: str, carries: str, **said: Any) -> DataFlow:
+        """Return the drawing with one more flow; `said` are the other fields of `Flow`, such as `personal=True`."""
+        return replace(self, flows=(*self.flows, Flow(source, target, label, carries, **said)))
 
     def without(self, element: str) -> DataFlow:
         """Return the drawing without an element, its flows (`flows_of`) and its exclusion: as if it did not exist."""
@@ -171,7 +169,7 @@ class DataFlow:
 
     def without_flow(self, number: int) -> DataFlow:
         """Return the drawing without the flow of that number; those after it move up by one."""
-        gone = self._flow(number)
+        gone = self.flow(number)
         return replace(self, flows=tuple(flow for flow in self.flows if flow != gone))
 
     def without_zone(self, name: str) -> DataFlow:
@@ -210,7 +208,7 @@ class DataFlow:
 
     def changing_flow(self, number: int, /, **fields: Any) -> DataFlow:
         """Return the drawing with other fields of the flow of that number, which it keeps."""
-        old = self._flow(number)
+        old = self.flow(number)
         return replace(self, flows=tuple(replace(old, **fields) if flow == old else flow for flow in self.flows))
 
     def excluding(self, element: str, reason: str, owner: str, review: str = "") -> DataFlow:
@@ -227,7 +225,8 @@ class DataFlow:
         """Return the drawing with somebody's word that it is whole, or without it."""
         return replace(self, complete=complete)
 
-    def _flow(self, number: int) -> Flow:
+    def flow(self, number: int) -> Flow:
+        """Return the flow of that number, or raise the error that says which there are."""
         if not is_whole(number) or number not in self.numbered:
             have = f"numbers go from 1 to {len(self.flows)}" if self.flows else "there is no flow yet"
             raise ThreatLabError(f"there is no flow {number!r}: {have}")

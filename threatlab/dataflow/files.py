@@ -17,6 +17,7 @@ from threatlab.words import listed
 
 _PARTS = {"zones": Zone, "elements": Element, "flows": Flow, "exclusions": Exclusion}
 _FILES = FileKind("drawing", "a name", folder=resources.files("threatlab") / "catalog" / "scopes")
+_LATER = ("assets", "worth", "adversaries")
 _KEYS = tuple(field.name for field in fields(DataFlow))
 
 
@@ -65,7 +66,14 @@ def drawing_from_table(table: Mapping[str, Any]) -> DataFlow:
 
 def drawing_to_dict(drawing: DataFlow) -> dict[str, Any]:
     """Return what, kept in a JSON file, `load_drawing` reads back to an equal drawing."""
-    return {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(drawing).items()}
+    table = {key: list(value) if isinstance(value, tuple) else value for key, value in asdict(drawing).items()}
+    for part in (*table["elements"], *table["flows"]):
+        for name in _LATER:
+            if name in part and not part[name]:
+                del part[name]  # older files are written as they were read
+            elif isinstance(part.get(name), tuple):
+                part[name] = list(part[name])
+    return table
 
 
 def drawing_to_toml(drawing: DataFlow) -> str:
@@ -105,4 +113,4 @@ def _part(where: str, value: object, kind: Any) -> Any:
 
 
 def _optional(kind: Any) -> set[str]:
-    return {field.name for field in fields(kind) if field.default in ("", False)}
+    return {field.name for field in fields(kind) if field.default in ("", False, ())}

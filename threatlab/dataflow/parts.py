@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from threatlab.catalog import ASSETS, catalog
 from threatlab.checks import check_choice, check_flag, check_line
 from threatlab.errors import ThreatLabError
 from threatlab.fields import Note, Words, keep
@@ -69,7 +70,9 @@ class Zone:
 class Element:
     """Something in a zone, of one kind of `ELEMENT_KINDS`; `personal` if it holds data about people.
 
-    `note` says who says that it is there: "stated: ..." by a source, or "our reading: ...".
+    `assets` are the kinds (of `ASSETS`) that are worth something there, as its owner says; () if nobody has said.
+    `worth` is what they are worth to the business, in the owner's words. `note` says who says that the element is
+    there: "stated: ..." by a source, or "our reading: ...".
     """
 
     name: Words
@@ -77,6 +80,8 @@ class Element:
     zone: Words
     personal: bool = False
     note: Note = ""
+    assets: tuple[Words, ...] = ()
+    worth: Note = ""
 
     def __post_init__(self) -> None:
         name = check_line("an element's name", self.name, longest=LONGEST)
@@ -85,7 +90,9 @@ class Element:
             raise ThreatLabError(f"element {name!r} stands in no zone; say in which zone it runs, or who it belongs to")
         check_flag(f"personal of element {name!r}", self.personal)
         note = check_line(f"the note of element {name!r}", self.note, empty=True)
-        keep(self, name=name, zone=" ".join(self.zone.split()), note=note)
+        assets = _words(f"assets of element {name!r}", "asset", self.assets, ASSETS)
+        worth = check_line(f"the worth of element {name!r}", self.worth, empty=True)
+        keep(self, name=name, zone=" ".join(self.zone.split()), note=note, assets=assets, worth=worth)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +100,8 @@ class Flow:
     """Something that goes from one element to another: a few words on what, and which of `CARRIES` it is.
 
     A flow points where the data goes. Who asked for them is another matter: a page that is fetched flows *in*.
+    `adversaries` are those (ids of the catalog) who can be at its outer end, as somebody says who knows it; () if
+    nobody has said.
     """
 
     source: Words
@@ -101,6 +110,7 @@ class Flow:
     carries: Words
     personal: bool = False
     note: Note = ""
+    adversaries: tuple[Words, ...] = ()
 
     def __post_init__(self) -> None:
         source, target = (
@@ -114,7 +124,9 @@ class Flow:
         if source == target:
             raise ThreatLabError(f"the flow {label!r} goes from {source!r} to itself; a flow needs two elements")
         note = check_line(f"the note of the flow {route}", self.note, empty=True)
-        keep(self, source=source, target=target, label=label, note=note)
+        known = catalog().adversaries
+        adversaries = _words(f"adversaries of the flow {route}", "adversary", self.adversaries, known)
+        keep(self, source=source, target=target, label=label, note=note, adversaries=adversaries)
 
     def __str__(self) -> str:
         return f"{self.source} \u2192 {self.target}: {self.label}"
@@ -155,6 +167,15 @@ class Case:
                 field.name: check_line(f"{field.name} of the case", getattr(self, field.name)) for field in fields(self)
             },
         )
+
+
+def _words(called: str, kind: str, values: object, known: Iterable[str]) -> tuple[str, ...]:
+    """Return a list of words, each once and in the order of those `known`."""
+    if isinstance(values, str | Mapping) or not isinstance(values, Iterable):
+        raise ThreatLabError(f"the {called} are {values!r}; give a list of {', '.join(known)}, or of some of these")
+    known = tuple(known)
+    given = [check_choice(f"{kind} in the {called}:", value, known) for value in values]
+    return tuple(word for word in known if word in given)
 
 
 def as_parts(called: str, values: object, kind: type) -> tuple[Any, ...]:

@@ -146,7 +146,9 @@ def _elements(found: Found, ours: Node, zones: Made[Zone]) -> Made[Element]:
             part.zone = kept.name("zone", part.zone)
         kind = part.kind or hint(part.hints, ELEMENT)[0] or part.default
         zone = zones[there(part, "the trust zone", part.zone, zones)][1].name
-        return Element(names.fit(_called(part, kept), "element"), kind, zone, *_personal_and_note(part, kept))
+        assets, worth = tuple(kept.texts("assets")), _line(kept.text("worth", ""))
+        name = names.fit(_called(part, kept), "element")
+        return Element(name, kind, zone, *_personal_and_note(part, kept), assets=assets, worth=worth)
 
     return _made("element", found.elements, ours.each("elements"), make)
 
@@ -166,7 +168,9 @@ def _flows(found: Found, ours: Node, elements: Made[Element]) -> Made[Flow]:
         part.kind, part.asked = kept.text("carries", part.kind), kept.flag("asked")
         source, target = (elements[end][1].name for end in (part.source, part.target))
         label = names.fit(_called(part, kept), "unnamed", f"{source} \u2192 {target}: ")
-        return Flow(source, target, label, part.kind or "other", *_personal_and_note(part, kept))
+        adversaries = tuple(kept.texts("adversaries"))
+        said = _personal_and_note(part, kept)
+        return Flow(source, target, label, part.kind or "other", *said, adversaries=adversaries)
 
     return _made("flow", drawn, ours.each("flows"), make)
 

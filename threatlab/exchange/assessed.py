@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from threatlab.assessment.layered import ThreatRisk, explain_threat
-from threatlab.catalog import SEVERITIES, Catalog, Control, Threat
+from threatlab.catalog import SEVERITIES, Adversary, Catalog, Control, Threat
 from threatlab.dataflow import DataFlow
+from threatlab.dataflow.who import attack_surface
 from threatlab.report import ThreatModel
 from threatlab.report.places import spot
 from threatlab.report.scenarios import scenarios
@@ -46,12 +47,14 @@ class Measure:
 class Assessed:
     """A threat model's controls, the most severe first, its threats with how their risk comes about, and stories.
 
-    `owner` is the system's, for a file that names none.
+    `who` is by threat the adversary whom it serves: the first of those who can be in the drawing, or of all. `owner`
+    is the system's, for a file that names none.
     """
 
     measures: tuple[Measure, ...]
     threats: tuple[tuple[Threat, ThreatRisk], ...]
     stories: Mapping[str, str]
+    who: Mapping[str, Adversary]
     owner: str
 
 
@@ -84,8 +87,20 @@ def assessed(model: ThreatModel, ids: Ids) -> Assessed:
         tuple(measures),
         tuple((catalog.threats[name], risk) for name, risk in risks.items() if name in countered),
         {each.threat: each.story for each in scenarios(model)},
+        _who(model),
         system.owner,
     )
+
+
+def _who(model: ThreatModel) -> dict[str, Adversary]:
+    surface = attack_surface(model.drawing) if model.drawing else {}
+    there = {name for named in surface.values() for name in named.names}
+    serves = {threat: model.system.catalog.adversaries_of(threat) for threat in model.system.catalog.threats}
+    return {
+        threat: next((each for each in several if each.id in there), several[0])
+        for threat, several in serves.items()
+        if several
+    }
 
 
 def _state(model: ThreatModel, control: str) -> str:

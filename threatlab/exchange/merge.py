@@ -327,14 +327,22 @@ def _ours(
         "elements": [
             elements[each.name]
             | {"zone": zones[each.zone]["id"], "kind": each.kind, "personal": each.personal, "note": each.note}
+            | _named(assets=list(each.assets), worth=each.worth)
             for each in drawing.elements
         ],
         "flows": [
-            flows[str(flow)] | {"carries": flow.carries, "personal": flow.personal, "note": flow.note}
+            flows[str(flow)]
+            | {"carries": flow.carries, "personal": flow.personal, "note": flow.note}
+            | _named(adversaries=list(flow.adversaries))
             for flow in drawing.flows
         ],
         "exclusions": [asdict(each) | {"element": elements[each.element]["id"]} for each in drawing.exclusions],
     }
+
+
+def _named(**said: list[str] | str) -> dict[str, Any]:
+    """Return what somebody has named at a part; what nobody has stays out, as in older files."""
+    return {key: value for key, value in said.items() if value}
 
 
 def _zone_pairs(old: DataFlow, new: DataFlow) -> dict[str, str]:

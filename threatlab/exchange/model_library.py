@@ -8,12 +8,13 @@ from math import log
 from typing import Any
 
 from threatlab.assessment.layered import ThreatRisk
-from threatlab.catalog import Catalog, Threat
+from threatlab.catalog import Adversary, Catalog, Threat
 from threatlab.dataflow import DataFlow, Element, Exclusion, Flow, Zone
 from threatlab.errors import ThreatLabError
 from threatlab.exchange.assessed import ACCEPTED, IN_PLACE, MISSING, PLANNED, UNKNOWN, Assessed, mark, renewed
 from threatlab.exchange.node import Node
 from threatlab.exchange.parts import Claim, Entry, Format, Found, Part, Writer, by_id
+from threatlab.words import capital
 
 _LISTS = {"actors": "actor", "components": "component", "data_stores": "data_store"}
 """Lists of elements, and what a flow calls an entry of one."""
@@ -45,16 +46,9 @@ _IMPACTS = ("negligible", "minor", "moderate", "major", "severe")
 _LEVELS = ((2, "very_low"), (4, "low"), (9, "medium"), (12, "high"), (16, "very_high"), (25, "critical"))
 """The highest scores of each level, by the specification."""
 
-_ATTACKER: dict[str, Any] = {
-    "symbolic_name": "threatlab-attacker",
-    "title": "Attacker",
-    "description": "Whoever the events of these threats speak of.",
-    "is_person": True,
-    "skill_level": "engineer",
-    "access_level": "anonymous",
-    "malicious_intent": True,
-    "applicability_to_org": "moderate",
-}
+_ANYBODY = "threatlab-attacker"
+"""The persona of a threat for which the catalog names no adversary."""
+
 _OURS = ("extensions", "threatlab.example/drawing/1")
 """The schema asks for the name of a domain and a way; this one is reserved for examples, and belongs to nobody."""
 
@@ -158,7 +152,7 @@ def _findings(file: dict[str, Any], found: Assessed, catalog: Catalog) -> None:
             "title": threat.title,
             "description": threat.about,
             "components_affected": affected[threat.id],
-            "threat_persona": _ATTACKER["symbolic_name"],
+            "threat_persona": mark(found.who[threat.id].id) if threat.id in found.who else _ANYBODY,
             "event": found.stories.get(threat.id, threat.about),
             "sources": ["adversary"],
         }
@@ -179,8 +173,23 @@ def _findings(file: dict[str, Any], found: Assessed, catalog: Catalog) -> None:
     for list_, entries in (("threats", threats), ("controls", controls), ("risks", risks)):
         file[list_] = renewed(file.get(list_), entries, "symbolic_name", catalog)
     personas = file["threat_personas"] = file.get("threat_personas") or []
-    if all(each["symbolic_name"] != _ATTACKER["symbolic_name"] for each in personas):
-        personas.append(dict(_ATTACKER))
+    there = {each["symbolic_name"] for each in personas}
+    ours = [_persona(found.who.get(threat.id)) for threat, _ in found.threats]
+    personas.extend({each["symbolic_name"]: each for each in ours if each["symbolic_name"] not in there}.values())
+
+
+def _persona(adversary: Adversary | None) -> dict[str, Any]:
+    """Return an adversary on the library's scales; whom the catalog doesn't name is whoever the events speak of."""
+    return {
+        "symbolic_name": mark(adversary.id) if adversary else _ANYBODY,
+        "title": capital(adversary.title) if adversary else "Attacker",
+        "description": adversary.about if adversary else "Whoever the events of these threats speak of.",
+        "is_person": True,
+        "skill_level": "insider" if adversary and adversary.knowledge == "white box" else "engineer",
+        "access_level": "user" if adversary and "query access" in adversary.access else "anonymous",
+        "malicious_intent": True,
+        "applicability_to_org": "moderate",
+    }
 
 
 def _affected(file: dict[str, Any], found: Assessed) -> dict[str, list[str]]:
@@ -250,7 +259,7 @@ MODEL_LIBRARY = Format(
         finish=_finish,
         asks="business_criticality, exposure, tier and whether flows are encrypted are placeholders: the format needs "
         "them, and no drawing says them",
-        asks_of_findings="skill_level, access_level and applicability_to_org of the attacker are placeholders: the "
-        "format needs them, and no assessment says them",
+        asks_of_findings="skill_level, access_level and applicability_to_org of adversaries are placeholders where the "
+        "catalog doesn't tell them: the format needs them, and no assessment says them",
     ),
 )

@@ -10,13 +10,13 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from threatlab.catalog import CLAIM_CAP, Control, Technique, catalog
+from threatlab.catalog import CLAIM_CAP, Attacker, Control, Technique, catalog
 from threatlab.catalog.entry import Entry, read_tables
-from threatlab.catalog.read import Lists, read_atlas
+from threatlab.catalog.read import Lists, read_atlas, read_attacker
 from threatlab.checks import check_choice
 from threatlab.errors import ThreatLabError, unknown_name
 from threatlab.system import AISystem, load_system
-from threatlab.words import PRECISIONS, date_in_words
+from threatlab.words import PRECISIONS, date_in_words, listed
 
 WAYS = {"preventive": "slows", "detective": "sees", "corrective": "limits"}
 """What a control does about a step that it doesn't stop, by its effect."""
@@ -73,7 +73,8 @@ class Incident:
     """A documented incident. `id` is also the name of the built-in system that it happened to, unless `victim` is one.
 
     `precision` says how exact `date` is: "day", "month" or "year". `case` is its id in MITRE ATLAS, or in the books of
-    whoever wrote its file.
+    whoever wrote its file. `attacker` is who it was (its `why` begins with "stated" or "our reading"), or None if
+    an incident of one's own doesn't say.
     """
 
     id: str
@@ -84,6 +85,7 @@ class Incident:
     threat: str
     summary: str
     steps: tuple[Step, ...]
+    attacker: Attacker | None = None
     victim: AISystem | None = None
 
     @property
@@ -154,19 +156,34 @@ def _incident(file: Traversable, atlas: Lists, *, own: bool = False) -> Incident
         step = Entry(file.name, f"{entry.id}, step {number}", table)
         steps.append(_step(step, atlas))
         step.finish()
+    threat = entry.choice("threat", catalog().threats)
     incident = Incident(
         id=entry.id,
         case=entry.text("case") if own else entry.choice("case", catalog().sources),
         title=entry.text("title"),
         date=entry.value("date", date, "a date"),
         precision=entry.choice("precision", PRECISIONS),
-        threat=entry.choice("threat", catalog().threats),
+        threat=threat,
         summary=entry.text("summary"),
         steps=tuple(steps),
+        attacker=None if own and "attacker" not in entry.table else _attacker(entry, threat),
         victim=_victim(entry, Path(str(file)).parent) if own else None,
     )
     entry.finish()
     return incident
+
+
+def _attacker(entry: Entry, threat: str) -> Attacker:
+    part = Entry(entry.file, f"{entry.id}, attacker", entry.value("attacker", dict, "a table that says who attacked"))
+    attacker = read_attacker(part, catalog().adversaries)
+    part.finish()
+    if not attacker.why.startswith(("stated: ", "our reading: ")):
+        raise part.error("why", f"is {attacker.why!r}; begin it with 'stated: ' or 'our reading: '")
+    if attacker.adversary not in (known := {each.id for each in catalog().adversaries_of(threat)}):
+        raise part.error(
+            "adversary", f"{attacker.adversary!r} wants nothing of {threat}; that is what {listed(sorted(known))} want"
+        )
+    return attacker
 
 
 def _victim(entry: Entry, folder: Path) -> AISystem:

@@ -110,6 +110,7 @@ class Replay:
         return {
             "incident": self.incident.id,
             "case": self.incident.case,
+            "adversary": self.incident.attacker.adversary if self.incident.attacker else "",
             "system_id": self.system.name,
             "stopped_at": self.stopped_at,
             "seen_at": self.seen_at,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from threatlab.catalog import catalog
 from threatlab.errors import ThreatLabError
 from threatlab.measured import Measured
 from threatlab.plan import Plan
@@ -84,6 +85,7 @@ def from_attack(
         utility_at_least=utility_at_least,
         ran_on="toy",
         limits=known.toy if known else "",
+        attacker=catalog().who(known.attacker) if known else "",
     )
 
 

@@ -37,6 +37,7 @@ class Evidence:
 
     `success_at_most` and `utility_at_least` are the bounds that it had to keep; None where nothing was promised.
     `ran_on` says whether it ran on a "toy" model or on the "system" itself, and `limits` what it doesn't show.
+    `attacker` is who attacked, with access and knowledge.
     """
 
     CALLED: ClassVar[Mapping[str, str]] = {
@@ -61,6 +62,7 @@ class Evidence:
     utility_at_least: Share | None = None
     ran_on: Literal["toy", "system"] = "toy"
     limits: Note = ""
+    attacker: Note = ""
 
     def __post_init__(self) -> None:
         check_fields(self)

@@ -1,4 +1,4 @@
-"""Attack scenarios in the system's own words: who attacks, by which flows of the drawing, and what follows."""
+"""Attack scenarios in the system's own words: from whom, by which flows of the drawing, and what follows."""
 
 from __future__ import annotations
 
@@ -27,9 +27,6 @@ class Scenario:
 
     threat: str
     who: str
-    goal: str
-    access: str
-    knowledge: str
     story: str
     flows: Path = ()
     parts: tuple[str, ...] = ()
@@ -49,11 +46,10 @@ def route(drawing: DataFlow, path: Path) -> str:
 
 def _scenario(model: ThreatModel, name: str) -> Scenario:
     threat, told = model.system.catalog.threats[name], _texts().get(name, {})
-    goal, knowledge = told.get("goal", threat.about), told.get("knowledge", "not said in the catalog")
     otherwise = told.get("otherwise", threat.about)
     drawing = model.drawing
     if drawing is None:
-        return Scenario(name, UNSEEN, goal, "", knowledge, otherwise)
+        return Scenario(name, UNSEEN, otherwise)
     way, then = next(_drawn(model, told, "ways"), None), next(_drawn(model, told, "then"), None)
     found = [each for each in (way, then) if each]
     flows = tuple(dict.fromkeys(number for _, _, path in found for number in path))
@@ -63,7 +59,7 @@ def _scenario(model: ThreatModel, name: str) -> Scenario:
     paths = [(fact, path) for fact, _, path in found if path]
     if way is None or not paths:
         still = [text.format(parts=listed(held)) for _, text, path in found if not path]
-        return Scenario(name, UNSEEN, goal, "", knowledge, " ".join([otherwise, *still]), (), held)
+        return Scenario(name, UNSEEN, " ".join([otherwise, *still]), (), held)
     fact, comes = next((each for each in paths if _outside(drawing, each[1])), paths[0])
     first = drawing.numbered[comes[0]]
     who = drawing.zone_of(first.source).name if fact == OTHERS else _who(drawing, first.source)
@@ -71,9 +67,7 @@ def _scenario(model: ThreatModel, name: str) -> Scenario:
     story = " ".join(
         capital(text.format(**values, route=route(drawing, path) if path else "")) for _, text, path in found
     )
-    given = f"answers of {first.source}" if drawing.element(first.source).kind == "model" else first.label
-    access = f"{given}, into {first.target} (flow {comes[0]})"
-    return Scenario(name, who, goal, access, knowledge, story, flows, parts)
+    return Scenario(name, who, story, flows, parts)
 
 
 def _drawn(model: ThreatModel, told: Mapping[str, Any], part: str) -> Iterator[tuple[str, str, Path]]:

@@ -68,7 +68,21 @@ _DERIVED: dict[str, Any] = {
 """What follows from the rest, as `model_to_dict` tells it; a key with a question mark may be left out."""
 
 
-_LATER = frozenset({"version", "reviewers", "history", "origin", "ran_on", "limits", "measured"})
+_LATER = frozenset(
+    {
+        "version",
+        "reviewers",
+        "history",
+        "origin",
+        "ran_on",
+        "limits",
+        "attacker",
+        "assets",
+        "worth",
+        "adversaries",
+        "measured",
+    }
+)
 """Fields that files of the first edition lack: they may be left out."""
 
 

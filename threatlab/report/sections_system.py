@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from threatlab.assessment import Assessment, Finding
 from threatlab.assessment.layered import ThreatRisk
 from threatlab.assessment.stride import STRIDE
-from threatlab.catalog import Threat
+from threatlab.catalog import Adversary, Threat
 from threatlab.dataflow import DataFlow
+from threatlab.dataflow.who import Named, assets_of, attack_surface
 from threatlab.report.blocks import Block, Cell, Code, Figure, Heading, Inline, Items, Mark, Section, Table, Text
 from threatlab.report.model import ThreatModel
 from threatlab.report.places import by_place
@@ -44,25 +45,58 @@ def scope(model: ThreatModel) -> Section:
 
 
 def assets(model: ThreatModel) -> Section:
-    """Return what is worth protecting, by the drawing, and who may attack it: goal, access and knowledge."""
-    told, threats = scenarios(model), model.system.catalog.threats
+    """Return what is worth protecting, by the drawing, and who may attack it: where, with what goal and knowledge."""
+    told, known = scenarios(model), model.system.catalog
     blocks: list[Block] = []
     if model.drawing:
         rows = tuple(
-            _asset(model.drawing, told, threats, each.name)
+            _asset(model.drawing, told, known.threats, each.name)
             for each in model.drawing.elements
             if each.kind != "person" and model.drawing.in_scope(each)
         )
-        blocks.append(Table("Assets", ("Asset", "What it is", "What it holds or gets", "Reached by"), rows))
+        said = any(each.worth for each in model.drawing.elements)
+        caption = "Assets" if said else "Assets; what they are worth to the business, nobody has said yet"
+        heads = ("Asset", "What it is", "Of worth", "What it holds or gets", "Reached by")
+        blocks.append(Table(caption, heads, rows))
     else:
         blocks.append(Text("Without a drawing nobody can say which parts are worth protecting."))
     if told:
-        heads = [capital(": ".join(filter(None, (each.who, each.access)))) for each in told]
-        theirs = sorted(zip(heads, told, strict=True), key=lambda pair: heads.index(pair[0]))  # those of one together
-        rows = tuple((threats[each.threat].title, capital(each.goal), each.knowledge) for _, each in theirs)
-        groups = tuple(head for head, _ in theirs)
-        blocks.append(Table("Adversaries and their access", ("By", "Goal", "Knowledge"), rows, groups=groups))
+        blocks += _adversaries(model, tuple(each.threat for each in told))
     return Section("Assets and adversaries", tuple(blocks))
+
+
+def _adversaries(model: ThreatModel, threats: tuple[str, ...]) -> Iterator[Block]:
+    """Yield who can be where in the drawing, and whom each of these threats serves: all, if nothing is drawn."""
+    known, surface = model.system.catalog, attack_surface(model.drawing) if model.drawing else {}
+    serves = {threat: known.adversaries_of(threat) for threat in threats}
+    wanted = [each for each in known.adversaries.values() if any(each in several for several in serves.values())]
+    there = [each for each in wanted if any(each.id in named.names for named in surface.values())]
+    elsewhere = [each.title for each in wanted if each not in there]
+    if there:
+        rows = tuple(
+            (capital(each.title), _where(each, surface), f"{capital(each.access_and_knowledge)}: {each.knows}")
+            for each in there
+        )
+        caption = "Adversaries who can be there" + f" (at no flow that is drawn: {listed(elsewhere)})" * bool(elsewhere)
+        yield Table(caption, ("Adversary", "At", "Access and knowledge"), rows)
+    wants = tuple(
+        (known.threats[threat].title, _wants(threat, [each for each in several if each in (there or wanted)]))
+        for threat, several in serves.items()
+    )
+    yield Table("Whom each threat serves here, and what they want", ("Threat", "Who, and what they want"), wants)
+
+
+def _wants(threat: str, adversaries: list[Adversary]) -> str:
+    wants = (f"{capital(each.title)}: {lower_first(each.goals[threat].text)}." for each in adversaries)
+    return " ".join(wants) or "Nobody who is drawn."
+
+
+def _where(adversary: Adversary, surface: Mapping[int, Named]) -> str:
+    """Return the flows where an adversary can be, and which of these are our reading."""
+    at = {number: named for number, named in surface.items() if adversary.id in named.names}
+    read = [str(number) for number, named in at.items() if not named.said]
+    whose = f" ({'' if len(read) == len(at) else listed(read) + ': '}our reading)" if read else ""
+    return f"flow{'s' * (len(at) > 1)} {listed([str(number) for number in at])}{whose}"
 
 
 def _asset(drawing: DataFlow, told: tuple[Scenario, ...], threats: Mapping[str, Threat], name: str) -> tuple[Cell, ...]:
@@ -70,9 +104,11 @@ def _asset(drawing: DataFlow, told: tuple[Scenario, ...], threats: Mapping[str, 
     comes = list(dict.fromkeys(flow.label for flow in drawing.flows if flow.target == name and drawing.in_scope(flow)))
     by = [threats[s.threat].title for s in told if name in s.parts]
     where = f"{element.kind} in {zone.name}" + (f", owned by {zone.owner}" if zone.owner else "")
+    named = assets_of(drawing, name)
     return (
         name,
-        (where, *([Mark("personal data", "unknown")] if element.personal else [])),
+        (where, *([Mark("personal data", "unknown")] if element.personal and "people" not in named.names else [])),
+        tuple(filter(None, (named.words, element.worth))) or "nothing named",
         ", ".join(comes) or "nothing that is drawn",
         ", ".join(by) or "no scenario below",
     )

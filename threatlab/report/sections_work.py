@@ -162,8 +162,13 @@ def _runs(caption: str, runs: list[Evidence]) -> Table:
         for run in runs
     )
     columns = ("Against", "Setting", "Success", "Without attack", "Usefulness", "Regression bound", "Verdict")
-    groups = tuple(f"{run.attack}: {run.metric}" if run.metric else run.attack for run in runs)
+    groups = tuple(_whose(run) for run in runs)
     return Table(caption, columns, rows, (2, 3, 4), groups)
+
+
+def _whose(run: Evidence) -> str:
+    by = f", attacker: {run.attacker}" if run.attacker else ""
+    return f"{run.attack}{by}: {run.metric}" if run.metric else f"{run.attack}{by}"
 
 
 def _knobs(knobs: Mapping[str, object]) -> list[str]:

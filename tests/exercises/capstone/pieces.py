@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from tests.exercises.scope.pieces import NO_WAYS_IN
 from tests.unit.threat_models import full
 from threatlab import AISystem, load_system
 from threatlab.dataflow import DataFlow, Element, Flow, Zone
@@ -71,6 +72,7 @@ def bank():
         "One letter to a stranger, and we switch it off."
     )
     return {
+        "w17": ((DESK, (1, "customer", "Archive")), NO_WAYS_IN),
         "w1": (
             (DESK, ("Payment run", REASON)),
             [

@@ -27,11 +27,26 @@ MINE = (
     .with_zone("Office", "own", owner="head of IT")
     .with_element("Sender", "person", "Internet")
     .with_element("Mail server", "process", "Office")
-    .with_element("Filter", "model", "Office")
-    .with_flow("Sender", "Mail server", "mail", "documents")
+    .with_element("Filter", "model", "Office", assets=["reputation"])
+    .with_flow("Sender", "Mail server", "mail", "documents", adversaries=["author"])
     .with_flow("Mail server", "Filter", "mail", "documents")
     .with_flow("Filter", "Mail server", "spam or not", "decisions")
 )
+
+
+NO_WAYS_IN = [
+    ((8, "contributor", "Loan model"), "Leave the last line"),
+    ((WHOLE, 8), "can't be read"),
+    ((WHOLE, (11, "customer", "Loan model")), "11 is no flow"),
+    ((WHOLE, (8, "hacker", "Loan model")), "no adversary of the catalog"),
+    ((WHOLE, (6, "insider", "Feature store")), "Both ends of flow 6 are yours"),
+    ((WHOLE, (8, "customer", "Loan model")), "At flow 8 there can be: contributor, supplier (our reading)"),
+    ((WHOLE, (8, "contributor", "Model")), "no element of the drawing"),
+    ((WHOLE, (1, "customer", "Open-source libraries")), "No flow leads from there to Open-source libraries"),
+    ((WHOLE, (8, "contributor", "Training job")), "nothing is worth something at Training job"),
+    ((WHOLE, (8, "contributor", "Scoring API")), "they want model or data"),
+    ((None, (1, "customer", "Scoring API")), "No way in is drawn"),
+]
 
 
 def left_out(drawing, review="each January"):
@@ -133,9 +148,12 @@ def bank():
                 (MINE.changing_element("Filter", kind="process"), "No model is in it"),
                 (MINE.changing_zone("Office", owner=""), "Who decides what runs in Office"),
                 (MINE.changing_element("Sender", zone="Office"), "Nothing crosses a boundary"),
+                (MINE.changing_element("Filter", assets=()), "not like to lose"),
+                (MINE.changing_flow(1, adversaries=()), "at the outer end of a flow"),
                 (MINE, "Nothing is left out"),
                 (left_out(MINE, "later"), "When is it looked at again"),
                 (replace(left_out(MINE), name="my-system"), "still called my-system"),
             ],
         ),
+        "w9": ((WHOLE, (4, "competitor", "Loan model")), NO_WAYS_IN),
     }

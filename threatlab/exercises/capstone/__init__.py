@@ -18,6 +18,7 @@ from threatlab.exercises.capstone.pieces import (
     w14,
     w15,
     w16,
+    w17,
 )
 from threatlab.exercises.capstone.q1_drawing import q1
 from threatlab.exercises.capstone.q2_model import q2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from threatlab.exercises.capstone import against, written
 from threatlab.exercises.question import Question, in_steps
+from threatlab.exercises.scope.way_in import WAY_IN, names_a_way_in
 
 w1 = Question(
     id="capstone.w1",
@@ -276,4 +277,18 @@ w16 = Question(
     },
 )
 
-PIECES = (w1, w2, w3, w4, w5, w6, w7, w8, w9, w10, w11, w12, w13, w14, w15, w16)
+w17 = Question(
+    id="capstone.w17",
+    title="Who would attack, from where, after what",
+    judge=names_a_way_in,
+    hints=in_steps(
+        "Each flow that the cell above prints has somebody at its outer end. Whom of these would you meet first?",
+        'Three parts: (2, "author", "Case files"). None, if nothing is drawn.',
+    ),
+    because="A threat model that names nobody defends against everybody, and so against no one.",
+    covers=("summary-layered",),
+    fills="next(threatlab.dataflow.who.ways_in(editor.drawing), None) if editor else None",
+    claims=WAY_IN,
+)
+
+PIECES = (w1, w2, w3, w4, w5, w6, w7, w8, w9, w10, w11, w12, w13, w14, w15, w16, w17)

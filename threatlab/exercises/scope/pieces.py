@@ -15,6 +15,7 @@ from threatlab.exercises.judges import a_kind, a_pair, plain, refusal, shown
 from threatlab.exercises.outcome import NotYet
 from threatlab.exercises.question import Question, in_steps
 from threatlab.exercises.scope.q3_exclusion import says_when
+from threatlab.exercises.scope.way_in import WAY_IN, names_a_way_in
 from threatlab.system import load_system
 from threatlab.words import counted
 
@@ -201,6 +202,20 @@ def _looked_at(answer: Any) -> str:
     return f"{answer}: then somebody asks whether the bureau's model is still the one that was left out."
 
 
+def _named(drawing: DataFlow) -> None:
+    """Refuse a drawing in which nobody has said what is worth something, or who could be where."""
+    if not any(element.assets for element in drawing.elements):
+        raise NotYet(
+            "What would you not like to lose, and where does it lie? Tick it at one element: Change or take away.",
+            "no-asset",
+        )
+    if not any(flow.adversaries for flow in drawing.flows):
+        raise NotYet(
+            "Who could be at the outer end of a flow? Tick them at one: Change or take away.",
+            "no-adversary",
+        )
+
+
 def _own(answer: Any) -> str:
     drawing = a_kind(answer, DataFlow, "a drawing; write own.drawing")
     if drawing.name in list_drawings():
@@ -221,6 +236,7 @@ def _own(answer: Any) -> str:
             "Nothing crosses a boundary: then nobody can use it. Who asks it, or where does it get its data?",
             "no-crossing",
         )
+    _named(drawing)
     if not drawing.exclusions:
         raise NotYet("Nothing is left out. Leave out one element, with a reason: Leave out.", "nothing-out")
     undated = [each.element for each in drawing.exclusions if not says_when(each.review)]
@@ -367,8 +383,9 @@ w8 = Question(
     because="A small one, in code: who writes mail reaches the model, and nothing comes back from the archive.",
     covers=("core-scope",),
     fills='(DataFlow("mail-filter").with_zone("Internet", "internet").with_zone("Office", "own", owner="head of IT")'
-    '.with_element("Sender", "person", "Internet").with_element("Filter", "model", "Office")'
-    '.with_element("Archive", "data store", "Office").with_flow("Sender", "Filter", "mail", "documents")'
+    '.with_element("Sender", "person", "Internet").with_element("Filter", "model", "Office", assets=["reputation"])'
+    '.with_element("Archive", "data store", "Office")'
+    '.with_flow("Sender", "Filter", "mail", "documents", adversaries=["author"])'
     '.with_flow("Filter", "Archive", "mail, and spam or not", "decisions")'
     '.with_flow("Filter", "Sender", "refused", "decisions")'
     '.excluding("Archive", "It gets copies; back in if a flow leaves it", "head of IT", "each January"))',
@@ -376,9 +393,25 @@ w8 = Question(
         "no-model": "An AI system can be drawn without its model.",
         "no-owner": "A zone needs no owner.",
         "no-crossing": "A system of which no flow crosses a boundary can be used.",
+        "no-asset": "Nothing in a system of one's own is worth an attack.",
+        "no-adversary": "A system of one's own has no adversary.",
         "nothing-out": "In a system of one's own there is nothing to leave out.",
         "undated": "An exclusion needs no day on which it is looked at again.",
     },
 )
 
-PIECES = (w1, w2, w3, w4, w5, w6, w7, w8)
+w9 = Question(
+    id="scope.w9",
+    title="Who, from where, after what",
+    judge=names_a_way_in,
+    hints=in_steps(
+        "Take a flow of the table, and one who can be there. Where do the flows lead from there, or come from?",
+        'Whoever sends libraries changes what is trained: (8, "contributor", ...)',
+    ),
+    because="Who writes a library never asks the model anything, and still decides what is in it.",
+    covers=("core-scope",),
+    fills='(8, "contributor", "Loan model")',
+    claims=WAY_IN,
+)
+
+PIECES = (w1, w2, w3, w4, w5, w6, w7, w8, w9)

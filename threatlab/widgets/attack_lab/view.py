@@ -27,6 +27,7 @@ from threatlab.widgets.base.html import (
     tag,
 )
 from threatlab.widgets.base.html import field as typed
+from threatlab.words import capital, lower_first
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ def targets(state: AttackState) -> Html:
     """Return what there is to reach, and the best that was reached so far."""
     return markup(
         caption(f"{state.attack.title}: your targets"),
+        tag("p", f"The attacker: {catalog().who(state.attack.attacker)}.", class_="tl-sub"),
         tag(
             "ul",
             *(tag("li", _target(state, name, class_="tl-sub tl-reached")) for name in state.attack.targets),
@@ -86,8 +88,15 @@ def about(attack: Attack) -> Html:
     threat = catalog().threats[attack.threat]
     return markup(
         tag("p", f"{attack.technique}. {threat.about} {attack.paper}."),
+        tag("p", tag("b", "Who attacks here:"), " ", _attacker(attack)),
         tag("p", tag("b", "What is a toy here:"), " ", attack.toy),
     )
+
+
+def _attacker(attack: Attack) -> str:
+    adversary = catalog().adversaries[attack.attacker.adversary]
+    goal = lower_first(adversary.goals[attack.threat].text)
+    return f"{capital(catalog().who(attack.attacker))}, who wants to {goal}. {attack.attacker.why}"
 
 
 def status(state: AttackState) -> Html:

@@ -8,7 +8,7 @@ from threatlab.assessment import Assessment
 from threatlab.assessment.layered import Barrier
 from threatlab.catalog import Catalog, Control, Effectiveness
 from threatlab.widgets.base.html import Html, fold, markup, number, table, tag
-from threatlab.words import days, listed
+from threatlab.words import capital, days, listed
 
 _SUM = (
     ": a bounded way to add up what each threat is expected to cost, as a share of the worst credible loss. Each takes "
@@ -92,7 +92,23 @@ def _threat(result: Assessment, name: str) -> Html:
             tag("b", f"{how.risk:.4f}"),
             f", shown as {how.risk:.2f}.",
         ),
+        _adversaries(catalog, name),
     )
+
+
+def _adversaries(catalog: Catalog, threat: str) -> Html:
+    """Return for whom a threat stands: each adversary with goal, access and knowledge."""
+    rows = (
+        (
+            markup(capital(each.title), tag("div", each.access_and_knowledge, class_="tl-sub")),
+            each.goals[threat].text,
+            each.goals[threat].asset,
+        )
+        for each in catalog.adversaries_of(threat)
+    )
+    if not catalog.adversaries_of(threat):
+        return tag("p", "The catalog names no adversary whom it serves.")
+    return table(("Whom it stands for", "What they want", "Asset"), rows)
 
 
 def _worth(claim: Effectiveness) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from html import escape
 from types import MappingProxyType
 from typing import Any
@@ -300,6 +300,16 @@ def check(label: object, name: str, *, value: bool = False, act: str | None = No
     """Return a box to tick, sent as `choice` is."""
     box = tag("input", type="checkbox", name=name, checked=value, data_act=act)
     return tag("label", box, tag("span", label), class_="tl-check")
+
+
+def checks(label: object, name: str, options: Mapping[str, str], ticked: Collection[str], note: object = "") -> Html:
+    """Return a box for each of several words, sent with the form that they stand in, as a list of those ticked.
+
+    `options` are the words' labels by the words. The `note` says what holds if none is ticked.
+    """
+    boxes = (check(text, f"{name}.{word}", value=word in ticked) for word, text in options.items())
+    said = tag("p", note, class_="tl-sub") if note else None
+    return tag("fieldset", tag("legend", label), *boxes, said, class_="tl-checks tl-wide")
 
 
 def form(  # noqa: PLR0913

@@ -243,8 +243,20 @@ class Panel(anywidget.AnyWidget):
 def _fitting(name: str, method: Callable[..., Any], args: object) -> dict[str, Any]:
     """Return the arguments if the action takes them by these names."""
     try:
-        wanted: dict[str, Any] = dict(args)  # type: ignore[call-overload]
+        wanted = _gathered(dict(args))  # type: ignore[call-overload]
         signature(method).bind(None, **wanted)
     except (TypeError, ValueError):
         raise ThreatLabError(f"{name} can't be done with {args!r}; reload the page if it is an old one") from None
     return wanted
+
+
+def _gathered(args: dict[str, Any]) -> dict[str, Any]:
+    """Return arguments with the boxes of a question ("assets.model": True) as one list of those that are ticked."""
+    gathered: dict[str, Any] = {}
+    for key, value in args.items():
+        name, is_one_of_several, word = str(key).partition(".")
+        if is_one_of_several:
+            gathered.setdefault(name, []).extend([word] * (value is True))
+        else:
+            gathered[key] = value
+    return gathered

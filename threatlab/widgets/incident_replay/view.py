@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from threatlab.catalog import Catalog
+from threatlab.catalog import Catalog, catalog
 from threatlab.incidents import STOPS, VERDICTS, Bearing, Incident, Replay, StepOutcome, controls_that_could, replay
 from threatlab.ranking import rounded
 from threatlab.system import AISystem
@@ -98,9 +98,16 @@ def headline(state: ReplayState) -> Html:
             tag("p", "Of 100 attempts, ", tag("b", _of_100(now.chance)), " get to the end.", class_="tl-sub tl-gap"),
         ),
         tag("div", tag("span", state.incident.when), " ", state.incident.summary, class_="tl-lead"),
+        tag("div", who(state), class_="tl-sub tl-lead"),
         unheard(announcement(state)),
         class_="tl-head tl-replayed tl-alerting" if now.stopped_at is None else "tl-head tl-replayed",
     )
+
+
+def who(state: ReplayState) -> str:
+    """Return who attacked, with access and knowledge, and who says so."""
+    attacker = state.incident.attacker
+    return f"The attacker: {catalog().who(attacker)}; {attacker.why}." if attacker else "Who attacked is not said."
 
 
 def announcement(state: ReplayState) -> str:
@@ -168,6 +175,7 @@ def static_picture(state: ReplayState) -> Html:
         state.incident.title,
         f" \u00b7 {state.incident.when} \u00b7 the attacker ",
         tag("b", _ending(state.now)),
+        tag("p", who(state)),
         saved_table(("Step", "What happened", "Verdict", "Of 100 get past"), rows),
     )
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from threatlab.catalog import ASSETS, catalog
 from threatlab.dataflow import CARRIES, ELEMENT_KINDS, ZONE_KINDS, DataFlow, Element, Flow, Zone
-from threatlab.widgets.base.html import Html, button, check, choice, field, form, markup, problem, tag
+from threatlab.dataflow.who import Named, adversaries_at, assets_of
+from threatlab.widgets.base.html import Html, button, check, checks, choice, field, form, markup, problem, tag
 from threatlab.widgets.scope_editor.state import ScopeState
 
 FORMS = {
@@ -20,6 +22,8 @@ FORMS = {
 
 _CHOOSE = ("choose\u2026", "")
 """First entry of every list that has no sensible first choice."""
+
+_WIDE = "tl-field tl-wide"
 
 Part = Zone | Element | Flow
 Typed = Callable[[Html], Html]
@@ -73,6 +77,16 @@ def element_fields(drawing: DataFlow, anew: Typed = _same, element: Element | No
         choice("Trust zone", "zone", [_CHOOSE, *zones], element.zone if element else ""),
         _explained("Kind of element", "kind", ELEMENT_KINDS, element.kind if element else "process"),
         anew(check("It holds personal data", "personal", value=bool(element and element.personal))),
+        anew(
+            checks(
+                "What is worth something there",
+                "assets",
+                {asset: asset for asset in ASSETS},
+                element.assets if element else (),
+                _unsaid(assets_of(drawing, element.name) if element else None),
+            )
+        ),
+        anew(field("What that is worth to the business", "worth", element.worth if element else "", class_=_WIDE)),
     ]
 
 
@@ -85,7 +99,23 @@ def flow_fields(drawing: DataFlow, anew: Typed = _same, flow: Flow | None = None
         anew(field("What flows, in a few words", "label", flow.label if flow else "")),
         _explained("It carries", "carries", CARRIES, flow.carries if flow else "questions"),
         anew(check("It carries personal data", "personal", value=bool(flow and flow.personal))),
+        anew(
+            checks(
+                "Who can be at its outer end",
+                "adversaries",
+                {each.id: each.title for each in catalog().adversaries.values()},
+                flow.adversaries if flow else (),
+                _unsaid(adversaries_at(drawing, drawing.flows.index(flow) + 1) if flow else None),
+            )
+        ),
     ]
+
+
+def _unsaid(read: Named | None) -> str:
+    """Return what holds as long as none is ticked: what we read in the drawing, if there is something to read yet."""
+    if read is None:
+        return "None ticked: it is read from the drawing, and marked as our reading."
+    return "" if read.said else f"None ticked: {read.words or 'nothing and nobody that we could read from it'}."
 
 
 def zone_fields(anew: Typed = _same, zone: Zone | None = None) -> list[Html]:
@@ -139,7 +169,7 @@ def _leave_out(drawing: DataFlow, anew: Typed) -> Html:
         form(
             "exclude",
             choice("Element", "element", [_CHOOSE, *elements], "", class_="tl-field tl-part"),
-            anew(field("Why it needs no assessment here", "reason", class_="tl-field tl-wide")),
+            anew(field("Why it needs no assessment here", "reason", class_=_WIDE)),
             anew(field("Who answers for its risk instead", "owner")),
             anew(field("When, or on what event, this is looked at again", "review")),
             submit="Leave it out",
@@ -154,7 +184,7 @@ def _name(drawing: DataFlow, place: str, standing: str) -> Html:
         "describe",
         field("Short name, and that of its file", "name", drawing.name),
         field("Title", "title", drawing.title),
-        field("What it is, in a sentence or two", "description", drawing.description, class_="tl-field tl-wide"),
+        field("What it is, in a sentence or two", "description", drawing.description, class_=_WIDE),
         submit="Name it",
         hint="Give the drawing this name, title and description",
         key=repr((drawing.name, drawing.title, drawing.description)),
@@ -177,4 +207,4 @@ def _name(drawing: DataFlow, place: str, standing: str) -> Html:
 def _explained(label: str, name: str, words: Mapping[str, str], value: str) -> Html:
     """Return a list of words, each with what it means."""
     options = [(f"{word} \u2014 {meaning}", word) for word, meaning in words.items()]
-    return choice(label, name, options, value, class_="tl-field tl-wide")
+    return choice(label, name, options, value, class_=_WIDE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -118,21 +118,41 @@ class ScopeEditor(Panel):
             self._change("add_zone", self.drawing.with_zone(name, kind, owner), f"Added the zone {name}.")
 
     @action
-    def add(self, name: str, kind: str, zone: str, *, personal: bool = False) -> None:
+    def add(  # noqa: PLR0913
+        self,
+        name: str,
+        kind: str,
+        zone: str,
+        *,
+        personal: bool = False,
+        assets: Iterable[str] = (),
+        worth: str = "",
+    ) -> None:
         """Add an element to a zone; one that is there already, just so, stays."""
-        if Element(name, kind, zone, personal) in self.drawing.elements:
+        said: Any = {"personal": personal, "assets": assets, "worth": worth}
+        if Element(name, kind, zone, **said) in self.drawing.elements:
             self._change("add", self.drawing, f"{name} is drawn already.")
         else:
-            self._change("add", self.drawing.with_element(name, kind, zone, personal=personal), f"Added {name}.")
+            self._change("add", self.drawing.with_element(name, kind, zone, **said), f"Added {name}.")
 
     @action
-    def connect(self, source: str, target: str, label: str, carries: str, *, personal: bool = False) -> None:
+    def connect(  # noqa: PLR0913
+        self,
+        source: str,
+        target: str,
+        label: str,
+        carries: str,
+        *,
+        personal: bool = False,
+        adversaries: Iterable[str] = (),
+    ) -> None:
         """Draw a flow from one element to another; one that is there already, just so, stays."""
-        flow = Flow(source, target, label, carries, personal)
+        said: Any = {"personal": personal, "adversaries": adversaries}
+        flow = Flow(source, target, label, carries, **said)
         if flow in self.drawing.flows:
             self._change("connect", self.drawing, f"Flow {self.drawing.flows.index(flow) + 1} is that one already.")
             return
-        drawing = self.drawing.with_flow(source, target, label, carries, personal=personal)
+        drawing = self.drawing.with_flow(source, target, label, carries, **said)
         number = len(drawing.flows)
         crossing = next((c for c in drawing.crossings if c.number == number), None)
         crosses = f", which crosses from {crossing.leaves.name} into {crossing.enters.name}" if crossing else ""
@@ -145,18 +165,41 @@ class ScopeEditor(Panel):
         self._change("change_zone", drawing, f"Changed the zone {name}.", {part: name})
 
     @action
-    def change_element(self, part: str, *, name: str, kind: str, zone: str, personal: bool = False) -> None:
-        """Change the element called `part`; its flows and its exclusion go with its name."""
-        drawing = self.drawing.changing_element(part, name=name, kind=kind, zone=zone, personal=personal)
+    def change_element(  # noqa: PLR0913
+        self,
+        part: str,
+        *,
+        name: str,
+        kind: str,
+        zone: str,
+        personal: bool = False,
+        assets: Iterable[str] | None = None,
+        worth: str | None = None,
+    ) -> None:
+        """Change the element called `part`; its flows and its exclusion go with its name.
+
+        Assets and worth that aren't given stay as they are.
+        """
+        fields = {"name": name, "kind": kind, "zone": zone, "personal": personal}
+        drawing = self.drawing.changing_element(part, **fields, **_given(assets=assets, worth=worth))
         self._change("change_element", drawing, f"Changed {name}.", {part: name})
 
     @action
     def change_flow(  # noqa: PLR0913
-        self, part: int, *, source: str, target: str, label: str, carries: str, personal: bool = False
+        self,
+        part: int,
+        *,
+        source: str,
+        target: str,
+        label: str,
+        carries: str,
+        personal: bool = False,
+        adversaries: Iterable[str] | None = None,
     ) -> None:
-        """Change the flow of the number `part`, which it keeps."""
+        """Change the flow of the number `part`, which it keeps; adversaries that aren't given stay as they are."""
         fields = {"source": source, "target": target, "label": label, "carries": carries, "personal": personal}
-        self._change("change_flow", self.drawing.changing_flow(part, **fields), f"Changed flow {part}.")
+        drawing = self.drawing.changing_flow(part, **fields, **_given(adversaries=adversaries))
+        self._change("change_flow", drawing, f"Changed flow {part}.")
 
     @action
     def exclude(self, element: str, reason: str, owner: str, review: str = "") -> None:
@@ -413,3 +456,8 @@ class ScopeEditor(Panel):
 
 def _built_in(name: str) -> AISystem | None:
     return load_system(name) if name in list_systems() else None
+
+
+def _given(**fields: object) -> dict[str, object]:
+    """Return the fields that are given."""
+    return {name: value for name, value in fields.items() if value is not None}

@@ -8,14 +8,18 @@ from threatlab.catalog import catalog
 from threatlab.dataflow import DataFlow
 from threatlab.dataflow.facts import facts_from
 from threatlab.dataflow.picture import NOTHING, Kept, draw, in_words
+from threatlab.dataflow.who import adversaries_at, assets_of
 from threatlab.errors import ThreatLabError
 from threatlab.widgets.base.html import Html, markup, saved_table, tag
 from threatlab.widgets.base.shown import Shown
 from threatlab.words import ANSWER
 
 SAYS_WHO = "Says who"
-FLOW_HEADS = ("No.", "From", "To", "What", "Carries", "Crosses", "Personal data", "In scope", SAYS_WHO)
-ELEMENT_HEADS = ("Element", "Kind", "Zone", "Personal data", "In scope", SAYS_WHO)
+FLOW_HEADS = (
+    *("No.", "From", "To", "What", "Carries", "Crosses", "Personal data", "In scope"),
+    *("Who can be there", SAYS_WHO),
+)
+ELEMENT_HEADS = ("Element", "Kind", "Zone", "Personal data", "In scope", "Worth something", SAYS_WHO)
 
 _IN_THE_DARK = Html(
     "<style>body[data-jp-theme-light='false'] img[alt^='zone ']{filter:invert(1) hue-rotate(180deg)}</style>"
@@ -94,6 +98,7 @@ def flow_rows(drawing: DataFlow) -> list[tuple[str, ...]]:
             crosses.get(number, "no"),
             ANSWER[flow.personal],
             ANSWER[drawing.in_scope(flow)],
+            adversaries_at(drawing, number).words,
             flow.note,
         )
         for number, flow in drawing.numbered.items()
@@ -102,7 +107,18 @@ def flow_rows(drawing: DataFlow) -> list[tuple[str, ...]]:
 
 def element_rows(drawing: DataFlow) -> list[tuple[str, ...]]:
     """Return the table of elements as texts: a tuple for each, as in `ELEMENT_HEADS`."""
-    return [(e.name, e.kind, e.zone, ANSWER[e.personal], ANSWER[drawing.in_scope(e)], e.note) for e in drawing.elements]
+    return [
+        (
+            e.name,
+            e.kind,
+            e.zone,
+            ANSWER[e.personal],
+            ANSWER[drawing.in_scope(e)],
+            "; ".join(filter(None, (assets_of(drawing, e.name).words, e.worth))),
+            e.note,
+        )
+        for e in drawing.elements
+    ]
 
 
 def _checked(drawing: DataFlow) -> DataFlow:
