@@ -151,7 +151,10 @@ def test_the_table_tells_of_each_flow_what_the_picture_tells(shadowray):
     table = view.tables(shadowray.drawing)
     assert all(row[-1] in text(table) for row in (rows[0], others[0]))
     assert table.count('<th scope="row">') == len(rows) + len(others)
-    assert table.count('<th scope="col">') == len(rows[0]) + len(others[0]) - 2, "who says so stands small in a row"
+    assert table.count('<th scope="col">') == len(rows[0]) + len(others[0]) - 3, (
+        "who says so, and who is there, stand small"
+    )
+    assert "Can be there: intruder" in text(table)
 
 
 def test_a_drawing_without_flows_has_tables_too():
@@ -622,6 +625,7 @@ def ruin(panel):
     panel.exclude("Users", "mine", "me")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("times", [1, 2])
 @pytest.mark.parametrize("done", [lambda panel: None, ruin, lambda panel: panel.choose("new drawing", unsaved="leave")])
 def test_the_cells_around_the_editor_run_twice_and_after_whatever_was_done_in_it(done, times, capsys):

@@ -15,9 +15,10 @@ from threatlab.widgets.base.shown import Shown
 from threatlab.words import ANSWER
 
 SAYS_WHO = "Says who"
+CAN_BE_THERE = "Who can be there"
 FLOW_HEADS = (
     *("No.", "From", "To", "What", "Carries", "Crosses", "Personal data", "In scope"),
-    *("Who can be there", SAYS_WHO),
+    *(CAN_BE_THERE, SAYS_WHO),
 )
 ELEMENT_HEADS = ("Element", "Kind", "Zone", "Personal data", "In scope", "Worth something", SAYS_WHO)
 

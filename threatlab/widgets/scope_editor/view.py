@@ -24,6 +24,7 @@ from threatlab.widgets.base.html import (
 )
 from threatlab.widgets.scope_editor.forms import FORMS, forms
 from threatlab.widgets.scope_editor.show import (
+    CAN_BE_THERE,
     ELEMENT_HEADS,
     FLOW_HEADS,
     SAYS_WHO,
@@ -233,7 +234,7 @@ def tables(drawing: DataFlow) -> Html:
     """Return every flow and every element, each with what the picture tells of it, and who says so."""
     flows, elements = flow_rows(drawing), element_rows(drawing)
     return markup(
-        _scrolled("Flows", FLOW_HEADS, map(_row, flows)) if flows else tag("p", "No flow so far."),
+        _scrolled("Flows", FLOW_HEADS, map(_flow_row, flows)) if flows else tag("p", "No flow so far."),
         _scrolled("Elements", ELEMENT_HEADS, map(_row, elements)) if elements else None,
     )
 
@@ -294,8 +295,19 @@ def _answer(state: ScopeState, fact: str, reading: Reading) -> object:
 
 def _scrolled(called: str, heads: tuple[str, ...], rows: Iterable[Iterable[object]]) -> Html:
     """Return a table; where it is wider than the page, it alone scrolls, by keyboard too."""
-    drawn = table([name for name in heads if name != SAYS_WHO], rows, row_heads=True)
+    drawn = table([name for name in heads if name not in (SAYS_WHO, CAN_BE_THERE)], rows, row_heads=True)
     return tag("div", drawn, class_="tl-scroll", role="region", aria_label=called, tabindex=0)
+
+
+def _flow_row(cells: tuple[str, ...]) -> list[object]:
+    """Return the row of a flow: who can be there stands small beneath what it crosses."""
+    *row, there, who = cells
+    crosses = FLOW_HEADS.index("Crosses")
+    shown = _row((*row, who))
+    return [
+        markup(cell, tag("div", f"Can be there: {there}", class_="tl-sub tl-there")) if there and i == crosses else cell
+        for i, cell in enumerate(shown)
+    ]
 
 
 def _row(cells: tuple[str, ...]) -> list[object]:
