@@ -18,8 +18,9 @@ EXERCISES = $(call tracked,exercises)
 CODE = scripts tests threatlab workshop $(NOTEBOOKS) $(SOLUTIONS) $(EXERCISES)
 
 # A file's tests stay in one process (tests/conftest.py): nbval runs the cells of a notebook in one kernel.
-# They start hundreds of Pythons, whatever was set: what the first has compiled, the others read.
-PYTEST = PYTHONDONTWRITEBYTECODE= $(RUN) -m pytest -p tests.early -n 2
+# They start hundreds of Pythons, whatever was set: what the first has compiled, the others read. On two processors, tests
+# of the browser wait so much that three processes are busy.
+PYTEST = PYTHONDONTWRITEBYTECODE= $(RUN) -m pytest -p tests.early
 NBVAL = --nbval --nbval-current-env --nbval-cell-timeout=300 --nbval-kernel-startup-timeout=300
 
 # Learners need the first lock; whoever proves, saves or measures something needs the bench on top of it.
@@ -36,10 +37,10 @@ lab: environment ## Open your copy of the course in JupyterLab: made the first t
 		--LabApp.default_url="/lab/tree/$(notdir $(firstword $(NOTEBOOKS)))" $(LAB_ARGS)
 
 test: static ## Prove it all: format, lint, types, unit tests, every notebook, the browser
-	@THREATLAB_PROGRESS=memory $(PYTEST) $(NBVAL) tests $(NOTEBOOKS) $(SOLUTIONS) $(EXERCISES) $(PYTEST_ARGS)
+	@THREATLAB_PROGRESS=memory $(PYTEST) -n 3 $(NBVAL) tests $(NOTEBOOKS) $(SOLUTIONS) $(EXERCISES) $(PYTEST_ARGS)
 
-check: static ## Prove the fast part: format, lint, types, unit tests with fewer examples
-	@$(PYTEST) -p no:nbval --hypothesis-profile=few tests/unit $(PYTEST_ARGS)
+check: static ## Prove the fast part: format, lint, types, the quick unit tests with fewer examples
+	@$(PYTEST) -n 2 -p no:nbval -m "not slow" --hypothesis-profile=few tests/unit $(PYTEST_ARGS)
 
 notebooks: environment ## Run every notebook, and save it clean and with its outputs
 	@$(RUN) scripts/notebooks.py $(NOTEBOOKS)

@@ -8,6 +8,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -199,9 +200,7 @@ def write_text(path: str | Path, text: str, *, durable: bool = False) -> Path:
                 part.chmod(S_IMODE(real.stat().st_mode))
             part.replace(real)
             if durable and os.name == "posix":  # the new name, too
-                folder = os.open(real.parent, os.O_RDONLY)
-                os.fsync(folder)
-                os.close(folder)
+                _to_disk(real.parent)
         finally:
             part.unlink(missing_ok=True)
     except (OSError, ValueError, RuntimeError) as problem:  # a NUL in a path; on 3.11, a link to itself
@@ -209,6 +208,16 @@ def write_text(path: str | Path, text: str, *, durable: bool = False) -> Path:
             f"{str(path)!r} can't be written: {getattr(problem, 'strerror', None) or problem}"
         ) from None
     return target
+
+
+def _to_disk(folder: Path) -> None:
+    """Have the names in a folder on the disk, where its file system can."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):
+            os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def write_new(path: str | os.PathLike[str], text: str) -> Path:

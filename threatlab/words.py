@@ -33,11 +33,11 @@ def shown(text: str) -> str:
 def counted(number: float, noun: str, many: str = "") -> str:
     """Return a number with its noun.
 
-    >>> counted(1, "flow"), counted(2.5, "day"), counted(0, "reply", "replies")
-    ('1 flow', '2.5 days', '0 replies')
+    >>> counted(1, "flow"), counted(2.5, "day"), counted(0, "reply", "replies"), counted(1.0000001, "hour")
+    ('1 flow', '2.5 days', '0 replies', '1 hour')
     """
     shown = f"{number:g}" if isinstance(number, float) else str(number)
-    return f"{shown} {noun if number == 1 else many or f'{noun}s'}"
+    return f"{shown} {noun if shown == '1' else many or f'{noun}s'}"
 
 
 def days(effort: float) -> str:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.attacks.victims import measured, pairs, tau
-from threatlab.attacks.own import BLACK_BOX, Caller, TargetError, begin, go_on, make_data, read_data
+from threatlab.attacks.own import BLACK_BOX, Caller, NothingError, TargetError, begin, go_on, make_data, read_data
 from threatlab.attacks.own.caller import REFUSED, Spent
 from threatlab.attacks.own.data import in_order, label_text
 from threatlab.errors import ThreatLabError
@@ -265,6 +265,25 @@ def test_columns_stand_for_the_classes_in_their_order_every_time():
     texts = Caller(Counting(lambda records: [[0.7, 0.2, 0.1]] * len(records)), 9, 4, ["cat", "dog"])
     with pytest.raises(TargetError, match="3 probabilities, and the data names 2 classes: name them with --classes"):
         texts.ask(np.zeros((2, 4)))
+
+
+@pytest.mark.parametrize("attack", BLACK_BOX)
+@pytest.mark.parametrize("answer", [shares, labels])
+def test_a_target_that_refuses_from_some_query_on_is_measured_or_told(attack, answer):
+    """At whichever query it begins to refuse, of single records or of all at once."""
+    for limit in (0, 7, 30, 90, 130, 180):
+        for whole in (False, True):
+            target = Counting(None)
+
+            def limited(records, target=target, limit=limit, whole=whole):
+                left = limit - target.asked + len(records)
+                told = answer(records)[: max(0, left if not whole or left >= len(records) else 0)]
+                return told + [None] * (len(records) - len(told))
+
+            target.answer = limited
+            with suppress(NothingError):
+                go_on(run_of(attack, 400, 2), target, DATA, lambda run: None)
+            assert target.asked <= 400
 
 
 def test_a_target_answers_in_one_way():

@@ -55,8 +55,9 @@ class BlankPage:
         self.faults: list[str] = []
         """What went wrong in the page's scripts, or in the panel."""
         self._panel: Panel | None = None
-        self._unheard: list[Any] = []
-        self._held = False
+        self.unheard: list[Any] = []
+        """What the page told a kernel that is held up."""
+        self._held = self._cut = False
         self._shown: dict[str, str] = {}
         self.page = browser.new_context(viewport={"width": 1200, "height": HEIGHT}).new_page()
         self.page.set_default_timeout(60_000)
@@ -74,7 +75,7 @@ class BlankPage:
             "<body class='jp-ThemedContainer'><main class='jp-OutputArea-child'><div class='jp-OutputArea-output'>"
         )
         self.look(theme, width)
-        self._panel, self._shown, self._unheard = panel, {}, []
+        self._panel, self._shown, self.unheard = panel, {}, []
         self.page.evaluate(SHOW, panel._esm)
         return self.page.locator("main > div > .tl")
 
@@ -105,18 +106,26 @@ class BlankPage:
         yield
         self._held = False
 
+    @contextmanager
+    def line_cut(self) -> Iterator[None]:
+        """Lose whatever the page tells the kernel for a while, as where it reconnects."""
+        self._cut = True
+        yield
+        self.page.evaluate("0")  # by then all that was told before has come, and is lost
+        self._cut = False
+
     def close(self) -> None:
         """Close the page."""
         self.page.context.close()
 
     def _kernel(self, message: Any) -> dict[str, str] | None:
         """Do what the page asks for, if anything, and return what is new to the page."""
-        if message is not None:
-            self._unheard.append(message)
+        if message is not None and not self._cut:
+            self.unheard.append(message)
         if self._held or self._panel is None:
             return None
-        while self._unheard:
-            self._panel.hear(self._unheard.pop(0))
+        while self.unheard:
+            self._panel.hear(self.unheard.pop(0))
         before, self._shown = self._shown, {name: getattr(self._panel, name) for name in ("page", "live", "answered")}
         return None if before == self._shown else self._shown
 

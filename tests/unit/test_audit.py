@@ -580,6 +580,7 @@ def test_a_process_that_dies_in_the_middle_of_a_line_harms_no_other(log, file):
     assert log.verify().entries == 6
 
 
+@pytest.mark.slow
 def test_what_was_acknowledged_outlives_a_kill_at_any_moment(file):
     log, told, random = AuditLog(file), {}, Random(0)
     for life in range(5):
@@ -604,6 +605,7 @@ def test_what_was_acknowledged_outlives_a_kill_at_any_moment(file):
 # ---- many writers
 
 
+@pytest.mark.slow
 def test_several_processes_write_one_sound_chain_while_others_read(file):
     log = AuditLog(file)
     writers = [start(WRITER, file, name, 50, 200) for name in "abcd"]
@@ -697,6 +699,7 @@ def test_in_a_browser_there_is_nothing_to_lock(file, monkeypatch):
     assert filled(file).verify().entries == 5
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 @pytest.mark.parametrize("path", [None, "audit.jsonl"], ids=["in memory", "in a file"])
 def test_a_process_forked_while_a_thread_writes_can_write_too(path, tmp_path):

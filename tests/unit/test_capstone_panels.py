@@ -313,6 +313,7 @@ def test_bad_input_is_answered_with_a_sentence(call, said, tmp_path):
         call(tmp_path)
 
 
+@pytest.mark.slow
 @quick
 @given(st.text(max_size=30))
 def test_any_name_is_taken_as_a_file_in_the_folder_or_refused(name):

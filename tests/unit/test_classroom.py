@@ -43,6 +43,7 @@ def of(*learners, seen=0.0):
 # ---- nothing is lost
 
 
+@pytest.mark.slow
 def test_sixty_learners_who_write_at_once_while_it_is_read_lose_nothing(tmp_path):
     """Twenty minutes of a class in seconds; `make bench BENCH_ARGS=class` takes a minute, and looks at the clock."""
     plans = [[*answers(seed)] for seed in range(60)]

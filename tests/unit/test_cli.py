@@ -469,6 +469,7 @@ def ways(name, dice):
     return asked
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", range(5))
 def test_no_mutated_file_is_a_fault_or_a_traceback(part, capsys):
     dice, codes = random.Random(part), Counter()

@@ -174,7 +174,13 @@ def test_whatever_stops_it_the_record_is_valid_and_resuming_keeps_the_budget(how
 
 
 def test_a_browser_is_told_what_it_lacks(monkeypatch, capsys):
+    system = sys.platform
     monkeypatch.setattr(sys, "platform", "emscripten")
     code, out, err = run(capsys, *EVASION)
     assert (code, out) == (2, "")
     assert "a browser has no processes" in err
+    assert not Path("asked").exists()
+    here = run(capsys, "attack", "example", "--attack", "membership", "--budget", "600")
+    monkeypatch.setattr(sys, "platform", system)
+    assert here == run(capsys, "attack", "example", "--attack", "membership", "--budget", "600"), "it is ours to ask"
+    assert here[0] == 0

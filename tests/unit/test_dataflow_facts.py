@@ -399,13 +399,16 @@ def test_the_facts_that_only_a_drawing_answers_are_these():
         for name in list_drawings()
     }
     assert answered == {
+        "memory-links": [],
         "clearview": [],
+        "cline": [],
         "ml-pipeline-prod": [
             "handles_personal_data",
             "internet_facing",
             "learns_from_user_input",
             "uses_third_party_model",
         ],
+        "nx": [],
         "postmark-mcp": [],
         "pytorch-nightly": ["handles_personal_data"],
         "shadowray": [],

@@ -57,6 +57,7 @@ def boxes_of(made):
     return [box.rect for box in made.boxes]
 
 
+@pytest.mark.slow
 def test_no_two_boxes_overlap_and_each_stands_in_the_lane_of_its_zone(drawing):
     made = layout(drawing)
     assert not [pair for pair in combinations(boxes_of(made), 2) if pair[0].overlaps(pair[1], 6)]
@@ -66,6 +67,7 @@ def test_no_two_boxes_overlap_and_each_stands_in_the_lane_of_its_zone(drawing):
         assert lane.y < box.rect.y < box.rect.bottom < lane.bottom
 
 
+@pytest.mark.slow
 def test_what_has_a_flow_keeps_its_place_when_something_is_added_or_renamed(drawing):
     if len(drawing.zones) < 2:
         return
@@ -136,6 +138,7 @@ SEEN += [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("seen", "place", "end"), [each[1:] for each in SEEN], ids=[name for name, *_ in SEEN])
 def test_nothing_jumps_when_an_element_or_a_flow_is_added(seen, place, end):
     """No box goes sideways or changes its order in the picture, and none goes further than the picture grew."""

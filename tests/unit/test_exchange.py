@@ -267,6 +267,7 @@ def test_what_was_not_changed_is_written_as_it_was_read(name):
     assert export.notes == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WRITTEN)
 def test_random_drawings_survive(name):
     for seed in range(EACH):
@@ -295,6 +296,7 @@ def planted(name, document):
     return values
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WRITTEN)
 def test_changes_are_written_and_what_we_do_not_know_stays(name):
     for seed in range(60):
@@ -751,6 +753,7 @@ def test_a_file_is_not_even_opened_if_it_is_too_large(tmp_path, monkeypatch):
     assert format_of(file) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_mutated_file_is_read_whole_or_refused_in_a_sentence(name):
     read_whole, refused = 0, []

@@ -59,6 +59,12 @@ def test_setting_in_code_does_what_a_click_does():
     assert not any(switches(page).values())
 
 
+def test_techniques_that_no_case_of_atlas_gives_are_called_our_reading():
+    for incident in incidents():
+        page = Page(IncidentReplay(incident.id))
+        assert ("techniques are our reading" in page.text) is not incident.case.startswith("AML."), incident.id
+
+
 @pytest.mark.parametrize("incident", incidents(), ids=lambda incident: incident.id)
 def test_only_the_switches_that_bear_on_an_incident_are_shown(incident):
     panel = IncidentReplay("shadowray")

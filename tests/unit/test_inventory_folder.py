@@ -66,6 +66,7 @@ def refused(folder: Path | str) -> str:
 # The same figures as in memory
 
 
+@pytest.mark.slow
 @examples(8)
 @given(inventories(), st.sampled_from(RULESETS), st.lists(st.integers(0, 9), max_size=4), st.integers(1, 9))
 def test_an_inventory_in_parts_is_assessed_as_it_is_in_memory(frame, ruleset, cuts, row_group):
@@ -93,6 +94,7 @@ def test_scores_are_written_as_files_and_what_writers_add_to_an_inventory_is_no_
         pd.testing.assert_frame_equal(assess_inventory(file).compute(), alone)
 
 
+@pytest.mark.slow
 def test_the_same_call_runs_on_a_cluster():
     distributed = pytest.importorskip("distributed")
     parts = parts_of(4)

@@ -44,6 +44,7 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
 # ---- the doctor
 
 
+@pytest.mark.slow
 def test_a_machine_on_which_the_course_runs_is_told_so_in_a_line_for_each_part(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -490,6 +490,7 @@ def test_what_is_no_manager_or_no_evaluation_is_refused():
         report_alerts(ThreatModelingBasicsManager({}), "s", 16)
 
 
+@pytest.mark.slow
 def test_importing_threatlab_does_not_bring_the_monitoring():
     code = "import sys, threatlab, threatlab.widgets; print('threatlab.monitoring' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

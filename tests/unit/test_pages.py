@@ -72,6 +72,7 @@ def test_every_command_on_a_page_does_what_it_is_shown_for(folder, page, capsys)
             assert Path(file).stat().st_size
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:The inplace keyword:pandas.errors.Pandas4Warning")  # Dask's
 @pytest.mark.parametrize("page", ["README.md", "docs/package.md"])
 def test_the_python_on_a_page_runs(folder, page, monkeypatch):

@@ -194,6 +194,32 @@ def test_what_is_decided_once_counts_once():
     assert panel.state.number == 2
 
 
+def test_what_a_view_sends_again_is_answered_again_and_done_once(monkeypatch):
+    panel, told = Counter(Count()), []
+    monkeypatch.setattr(panel, "send_state", lambda key=None: told.append(key))
+
+    def hear(name, by):
+        panel.hear({"act": "add", "args": {"by": by}, "id": name})
+        return panel.state.number, panel.answered
+
+    assert hear("one-1", 2) == (2, "one-1")
+    assert hear("one-2", 3) == (5, "one-2")
+    told.clear()
+    for name in ("one-2", "one-1", "one-2"):
+        assert hear(name, 7) == (5, name)
+    assert told.count(["page", "live", "answered"]) == 3
+    assert hear("other-1", 1) == (6, "other-1")
+    assert hear("one-3", 1) == (7, "one-3")
+
+
+@pytest.mark.parametrize("name", [None, 3, "test", "one-0", "one-", "-1", "one-1.5", f"one-{'9' * 5000}", ["one-1"]])
+def test_a_message_without_a_number_is_new_each_time(name):
+    panel = Counter(Count())
+    for _ in range(2):
+        panel.hear({"act": "add", "args": {}, "id": name})
+    assert panel.state.number == 2
+
+
 def test_a_state_that_can_not_be_drawn_changes_nothing():
     panel = Counter(Count())
     before = panel.page

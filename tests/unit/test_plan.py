@@ -74,6 +74,7 @@ def test_a_plan_only_holds_controls_that_were_findings_and_leaves_the_others_ope
 # ---- the ways differ, and the best is the best
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", list_systems())
 @pytest.mark.parametrize("budget", [3, 10, 20, 40])
 def test_no_way_leaves_less_risk_than_the_best_plan(name, budget):

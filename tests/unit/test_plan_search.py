@@ -120,6 +120,7 @@ def test_the_worth_of_a_set_is_the_assessment_s_risk_score(system, data):
         assert stand.worth - before.worth == pytest.approx(gain, abs=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", list_systems())
 @pytest.mark.parametrize("floor", [None, 0.9, 0.95, 1.0])
 def test_every_built_in_system_is_searched_to_the_end_at_every_budget(name, floor):

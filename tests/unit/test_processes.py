@@ -36,6 +36,7 @@ def test_a_command_is_told_by_its_exit_code_its_output_and_its_errors(platform, 
     assert (dict(os.environ), sys.argv, list(sys.path), Path.cwd()) == before
 
 
+@pytest.mark.slow
 def test_a_suite_says_the_same_without_processes_even_after_it_was_written_anew(tmp_path, monkeypatch):
     said = {}
     for platform in (sys.platform, "emscripten"):

@@ -228,6 +228,7 @@ def as_github_shows_it(markdown):
     return Structure(RENDER(markdown))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", HOSTILE)
 @pytest.mark.parametrize("look", [lambda m: Structure(to_html(m)), lambda m: as_github_shows_it(to_markdown(m))])
 def test_no_text_of_a_learner_changes_the_shape_of_a_page_and_all_of_it_is_shown(look, text):
@@ -236,6 +237,7 @@ def test_no_text_of_a_learner_changes_the_shape_of_a_page_and_all_of_it_is_shown
     assert page_.words.count(" ".join(shown(text).split())) >= plain.words.count("plain") - 1 > 20
 
 
+@pytest.mark.slow
 @quick
 @given(words)
 def test_no_text_at_all_changes_the_shape_of_a_page(text):

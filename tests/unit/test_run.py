@@ -91,6 +91,7 @@ def test_a_parameter_twice_and_a_notebook_over_itself_are_refused(ran, tmp_path,
     assert ran == []
 
 
+@pytest.mark.slow
 def test_a_cell_that_fails_is_exit_code_1_with_what_ran_in_the_file(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     cells = [("x = 1", ["parameters"]), ("y = x", []), ("print(y)", []), ("y / 0", [])]

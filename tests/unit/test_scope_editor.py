@@ -625,6 +625,7 @@ def ruin(panel):
     panel.exclude("Users", "mine", "me")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("times", [1, 2])
 @pytest.mark.parametrize("done", [lambda panel: None, ruin, lambda panel: panel.choose("new drawing", unsaved="leave")])
 def test_the_cells_around_the_editor_run_twice_and_after_whatever_was_done_in_it(done, times, capsys):

@@ -150,6 +150,14 @@ def test_a_release_of_the_same_names_differs_in_nothing_and_one_of_others_in_eac
         assert line in out
 
 
+def test_what_a_later_release_brought_is_not_retired_in_one_before_it(tmp_path, ours):
+    del ours["techniques"]["AML.T0131"]
+    file = tmp_path / "ATLAS.json"
+    for version, retired in (("2026.08", []), ("2026.09", ["AML.T0131"]), ("2026.10", ["AML.T0131"])):
+        file.write_text(json.dumps(format_6(ours, version)), "utf-8")
+        assert [each.id for each in check_atlas(file).retired] == retired
+
+
 def test_a_technique_that_is_renamed_takes_its_parts_along(tmp_path, ours):
     ours["techniques"]["AML.T0018"]["name"] = "Tamper with AI Model"
     file = tmp_path / "ATLAS.json"

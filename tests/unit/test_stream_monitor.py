@@ -288,6 +288,7 @@ def play(panel, until=lambda: False, limit=2_000):
     return asyncio.run(run())
 
 
+@pytest.mark.slow
 def test_played_to_its_end_a_day_looks_as_if_jumped_to_it_and_nothing_is_left_running():
     played, jumped = StreamMonitor(small()), StreamMonitor(small())
     played.set(speed="very fast")
@@ -322,6 +323,7 @@ def test_a_click_on_pause_stops_the_time_where_it_is():
     assert Page(panel).button("Play")
 
 
+@pytest.mark.slow
 def test_a_threshold_moved_while_playing_is_shown_at_once():
     panel = StreamMonitor(small())
 
@@ -429,6 +431,7 @@ def test_with_auto_remediation_the_first_alert_puts_a_control_in_place():
     assert "1 answered by a control put in place" in Page(panel).text
 
 
+@pytest.mark.slow
 def test_a_log_that_cannot_be_written_stops_the_play_and_is_said(tmp_path):
     path = tmp_path / "audit.jsonl"
     path.write_text("this is no log\n" * 2)

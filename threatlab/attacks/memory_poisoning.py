@@ -9,7 +9,7 @@ uses what it remembers: values (a contact, a supplier), and orders, such as what
 - an agent's memory that is filled by asking alone (MINJA: Dong et al. 2025, arXiv:2503.03704), which works less well
   beside honest memories (arXiv:2601.05504); and plants that sleep until a later task wakes them, against defenses that
   cost usefulness (Das et al. 2026, arXiv:2605.01970);
-- links that have an assistant remember a company as a trusted source (Microsoft, February 2026).
+- links that have an assistant remember a company as a trusted source (Microsoft, February 2026; AML.CS0072).
 
 **There is no language model here**: the agent remembers all that it is told to, and obeys all that it remembers. What
 is real is what each control looks at, and so what it misses:
@@ -476,7 +476,7 @@ ATTACK = Attack(
         ("resource control",),
         "black box",
         "Writes a page that the agent reads, or a link that somebody presses, and learns only what worked. One who is "
-        "adaptive has tried each kind of plant before.",
+        "adaptive keeps to the kind of plant that has worked best.",
     ),
     paper="Dong et al. 2025, MINJA, arXiv:2503.03704; pages and links that write an assistant's memory: Rehberger "
     "2024 and 2025, Microsoft 2026",

@@ -16,6 +16,7 @@ from threatlab.errors import ThreatLabError
 from threatlab.files import parse, read_text
 
 _KINDS = ("tactics", "techniques", "mitigations", "case-studies")
+_NEW = "new in "
 _ID = re.compile(r"AML\.(TA|T|M|CS)\d{4}(\.\d{3})?")
 
 
@@ -56,7 +57,7 @@ def check_atlas(source: str | Path) -> AtlasChanges:
     known = {*release.others, *(entry.id for entry in ours)}
     return AtlasChanges(
         version=version,
-        retired=tuple(entry for entry in ours if entry.id not in theirs),
+        retired=tuple(each for each in ours if each.id not in theirs and _number(version) >= _since(each)),
         renamed=tuple((each, theirs[each.id]) for each in ours if theirs.get(each.id, each.name) != each.name),
         new=tuple(
             Technique(i, name)
@@ -68,6 +69,11 @@ def check_atlas(source: str | Path) -> AtlasChanges:
 
 def _old_case(name: str, last: str) -> bool:
     return name.startswith("AML.CS") and name <= last
+
+
+def _since(entry: Technique) -> tuple[int, ...]:
+    """Return the release that brought an entry which the catalog's own release lacks; else one before all."""
+    return _number(entry.later.removeprefix(_NEW)) if entry.later.startswith(_NEW) else ()
 
 
 def _number(version: str) -> tuple[int, ...]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,9 +22,9 @@ from threatlab.report import ThreatModel
 
 if TYPE_CHECKING:  # it needs NumPy, and the command line does without
     from threatlab.attacks.own import Data
+    from threatlab.attacks.own.target import Target
 
 DONE, STOPPED = 0, 1
-BROWSER = "a browser has no processes to run a model in: run 'threatlab attack' where the course is installed"
 
 _ATTACK = """\
 Attack your own model, and measure how far an attacker gets who can only ask it.
@@ -78,12 +79,7 @@ def add(command: Callable[..., argparse.ArgumentParser]) -> None:
 
 def attack(asked: argparse.Namespace) -> int:
     """Run what is left of an attack, keep its record at each step, and say what it measured."""
-    import sys
-
-    if sys.platform == "emscripten":
-        raise ThreatLabError(BROWSER)
-    from threatlab.attacks.own import OwnProcess, go_on
-    from threatlab.attacks.own.example import EXAMPLES
+    from threatlab.attacks.own import go_on
 
     data = _data(asked)
     measured = _begun(asked, data)
@@ -101,7 +97,7 @@ def attack(asked: argparse.Namespace) -> int:
     seconds = check_number("--timeout", _value("--timeout", asked.timeout, float), 0.1, 3600, what="seconds")
     with _stoppable():
         try:
-            with OwnProcess(EXAMPLES.get(asked.target, asked.target), seconds) as target:
+            with _target(asked.target, seconds) as target:
                 keep(go_on(measured.run, target, data, keep))
         except KeyboardInterrupt:
             stopped = "stopped by hand"
@@ -153,6 +149,16 @@ def told(measured: Measured) -> str:
     if why_not := unused(measured, catalog()):
         said.append(why_not)
     return "\n".join([*lines, "", *wrapped(said, "")]) + "\n"
+
+
+def _target(name: str, seconds: float) -> AbstractContextManager[Target]:
+    """Return what is asked: a process of its own; in a browser, which has none, the example alone."""
+    from threatlab.attacks.own import OwnProcess
+    from threatlab.attacks.own.example import EXAMPLES, Here
+
+    if sys.platform == "emscripten" and name in EXAMPLES:
+        return nullcontext(Here(name))
+    return OwnProcess(EXAMPLES.get(name, name), seconds)
 
 
 def _data(asked: argparse.Namespace) -> Data:
@@ -236,7 +242,7 @@ def _stoppable() -> Iterator[None]:
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    if threading.current_thread() is not threading.main_thread():
+    if threading.current_thread() is not threading.main_thread() or sys.platform == "emscripten":
         yield
         return
     before = signal.signal(signal.SIGTERM, stop)

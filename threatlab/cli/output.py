@@ -22,7 +22,7 @@ from threatlab.report.model import ThreatModel
 from threatlab.words import counted, listed, shown
 
 WIDTH = 80
-_NAME = 26
+_NAME = 25
 _SEVERITY = 8
 _NEXT = 5
 _LONGEST = 1000

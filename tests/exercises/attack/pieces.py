@@ -40,6 +40,7 @@ def bank():
                 (lambda asked, delivered: set(asked) != set(delivered), "that is no theft"),
                 (lambda asked, delivered: len(delivered) > len(asked), "an address bounced and another got a copy"),
                 (lambda asked, delivered: set(asked) - set(delivered), "did anybody get it unasked"),
+                (lambda asked, delivered: "yes", "give a set"),
                 (1, "is not a function"),
             ],
         ),

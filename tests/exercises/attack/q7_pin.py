@@ -38,5 +38,5 @@ CONSTRAINTS = {
     "the same pin after a download": (of(*PARTS, "downloads"), "soon says yes to all"),
     "in whatever order the parts come": (as_listed, "told in another order"),
     "the same pin for the same tool": (another_each_time, "the second time"),
-    "a pin at all": (nothing, "returned None"),
+    "a pin at all": (nothing, "does it end with a return"),
 }

@@ -87,13 +87,15 @@ class Caller:
             raise Spent
         self._asked += len(rows)  # before it is asked: a target that fails has been asked
         answers = [self._read(rows[at : at + BATCH]) for at in range(0, len(rows), BATCH)]
-        shares = [each.shares for each in answers]
-        if any(each is None for each in shares) and not all(each is None for each in shares):
+        labels = np.concatenate([each.labels for each in answers] or [np.empty(0, dtype=np.int64)])
+        by_label = any(each.shares is None and each.told.any() for each in answers)
+        if by_label and self._columns_of:
             raise TargetError("the target answers with labels now and with probabilities then; it must do one of both")
-        return Answers(
-            np.concatenate([each.labels for each in answers] or [np.empty(0, dtype=np.int64)]),
-            np.concatenate(shares) if shares and shares[0] is not None else None,  # type: ignore[arg-type]
-        )
+        if not self._columns_of:
+            return Answers(labels, None)
+        none = np.zeros((BATCH, max(self._columns_of) + 1))  # for what was refused
+        shares = [none[: len(each.labels)] if each.shares is None else each.shares for each in answers]
+        return Answers(labels, np.concatenate(shares or [none[:0]]))
 
     def _read(self, rows: Floats) -> Answers:
         said = self._target.ask(rows)

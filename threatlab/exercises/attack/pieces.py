@@ -8,7 +8,17 @@ from typing import Any
 from threatlab.attacks import AttackResult
 from threatlab.catalog import catalog
 from threatlab.errors import unknown_name
-from threatlab.exercises.judges import ROUGHLY, a_function, a_kind, a_number, a_reason, parts, plain, returned
+from threatlab.exercises.judges import (
+    ROUGHLY,
+    a_function,
+    a_kind,
+    a_number,
+    a_reason,
+    other_kind,
+    parts,
+    plain,
+    returned,
+)
 from threatlab.exercises.outcome import NotYet
 from threatlab.exercises.question import Question, in_steps
 from threatlab.words import capital, counted
@@ -103,8 +113,13 @@ def _plant(answer: Any) -> str:
 
 
 def _unasked(answer: Any) -> str:
-    asks = a_function(answer, "the recipients asked for and those delivered to")
-    found = [row for row, (asked, delivered) in enumerate(MAIL_LOG) if plain(returned(asks, asked, delivered))]
+    unasked, found = a_function(answer, "the recipients asked for and those delivered to"), []
+    for row, (asked, delivered) in enumerate(MAIL_LOG):
+        value = plain(returned(unasked, asked, delivered))
+        if not isinstance(value, bool | int | set | frozenset | list | tuple):
+            raise other_kind(value, "a set, which is empty where nobody got it unasked, or True or False")
+        if value:
+            found.append(row)
     right = [row for row, (asked, delivered) in enumerate(MAIL_LOG) if set(delivered) - set(asked)]
     slips = {
         "any-difference": (

@@ -139,7 +139,11 @@ def _tool_poisoning(result: AttackResult) -> Html:
     def lines(shown: Any) -> list[Line]:
         said, read = shown["says"], shown["read_of_it"]
         reads = (
-            "it" if said and read == said else "what was approved" if read else "nothing of a tool that isn't needed"
+            "the same"
+            if said and read == said
+            else "what was approved"
+            if read
+            else "nothing of a tool that isn't needed"
         )
         return [
             ("update of", _code(shown["tool"])),

@@ -9,6 +9,8 @@ const parsed = html => {
 const LOST = "This panel has lost its kernel, which was restarted or has stopped. Choose Kernel \u2192 Restart Kernel "
   + "and Run up to Selected Cell: what was kept is there again.";
 
+const AGAIN = 10000;  // ms that a message may be unanswered before it is sent again; then twice as long
+
 const isTyped = field => field.matches?.("input:not([type=checkbox], [type=range])");
 
 // What a field is set to: of a list each of whose options is JSON, its value; of an empty number, null.
@@ -85,8 +87,8 @@ function render({ model, el }) {
   const root = document.createElement("div"), view = Math.random().toString(36).slice(2);
   root.className = "tl";
   root.tabIndex = -1;
-  let page = "", shown = parsed(page), sent = 0, held = null, news;
-  const answered = () => sent === 0 || model.get("answered") === `${view}-${sent}`;
+  let page = "", shown = parsed(page), sent = 0, heard = 0, held = null, news;
+  const answered = () => sent === heard;
 
   const paint = () => {
     if (model.get("page") !== page) repaint();  // one message can change all that follow() hears of, and tells of each
@@ -135,13 +137,20 @@ function render({ model, el }) {
     for (let each = node.parentElement; each !== root; each = each.parentElement) {
       if (each.dataset.part) part.unshift(each.dataset.part);
     }
-    const { act, args = "{}", once = null } = node.dataset, id = `${view}-${++sent}`;
+    const { act, args = "{}", once = null } = node.dataset, number = ++sent, id = `${view}-${number}`;
+    deliver({ act, args: { ...JSON.parse(args), ...values }, part, once, id }, number, AGAIN);
+    setTimeout(() => number === sent && !answered() && root.setAttribute("aria-busy", "true"), 1000);
+  };
+
+  // A message can be lost while the page reconnects: it is sent again until it, or a later one, is answered. A kernel
+  // that had only no time yet does it once.
+  const deliver = (message, number, wait) => {
     try {
-      model.send({ act, args: { ...JSON.parse(args), ...values }, part, once, id });
+      model.send(message);
     } catch {
       return tellLost();
     }
-    setTimeout(() => id === `${view}-${sent}` && !answered() && root.setAttribute("aria-busy", "true"), 1000);
+    setTimeout(() => number > heard && deliver(message, number, 2 * wait), wait);
   };
 
   root.addEventListener("click", event => {
@@ -186,6 +195,8 @@ function render({ model, el }) {
   window.addEventListener("keydown", keys, true);
 
   const follow = () => {
+    const [whose, number] = model.get("answered").split("-");
+    if (whose === view) heard = Math.max(heard, number);
     paint();
     rest();
   };
@@ -195,6 +206,7 @@ function render({ model, el }) {
   let stop = () => {};
   requestAnimationFrame(() => { stop = beginAtTheHead(root); });  // by then it is in its cell
   return () => {
+    heard = Infinity;  // nothing is sent again
     stop();
     window.removeEventListener("keydown", keys, true);
   };

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Mapping
 from functools import wraps
@@ -90,6 +91,7 @@ class Panel(anywidget.AnyWidget):
 
     def __init__(self, state: Any, *, made_from: object = None) -> None:
         self.parts: dict[str, Panel] = {}
+        self._heard: dict[str, int] = {}  # of each view, the number of the newest message
         self.state = self._begun = self._before_anew = state
         self._place, self._last = None, None
         self._offer: tuple[str, str, str] | None = None
@@ -162,10 +164,17 @@ class Panel(anywidget.AnyWidget):
         """Do what the page asks for: `{"act": name, "args": {...}}`. What can't be done is said in the panel.
 
         Only methods marked as actions can be named, and they check their values as they do for code. A `once` that no
-        button on the page has any more is the second click of two, or one that came too late: it is left out.
+        button on the page has any more is the second click of two, or one that came too late: it is left out. So is
+        what a view of the panel sends again, by its "id": the view's name, and a number that grows.
         """
         message = message if isinstance(message, dict) else {}
+        view, number = _numbered(message.get("id"))
         with self.turn, self.hold_sync():
+            if 0 < number <= self._heard.get(view, 0):
+                self.answered = str(message.get("id"))
+                self.send_state(["page", "live", "answered"])  # the answer may be what was lost
+                return
+            self._heard[view] = number
             name, target = message.get("act"), self
             try:
                 for part in message.get("part") or ():
@@ -238,6 +247,12 @@ class Panel(anywidget.AnyWidget):
         show({"text/plain": said, "text/html": html.tag("p", said)}, raw=True)
         bundle, about = self._repr_mimebundle_()
         show(bundle, metadata=about, raw=True)
+
+
+def _numbered(name: object) -> tuple[str, int]:
+    """Return the view that sent a message of this id and the message's number, or 0: nobody sends it again."""
+    found = re.fullmatch(r"([0-9a-z]+)-([0-9]{1,9})", str(name))
+    return (found[1], int(found[2])) if found else ("", 0)
 
 
 def _fitting(name: str, method: Callable[..., Any], args: object) -> dict[str, Any]:

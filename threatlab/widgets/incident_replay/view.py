@@ -134,8 +134,10 @@ def switches(state: ReplayState) -> Html:
 def ladder(state: ReplayState) -> Html:
     """Return the steps in their published order, each with its verdict, what bears on it, and who gets past."""
     rows = (_row(n, each, state.catalog) for n, each in enumerate(state.now.steps, start=1))
+    case = state.incident.case
+    ours = "" if case.startswith("AML.") else "; tactics and techniques are our reading"
     return markup(
-        caption("The published steps", f"{state.incident.case}, in their order"),
+        caption("The published steps", f"{case}, in their order{ours}"),
         table(("Step", "What happened", "Get past"), rows, class_="tl-ladder"),
         tag("p", _LIMITS, class_="tl-sub"),
     )
