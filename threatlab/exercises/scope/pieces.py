@@ -262,7 +262,7 @@ w1 = Question(
     fills='("Model approver", "person")',
     claims={
         "on-the-list": "All who can change the model are on the list.",
-        "somebody": "'Somebody', or 'the team', is a name for who approves.",
+        "somebody": "Who approves can be called 'somebody', or 'the team'.",
         "kind": "A store or a model can approve something.",
     },
 )
