@@ -73,8 +73,7 @@ def page(state: AttackState) -> Html:
 def targets(state: AttackState) -> Html:
     """Return what there is to reach, and the best that was reached so far."""
     return markup(
-        caption(f"{state.attack.title}: your targets"),
-        tag("p", f"The attacker: {catalog().who(state.attack.attacker)}.", class_="tl-sub"),
+        caption(f"{state.attack.title}: your targets", f"The attacker: {catalog().who(state.attack.attacker)}."),
         tag(
             "ul",
             *(tag("li", _target(state, name, class_="tl-sub tl-reached")) for name in state.attack.targets),
