@@ -78,7 +78,7 @@ w1 = Question(
     fills='threatlab.assess(pipeline.with_(monitoring_active=False), ruleset="core")',
     claims={
         "whole-catalog": "The lesson's three checks and the whole catalog ask the same.",
-        "nothing-changed": "with_ changes the system itself, so that what it returns can be left alone.",
+        "nothing-changed": "A system is itself changed by with_, so that what it returns can be left alone.",
         "more": "The same system without monitoring may lack other controls, too.",
     },
 )
