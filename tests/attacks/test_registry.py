@@ -72,7 +72,16 @@ def wrong_values(knob):
 
 
 def test_the_attacks_stand_in_the_order_of_the_lesson():
-    lesson = ["poisoning", "extraction", "evasion", "membership", "injection", "memory_poisoning", "tool_poisoning"]
+    lesson = [
+        "poisoning",
+        "extraction",
+        "evasion",
+        "membership",
+        "injection",
+        "hijack",
+        "memory_poisoning",
+        "tool_poisoning",
+    ]
     assert list(ATTACKS) == lesson
     assert all(isinstance(attack, Attack) and attack.name == name for name, attack in ATTACKS.items())
 

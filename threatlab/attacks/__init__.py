@@ -3,6 +3,7 @@
 from threatlab.attacks import (
     evasion,
     extraction,
+    hijack,
     injection,
     membership,
     memory_poisoning,
@@ -21,6 +22,7 @@ ATTACKS: dict[str, Attack] = {
         evasion.ATTACK,
         membership.ATTACK,
         injection.ATTACK,
+        hijack.ATTACK,
         memory_poisoning.ATTACK,
         tool_poisoning.ATTACK,
     )

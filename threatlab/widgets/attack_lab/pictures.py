@@ -206,6 +206,7 @@ _PICTURES: dict[str, Callable[[AttackResult], Html]] = {
     "evasion": _evasion,
     "membership": _membership,
     "injection": _injection,
+    "hijack": _injection,
     "memory_poisoning": _memory_poisoning,
     "tool_poisoning": _tool_poisoning,
 }

@@ -1,0 +1,292 @@
+"""The language model: a small transformer that reads words and writes tool calls, one token at a time, in NumPy.
+
+Its reader lets the words that it was given look at each other; its writer looks at them and at what it wrote itself.
+A token is one
+of a few names of tools, or a copy of a word that was given, by a pointer (See et al. 2017, arXiv:1704.04368): so it
+can name files
+and people that it never met. Weights are arrays by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float32]
+Ints = NDArray[np.int64]
+Back = Callable[[Array], Array]
+Weights = dict[str, Array]
+
+WIDTH, HEADS, HIDDEN = 64, 4, 192
+READER, WRITER = 2, 2
+"""Layers of each."""
+LONGEST, MOST = 112, 24
+"""How many words it can be given, and how many tokens it can write."""
+AROUND = (-3, -2, -1, 1, 2, 3)
+"""Each word sees its neighbors at these places before the first layer."""
+ROLES = 2
+"""Who wrote a word: the user (or nobody knows), or the page."""
+FAR = np.float32(-1e9)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Texts, filled up with -1: `words` and `roles` (texts, given), and `wrote` (texts, written).
+
+    What was written is the number of a tool, or `tools + place` of the word that was copied.
+    """
+
+    words: Ints
+    roles: Ints
+    wrote: Ints
+
+
+def new_weights(words: int, tools: int, rng: np.random.Generator) -> Weights:
+    """Return weights as they are before training."""
+
+    def normal(*shape: int, scale: float | None = None) -> Array:
+        return (rng.standard_normal(shape) * (scale or shape[0] ** -0.5)).astype(np.float32)
+
+    d = WIDTH
+    made = {
+        "word": normal(words, d, scale=0.5),
+        "role": normal(ROLES, d, scale=0.3),
+        "place": normal(LONGEST, d, scale=0.3),
+        "tool": normal(tools + 1, d, scale=0.5),  # the last one stands for "begin"
+        "step": normal(MOST + 1, d, scale=0.3),
+        "written.around": normal(len(AROUND) * d, d),
+        "choose": normal(d, tools),
+        "ask": normal(d, d),
+        "offer": normal(d, d),
+    }
+    for layer in range(READER):
+        made[f"{layer}.around"] = normal(len(AROUND) * d, d, scale=(d * len(AROUND)) ** -0.5)
+    for layer in range(READER + WRITER):
+        made |= {
+            f"{layer}.query": normal(d, d),
+            f"{layer}.seen": normal(d, 2 * d),
+            f"{layer}.mixed": normal(d, d, scale=0.5 * d**-0.5),
+            f"{layer}.up": normal(d, HIDDEN),
+            f"{layer}.bias": np.zeros(HIDDEN, np.float32),
+            f"{layer}.down": normal(HIDDEN, d, scale=0.5 * HIDDEN**-0.5),
+        }
+    return made
+
+
+# --- Pieces: each returns its value and how a change of it goes back ------------------------------------------------
+
+
+def times(x: Array, name: str, weights: Weights, grads: Weights) -> tuple[Array, Back]:
+    """Multiply by a matrix of the weights."""
+    w = weights[name]
+
+    def back(dy: Array) -> Array:
+        grads[name] += x.reshape(-1, x.shape[-1]).T @ dy.reshape(-1, dy.shape[-1])
+        return dy @ w.T
+
+    return x @ w, back
+
+
+def normed(x: Array) -> tuple[Array, Back]:
+    """Scale each vector to a mean square of 1 (Zhang and Sennrich 2019, arXiv:1910.07467)."""
+    scale = 1 / np.sqrt((x * x).mean(-1, keepdims=True) + np.float32(1e-5))
+    y = x * scale
+    return y, lambda dy: scale * (dy - y * (dy * y).mean(-1, keepdims=True))
+
+
+def softmax(scores: Array) -> Array:
+    """Return shares that add up to 1 along the last axis."""
+    e = np.exp(scores - scores.max(-1, keepdims=True))
+    shares: Array = e / e.sum(-1, keepdims=True)
+    return shares
+
+
+def attention(  # noqa: PLR0913, PLR0917
+    x: Array, others: Array, hidden: Array, layer: int, weights: Weights, grads: Weights
+) -> tuple[Array, Callable[[Array], tuple[Array, Array]]]:
+    """Let each of x look at the others that are not hidden from it (0, or FAR where they are)."""
+    (texts, places, d), seen, size = x.shape, others.shape[1], WIDTH // HEADS
+    flat, back_query = times(x, f"{layer}.query", weights, grads)
+    both, back_seen = times(others, f"{layer}.seen", weights, grads)
+    q = flat.reshape(texts, places, HEADS, size).transpose(0, 2, 1, 3)
+    k, v = both.reshape(texts, seen, 2, HEADS, size).transpose(2, 0, 3, 1, 4)
+    scale = np.float32(size**-0.5)
+    share = softmax(q @ k.swapaxes(-1, -2) * scale + hidden)
+    y, back_mixed = times((share @ v).transpose(0, 2, 1, 3).reshape(x.shape), f"{layer}.mixed", weights, grads)
+
+    def back(dy: Array) -> tuple[Array, Array]:
+        dmixed = back_mixed(dy).reshape(texts, places, HEADS, size).transpose(0, 2, 1, 3)
+        dshare = dmixed @ v.swapaxes(-1, -2)
+        dscore = share * (dshare - (dshare * share).sum(-1, keepdims=True)) * scale
+        dq = (dscore @ k).transpose(0, 2, 1, 3).reshape(x.shape)
+        dboth = np.stack([dscore.swapaxes(-1, -2) @ q, share.swapaxes(-1, -2) @ dmixed])
+        return back_query(dq), back_seen(dboth.transpose(1, 3, 0, 2, 4).reshape(texts, seen, 2 * d))
+
+    return y, back
+
+
+def feed_forward(x: Array, layer: int, weights: Weights, grads: Weights) -> tuple[Array, Back]:
+    """Two matrices, with a threshold between them."""
+    up, back_up = times(x, f"{layer}.up", weights, grads)
+    up = np.maximum(up + weights[f"{layer}.bias"], 0)
+    y, back_down = times(up, f"{layer}.down", weights, grads)
+
+    def back(dy: Array) -> Array:
+        dup = back_down(dy) * (up > 0)
+        grads[f"{layer}.bias"] += dup.sum((0, 1))
+        return back_up(dup)
+
+    return y, back
+
+
+def neighbors(x: Array, name: str, around: tuple[int, ...], weights: Weights, grads: Weights) -> tuple[Array, Back]:
+    """Mix into each place what stands around it."""
+    rows = [AROUND.index(by) * WIDTH for by in around]
+    w = np.concatenate([weights[name][row : row + WIDTH] for row in rows])
+    near = np.concatenate([shifted(x, by) for by in around], axis=-1)
+
+    def back(dy: Array) -> Array:
+        dw = near.reshape(-1, near.shape[-1]).T @ dy.reshape(-1, WIDTH)
+        dnear, dx = dy @ w.T, np.zeros_like(x)
+        for number, (row, by) in enumerate(zip(rows, around, strict=True)):
+            part = slice(number * WIDTH, (number + 1) * WIDTH)
+            grads[name][row : row + WIDTH] += dw[part]
+            dx += shifted(dnear[..., part], -by)
+        return dx
+
+    return near @ w, back
+
+
+def shifted(x: Array, by: int) -> Array:
+    """Return x (texts, places, width) such that each place holds what stands `by` places further on, or zero."""
+    y = np.zeros_like(x)
+    if by > 0:
+        y[:, :-by] = x[:, by:]
+    else:
+        y[:, -by:] = x[:, :by]
+    return y
+
+
+# --- The whole ------------------------------------------------------------------------------------------------------
+
+
+def read(words: Ints, roles: Ints, weights: Weights, grads: Weights) -> tuple[Array, Back]:
+    """Return what the reader makes of the words: vectors (texts, given, WIDTH), and the way back."""
+    there = (words >= 0)[..., None]
+    ids = np.maximum(words, 0)
+    x = (weights["word"][ids] + weights["role"][roles] + weights["place"][: words.shape[1]]) * there
+    hidden = np.where(there, np.float32(0), FAR)[:, None, None, :, 0]
+    backs = []
+    for layer in range(READER):
+        z, back_near = neighbors(x, f"{layer}.around", AROUND, weights, grads)
+        x = x + z * there
+        z, back_norm = normed(x)
+        z, back_look = attention(z, z, hidden, layer, weights, grads)
+        x = x + z
+        z, back_norm_2 = normed(x)
+        z, back_think = feed_forward(z, layer, weights, grads)
+        x = x + z
+        backs.append((back_near, back_norm, back_look, back_norm_2, back_think))
+    x, back_last = normed(x)
+
+    def back(dx: Array) -> Array:
+        dx = back_last(dx)
+        for back_near, back_norm, back_look, back_norm_2, back_think in reversed(backs):
+            dx = dx + back_norm_2(back_think(dx))
+            dx = dx + back_norm(np.add(*back_look(dx)))
+            dx = dx + back_near(dx * there)
+        dx = dx * there
+        add_rows(grads["word"], ids, dx)
+        add_rows(grads["role"], roles, dx)
+        grads["place"][: words.shape[1]] += dx.sum(0)
+        return dx
+
+    return x, back
+
+
+def write(x: Array, batch: Batch, weights: Weights, grads: Weights) -> tuple[Array, Back]:
+    """Return the scores of each next token, (texts, written + 1, tools + given), and the way back to the reader."""
+    tools, (texts, given) = weights["choose"].shape[1], batch.words.shape
+    wrote = np.concatenate([np.full((texts, 1), -1), batch.wrote], axis=1)
+    steps, copied = wrote.shape[1], (wrote >= tools)[..., None]
+    place = np.where(wrote >= tools, wrote - tools, 0)
+    word = np.maximum(np.take_along_axis(batch.words, place, axis=1), 0)
+    tool = np.where(wrote >= tools, 0, np.where(wrote < 0, tools, wrote))
+    y = (
+        np.where(copied, weights["word"][word] + weights["place"][place], weights["tool"][tool])
+        + weights["step"][:steps]
+    )
+    near, back_near = neighbors(y, "written.around", tuple(by for by in AROUND if by < 0), weights, grads)
+    y = y + near
+
+    absent = np.where(batch.words >= 0, np.float32(0), FAR)[:, None, :]
+    later = np.triu(np.full((steps, steps), FAR), 1)
+    hidden = np.concatenate([np.repeat(absent, steps, 1), np.repeat(later[None], texts, 0)], axis=-1)[:, None]
+    backs = []
+    for layer in range(READER, READER + WRITER):
+        z, back_norm = normed(y)
+        z, back_look = attention(z, np.concatenate([x, z], axis=1), hidden, layer, weights, grads)
+        y = y + z
+        z, back_norm_2 = normed(y)
+        z, back_think = feed_forward(z, layer, weights, grads)
+        y = y + z
+        backs.append((back_norm, back_look, back_norm_2, back_think))
+    z, back_last = normed(y)
+    chosen, back_choose = times(z, "choose", weights, grads)
+    q, back_ask = times(z, "ask", weights, grads)
+    k, back_offer = times(x, "offer", weights, grads)
+    scale: np.float32 = np.float32(WIDTH**-0.5)
+    scores: Array = np.concatenate([chosen, q @ k.swapaxes(-1, -2) * scale + absent], axis=-1)
+
+    def back(dscores: Array) -> Array:
+        dchosen: Array = dscores[..., :tools]
+        dpointed: Array = dscores[..., tools:] * scale
+        dx = back_offer(dpointed.swapaxes(-1, -2) @ q)
+        dy: Array = back_last(back_ask(dpointed @ k) + back_choose(dchosen))
+        for back_norm, back_look, back_norm_2, back_think in reversed(backs):
+            dy = dy + back_norm_2(back_think(dy))
+            dz, dothers = back_look(dy)
+            dx += dothers[:, :given]
+            dy = dy + back_norm(dz + dothers[:, given:])
+        dy = dy + back_near(dy)
+        grads["step"][:steps] += dy.sum(0)
+        add_rows(grads["word"], word, dy * copied)
+        add_rows(grads["place"], place, dy * copied)
+        add_rows(grads["tool"], tool, dy * ~copied)
+        return dx
+
+    return scores, back
+
+
+def add_rows(table: Array, rows: Ints, values: Array) -> None:
+    """Add each of the values to the row of the table that it belongs to."""
+    np.add.at(table, rows.ravel(), values.reshape(-1, values.shape[-1]))
+
+
+def loss_and_grads(batch: Batch, weights: Weights) -> tuple[float, Weights]:
+    """Return the mean cross-entropy of what should be written (`batch.wrote`), and its gradient."""
+    grads = {name: np.zeros_like(value) for name, value in weights.items()}
+    target, counts = np.maximum(batch.wrote, 0)[..., None], batch.wrote >= 0
+    x, back_reader = read(batch.words, batch.roles, weights, grads)
+    scores, back_writer = write(x, Batch(batch.words, batch.roles, batch.wrote[:, :-1]), weights, grads)
+    share = softmax(scores)
+    right = np.take_along_axis(share, target, axis=-1)
+    loss = float(-np.log(right[counts] + 1e-9).mean())
+    np.put_along_axis(share, target, right - 1, axis=-1)
+    back_reader(back_writer(share * (counts / counts.sum(dtype=scores.dtype))[..., None].astype(scores.dtype)))
+    return loss, grads
+
+
+def greedy(words: Ints, roles: Ints, weights: Weights) -> Ints:
+    """Return what the model writes, (texts, written): each time the token with the highest score, until "end" (0)."""
+    x, _ = read(words, roles, weights, {})
+    wrote = np.zeros((len(words), 0), np.int64)
+    for _ in range(MOST):
+        scores, _ = write(x, Batch(words, roles, wrote), weights, {})
+        wrote = np.concatenate([wrote, scores[:, -1:].argmax(-1)], axis=1)
+        if (wrote == 0).any(1).all():
+            break
+    return wrote
