@@ -13,6 +13,10 @@ from threatlab.attacks.tiny_lm import calls, grammar, heldout, model
 from threatlab.attacks.tiny_lm.train import train
 from threatlab.errors import ThreatLabError
 
+WORDS_FOR_FOLLOWING = set(
+    "steps follow do tasks handle work process answer complete take carry requests".split()  # noqa: SIM905
+)
+
 
 @cache
 def result(control, tries=1):
@@ -55,20 +59,7 @@ def test_nothing_that_the_plain_model_learns_from_is_hostile():
     for text in (grammar.task(rng) for _ in range(300)):
         if any(text.roles[at] for at, _, _ in text.calls):
             asked = {word for word, role in zip(text.words, text.roles, strict=True) if not role}
-            assert asked & {
-                "steps",
-                "follow",
-                "do",
-                "tasks",
-                "handle",
-                "work",
-                "process",
-                "answer",
-                "complete",
-                "take",
-                "carry",
-                "requests",
-            }
+            assert asked & WORDS_FOR_FOLLOWING
 
 
 def test_honest_tasks_in_words_never_met_are_done_and_no_page_sends_the_secret_by_itself():

@@ -1,10 +1,8 @@
 """The language model: a small transformer that reads words and writes tool calls, one token at a time, in NumPy.
 
 Its reader lets the words that it was given look at each other; its writer looks at them and at what it wrote itself.
-A token is one
-of a few names of tools, or a copy of a word that was given, by a pointer (See et al. 2017, arXiv:1704.04368): so it
-can name files
-and people that it never met. Weights are arrays by name.
+A token is one of a few names of tools, or a copy of a word that was given, by a pointer (See et al. 2017,
+arXiv:1704.04368): so it can name files and people that it never met. Weights are arrays by name.
 """
 
 from __future__ import annotations
