@@ -74,7 +74,7 @@ def test_a_cell_that_checks_a_question_is_tagged_with_the_ideas_that_the_questio
 def test_a_solution_answers_every_question_correctly(solution):
     notebook = nbformat.read(solution, as_version=4)
     asked = checks(notebook)
-    assert 3 <= len(asked) <= 5
+    assert asked
     assert outputs_of(notebook).count("\u2713 Correct") >= len(asked)
     assert "Not yet" not in outputs_of(notebook)
     assert f"{len(asked)} of {len(asked)} done." in outputs_of(notebook)

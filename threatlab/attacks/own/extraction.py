@@ -44,7 +44,7 @@ def attack(caller: Caller, data: Data, rng: np.random.Generator, eps: float) -> 
     stream, is_test = np.concatenate([data.records[held_out], queries]), np.arange(tests + len(queries)) < tests
     mixed = rng.permutation(len(stream))
     answers = caller.ask(stream[mixed])
-    back = np.argsort(mixed)
+    back = np.argsort(mixed, kind="stable")
     told = answers.told[back]
     on_test, on_attack = is_test & told, ~is_test & told
     if on_test.sum() < 5 or on_attack.sum() < 5:
