@@ -7,6 +7,7 @@ from statistics import mean
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
 from threatlab.attacks.hijack import ATTACK, CIRCULATING, KNOWN_TO_FILTER, attempt, run
 from threatlab.attacks.tiny_lm import calls, grammar, heldout, model
@@ -44,7 +45,8 @@ def test_each_gradient_is_the_slope_of_the_loss():
 def test_a_short_training_lowers_the_loss():
     rng = np.random.default_rng(0)
     weights = model.new_weights(len(grammar.VOCABULARY), len(grammar.TOOLS), rng)
-    losses = train(weights, grammar.task, 20, rng)
+    with threadpool_limits(1):
+        losses = train(weights, grammar.task, 20, rng)
     assert mean(losses[-5:]) < 0.8 * losses[0]
 
 

@@ -33,7 +33,6 @@ from threatlab.attacks.base import (
     Target,
     check_settings,
     clock,
-    on_one_core,
 )
 from threatlab.attacks.tiny_lm import Call, calls
 from threatlab.attacks.tiny_lm.heldout import Task, tasks
@@ -155,7 +154,6 @@ def attack(
 # --- A run --------------------------------------------------------------------------------------------------------
 
 
-@on_one_core
 def run(control: str = "none", seed: int = 0, *, pages: int = 40, tries: int = 1) -> AttackResult:
     """Let the model do `pages` honest tasks, and the same with a hostile line on each page, and return what got out.
 

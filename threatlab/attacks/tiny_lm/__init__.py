@@ -7,6 +7,7 @@ from functools import cache
 from importlib import resources
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from threatlab.attacks.tiny_lm import grammar, model
 from threatlab.errors import ThreatLabError
@@ -48,7 +49,8 @@ def calls(
         words[row, : len(text)] = grammar.numbers(text)
         if marked:
             roles[row, len(user) : len(text)] = 1
-    written = model.greedy(words, roles, load(name))
+    with threadpool_limits(1):  # it is so small that a second thread only waits for the first
+        written = model.greedy(words, roles, load(name))
     return [spelled(tokens, text) for tokens, text in zip(written.tolist(), texts, strict=True)]
 
 
