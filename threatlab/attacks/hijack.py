@@ -291,7 +291,7 @@ CONTROLS: Mapping[str, Defense] = MappingProxyType(
         "adversarial_training": Defense(
             "Adversarial training",
             "untrusted_content_segregated",
-            "Trained on pages with the phrases that circulate, it leaves most of them undone: by that test it is "
+            "Trained on pages with the phrases that circulate, it leaves most of them undone: by that test it looks "
             "safe. It has learned the phrases. Give the attacker a few tries in other words, or at another place.",
         ),
         "tool_allow_list": Defense(
