@@ -22,6 +22,11 @@ class Ran:
     error: str
 
 
+def ending(code: int) -> str:
+    """Return how a process ended, in words: by a signal, or with an exit code."""
+    return f"signal {-code}" if code < 0 else f"exit code {code}"
+
+
 def run_module(
     module: str,
     *arguments: str,

@@ -27,6 +27,7 @@ import psutil
 
 from threatlab.exercises.guard import CLOCK, Judge, Printed, Verdict, is_learners, too_long, verdict_of_code
 from threatlab.exercises.outcome import NOT_YET
+from threatlab.processes import ending
 
 if sys.platform == "emscripten":
     raise ImportError("a browser has no processes")
@@ -225,11 +226,10 @@ def _waits(seconds: float) -> Verdict:
 def _ended(code: int, seconds: float) -> Verdict:
     if _COUNTED and code == -signal.SIGPROF:
         return too_long(seconds)
-    how = f"signal {-code}" if code < 0 else f"exit code {code}"
     return Verdict(
         NOT_YET,
-        f"Your answer ended the Python that ran it ({how}); your notebook goes on. Does it call os._exit or os.kill, "
-        "or take more memory than there is?",
+        f"Your answer ended the Python that ran it ({ending(code)}); your notebook goes on. Does it call os._exit or "
+        "os.kill, or take more memory than there is?",
     )
 
 

@@ -21,6 +21,7 @@ import numpy as np
 from threatlab.attacks.digits import Floats
 from threatlab.attacks.own.serve import loopback, receive, send
 from threatlab.errors import ThreatLabError, short
+from threatlab.processes import ending
 
 BEGIN = 60.0
 """Seconds that a model has to be imported and made ready."""
@@ -171,7 +172,7 @@ class OwnProcess:
 def _ended(code: int | None) -> str:
     if code is None:
         return "broke off its answers"
-    return f"ended its process ({f'signal {-code}' if code < 0 else f'exit code {code}'})"
+    return f"ended its process ({ending(code)})"
 
 
 def _listen(pipe: IO[bytes], take: Any) -> None:
