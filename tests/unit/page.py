@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from itertools import count
 from typing import Any
 
 from bs4 import BeautifulSoup, Tag
 
 from threatlab.widgets.base.panel import Panel
+
+_NUMBERS = count(1)
 
 
 class Page:
@@ -95,8 +98,8 @@ class Page:
     def _send(self, node: Tag, values: dict[str, Any] | None = None) -> None:
         args = {**json.loads(node.get("data-args", "{}")), **(values or {})}
         part = [each["data-part"] for each in reversed(list(node.parents)) if each.get("data-part")]
-        message = {"act": node["data-act"], "args": args, "part": part, "once": node.get("data-once"), "id": "test"}
-        self.panel.hear(json.loads(json.dumps(message)))
+        message = {"act": node["data-act"], "args": args, "part": part, "once": node.get("data-once")}
+        self.panel.hear(json.loads(json.dumps({**message, "id": f"test-{next(_NUMBERS)}"})))
 
 
 def _option(field: Tag, option: str) -> Tag:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Callable, Mapping
 from functools import wraps
@@ -91,7 +90,7 @@ class Panel(anywidget.AnyWidget):
 
     def __init__(self, state: Any, *, made_from: object = None) -> None:
         self.parts: dict[str, Panel] = {}
-        self._heard: dict[str, int] = {}  # of each view, the number of the newest message
+        self._heard: set[str] = set()  # the ids of the messages that were done
         self.state = self._begun = self._before_anew = state
         self._place, self._last = None, None
         self._offer: tuple[str, str, str] | None = None
@@ -165,16 +164,18 @@ class Panel(anywidget.AnyWidget):
 
         Only methods marked as actions can be named, and they check their values as they do for code. A `once` that no
         button on the page has any more is the second click of two, or one that came too late: it is left out. So is
-        what a view of the panel sends again, by its "id": the view's name, and a number that grows.
+        what a view of the panel sends again, by its "id". Messages can come in another order than they were sent in:
+        JupyterLab sends a new panel's first ones to the thread that runs cells, and all others to another.
         """
         message = message if isinstance(message, dict) else {}
-        view, number = _numbered(message.get("id"))
+        sent_as = message.get("id")
         with self.turn, self.hold_sync():
-            if 0 < number <= self._heard.get(view, 0):
-                self.answered = str(message.get("id"))
+            self.answered = str(sent_as)
+            if self.answered in self._heard:
                 self.send_state(["page", "live", "answered"])  # the answer may be what was lost
                 return
-            self._heard[view] = number
+            if sent_as is not None:
+                self._heard.add(self.answered)
             name, target = message.get("act"), self
             try:
                 for part in message.get("part") or ():
@@ -182,7 +183,6 @@ class Panel(anywidget.AnyWidget):
             except (KeyError, TypeError):
                 target, name = self, None
             target._do(name, message.get("args"), message.get("once"))  # another of its kind
-            self.answered = str(message.get("id"))
 
     def _do(self, name: object, args: object, once: object) -> None:
         before = self.state
@@ -247,12 +247,6 @@ class Panel(anywidget.AnyWidget):
         show({"text/plain": said, "text/html": html.tag("p", said)}, raw=True)
         bundle, about = self._repr_mimebundle_()
         show(bundle, metadata=about, raw=True)
-
-
-def _numbered(name: object) -> tuple[str, int]:
-    """Return the view that sent a message of this id and the message's number, or 0: nobody sends it again."""
-    found = re.fullmatch(r"([0-9a-z]+)-([0-9]{1,9})", str(name))
-    return (found[1], int(found[2])) if found else ("", 0)
 
 
 def _fitting(name: str, method: Callable[..., Any], args: object) -> dict[str, Any]:
