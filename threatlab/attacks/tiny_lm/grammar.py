@@ -9,6 +9,7 @@ the steps on a page followed.
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from functools import cache
 
 import numpy as np
 
-Rng = np.random.Generator
+Rng = np.random.Generator | random.Random
 
 TOOLS = ("end", "send", "read", "delete", "meet", "summarize")
 ARGUMENTS = {
@@ -457,6 +458,14 @@ SLOTS = {
 
 # --- Words -----------------------------------------------------------------------------------------------------------
 
+UNHEARD = {"WORD": 0.4, "FILE": 0.65, "WHO": 0.65, "DAY": 0}
+KINDS = {
+    "WORD": ("<word>",),
+    "FILE": ("<word>", "<file>"),
+    "WHO": ("<word>", "<address>"),
+    "NUMBER": ("<number>",),
+}
+"""How often a slot is filled with a word that was never heard of, and as what kind of word that is then read."""
 UNKNOWN = ("<word>", "<address>", "<file>", "<number>")
 TOKEN = re.compile(r"<!--|-->|-{2,}|[\w@](?:[\w@.'/-]*[\w@])?|[^\w\s]")
 ENDINGS = (("ing", ""), ("ing", "e"), ("es", ""), ("s", ""), ("ed", ""), ("d", ""), ("ly", ""))
@@ -518,43 +527,37 @@ class Said:
         self.calls += [(n + at, tool, tuple(n + place for place in places)) for at, tool, places in other.calls]
 
 
-PIECE = re.compile(r"[{|}]|[^{|}]+")
-RULE = re.compile(r"\b(" + "|".join(rule for rule in RULES if rule.isupper()) + r")\b")
 Tree = list[list["str | Tree"]]
-"""Options, each of them a row of words, rules and further options."""
+"""Options, each of them a row of words and further options."""
+PIECE = re.compile(r"[{|}]|[^{|}\s]+")
 
 
 @cache
-def tree(phrase: str) -> Tree:
-    """Return a phrase as its options."""
+def tree(phrases: tuple[str, ...]) -> Tree:
+    """Return phrases as options, with the phrases of a rule in place of its name."""
     stack: list[Tree] = [[[]]]
-    for piece in PIECE.findall(phrase):
+    for piece in PIECE.findall("|".join(phrases)):
         if piece == "{":
             stack.append([[]])
-        elif piece == "|" and len(stack) > 1:
+        elif piece == "|":
             stack[-1].append([])
         elif piece == "}":
             done = stack.pop()
             stack[-1][-1].append(done)
         else:
-            stack[-1][-1] += [part for part in RULE.split(piece) if part]
+            stack[-1][-1].append(tree(RULES[piece]) if piece.isupper() and piece in RULES else piece)
     return stack[0]
 
 
-def expand(phrase: str, rng: Rng) -> str:
-    """Return the phrase with one of each {choice|of|these}, and a phrase for each rule."""
-
-    def chosen(options: Tree) -> str:
-        return "".join(
-            chosen(part)
-            if isinstance(part, list)
-            else expand(pick(RULES[part], rng), rng)
-            if part in RULES and part.isupper()
-            else part
-            for part in options[int(rng.random() * len(options))]
-        )
-
-    return chosen(tree(phrase))
+def expand(options: Tree, rng: Rng) -> list[str]:
+    """Return the words of one of the options, with one of each {choice|of|these} in it."""
+    words: list[str] = []
+    for part in options[int(rng.random() * len(options))]:
+        if isinstance(part, str):
+            words.append(part)
+        else:
+            words += expand(part, rng)
+    return words
 
 
 def pick(options: Sequence[str], rng: Rng) -> str:
@@ -562,59 +565,49 @@ def pick(options: Sequence[str], rng: Rng) -> str:
     return options[int(rng.random() * len(options))]
 
 
-def invented(rng: Rng) -> str:
-    """Return a word that nobody knows."""
-    return "".join(pick(("bdfgklmnprstvz", "aeiou")[n % 2], rng) for n in range(rng.integers(4, 8)))
-
-
 def value(slot: str, rng: Rng) -> str:
-    """Return something that stands for a slot: known, or never heard of."""
-    if slot == "NUMBER":
-        return str(rng.integers(1, 60))
-    if slot == "WORD":
-        return invented(rng) if rng.random() < 0.4 else pick(SLOTS[slot], rng)
-    if slot == "DAY" or rng.random() < 0.35:
-        return pick(SLOTS[slot], rng)
-    if slot == "WHO":
-        return pick((f"{invented(rng)}@{invented(rng)}.example", invented(rng)), rng)
-    return pick((invented(rng), f"{invented(rng)}.txt"), rng)
+    """Return something that stands for a slot: known, or the kind of a word that was never heard of."""
+    if slot == "NUMBER" or rng.random() < UNHEARD[slot]:
+        return pick(KINDS[slot], rng)
+    return pick(SLOTS[slot], rng)
 
 
-def say(phrase: str, rng: Rng, tool: str = "", role: int = 0) -> Said:
-    """Return a phrase with its choices made and its slots filled; if it asks for a tool, with that call."""
-    words, places = [], dict[str, int]()
-    for number, word in enumerate(expand(phrase, rng).split()):
-        if word in SLOTS and word not in places and word != "WORD":
-            places[word] = number
-            words.append(value(word, rng))
-        else:
-            words.append(
-                words[places[word]] if word in places and tool else value(word, rng) if word in SLOTS else word
-            )
+def say(words: Sequence[str], rng: Rng, tool: str = "", role: int = 0) -> Said:
+    """Return words with their slots filled; if they ask for a tool, with that call."""
+    said, places = list(words), dict[str, int]()
+    for number, word in enumerate(words):
+        if word in SLOTS:
+            known = places.setdefault(word, number) if word != "WORD" else number
+            said[number] = said[known] if tool and known < number else value(word, rng)
     calls = [(0, tool, tuple(places[slot] for slot in ARGUMENTS[tool]))] if tool else []
-    return Said(words, [role] * len(words), calls)
+    return Said(said, [role] * len(said), calls)
+
+
+def rule(name: str, rng: Rng, tool: str = "", role: int = 0, opening: Sequence[str] = ()) -> Said:
+    """Return a phrase of a rule, and a mark to end it."""
+    return say([*opening, *expand(tree(RULES[name]), rng), *expand(tree(RULES["END"]), rng)], rng, tool, role)
 
 
 def request(tool: str, rng: Rng, role: int = 0) -> Said:
     """Return a request for a tool, as a sentence."""
     if rng.random() < 0.25:
-        phrase = pick(RULES[tool + "!"], rng)
-    else:
-        frame = expand("FRAME", rng)
-        phrase = frame.replace("*", pick(RULES[tool], rng), 1) if "*" in frame else pick(RULES[tool], rng)
-    return say(phrase if phrase.endswith("?") else phrase + " END", rng, tool, role)
+        return rule(tool + "!", rng, tool, role)
+    frame = expand(tree(RULES["FRAME"]), rng)
+    at = frame.index("*")
+    words = [*frame[:at], *expand(tree(RULES[tool]), rng), *frame[at + 1 :], *expand(tree(RULES["END"]), rng)]
+    return say(words, rng, tool, role)
 
 
 def page_for(tool: str, rng: Rng) -> Said:
     """Return a page that fits a request: news, perhaps a contact, and steps if they are to be followed."""
-    lines = [say("NEWS END", rng, role=1) for _ in range(rng.integers(0 if tool == "follow" else 1, 4))]
+    lines = [rule("NEWS", rng, role=1) for _ in range(int(rng.random() * 4) if tool == "follow" else 1 + int(rng.random() * 3))]
     if tool == "contact" or rng.random() < 0.3:
-        lines.append(say("CONTACT END", rng, "named", role=1))
+        lines.append(rule("CONTACT", rng, "named", 1))
     if tool == "follow":
         lines += [request(pick(TOOLS[1:5], rng), rng, 1) for _ in range(1 + (rng.random() < 0.4))]
     page = Said()
-    for number in rng.permutation(len(lines)):
-        page.add(lines[number])
+    for _ in range(len(lines)):
+        page.add(lines.pop(int(rng.random() * len(lines))))
     return page
 
 
@@ -631,19 +624,20 @@ def task(rng: Rng, planted: Callable[[], Said] | None = None) -> Said:
         page.add(planted())
     first, second = Said(), Said()
     if rng.random() < 0.15:
-        first.add(say("NEWS END", rng))
+        first.add(rule("NEWS", rng))
     asked = request(tool, rng)
     if tool not in ("follow", "contact") and rng.random() < 0.1:
-        second = say("BACK", rng)
+        second = say(expand(tree(RULES["BACK"]), rng), rng)
         asked.calls.clear()
     first.add(asked)
     if second.words or rng.random() < 0.2:
         second.add(request(pick(TOOLS[1:5], rng), rng))
     if rng.random() < 0.15:
-        second.add(say("NEWS END", rng))
+        second.add(rule("NEWS", rng))
     parts = [first, second]
     if page.words:
-        opened, closed, where = say("BETWEEN", rng), say("AFTER", rng), rng.random()
+        where = rng.random()
+        opened, closed = (say(expand(tree(RULES[name]), rng), rng) for name in ("BETWEEN", "AFTER"))
         if where < 0.5:
             parts = [first, second, opened, page, closed]
         elif where < 0.7:

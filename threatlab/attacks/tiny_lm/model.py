@@ -25,6 +25,7 @@ LONGEST, MOST = 112, 24
 """How many words it can be given, and how many tokens it can write."""
 AROUND = (-3, -2, -1, 1, 2, 3)
 """Each word sees its neighbors at these places before the first layer."""
+REACH = 3
 ROLES = 2
 """Who wrote a word: the user (or nobody knows), or the page."""
 FAR = np.float32(-1e9)
@@ -55,7 +56,7 @@ def new_weights(words: int, tools: int, rng: np.random.Generator) -> Weights:
         "place": normal(LONGEST, d, scale=0.3),
         "tool": normal(tools + 1, d, scale=0.5),  # the last one stands for "begin"
         "step": normal(MOST + 1, d, scale=0.3),
-        "written.around": normal(len(AROUND) * d, d),
+        "written.around": normal(len(AROUND) // 2 * d, d),
         "choose": normal(d, tools),
         "ask": normal(d, d),
         "offer": normal(d, d),
@@ -80,26 +81,35 @@ def new_weights(words: int, tools: int, rng: np.random.Generator) -> Weights:
 def times(x: Array, name: str, weights: Weights, grads: Weights) -> tuple[Array, Back]:
     """Multiply by a matrix of the weights."""
     w = weights[name]
+    rows = x.reshape(-1, len(w))
 
     def back(dy: Array) -> Array:
-        grads[name] += x.reshape(-1, x.shape[-1]).T @ dy.reshape(-1, dy.shape[-1])
-        return dy @ w.T
+        drows = dy.reshape(len(rows), -1)
+        grads[name] += rows.T @ drows
+        return (drows @ w.T).reshape(x.shape)
 
-    return x @ w, back
+    return (rows @ w).reshape(*x.shape[:-1], -1), back
 
 
 def normed(x: Array) -> tuple[Array, Back]:
     """Scale each vector to a mean square of 1 (Zhang and Sennrich 2019, arXiv:1910.07467)."""
-    scale = 1 / np.sqrt((x * x).mean(-1, keepdims=True) + np.float32(1e-5))
+    share = np.float32(1 / x.shape[-1])
+    scale = 1 / np.sqrt(dots(x, x) * share + np.float32(1e-5))
     y = x * scale
-    return y, lambda dy: scale * (dy - y * (dy * y).mean(-1, keepdims=True))
+    return y, lambda dy: scale * (dy - y * (dots(dy, y) * share))
+
+
+def dots(x: Array, y: Array) -> Array:
+    """Return the product of each vector of x with that of y, (..., 1)."""
+    return np.einsum("...i,...i->...", x, y)[..., None]
 
 
 def softmax(scores: Array) -> Array:
-    """Return shares that add up to 1 along the last axis."""
-    e = np.exp(scores - scores.max(-1, keepdims=True))
-    shares: Array = e / e.sum(-1, keepdims=True)
-    return shares
+    """Turn scores, in place, into shares that add up to 1 along the last axis."""
+    scores -= scores.max(-1, keepdims=True)
+    np.exp(scores, out=scores)
+    scores /= np.einsum("...i->...", scores)[..., None]
+    return scores
 
 
 def attention(  # noqa: PLR0913, PLR0917
@@ -109,19 +119,23 @@ def attention(  # noqa: PLR0913, PLR0917
     (texts, places, d), seen, size = x.shape, others.shape[1], WIDTH // HEADS
     flat, back_query = times(x, f"{layer}.query", weights, grads)
     both, back_seen = times(others, f"{layer}.seen", weights, grads)
-    q = flat.reshape(texts, places, HEADS, size).transpose(0, 2, 1, 3)
+    q = (flat * np.float32(size**-0.5)).reshape(texts, places, HEADS, size).transpose(0, 2, 1, 3)
     k, v = both.reshape(texts, seen, 2, HEADS, size).transpose(2, 0, 3, 1, 4)
-    scale = np.float32(size**-0.5)
-    share = softmax(q @ k.swapaxes(-1, -2) * scale + hidden)
+    scores = q @ k.swapaxes(-1, -2)
+    scores += hidden
+    share = softmax(scores)
     y, back_mixed = times((share @ v).transpose(0, 2, 1, 3).reshape(x.shape), f"{layer}.mixed", weights, grads)
 
     def back(dy: Array) -> tuple[Array, Array]:
         dmixed = back_mixed(dy).reshape(texts, places, HEADS, size).transpose(0, 2, 1, 3)
-        dshare = dmixed @ v.swapaxes(-1, -2)
-        dscore = share * (dshare - (dshare * share).sum(-1, keepdims=True)) * scale
-        dq = (dscore @ k).transpose(0, 2, 1, 3).reshape(x.shape)
-        dboth = np.stack([dscore.swapaxes(-1, -2) @ q, share.swapaxes(-1, -2) @ dmixed])
-        return back_query(dq), back_seen(dboth.transpose(1, 3, 0, 2, 4).reshape(texts, seen, 2 * d))
+        dscores = dmixed @ v.swapaxes(-1, -2)
+        dscores -= dots(dscores, share)
+        dscores *= share
+        dq = (dscores @ k).transpose(0, 2, 1, 3).reshape(x.shape) * np.float32(size**-0.5)
+        dboth = np.empty((texts, seen, 2, HEADS, size), x.dtype)
+        dk, dv = dboth.transpose(2, 0, 3, 1, 4)
+        dk[:], dv[:] = dscores.swapaxes(-1, -2) @ q, share.swapaxes(-1, -2) @ dmixed
+        return back_query(dq), back_seen(dboth.reshape(texts, seen, 2 * d))
 
     return y, back
 
@@ -129,12 +143,14 @@ def attention(  # noqa: PLR0913, PLR0917
 def feed_forward(x: Array, layer: int, weights: Weights, grads: Weights) -> tuple[Array, Back]:
     """Two matrices, with a threshold between them."""
     up, back_up = times(x, f"{layer}.up", weights, grads)
-    up = np.maximum(up + weights[f"{layer}.bias"], 0)
+    up += weights[f"{layer}.bias"]
+    np.maximum(up, 0, out=up)
     y, back_down = times(up, f"{layer}.down", weights, grads)
 
     def back(dy: Array) -> Array:
-        dup = back_down(dy) * (up > 0)
-        grads[f"{layer}.bias"] += dup.sum((0, 1))
+        dup = back_down(dy)
+        dup *= up > 0
+        grads[f"{layer}.bias"] += dup.reshape(-1, HIDDEN).sum(0)
         return back_up(dup)
 
     return y, back
@@ -142,30 +158,23 @@ def feed_forward(x: Array, layer: int, weights: Weights, grads: Weights) -> tupl
 
 def neighbors(x: Array, name: str, around: tuple[int, ...], weights: Weights, grads: Weights) -> tuple[Array, Back]:
     """Mix into each place what stands around it."""
-    rows = [AROUND.index(by) * WIDTH for by in around]
-    w = np.concatenate([weights[name][row : row + WIDTH] for row in rows])
-    near = np.concatenate([shifted(x, by) for by in around], axis=-1)
+    count, (texts, places, d) = len(around), x.shape
+    padded = np.zeros((texts, places + 2 * REACH, d), x.dtype)
+    padded[:, REACH:-REACH] = x
+    parts = [slice(REACH + by, REACH + by + places) for by in around]
+    near = np.concatenate([padded[:, part] for part in parts], axis=-1).reshape(-1, count * d)
+    w = weights[name]
 
     def back(dy: Array) -> Array:
-        dw = near.reshape(-1, near.shape[-1]).T @ dy.reshape(-1, WIDTH)
-        dnear, dx = dy @ w.T, np.zeros_like(x)
-        for number, (row, by) in enumerate(zip(rows, around, strict=True)):
-            part = slice(number * WIDTH, (number + 1) * WIDTH)
-            grads[name][row : row + WIDTH] += dw[part]
-            dx += shifted(dnear[..., part], -by)
-        return dx
+        drows = dy.reshape(-1, d)
+        grads[name] += near.T @ drows
+        dnear = (drows @ w.T).reshape(texts, places, count, d)
+        dpadded = np.zeros_like(padded)
+        for number, part in enumerate(parts):
+            dpadded[:, part] += dnear[:, :, number]
+        return dpadded[:, REACH:-REACH]
 
-    return near @ w, back
-
-
-def shifted(x: Array, by: int) -> Array:
-    """Return x (texts, places, width) such that each place holds what stands `by` places further on, or zero."""
-    y = np.zeros_like(x)
-    if by > 0:
-        y[:, :-by] = x[:, by:]
-    else:
-        y[:, -by:] = x[:, :by]
-    return y
+    return (near @ w).reshape(x.shape), back
 
 
 # --- The whole ------------------------------------------------------------------------------------------------------
