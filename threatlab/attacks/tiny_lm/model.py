@@ -23,9 +23,12 @@ READER, WRITER = 2, 2
 """Layers of each."""
 LONGEST, MOST = 112, 24
 """How many words it can be given, and how many tokens it can write."""
-AROUND = (-3, -2, -1, 1, 2, 3)
-"""Each word sees its neighbors at these places before the first layer."""
 REACH = 3
+"""Before it looks further, each word sees as many neighbors on each side, and each token as many before it."""
+TAGGED = 0.2
+"""What naming one word counts, beside writing one token."""
+PARTS = 3
+"""Where a call is asked for, and its values."""
 ROLES = 2
 """Who wrote a word: the user (or nobody knows), or the page."""
 FAR = np.float32(-1e9)
@@ -33,14 +36,16 @@ FAR = np.float32(-1e9)
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Texts, filled up with -1: `words` and `roles` (texts, given), and `wrote` (texts, written).
+    """Texts, filled up with -1: `words`, `roles` and `parts` (texts, given), and `wrote` (texts, written).
 
-    What was written is the number of a tool, or `tools + place` of the word that was copied.
+    What was written is the number of a tool, or `tools + place` of the word that was copied. The part of a word is 0, or
+    `PARTS * tool`, and more for its values, if a call is asked for there or copies it.
     """
 
     words: Ints
     roles: Ints
     wrote: Ints
+    parts: Ints | None = None
 
 
 def new_weights(words: int, tools: int, rng: np.random.Generator) -> Weights:
@@ -56,13 +61,14 @@ def new_weights(words: int, tools: int, rng: np.random.Generator) -> Weights:
         "place": normal(LONGEST, d, scale=0.3),
         "tool": normal(tools + 1, d, scale=0.5),  # the last one stands for "begin"
         "step": normal(MOST + 1, d, scale=0.3),
-        "written.around": normal(len(AROUND) // 2 * d, d),
+        "written.around": normal(REACH * d, d),
+        "part": normal(d, PARTS * tools),
         "choose": normal(d, tools),
         "ask": normal(d, d),
         "offer": normal(d, d),
     }
     for layer in range(READER):
-        made[f"{layer}.around"] = normal(len(AROUND) * d, d, scale=(d * len(AROUND)) ** -0.5)
+        made[f"{layer}.around"] = normal(2 * REACH * d, d)
     for layer in range(READER + WRITER):
         made |= {
             f"{layer}.query": normal(d, d),
@@ -156,25 +162,24 @@ def feed_forward(x: Array, layer: int, weights: Weights, grads: Weights) -> tupl
     return y, back
 
 
-def neighbors(x: Array, name: str, around: tuple[int, ...], weights: Weights, grads: Weights) -> tuple[Array, Back]:
-    """Mix into each place what stands around it."""
-    count, (texts, places, d) = len(around), x.shape
-    padded = np.zeros((texts, places + 2 * REACH, d), x.dtype)
-    padded[:, REACH:-REACH] = x
-    parts = [slice(REACH + by, REACH + by + places) for by in around]
-    near = np.concatenate([padded[:, part] for part in parts], axis=-1).reshape(-1, count * d)
+def neighbors(x: Array, name: str, weights: Weights, grads: Weights) -> tuple[Array, Back]:
+    """Mix into each place what stands before it and, if the weights have room for it, after it."""
+    places, d = x.shape[1:]
     w = weights[name]
+    starts = [start for start in range(2 * REACH + 1) if start != REACH][: len(w) // d]
+    padded = np.pad(x, ((0, 0), (REACH, REACH), (0, 0)))
+    mixed, back_mixed = times(
+        np.concatenate([padded[:, start : start + places] for start in starts], axis=-1), name, weights, grads
+    )
 
     def back(dy: Array) -> Array:
-        drows = dy.reshape(-1, d)
-        grads[name] += near.T @ drows
-        dnear = (drows @ w.T).reshape(texts, places, count, d)
+        dnear = back_mixed(dy)
         dpadded = np.zeros_like(padded)
-        for number, part in enumerate(parts):
-            dpadded[:, part] += dnear[:, :, number]
+        for number, start in enumerate(starts):
+            dpadded[:, start : start + places] += dnear[..., number * d : (number + 1) * d]
         return dpadded[:, REACH:-REACH]
 
-    return (near @ w).reshape(x.shape), back
+    return mixed, back
 
 
 # --- The whole ------------------------------------------------------------------------------------------------------
@@ -188,7 +193,7 @@ def read(words: Ints, roles: Ints, weights: Weights, grads: Weights) -> tuple[Ar
     hidden = np.where(there, np.float32(0), FAR)[:, None, None, :, 0]
     backs = []
     for layer in range(READER):
-        z, back_near = neighbors(x, f"{layer}.around", AROUND, weights, grads)
+        z, back_near = neighbors(x, f"{layer}.around", weights, grads)
         x = x + z * there
         z, back_norm = normed(x)
         z, back_look = attention(z, z, hidden, layer, weights, grads)
@@ -226,7 +231,7 @@ def write(x: Array, batch: Batch, weights: Weights, grads: Weights) -> tuple[Arr
         np.where(copied, weights["word"][word] + weights["place"][place], weights["tool"][tool])
         + weights["step"][:steps]
     )
-    near, back_near = neighbors(y, "written.around", tuple(by for by in AROUND if by < 0), weights, grads)
+    near, back_near = neighbors(y, "written.around", weights, grads)
     y = y + near
 
     absent = np.where(batch.words >= 0, np.float32(0), FAR)[:, None, :]
@@ -270,21 +275,36 @@ def write(x: Array, batch: Batch, weights: Weights, grads: Weights) -> tuple[Arr
 
 def add_rows(table: Array, rows: Ints, values: Array) -> None:
     """Add each of the values to the row of the table that it belongs to."""
-    np.add.at(table, rows.ravel(), values.reshape(-1, values.shape[-1]))
+    order = rows.argsort(axis=None, kind="stable")
+    found, starts = np.unique(rows.ravel()[order], return_index=True)
+    table[found] += np.add.reduceat(values.reshape(-1, values.shape[-1])[order], starts)
 
 
 def loss_and_grads(batch: Batch, weights: Weights) -> tuple[float, Weights]:
-    """Return the mean cross-entropy of what should be written (`batch.wrote`), and its gradient."""
+    """Return the mean cross-entropy of what should be written (`batch.wrote`), and the gradient of all that is learned.
+
+    If `batch.parts` says which words a call is made of, the reader learns to name them. That tells it more of each text
+    than the few tokens that are written (multitask learning: Caruana 1997, Machine Learning 28, 41-75).
+    """
     grads = {name: np.zeros_like(value) for name, value in weights.items()}
-    target, counts = np.maximum(batch.wrote, 0)[..., None], batch.wrote >= 0
     x, back_reader = read(batch.words, batch.roles, weights, grads)
     scores, back_writer = write(x, Batch(batch.words, batch.roles, batch.wrote[:, :-1]), weights, grads)
-    share = softmax(scores)
-    right = np.take_along_axis(share, target, axis=-1)
-    loss = float(-np.log(right[counts] + 1e-9).mean())
-    np.put_along_axis(share, target, right - 1, axis=-1)
-    back_reader(back_writer(share * (counts / counts.sum(dtype=scores.dtype))[..., None].astype(scores.dtype)))
+    loss, dscores = cross_entropy(scores, batch.wrote)
+    dx = back_writer(dscores / np.float32((batch.wrote >= 0).sum()))
+    if batch.parts is not None:
+        named, back_named = times(x, "part", weights, grads)
+        dx += back_named(cross_entropy(named, batch.parts)[1] * np.float32(TAGGED / len(x)))
+    back_reader(dx)
     return loss, grads
+
+
+def cross_entropy(scores: Array, target: Ints) -> tuple[float, Array]:
+    """Return the mean over the targets that are there (0 or more), and the gradient of the sum."""
+    share, counts = softmax(scores), target >= 0
+    at = np.maximum(target, 0)[..., None]
+    right = np.take_along_axis(share, at, axis=-1)
+    np.put_along_axis(share, at, right - 1, axis=-1)
+    return float(-np.log(right[counts] + 1e-9).mean()), share * counts[..., None]
 
 
 def greedy(words: Ints, roles: Ints, weights: Weights) -> Ints:

@@ -18,7 +18,7 @@ from threatlab.attacks.tiny_lm.model import Array, Batch, Ints, Weights
 
 Rng = np.random.Generator
 
-STEPS, HARDENING, SIZE = 2200, 500, 32
+STEPS, HARDENING, SIZE = 1200, 150, 32
 """Steps of training, further steps of adversarial training, and texts in each."""
 RATE, TURN = 4e-3, 1.4e-2
 """How far a step of Adam goes, and one that turns a whole matrix."""
@@ -30,9 +30,9 @@ _KEPT = """
     invite meeting lunch talk summarize sum shorten summary overview follow do complete carry handle contact
     person address not never did was will has asked page text message document article list it them what
 """
-KEPT = np.isin(np.arange(len(grammar.VOCABULARY)), [grammar.VOCABULARY[word] for word in _KEPT.split()])
-"""Words that say what is asked: these it is always shown as they are."""
-FILLERS = np.array([grammar.VOCABULARY["<word>"]] * 300 + [grammar.VOCABULARY[w] for w in grammar.SLOTS["WORD"]])
+KEPT = np.isin(np.arange(len(grammar.VOCABULARY)), grammar.numbers(_KEPT.split()))
+"""Whether a word says what is asked: these it is always shown as they are."""
+FILLERS = np.array(grammar.numbers(["<word>"] * 300 + grammar.SLOTS["WORD"]))
 
 TUNED = ("role", "ask", "offer", "choose", "written.around", *(f"{layer}." for layer in range(model.READER, 9)))
 """What adversarial training changes: how the writer looks at what was read, and what the marks mean."""
@@ -41,39 +41,40 @@ TUNED = ("role", "ask", "offer", "choose", "written.around", *(f"{layer}." for l
 def encode(texts: Sequence[Said]) -> Batch:
     """Return texts as numbers, with the marks of who wrote each word."""
     tools = len(grammar.TOOLS)
-    written = [
-        [token for _, tool, at in text.calls for token in (grammar.TOOLS.index(tool), *(tools + each for each in at))]
-        for text in texts
-    ]
-    return Batch(
-        filled([[grammar.VOCABULARY[word] for word in text.words] for text in texts]),
-        np.maximum(filled([text.roles for text in texts]), 0),
-        filled([[*each, 0] for each in written]),
-    )
+    parts = [[0] * len(text.words) for text in texts]
+    wrote: list[list[int]] = []
+    for text, names in zip(texts, parts, strict=True):
+        wrote.append([])
+        for at, tool, values in text.calls:
+            number = grammar.TOOLS.index(tool)
+            wrote[-1] += [number, *(tools + place for place in values)]
+            for part, place in enumerate((at, *values)):
+                names[place] = model.PARTS * number + part
+        wrote[-1].append(0)
+    words, roles = [grammar.numbers(text.words) for text in texts], [text.roles for text in texts]
+    return Batch(filled(words), np.maximum(filled(roles), 0), filled(wrote), filled(parts))
 
 
 def filled(rows: Sequence[Sequence[int]]) -> Ints:
     """Return rows of numbers as one array, with -1 where a row has ended."""
-    array = np.full((len(rows), max(map(len, rows))), -1)
-    for number, row in enumerate(rows):
-        array[number, : len(row)] = row
-    return array
+    longest = max(map(len, rows))
+    return np.array([[*row, *[-1] * (longest - len(row))] for row in rows])
 
 
 def blurred(batch: Batch, rng: Rng, marked: float) -> Batch:
-    """Return a batch with some words replaced, and without marks in some of its texts."""
+    """Return a batch with some words replaced, and with marks in a share of its texts."""
     size = (len(batch.words), 1)
-    share = np.array([0, 0.04, DROPPED])[rng.integers(3, size=size)]
-    lost = (rng.random(batch.words.shape) < share) & ~KEPT[batch.words] & (batch.words >= 0)
+    share = np.array((0, 0.04, DROPPED))[rng.integers(3, size=size)]
+    lost = (rng.random(batch.words.shape) < share) & (batch.words >= 0) & ~KEPT[batch.words]
     words = np.where(lost, FILLERS[rng.integers(len(FILLERS), size=lost.shape)], batch.words)
-    return Batch(words, batch.roles * (rng.random(size) < marked), batch.wrote)
+    return Batch(words, batch.roles * (rng.random(size) < marked), batch.wrote, batch.parts)
 
 
 def batches(make: Callable[[random.Random], Said], rng: Rng) -> list[Batch]:
-    """Return batches of new texts, each of texts of about the same length."""
-    dice = random.Random(int(rng.integers(2**32)))
+    """Return batches of new texts, each of texts of about the same length, in random order."""
+    dice = random.Random(int(rng.integers(2**32)))  # noqa: S311 (much faster, one number at a time)
     texts = sorted((make(dice) for _ in range(40 * SIZE)), key=lambda text: len(text.words))
-    return [encode(texts[at : at + SIZE]) for at in range(0, len(texts), SIZE)]
+    return [encode(texts[at * SIZE : (at + 1) * SIZE]) for at in rng.permutation(40)]
 
 
 def train(  # noqa: PLR0913
@@ -92,50 +93,49 @@ def train(  # noqa: PLR0913
     Adam (Kingma and Ba 2015, arXiv:1412.6980).
     """
     names = [name for name in weights if name.startswith(tuned)]
-    turning = [name for name in names if name[0].isdigit() and weights[name].ndim > 1] + [
-        name for name in names if name in ("written.around", "ask", "offer")
-    ]
+    turning = [name for name in names if weights[name].ndim > 1 and (name[0].isdigit() or name in TURNED)]
     mean = {name: np.zeros_like(weights[name]) for name in names}
     square = {name: np.zeros_like(weights[name]) for name in names if name not in turning}
     losses: list[float] = []
     waiting: list[Batch] = []
     for step in range(1, steps + 1):
-        if not waiting:
-            new = new if step % 80 == 41 else batches(make, rng)
-            waiting = [new[number] for number in rng.permutation(len(new))]
+        waiting = waiting or batches(make, rng)
         loss, grads = model.loss_and_grads(blurred(waiting.pop(), rng, marked), weights)
         losses.append(loss)
-        now = pace * min(1, step / 50) * (1 + np.cos(np.pi * step / steps)) / 2
+        now = pace * min(1, step / 50) * SHAPE(step/steps)
         clip = np.float32(min(1, 1 / np.sqrt(sum(float(np.vdot(g, g)) for g in grads.values()))))
         for name in names:
-            mean[name] += np.float32(0.1) * (clip * grads[name] - mean[name])
-        ahead = [np.float32(0.9) * mean[name] + np.float32(0.1) * clip * grads[name] for name in turning]
+            grads[name] *= clip
+            mean[name] += np.float32(0.1) * (grads[name] - mean[name])
+        ahead = [np.float32(0.9) * mean[name] + np.float32(0.1) * grads[name] for name in turning]
         for name, change in zip(turning, turned(ahead), strict=True):
             weights[name] -= np.float32(TURN * now * max(1, change.shape[0] / change.shape[1]) ** 0.5) * change
         for name, each in square.items():
-            g = clip * grads[name]
-            each += np.float32(0.02) * (g * g - each)
+            each += np.float32(0.02) * (grads[name] ** 2 - each)
             far = RATE * now * (1 - 0.98**step) ** 0.5 / (1 - 0.9**step)
             weights[name] -= np.float32(far) * mean[name] / (np.sqrt(each) + np.float32(1e-8))
     return losses
 
+SHAPE = lambda f: min(1, 2 * (1 - f))
+TURNED = ("written.around", "ask", "offer")
+
 
 def turned(matrices: Sequence[Array]) -> list[Array]:
-    """Return matrices near these in which every direction counts about the same, by five steps of Newton and Schulz.
+    """Return matrices near these in which every direction counts about the same, by three steps of Newton and Schulz.
 
-    The shorter side of each is WIDTH: the steps are worked out for the square of that side, for all matrices at once.
+    All have WIDTH rows or columns, so the steps are worked out for their squares of that size, all at once.
     """
     wide = [g if g.shape[0] < g.shape[1] else g.T for g in matrices]
     square = np.stack([g @ g.T for g in wide])
-    norm = np.sqrt(np.trace(square, axis1=1, axis2=2))[:, None, None] + np.float32(1e-7)
-    square /= norm * norm
-    product = np.eye(square.shape[1], dtype=square.dtype) / norm
-    for _ in range(5):
-        step = np.float32(2.0315) * square - np.float32(4.775) * np.eye(square.shape[1], dtype=square.dtype)
-        step = step @ square + np.float32(3.4445) * np.eye(square.shape[1], dtype=square.dtype)
+    one = np.eye(square.shape[1], dtype=square.dtype)
+    scale = 1 / (np.trace(square, axis1=1, axis2=2)[:, None, None] + np.float32(1e-12))
+    square *= scale
+    product = np.sqrt(scale) * one
+    for _ in range(3):
+        step = (np.float32(2.0315) * square - np.float32(4.775) * one) @ square + np.float32(3.4445) * one
         product, square = step @ product, step @ square @ step
-    turned = [p @ g for p, g in zip(product, wide, strict=True)]
-    return [x if g.shape[0] < g.shape[1] else x.T for x, g in zip(turned, matrices, strict=True)]
+    made = [p @ g for p, g in zip(product, wide, strict=True)]
+    return [x if g.shape == x.shape else x.T for x, g in zip(made, matrices, strict=True)]
 
 
 def hostile_task(rng: random.Random) -> Said:
@@ -148,27 +148,26 @@ def hostile_task(rng: random.Random) -> Said:
     return grammar.task(rng, planted if rng.random() < 0.5 else None)
 
 
+def both(seed: int) -> dict[str, Weights]:
+    """Return the weights that a seed gives: "plain", and what adversarial training made "hardened" of them."""
+    rng = np.random.default_rng(seed)
+    plain = model.new_weights(len(grammar.VOCABULARY), len(grammar.TOOLS), rng)
+    train(plain, grammar.task, STEPS, rng)
+    hardened = {name: value.copy() for name, value in plain.items()}
+    train(hardened, hostile_task, HARDENING, rng, marked=1, pace=0.3, tuned=TUNED)
+    return {"plain": plain, "hardened": {name: hardened[name] for name in plain if name.startswith(TUNED)}}
+
+
 def main(seed: int) -> None:
     """Train both models and write the file."""
     started = time.process_time()
-    rng = np.random.default_rng(seed)
-    plain = model.new_weights(len(grammar.VOCABULARY), len(grammar.TOOLS), rng)
-    losses = train(plain, grammar.task, STEPS, rng)
-    print(
-        f"plain: loss {losses[0]:.2f}, at the end {np.mean(losses[-100:]):.2f}; {time.process_time() - started:.0f} s"
-    )
-    hardened = {name: value.copy() for name, value in plain.items()}
-    losses = train(hardened, hostile_task, HARDENING, rng, marked=1, pace=0.3, tuned=TUNED)
-    print(
-        f"hardened: loss {losses[0]:.2f}, at the end {np.mean(losses[-50:]):.2f}; {time.process_time() - started:.0f} s"
-    )
-    kept = {f"plain/{name}": value.astype(np.float16) for name, value in plain.items()}
-    kept |= {f"hardened/{name}": hardened[name].astype(np.float16) for name in plain if name.startswith(TUNED)}
+    with threadpool_limits(1):
+        made = both(seed)
+    kept = {f"{of}/{name}": value.astype(np.float16) for of, each in made.items() for name, value in each.items()}
     file = Path(__file__).with_name("weights.npz")
     np.savez_compressed(file, allow_pickle=False, **kept)
-    print(f"{file.name}: {file.stat().st_size / 1e3:.0f} kB")
+    print(f"{file.name}: {file.stat().st_size / 1e3:.0f} kB, {time.process_time() - started:.0f} s of one core")
 
 
 if __name__ == "__main__":
-    with threadpool_limits(1):
-        main(int(sys.argv[1]) if len(sys.argv) > 1 else 0)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 0)
