@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_limits
 
 from threatlab.attacks.hijack import ATTACK, CIRCULATING, KNOWN_TO_FILTER, attempt, run
 from threatlab.attacks.tiny_lm import calls, grammar, heldout, model
-from threatlab.attacks.tiny_lm.train import train
+from threatlab.attacks.tiny_lm.train import train, turned
 from threatlab.errors import ThreatLabError
 
 WORDS_FOR_FOLLOWING = set(
@@ -30,7 +30,8 @@ def test_each_gradient_is_the_slope_of_the_loss():
     words = rng.integers(0, 30, (3, 12))
     words[1, 9:] = words[2, 7:] = -1
     wrote = np.array([[1, 5 + 3, 0, -1], [2, 5 + 1, 5 + 4, 0], [0, -1, -1, -1]])
-    batch = model.Batch(words, rng.integers(0, 2, (3, 12)), wrote)
+    parts = np.where(words < 0, -1, rng.integers(0, 15, words.shape))
+    batch = model.Batch(words, rng.integers(0, 2, (3, 12)), wrote, parts)
     _, grads = model.loss_and_grads(batch, weights)
     for name, grad in grads.items():
         at = np.unravel_index(np.abs(grad).argmax(), grad.shape)
@@ -40,6 +41,14 @@ def test_each_gradient_is_the_slope_of_the_loss():
             losses.append(model.loss_and_grads(batch, weights)[0])
         weights[name][at] = kept
         assert (losses[0] - losses[1]) / 2e-6 == pytest.approx(grad[at], rel=1e-4), name
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 3), (3, 1)])
+def test_a_matrix_is_turned_towards_the_nearest_one_whose_directions_all_count_the_same(shape):
+    matrix = np.random.default_rng(0).standard_normal([side * model.WIDTH for side in shape]).astype(np.float32)
+    left, _, right = np.linalg.svd(matrix, full_matrices=False)
+    (found,) = turned([matrix])
+    assert np.vdot(found, left @ right) > 0.95 * np.linalg.norm(found) * np.linalg.norm(left @ right)
 
 
 def test_a_short_training_lowers_the_loss():

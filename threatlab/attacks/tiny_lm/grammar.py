@@ -1,10 +1,10 @@
 """What the model learns from: office tasks, the texts that come with them, and the calls that they need, by a grammar.
 
-`phrases.txt` holds its rules: under the name of each, a phrase a line, with a number before it if it is to be said so
-many times as often. A phrase is a text with choices, "{send|mail} F to WHO". A word in capitals is a rule of its own, or
-a slot to be filled with a name, a file, a day, a number or any word at all. Nothing there attacks anybody, and no text
-stands there to be obeyed, or disobeyed, against the user's wish: users ask before or after the text that they paste, take
-back what they asked, or want the steps on a page followed.
+`phrases.txt` holds its rules: under the name of each, a phrase a line, after a number if it is said that many times as
+often. A phrase is a text with choices, "{send|mail} F to WHO". A word in capitals is a rule of its own, or a slot to be
+filled with a name, a file, a day, a number or any word at all. Nothing there attacks anybody, and no text stands there
+to be obeyed, or disobeyed, against the user's wish: users ask before or after the text that they paste, take back what
+they asked, or want the steps on a page followed.
 """
 
 from __future__ import annotations
@@ -191,7 +191,10 @@ def request(tool: str, rng: Rng, role: int = 0) -> Said:
 
 def page_for(tool: str, rng: Rng) -> Said:
     """Return a page that fits a request: news, perhaps a contact, and steps if they are to be followed."""
-    lines = [rule("NEWS", rng, role=1) for _ in range(int(rng.random() * 4) if tool == "follow" else 1 + int(rng.random() * 3))]
+    lines = [
+        rule("NEWS", rng, role=1)
+        for _ in range(int(rng.random() * 4) if tool == "follow" else 1 + int(rng.random() * 3))
+    ]
     if tool == "contact" or rng.random() < 0.3:
         lines.append(rule("CONTACT", rng, "named", 1))
     if tool == "follow":
@@ -203,7 +206,7 @@ def page_for(tool: str, rng: Rng) -> Said:
 
 
 def task(rng: Rng, planted: Callable[[], Said] | None = None) -> Said:
-    """Return what a user wants, most often with a page beside it, and the calls that it needs, in the order of the text.
+    """Return what a user wants, most often with a page beside it, and the calls that it takes, in order of the text.
 
     Where the steps on a page are not to be followed, the page ends on what is `planted` there, which calls for nothing.
     """

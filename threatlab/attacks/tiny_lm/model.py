@@ -18,17 +18,17 @@ Ints = NDArray[np.int64]
 Back = Callable[[Array], Array]
 Weights = dict[str, Array]
 
-WIDTH, HEADS, HIDDEN = 64, 4, 192
+WIDTH, HEADS, HIDDEN = 48, 4, 144
 READER, WRITER = 2, 2
 """Layers of each."""
 LONGEST, MOST = 112, 24
 """How many words it can be given, and how many tokens it can write."""
 REACH = 3
 """Before it looks further, each word sees as many neighbors on each side, and each token as many before it."""
-TAGGED = 0.2
-"""What naming one word counts, beside writing one token."""
+NAMING = 0.2
+"""How much it counts to name the parts of a text, beside writing a token."""
 PARTS = 3
-"""Where a call is asked for, and its values."""
+"""Of what a call says: where it is asked for, and up to two values."""
 ROLES = 2
 """Who wrote a word: the user (or nobody knows), or the page."""
 FAR = np.float32(-1e9)
@@ -38,8 +38,8 @@ FAR = np.float32(-1e9)
 class Batch:
     """Texts, filled up with -1: `words`, `roles` and `parts` (texts, given), and `wrote` (texts, written).
 
-    What was written is the number of a tool, or `tools + place` of the word that was copied. The part of a word is 0, or
-    `PARTS * tool`, and more for its values, if a call is asked for there or copies it.
+    What was written is the number of a tool, or `tools + place` of the word that was copied. The part of a word is
+    `PARTS * tool` where a call is asked for, 1 or 2 more if it is the call's first or second value, and else 0.
     """
 
     words: Ints
@@ -107,7 +107,8 @@ def normed(x: Array) -> tuple[Array, Back]:
 
 def dots(x: Array, y: Array) -> Array:
     """Return the product of each vector of x with that of y, (..., 1)."""
-    return np.einsum("...i,...i->...", x, y)[..., None]
+    products: Array = np.einsum("...i,...i->...", x, y)[..., None]
+    return products
 
 
 def softmax(scores: Array) -> Array:
@@ -281,30 +282,33 @@ def add_rows(table: Array, rows: Ints, values: Array) -> None:
 
 
 def loss_and_grads(batch: Batch, weights: Weights) -> tuple[float, Weights]:
-    """Return the mean cross-entropy of what should be written (`batch.wrote`), and the gradient of all that is learned.
+    """Return the mean cross-entropy of what should be written (`batch.wrote`), and the gradient.
 
-    If `batch.parts` says which words a call is made of, the reader learns to name them. That tells it more of each text
+    If `batch.parts` says which words calls are made of, the reader has to name them, too: that tells it more of a text
     than the few tokens that are written (multitask learning: Caruana 1997, Machine Learning 28, 41-75).
     """
     grads = {name: np.zeros_like(value) for name, value in weights.items()}
     x, back_reader = read(batch.words, batch.roles, weights, grads)
     scores, back_writer = write(x, Batch(batch.words, batch.roles, batch.wrote[:, :-1]), weights, grads)
-    loss, dscores = cross_entropy(scores, batch.wrote)
-    dx = back_writer(dscores / np.float32((batch.wrote >= 0).sum()))
+    loss, dscores = cross_entropy(scores, batch.wrote, int((batch.wrote >= 0).sum()))
+    dx = back_writer(dscores)
     if batch.parts is not None:
         named, back_named = times(x, "part", weights, grads)
-        dx += back_named(cross_entropy(named, batch.parts)[1] * np.float32(TAGGED / len(x)))
+        more, dnamed = cross_entropy(named, batch.parts, len(x) / NAMING)
+        loss += more
+        dx += back_named(dnamed)
     back_reader(dx)
     return loss, grads
 
 
-def cross_entropy(scores: Array, target: Ints) -> tuple[float, Array]:
-    """Return the mean over the targets that are there (0 or more), and the gradient of the sum."""
-    share, counts = softmax(scores), target >= 0
+def cross_entropy(scores: Array, target: Ints, by: float) -> tuple[float, Array]:
+    """Return the sum over all targets that are there (0 or more), divided by a number, and its gradient."""
+    share, there = softmax(scores), target >= 0
     at = np.maximum(target, 0)[..., None]
     right = np.take_along_axis(share, at, axis=-1)
     np.put_along_axis(share, at, right - 1, axis=-1)
-    return float(-np.log(right[counts] + 1e-9).mean()), share * counts[..., None]
+    share *= there[..., None] / scores.dtype.type(by)
+    return float(-np.log(right[there] + 1e-9).sum()) / by, share
 
 
 def greedy(words: Ints, roles: Ints, weights: Weights) -> Ints:

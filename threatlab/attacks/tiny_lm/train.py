@@ -18,9 +18,11 @@ from threatlab.attacks.tiny_lm.model import Array, Batch, Ints, Weights
 
 Rng = np.random.Generator
 
+SEED = 0
+"""That of the weights which ship."""
 STEPS, HARDENING, SIZE = 1200, 150, 32
 """Steps of training, further steps of adversarial training, and texts in each."""
-RATE, TURN = 4e-3, 1.4e-2
+RATE, TURN = 6e-3, 2.2e-2
 """How far a step of Adam goes, and one that turns a whole matrix."""
 DROPPED = 0.2
 """Share of words that the model isn't shown as they are, so that it learns to do without."""
@@ -34,6 +36,8 @@ KEPT = np.isin(np.arange(len(grammar.VOCABULARY)), grammar.numbers(_KEPT.split()
 """Whether a word says what is asked: these it is always shown as they are."""
 FILLERS = np.array(grammar.numbers(["<word>"] * 300 + grammar.SLOTS["WORD"]))
 
+TURNED = ("written.around", "ask", "offer")
+"""What is turned beside the matrices of each layer."""
 TUNED = ("role", "ask", "offer", "choose", "written.around", *(f"{layer}." for layer in range(model.READER, 9)))
 """What adversarial training changes: how the writer looks at what was read, and what the marks mean."""
 
@@ -90,7 +94,8 @@ def train(  # noqa: PLR0913
     """Train the weights whose names begin with one of `tuned`, in place, and return the loss of each step.
 
     Matrices between layers go by Muon (Jordan et al. 2024), which turns all directions of a matrix alike, the rest by
-    Adam (Kingma and Ba 2015, arXiv:1412.6980).
+    Adam (Kingma and Ba 2015, arXiv:1412.6980). The pace stays the same for half of the steps, and then falls to 0 in a
+    line (Hägele et al. 2024, arXiv:2405.18392).
     """
     names = [name for name in weights if name.startswith(tuned)]
     turning = [name for name in names if weights[name].ndim > 1 and (name[0].isdigit() or name in TURNED)]
@@ -102,7 +107,7 @@ def train(  # noqa: PLR0913
         waiting = waiting or batches(make, rng)
         loss, grads = model.loss_and_grads(blurred(waiting.pop(), rng, marked), weights)
         losses.append(loss)
-        now = pace * min(1, step / 50) * SHAPE(step/steps)
+        now = pace * min(1, step / 50, 2 * (1 - step / steps))
         clip = np.float32(min(1, 1 / np.sqrt(sum(float(np.vdot(g, g)) for g in grads.values()))))
         for name in names:
             grads[name] *= clip
@@ -110,14 +115,11 @@ def train(  # noqa: PLR0913
         ahead = [np.float32(0.9) * mean[name] + np.float32(0.1) * grads[name] for name in turning]
         for name, change in zip(turning, turned(ahead), strict=True):
             weights[name] -= np.float32(TURN * now * max(1, change.shape[0] / change.shape[1]) ** 0.5) * change
-        for name, each in square.items():
-            each += np.float32(0.02) * (grads[name] ** 2 - each)
-            far = RATE * now * (1 - 0.98**step) ** 0.5 / (1 - 0.9**step)
-            weights[name] -= np.float32(far) * mean[name] / (np.sqrt(each) + np.float32(1e-8))
+        far = np.float32(RATE * now * (1 - 0.98**step) ** 0.5 / (1 - 0.9**step))
+        for name, usual in square.items():
+            usual[...] += np.float32(0.02) * (grads[name] ** 2 - usual)
+            weights[name] -= far * mean[name] / (np.sqrt(usual) + np.float32(1e-8))
     return losses
-
-SHAPE = lambda f: min(1, 2 * (1 - f))
-TURNED = ("written.around", "ask", "offer")
 
 
 def turned(matrices: Sequence[Array]) -> list[Array]:
@@ -125,7 +127,7 @@ def turned(matrices: Sequence[Array]) -> list[Array]:
 
     All have WIDTH rows or columns, so the steps are worked out for their squares of that size, all at once.
     """
-    wide = [g if g.shape[0] < g.shape[1] else g.T for g in matrices]
+    wide = [g if g.shape[0] == model.WIDTH else g.T for g in matrices]
     square = np.stack([g @ g.T for g in wide])
     one = np.eye(square.shape[1], dtype=square.dtype)
     scale = 1 / (np.trace(square, axis1=1, axis2=2)[:, None, None] + np.float32(1e-12))
@@ -135,7 +137,7 @@ def turned(matrices: Sequence[Array]) -> list[Array]:
         step = (np.float32(2.0315) * square - np.float32(4.775) * one) @ square + np.float32(3.4445) * one
         product, square = step @ product, step @ square @ step
     made = [p @ g for p, g in zip(product, wide, strict=True)]
-    return [x if g.shape == x.shape else x.T for x, g in zip(made, matrices, strict=True)]
+    return [x if g.shape[0] == model.WIDTH else x.T for x, g in zip(made, matrices, strict=True)]
 
 
 def hostile_task(rng: random.Random) -> Said:
@@ -170,4 +172,4 @@ def main(seed: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 0)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else SEED)
