@@ -20,7 +20,7 @@ Rng = np.random.Generator
 
 SEED = 0
 """That of the weights which ship."""
-STEPS, HARDENING, SIZE = 1200, 150, 32
+STEPS, HARDENING, SIZE = 1600, 150, 32
 """Steps of training, further steps of adversarial training, and texts in each."""
 RATE, TURN = 6e-3, 2.2e-2
 """How far a step of Adam goes, and one that turns a whole matrix."""
@@ -38,7 +38,14 @@ FILLERS = np.array(grammar.numbers(["<word>"] * 300 + grammar.SLOTS["WORD"]))
 
 TURNED = ("written.around", "ask", "offer")
 """What is turned beside the matrices of each layer."""
-TUNED = ("role", "ask", "offer", "choose", "written.around", *(f"{layer}." for layer in range(model.READER, 9)))
+TUNED = (
+    "role",
+    "ask",
+    "offer",
+    "choose",
+    "written.around",
+    *(f"{layer}." for layer in range(model.READER, model.READER + model.WRITER)),
+)
 """What adversarial training changes: how the writer looks at what was read, and what the marks mean."""
 
 
