@@ -57,6 +57,8 @@ KINDS = {
     "NUMBER": ("<number>",),
 }
 """How often a slot is filled with a word that was never heard of, and as what kind of word that is then read."""
+MORE = 0.3
+"""How often any word at all stands somewhere in a phrase, as in phrases that are not ours."""
 UNKNOWN = ("<word>", "<address>", "<file>", "<number>")
 TOKEN = re.compile(r"<!--|-->|-{2,}|[\w@](?:[\w@.'/-]*[\w@])?|[^\w\s]")
 ENDINGS = (("ing", ""), ("ing", "e"), ("es", ""), ("s", ""), ("ed", ""), ("d", ""), ("ly", ""))
@@ -164,7 +166,10 @@ def value(slot: str, rng: Rng) -> str:
 
 
 def say(words: Sequence[str], rng: Rng, tool: str = "", role: int = 0) -> Said:
-    """Return words with their slots filled; if they ask for a tool, with that call."""
+    """Return words with their slots filled, at times with a word more; if they ask for a tool, with that call."""
+    words = list(words)
+    if rng.random() < MORE:
+        words.insert(int(rng.random() * (len(words) + 1)), "WORD")
     said, places = list(words), dict[str, int]()
     for number, word in enumerate(words):
         if word in SLOTS:
