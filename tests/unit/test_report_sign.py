@@ -246,6 +246,17 @@ def test_the_report_says_where_an_adversary_can_be_what_is_worth_something_and_w
     assert "at no flow that is drawn: customer, competitor" in text
 
 
+def test_the_report_says_where_whoever_drew_it_sees_nobody_and_nothing():
+    said = DESK.changing_element("Mailer", assets=["nothing"])
+    for number in said.numbered:
+        said = said.changing_flow(number, adversaries=["nobody"])
+    text = to_markdown(ThreatModel(system_from(said), drawing=said))
+    assert "| Mailer | tool in Ours | none, by whoever drew it | answer |" in text
+    assert "Whoever drew it says, and we did not read it, that nobody can attack at flow 1, " in text
+    assert "that nothing is of worth at Mailer." in text
+    assert "| Prompt injection | Nobody who is drawn. |" in text
+
+
 def test_what_is_left_out_of_scope_is_in_no_scenario_and_no_asset():
     drawing = DESK.excluding("Mailer", "Not ours to change", "Ops")
     model = ThreatModel(system_from(drawing), drawing=drawing)

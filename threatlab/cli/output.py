@@ -15,9 +15,11 @@ from pathlib import Path
 
 from threatlab.assessment import NextStep
 from threatlab.catalog import SEVERITIES
+from threatlab.dataflow.who import said_to_be_none
 from threatlab.errors import ThreatLabError
 from threatlab.exchange import Import, Matched
 from threatlab.files import write_text
+from threatlab.measured import effect, said_of
 from threatlab.report.model import ThreatModel
 from threatlab.words import counted, listed, shown
 
@@ -124,6 +126,11 @@ def _one(model: ThreatModel) -> str:
         for each in questions:
             head = f"{each.moves:+7.3f}".ljust(16)
             lines += textwrap.wrap(each.question, WIDTH, initial_indent=head, subsequent_indent=" " * 16)
+    measured = [f"{said_of(each)} {effect(each, result.catalog)}" for each in model.measured]
+    stated = said_to_be_none(model.drawing) if model.drawing else ()
+    for head, said in (("MEASURED ON THE REAL SYSTEM", measured), ("STATED BY WHOEVER DREW IT", stated)):
+        if said:
+            lines += ["", head, *wrapped(said, "  ", "    ")]
     return "\n".join(lines) + "\n"
 
 

@@ -9,7 +9,8 @@ from threatlab.assessment.layered import ThreatRisk
 from threatlab.assessment.stride import STRIDE
 from threatlab.catalog import Adversary, Threat
 from threatlab.dataflow import DataFlow
-from threatlab.dataflow.who import Named, assets_of, attack_surface
+from threatlab.dataflow.parts import NOBODY
+from threatlab.dataflow.who import Named, assets_of, attack_surface, said_to_be_none
 from threatlab.report.blocks import Block, Cell, Code, Figure, Heading, Inline, Items, Mark, Section, Table, Text
 from threatlab.report.model import ThreatModel
 from threatlab.report.places import by_place
@@ -57,7 +58,7 @@ def assets(model: ThreatModel) -> Section:
         said = any(each.worth for each in model.drawing.elements)
         caption = "Assets" if said else "Assets; what they are worth to the business, nobody has said yet"
         heads = ("Asset", "What it is", "Of worth", "What it holds or gets", "Reached by")
-        blocks.append(Table(caption, heads, rows))
+        blocks += [Table(caption, heads, rows), *map(Text, said_to_be_none(model.drawing))]
     else:
         blocks.append(Text("Without a drawing nobody can say which parts are worth protecting."))
     if told:
@@ -72,6 +73,8 @@ def _adversaries(model: ThreatModel, threats: tuple[str, ...]) -> Iterator[Block
     wanted = [each for each in known.adversaries.values() if any(each in several for several in serves.values())]
     there = [each for each in wanted if any(each.id in named.names for named in surface.values())]
     elsewhere = [each.title for each in wanted if each not in there]
+    denied = model.drawing is not None and any(NOBODY in flow.adversaries for flow in model.drawing.flows)
+    here = there if there or denied else wanted
     if there:
         rows = tuple(
             (capital(each.title), _where(each, surface), f"{capital(each.access_and_knowledge)}: {each.knows}")
@@ -80,7 +83,7 @@ def _adversaries(model: ThreatModel, threats: tuple[str, ...]) -> Iterator[Block
         caption = "Adversaries who can be there" + f" (at no flow that is drawn: {listed(elsewhere)})" * bool(elsewhere)
         yield Table(caption, ("Adversary", "At", "Access and knowledge"), rows)
     wants = tuple(
-        (known.threats[threat].title, _wants(threat, [each for each in several if each in (there or wanted)]))
+        (known.threats[threat].title, _wants(threat, [each for each in several if each in here]))
         for threat, several in serves.items()
     )
     yield Table("Whom each threat serves here, and what they want", ("Threat", "Who, and what they want"), wants)

@@ -136,6 +136,11 @@ def loopback(url: str) -> str:
         host, port = parts.hostname, parts.port
     except ValueError as problem:
         raise ThreatLabError(f"{url!r} is no address of an endpoint: {problem}") from None
+    if parts.username or parts.password:
+        raise ThreatLabError(
+            f"the address of the endpoint at {host!r} holds a user or a password, which the record would keep and "
+            "nobody is sent: leave them out"
+        )
     if parts.scheme not in ("http", "https") or not host:
         raise ThreatLabError(f"{url!r} is no address of an endpoint; give one such as http://127.0.0.1:8000/predict")
     try:
