@@ -127,10 +127,10 @@ def _one(model: ThreatModel) -> str:
             head = f"{each.moves:+7.3f}".ljust(16)
             lines += textwrap.wrap(each.question, WIDTH, initial_indent=head, subsequent_indent=" " * 16)
     measured = [f"{said_of(each)} {effect(each, result.catalog)}" for each in model.measured]
-    stated = said_to_be_none(model.drawing) if model.drawing else ()
-    for head, said in (("MEASURED ON THE REAL SYSTEM", measured), ("STATED BY WHOEVER DREW IT", stated)):
-        if said:
-            lines += ["", head, *wrapped(said, "  ", "    ")]
+    stated = list(said_to_be_none(model.drawing)) if model.drawing else []
+    for head, texts in (("MEASURED ON THE REAL SYSTEM", measured), ("STATED BY WHOEVER DREW IT", stated)):
+        if texts:
+            lines += ["", head, *wrapped(texts, "  ", "    ")]
     return "\n".join(lines) + "\n"
 
 
