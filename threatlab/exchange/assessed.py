@@ -42,6 +42,13 @@ class Measure:
         """Its id in the other tool's file."""
         return mark(self.control.id)
 
+    @property
+    def recommendation(self) -> str:
+        """What to do, and how much of a threat's risk that takes, where it was measured on the real system."""
+        claims = (each for each in self.control.effectiveness.values() if each.replaced)
+        measured = (f"Takes {each.value:.2f} of a threat's risk: {each.evidence}" for each in claims)
+        return ". ".join((self.control.recommendation, *measured))
+
 
 @dataclass(frozen=True, slots=True)
 class Assessed:
