@@ -237,6 +237,9 @@ def test_the_report_says_where_an_adversary_can_be_what_is_worth_something_and_w
     assert "Assets; what they are worth to the business, nobody has said yet" in to_markdown(AT_THE_DESK)
     assert "| Customer | flow 1 (our reading) | Query access and testing data control; black box: the answers" in text
     assert "(at no flow that is drawn: competitor, contributor, insider, thief of an account and intruder)" in text
+    assert "None of your own people is drawn. An insider shows only where one is" in text
+    staffed = DESK.with_element("Clerk", "person", "Ours")
+    assert "None of your own people" not in to_markdown(ThreatModel(system_from(staffed), drawing=staffed))
     assert (
         "| Prompt injection | Customer: have the model follow their orders instead of yours. Author of a page" in text
     )

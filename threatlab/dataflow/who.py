@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from threatlab.catalog import catalog
-from threatlab.dataflow import DataFlow, Flow
+from threatlab.dataflow import DataFlow, Element, Flow
 from threatlab.dataflow.landmarks import OUTPUT, OUTSIDE
 from threatlab.dataflow.parts import NOBODY, NOTHING
 from threatlab.errors import ThreatLabError
@@ -81,6 +81,11 @@ def outer_ends(drawing: DataFlow, flow: Flow) -> tuple[End, ...]:
         End(name, drawing.element(name).kind, drawing.zone_of(name).kind, flow) for name in (flow.source, flow.target)
     )
     return tuple(end for end in ends if end.zone != "own" or end.kind == "person")
+
+
+def is_one_of_us(drawing: DataFlow, element: Element) -> bool:
+    """Tell whether an element is a person in a zone where the drawing's owner decides."""
+    return element.kind == "person" and drawing.zone_of(element.name).kind == "own"
 
 
 def adversaries_at(drawing: DataFlow, number: int) -> Named:

@@ -10,7 +10,7 @@ from threatlab.assessment.stride import STRIDE
 from threatlab.catalog import Adversary, Threat
 from threatlab.dataflow import DataFlow
 from threatlab.dataflow.parts import NOBODY
-from threatlab.dataflow.who import Named, assets_of, attack_surface, said_to_be_none
+from threatlab.dataflow.who import Named, assets_of, attack_surface, is_one_of_us, said_to_be_none
 from threatlab.report.blocks import Block, Cell, Code, Figure, Heading, Inline, Items, Mark, Section, Table, Text
 from threatlab.report.model import ThreatModel
 from threatlab.report.places import by_place
@@ -82,11 +82,19 @@ def _adversaries(model: ThreatModel, threats: tuple[str, ...]) -> Iterator[Block
         )
         caption = "Adversaries who can be there" + f" (at no flow that is drawn: {listed(elsewhere)})" * bool(elsewhere)
         yield Table(caption, ("Adversary", "At", "Access and knowledge"), rows)
+    if model.drawing and not any(is_one_of_us(model.drawing, each) for each in model.drawing.elements):
+        yield Text(_NOBODY_OF_US)
     wants = tuple(
         (known.threats[threat].title, _wants(threat, [each for each in several if each in here]))
         for threat, several in serves.items()
     )
     yield Table("Whom each threat serves here, and what they want", ("Threat", "Who, and what they want"), wants)
+
+
+_NOBODY_OF_US = (
+    "None of your own people is drawn. An insider shows only where one is, or where a flow names them; whoever feeds, "
+    "runs or mends the system can be one."
+)
 
 
 def _wants(threat: str, adversaries: list[Adversary]) -> str:
