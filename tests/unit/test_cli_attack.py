@@ -30,6 +30,9 @@ def slow(records):
     time.sleep(0.03)
     return scores(records)
 
+def other_words(records):
+    return ["high" if each else "low" for each in records[:, 0] > 0.5]
+
 def broken(records):
     raise OSError("the disk is full")
 """
@@ -103,6 +106,8 @@ def test_a_run_prints_its_figures_and_keeps_a_record_that_a_report_takes(capsys)
     assert "--measured is of one system, and 2 are given" in err
 
 
+EXTRACTION = ("--attack", "extraction", "--data", "records.csv", "--budget", "40", "--repeats", "1")
+
 BAD = [
     ((), "the following arguments are required"),
     ((*EVASION[1:], "--budget", "many"), "--budget is 'many'; give a whole number"),
@@ -130,6 +135,12 @@ def test_bad_input_is_one_sentence_and_nothing_is_asked(given, said, capsys):
     assert (code, out) == (2, "")
     assert said in err
     assert not Path("asked").exists()
+
+
+def test_labels_of_another_language_are_told(capsys):
+    code, out, _ = run(capsys, "attack", "model:other_words", *EXTRACTION)
+    assert code == 0
+    assert "It read no record as your data label it: do its labels" in " ".join(out.split())
 
 
 def test_a_model_that_fails_leaves_a_record_that_says_so(capsys):

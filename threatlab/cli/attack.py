@@ -147,6 +147,8 @@ def told(measured: Measured) -> str:
         lines.append(f"{title:12}" + "".join(f"{cell:24}" for cell in cells).rstrip())
     said = [f"Success: {run.metric}. In brackets, the 95% t interval over repeats."]
     said += [as_sentence(run.state)] if run.state else []
+    if run.repeats and run.over("utility").mean == 0:
+        said.append("It read no record as your data label it: do its labels, or --classes, fit theirs?")
     if share := removed(measured):
         said.append(f"{catalog().controls[measured.control].title}: takes {share} of the attacker's gain.")
     if why_not := unused(measured, catalog()):
