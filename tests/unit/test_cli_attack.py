@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -98,6 +99,7 @@ def test_a_run_prints_its_figures_and_keeps_a_record_that_a_report_takes(capsys)
     assert "note: bare.json: No control was named" in err
     code, out, err = run(capsys, "assess", "shadowray", "--measured", "behind.json", "--measured", "behind.json")
     _, _, told = out.partition("MEASURED ON THE REAL SYSTEM\n")
+    assert re.search(r"worst threat: .+\nit serves: \w+", out), "whom the worst threat serves is told"
     assert told.count("Evasion of model:scores, 300 queries in 3 repeats") == 1, "a record is told once"
     assert load_record("behind.json").run.moment in " ".join(told.split())
     assert all(len(line) <= 80 for line in out.splitlines())

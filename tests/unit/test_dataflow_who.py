@@ -14,6 +14,7 @@ from threatlab.dataflow.who import (
     attack_surface,
     said_to_be_none,
     ways_in,
+    whom_threats_serve,
     within_reach,
 )
 from threatlab.errors import ThreatLabError
@@ -68,6 +69,16 @@ def test_whoever_drew_it_can_say_that_there_is_none():
     assert element.endswith("that nothing is of worth at Loan model.")
     assert said_to_be_none(said.excluding("Loan model", "a reason", "an owner")) == (flow,)
     assert not any(number == 1 or element == "Loan model" for number, _, element in ways_in(said))
+
+
+def test_a_threat_serves_those_of_the_catalog_who_can_be_in_the_drawing():
+    serves = catalog().adversaries_of("evasion")
+    assert {each.id for each in serves} > {"customer"}
+    assert whom_threats_serve(catalog(), None)["evasion"] == serves
+    inside = sketch("A: process; B: data store", "A > B: other")
+    assert whom_threats_serve(catalog(), inside)["evasion"] == serves, "nobody has said, and nothing was read"
+    assert whom_threats_serve(catalog(), inside.changing_flow(1, adversaries=["nobody"]))["evasion"] == ()
+    assert [each.id for each in whom_threats_serve(catalog(), WHOLE)["evasion"]] == ["customer"]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from threatlab.assessment import NextStep
 from threatlab.catalog import SEVERITIES
-from threatlab.dataflow.who import said_to_be_none
+from threatlab.dataflow.who import said_to_be_none, whom_threats_serve
 from threatlab.errors import ThreatLabError
 from threatlab.exchange import Import, Matched
 from threatlab.files import write_text
@@ -109,6 +109,8 @@ def _one(model: ThreatModel) -> str:
         lines.append(
             f"worst threat: {result.catalog.threats[worst].title}, residual risk {result.by_threat[worst]:.2f}"
         )
+        serves = whom_threats_serve(result.catalog, model.drawing)[worst]
+        lines += wrapped([listed([each.title for each in serves]) or "nobody who is drawn"], "it serves: ")
     if result.findings:
         lines += ["", f"{'SEVERITY':{_SEVERITY}}   {'CONTROL':<30}  FINDING"]
     for finding in result.findings:

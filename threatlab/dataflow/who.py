@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from threatlab.catalog import catalog
+from threatlab.catalog import Adversary, Catalog, catalog
 from threatlab.dataflow import DataFlow, Element, Flow
 from threatlab.dataflow.landmarks import OUTPUT, OUTSIDE
 from threatlab.dataflow.parts import NOBODY, NOTHING
@@ -141,6 +141,20 @@ def attack_surface(drawing: DataFlow) -> dict[int, Named]:
     _check(drawing)
     found = {n: adversaries_at(drawing, n) for n, flow in drawing.numbered.items() if drawing.in_scope(flow)}
     return {number: named for number, named in found.items() if named.names}
+
+
+def whom_threats_serve(terms: Catalog, drawing: DataFlow | None) -> dict[str, tuple[Adversary, ...]]:
+    """Return, by threat, the adversaries of a catalog whom it serves: of those, whoever can be in the drawing.
+
+    Without a drawing, or in one where we could read nobody and nobody has said anything, they are all there.
+    """
+    serves = {threat: terms.adversaries_of(threat) for threat in terms.threats}
+    if drawing is None:
+        return serves
+    there = {name for named in attack_surface(drawing).values() for name in named.names}
+    if not there and not any(flow.adversaries for flow in drawing.flows):
+        return serves
+    return {threat: tuple(each for each in several if each.id in there) for threat, several in serves.items()}
 
 
 def within_reach(drawing: DataFlow, number: int) -> tuple[str, ...]:

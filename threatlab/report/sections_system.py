@@ -9,8 +9,7 @@ from threatlab.assessment.layered import ThreatRisk
 from threatlab.assessment.stride import STRIDE
 from threatlab.catalog import Adversary, Threat
 from threatlab.dataflow import DataFlow
-from threatlab.dataflow.parts import NOBODY
-from threatlab.dataflow.who import Named, assets_of, attack_surface, is_one_of_us, said_to_be_none
+from threatlab.dataflow.who import Named, assets_of, attack_surface, is_one_of_us, said_to_be_none, whom_threats_serve
 from threatlab.report.blocks import Block, Cell, Code, Figure, Heading, Inline, Items, Mark, Section, Table, Text
 from threatlab.report.model import ThreatModel
 from threatlab.report.places import by_place
@@ -69,12 +68,9 @@ def assets(model: ThreatModel) -> Section:
 def _adversaries(model: ThreatModel, threats: tuple[str, ...]) -> Iterator[Block]:
     """Yield who can be where in the drawing, and whom each of these threats serves: all, if nothing is drawn."""
     known, surface = model.system.catalog, attack_surface(model.drawing) if model.drawing else {}
-    serves = {threat: known.adversaries_of(threat) for threat in threats}
-    wanted = [each for each in known.adversaries.values() if any(each in several for several in serves.values())]
+    wanted = [each for each in known.adversaries.values() if not each.goals.keys().isdisjoint(threats)]
     there = [each for each in wanted if any(each.id in named.names for named in surface.values())]
     elsewhere = [each.title for each in wanted if each not in there]
-    denied = model.drawing is not None and any(NOBODY in flow.adversaries for flow in model.drawing.flows)
-    here = there if there or denied else wanted
     if there:
         rows = tuple(
             (capital(each.title), _where(each, surface), f"{capital(each.access_and_knowledge)}: {each.knows}")
@@ -84,10 +80,8 @@ def _adversaries(model: ThreatModel, threats: tuple[str, ...]) -> Iterator[Block
         yield Table(caption, ("Adversary", "At", "Access and knowledge"), rows)
     if model.drawing and not any(is_one_of_us(model.drawing, each) for each in model.drawing.elements):
         yield Text(_NOBODY_OF_US)
-    wants = tuple(
-        (known.threats[threat].title, _wants(threat, [each for each in several if each in here]))
-        for threat, several in serves.items()
-    )
+    here = whom_threats_serve(known, model.drawing)
+    wants = tuple((known.threats[threat].title, _wants(threat, here[threat])) for threat in threats)
     yield Table("Whom each threat serves here, and what they want", ("Threat", "Who, and what they want"), wants)
 
 
@@ -97,7 +91,7 @@ _NOBODY_OF_US = (
 )
 
 
-def _wants(threat: str, adversaries: list[Adversary]) -> str:
+def _wants(threat: str, adversaries: tuple[Adversary, ...]) -> str:
     wants = (f"{capital(each.title)}: {lower_first(each.goals[threat].text)}." for each in adversaries)
     return " ".join(wants) or "Nobody who is drawn."
 
