@@ -164,8 +164,11 @@ def test_a_target_that_is_not_there_is_told_before_anything_is_asked(folder, mon
     ):
         with pytest.raises(ThreatLabError, match=said):
             callable_of(target)
-    with pytest.raises(ModuleNotFoundError, match="modle"):
+    with pytest.raises(ThreatLabError, match="there is no module 'modle' in this folder"):
         callable_of("modle:any_of")
+    Path("needs.py").write_text("import modle")
+    with pytest.raises(ModuleNotFoundError, match="modle"):
+        callable_of("needs:f")
 
 
 NO_TARGETS = [
