@@ -259,6 +259,7 @@ class Server(BaseHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def served():
     server = ThreadingHTTPServer(("127.0.0.1", 0), Server)
+    server.handle_error = lambda *_: None  # who asked is gone: not to be told on the next test's standard error
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://localhost:{server.server_port}"
     server.shutdown()
