@@ -65,8 +65,8 @@ def test_whoever_drew_it_can_say_that_there_is_none():
     assert drawing_from_table(drawing_to_dict(said)) == said
     assert said_to_be_none(WHOLE) == ()
     flow, element = said_to_be_none(said)
-    assert flow.endswith("that nobody can attack at flow 1.")
-    assert element.endswith("that nothing is of worth at Loan model.")
+    assert flow.endswith("not our reading: nobody can attack at flow 1.")
+    assert element.endswith("not our reading: nothing is of worth at Loan model.")
     assert said_to_be_none(said.excluding("Loan model", "a reason", "an owner")) == (flow,)
     assert not any(number == 1 or element == "Loan model" for number, _, element in ways_in(said))
 

@@ -255,8 +255,8 @@ def test_the_report_says_where_whoever_drew_it_sees_nobody_and_nothing():
         said = said.changing_flow(number, adversaries=["nobody"])
     text = to_markdown(ThreatModel(system_from(said), drawing=said))
     assert "| Mailer | tool in Ours | none, by whoever drew it | answer |" in text
-    assert "Whoever drew it says, and we did not read it, that nobody can attack at flow 1, " in text
-    assert "that nothing is of worth at Mailer." in text
+    assert "Stated by whoever drew it, and not our reading: nobody can attack at flow 1, " in text
+    assert "not our reading: nothing is of worth at Mailer." in text
     assert "| Prompt injection | Nobody who is drawn. |" in text
 
 

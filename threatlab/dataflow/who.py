@@ -191,9 +191,7 @@ def said_to_be_none(drawing: DataFlow) -> tuple[str, ...]:
     ]
     elements = [each.name for each in drawing.elements if NOTHING in each.assets and drawing.in_scope(each)]
     said = (("nobody can attack", flows), ("nothing is of worth", elements))
-    return tuple(
-        f"Whoever drew it says, and we did not read it, that {what} at {listed(at)}." for what, at in said if at
-    )
+    return tuple(f"Stated by whoever drew it, and not our reading: {what} at {listed(at)}." for what, at in said if at)
 
 
 def _as_said(names: tuple[str, ...]) -> Named:
