@@ -149,8 +149,6 @@ class Run:
             )
         if self.complete and not self.repeats:
             raise ThreatLabError("it has ended, and holds no repeat that came to its end")
-        if self.ended and datetime.fromisoformat(self.ended) < datetime.fromisoformat(self.started):
-            raise ThreatLabError(f"it ended at {self.ended}, before it was started at {self.started}")
         if twice := [n for n, count in Counter(each.seed for each in self.repeats).items() if count > 1]:
             raise ThreatLabError(f"two repeats have the seed {twice[0]}: as one run they count once")
 
