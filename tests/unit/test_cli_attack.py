@@ -8,13 +8,16 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.unit.test_measured import run_of
 from threatlab.cli import main
-from threatlab.measured import load_record
+from threatlab.cli.attack import told
+from threatlab.measured import Measured, load_record
 from threatlab.report import load_model
 
 MODEL = """
@@ -30,9 +33,6 @@ def scores(records):
 def slow(records):
     time.sleep(0.03)
     return scores(records)
-
-def other_words(records):
-    return ["high" if each else "low" for each in records[:, 0] > 0.5]
 
 def broken(records):
     raise OSError("the disk is full")
@@ -108,8 +108,6 @@ def test_a_run_prints_its_figures_and_keeps_a_record_that_a_report_takes(capsys)
     assert "--measured is of one system, and 2 are given" in err
 
 
-EXTRACTION = ("--attack", "extraction", "--data", "records.csv", "--budget", "40", "--repeats", "1")
-
 BAD = [
     ((), "the following arguments are required"),
     ((*EVASION[1:], "--budget", "many"), "--budget is 'many'; give a whole number"),
@@ -140,10 +138,12 @@ def test_bad_input_is_one_sentence_and_nothing_is_asked(given, said, capsys):
     assert not Path("asked").exists()
 
 
-def test_labels_of_another_language_are_told(capsys):
-    code, out, _ = run(capsys, "attack", "model:other_words", *EXTRACTION)
-    assert code == 0
-    assert "It read no record as your data label it: do its labels" in " ".join(out.split())
+def test_labels_that_fit_no_record_are_told():
+    run = run_of(0.5, 0.6)
+    strange = replace(run, repeats=tuple(replace(each, utility=0.0) for each in run.repeats))
+    said = "It read no record as your data label it: do its labels"
+    assert said in " ".join(told(Measured(strange)).split())
+    assert said not in " ".join(told(Measured(run)).split())
 
 
 def test_a_model_that_fails_leaves_a_record_that_says_so(capsys):
