@@ -20,7 +20,7 @@ Rng = np.random.Generator
 
 SEED = 0
 """That of the weights which ship."""
-STEPS, HARDENING, SIZE = 1800, 100, 32
+STEPS, HARDENING, SIZE = 2100, 100, 32
 """Steps of training, further steps of adversarial training, and texts in each."""
 RATE, TURN = 6e-3, 2.2e-2
 """How far a step of Adam goes, and one that turns a whole matrix."""
