@@ -272,8 +272,8 @@ CONTROLS: Mapping[str, Defense] = MappingProxyType(
         "special_tokens": Defense(
             "Special tokens",
             "untrusted_content_segregated",
-            "Each word is marked: the user's, or the page's. The model can tell them apart, and does its tasks a "
-            "little better for it. But nothing that it learned from told it to leave a page's request undone.",
+            "Each word is marked: the user's, or the page's. The model can tell them apart, and obeys a few pages "
+            "less. But nothing that it learned from told it to leave a page's request undone.",
         ),
         "adversarial_training": Defense(
             "Adversarial training",

@@ -110,6 +110,7 @@ def train(  # noqa: PLR0913
     mean = {name: np.zeros_like(weights[name]) for name in names}
     square = {name: np.zeros_like(weights[name]) for name in names if name not in turning}
     losses: list[float] = []
+    np.empty(2**24, np.uint8)  # freed at once: glibc then keeps what a step frees for the next (mallopt(3)), 1/8 faster
     waiting: list[Batch] = []
     for step in range(1, steps + 1):
         waiting = waiting or batches(make, rng, SIZE // 2 if step < steps / 3 else SIZE)
