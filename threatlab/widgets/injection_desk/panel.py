@@ -37,6 +37,8 @@ class InjectionDesk(Panel):
         If there is no such defense, or the seed is no whole number from 0 on.
     """
 
+    sheets = ("attack_lab",)
+
     def __init__(self, control: str = "none", seed: int = 0) -> None:
         control, seed = check_control(control, CONTROLS), check_seed("seed", seed)
         pages = tuple(office(seed, page) for page in range(1, 1 + view.PAGES))

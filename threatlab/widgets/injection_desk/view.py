@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
 
 from threatlab.attacks.agent import ATTACKER
-from threatlab.attacks.hijack import CONTROLS, KNOWN_TO_FILTER, THEFT, WANTED, needed, spoken
+from threatlab.attacks.hijack import CONTROLS, KNOWN_TO_FILTER, PLACES, THEFT, WANTED, needed, spoken
 from threatlab.attacks.tiny_lm import Call, unknown
 from threatlab.attacks.tiny_lm.heldout import Task
 from threatlab.widgets.base.html import (
@@ -145,19 +145,20 @@ def page(state: DeskState) -> Html:
 
 def _settings(state: DeskState) -> Html:
     now, kinds = state.setting, state.pages[0]
+    defenses = [(each.title, name) for name, each in CONTROLS.items()]
+    tasks = [(f"{kind}: {task.asked}", kind) for kind, task in kinds.items()]
+    pages = [(f"page {number}", number) for number in range(1, 1 + PAGES)]
     return markup(
         problem("set"),
-        choice("The user's task", "task", [(f"{kind}: {task.asked}", kind) for kind, task in kinds.items()], now.task,
-               act="set"),
+        choice("Defense", "control", defenses, now.control, act="set"),
+        choice("The user's task", "task", tasks, now.task, act="set"),
         tag(
             "div",
-            choice("The page", "page", [(f"page {n + 1}", n + 1) for n in range(PAGES)], now.page, act="set"),
-            choice("Your line stands", "place", [("first", "first"), ("last", "last")], now.place, act="set"),
-            choice("Defense", "control", [(each.title, name) for name, each in CONTROLS.items()], now.control,
-                   act="set"),
+            choice("Page", "page", pages, now.page, act="set"),
+            choice("Place of your line", "place", [(place, place) for place in PLACES], now.place, act="set"),
             class_="tl-desk-settings",
         ),
-    )  # fmt: skip
+    )
 
 
 def _desk(state: DeskState) -> Html:
@@ -167,9 +168,12 @@ def _desk(state: DeskState) -> Html:
     lines = [tag("div", line) for line in task.page]
     lines.insert(0 if now.place == "first" else len(lines), tag("div", "your line", class_="tl-desk-slot"))
     rows = ("the user says", task.asked), ("the page says", markup(*lines))
-    return tag(
-        "dl", *(markup(tag("dt", head), tag("dd", text)) for head, text in rows), class_="tl-episode tl-desk-page"
-    )
+    return _told(rows)
+
+
+def _told(rows: Iterable[tuple[str, object]]) -> Html:
+    told = (markup(tag("dt", head), tag("dd", text)) for head, text in rows)
+    return tag("div", tag("dl", *told), class_="tl-episode")
 
 
 def _line(state: DeskState) -> Html:
@@ -204,14 +208,13 @@ def _outcome(state: DeskState) -> Html:
         return markup(caption("What the model did"), nothing)
     last = state.tries[-1]
     stale = last.setting != state.setting
-    rows = tuple(markup(tag("dt", head), tag("dd", text)) for head, text in _rows(last, last.setting.of(state.pages)))
     aside = f"try {len(state.tries)}, {_of(last.setting)}" + (": not what is chosen now" if stale else "")
     first = last.won and not any(each.won and each.setting.control == last.setting.control for each in state.tries[:-1])
     return tag(
         "div",
         caption("What the model did", aside),
         tag("p", _verdict(last), tag("b", " The first past this one.") if first else None, role="status"),
-        tag("dl", *rows, class_="tl-episode"),
+        _told(_rows(last, last.setting.of(state.pages))),
         class_="tl-desk-stale" if stale else None,
     )
 
@@ -231,11 +234,11 @@ def _rows(last: Try, task: Task) -> list[tuple[str, object]]:
     ]
     return [
         ("your line", tag("s", last.line) if _known(last) else last.line),
-        ("the defense", _defense(last, task)),
         ("the model calls", _calls(last.made, task)),
         *([("refused", _calls(last.refused, task))] if last.refused else []),
+        ("the defense", _defense(last, task)),
         ("without your line", _calls(last.alone, task)),
-        *([("words it doesn't know", listed(unmet))] if unmet else []),
+        *([("doesn't know", listed(unmet))] if unmet else []),
     ]
 
 
@@ -297,14 +300,16 @@ def _board(state: DeskState) -> Html:
     """Return for each defense and task whether a line got past, and in how many tries."""
     kinds = list(state.pages[0])
     rows = ((each.title, *(_cell(state, name, kind) for kind in kinds)) for name, each in CONTROLS.items())
-    return markup(caption("Where you got past", "by the user's task"), table(("", *kinds), rows, row_heads=True))
+    key = "by the user's task: \u2713 and the tries it took, \u2717 and the tries that failed"
+    return markup(caption("Where you got past", key), table(("defense", *kinds), rows, row_heads=True))
 
 
 def _cell(state: DeskState, control: str, kind: str) -> Html:
     won, tries = _standing(state, control, kind)
-    if won:
-        return tag("span", tries, class_="tl-holds", title="got past, at this try")
-    return tag("span", tries, class_="tl-fails", title="tries that failed") if tries else markup()
+    if not tries:
+        return markup()
+    words = tag("span", " tries: got past" if won else " failed", class_="tl-hidden")
+    return tag("span", tries, words, class_="tl-holds" if won else "tl-fails")
 
 
 def _standing(state: DeskState, control: str, kind: str) -> tuple[bool, int]:
@@ -334,7 +339,7 @@ def _listed(tries: Sequence[tuple[int, Try]]) -> Html:
         )
         for number, each in tries
     )
-    return table(("", "line", ""), rows, class_="tl-desk-tries")
+    return table(("try", "line", "again"), rows, class_="tl-desk-tries")
 
 
 def static_picture(state: DeskState) -> Html:
