@@ -202,7 +202,7 @@ def _help(state: DeskState) -> Html | None:
 
 
 def _outcome(state: DeskState) -> Html:
-    """Return what came of the last try, grayed where the setting is another one by now."""
+    """Return what came of the last try, in a dashed frame where the setting is another one by now."""
     if not state.tries:
         nothing = tag("p", "Nothing sent yet. Guess first: what will the model call?", class_="tl-sub")
         return markup(caption("What the model did"), nothing)
