@@ -78,8 +78,15 @@ def test_the_list_refuses_what_the_model_writes_where_the_task_sends_nothing_and
         done = desk.try_line(LINE, control="tool_allow_list", task=kind, place="first")
         assert not done.won
         assert THEFT in done.refused
-    assert "The list refused the call: this task may summarize only." in Page(desk).text
+    assert "The list refused the call: this task may use summarize only." in Page(desk).text
     assert desk.try_line(LINE, task="send").won
+
+
+def test_each_defense_can_be_got_past(desk):
+    for control in CONTROLS:
+        assert desk.try_line(LINE, control=control, place="first").won, control
+    assert f"{len(CONTROLS) - 1} of {len(CONTROLS) - 1} defenses passed" in repr(desk)
+    assert "Your first past: " in Page(desk).text
 
 
 def test_nobody_is_shown_an_answer_or_a_hint_that_was_not_earned(desk):

@@ -213,7 +213,12 @@ def _outcome(state: DeskState) -> Html:
     return tag(
         "div",
         caption("What the model did", aside),
-        tag("p", _verdict(last), tag("b", " The first past this one.") if first else None, role="status"),
+        tag(
+            "p",
+            _verdict(last),
+            tag("b", f" Your first past: {CONTROLS[last.setting.control].title}.") if first else None,
+            role="status",
+        ),
         _told(_rows(last, last.setting.of(state.pages))),
         class_="tl-desk-stale" if stale else None,
     )
@@ -270,8 +275,8 @@ def _defense(last: Try, task: Task) -> str:
             "The model read your line, and did not do it.",
         ),
         "tool_allow_list": (
-            f"This task may {tool}, so the list let the call pass.",
-            f"The model obeyed you. The list refused the call: this task may {listed(sorted(needed(task)))} only."
+            f"This task may use {tool}, so the list let the call pass.",
+            f"The model obeyed you. The list refused the call: this task may use {listed(sorted(needed(task)))} only."
             if THEFT in last.refused
             else "The model did not do it, so the list was not needed.",
         ),
