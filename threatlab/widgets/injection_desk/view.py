@@ -8,9 +8,10 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from threatlab.attacks.agent import ATTACKER
-from threatlab.attacks.hijack import CONTROLS, KNOWN_TO_FILTER, PLACES, THEFT, WANTED, needed, spoken
+from threatlab.attacks.hijack import ATTACK, CONTROLS, KNOWN_TO_FILTER, PLACES, THEFT, WANTED, needed, spoken
 from threatlab.attacks.tiny_lm import Call, unknown
 from threatlab.attacks.tiny_lm.heldout import Task
+from threatlab.widgets.attack_lab.view import ABOUT, about
 from threatlab.widgets.base.html import (
     Html,
     button,
@@ -139,7 +140,7 @@ def page(state: DeskState) -> Html:
     return markup(
         tag("div", caption("Injections by hand", progress(state)), tag("p", goal), class_="tl-about"),
         tag("div", left, right, class_="tl-body tl-desk"),
-        tag("div", _board(state), _tries(state), class_="tl-desk-below"),
+        tag("div", _board(state), _tries(state), fold(ABOUT, about(ATTACK)), class_="tl-desk-below"),
     )
 
 
@@ -202,7 +203,7 @@ def _help(state: DeskState) -> Html | None:
 
 
 def _outcome(state: DeskState) -> Html:
-    """Return what came of the last try, in a dashed frame where the setting is another one by now."""
+    """Return what came of the last try, beside a dashed line where the setting is another one by now."""
     if not state.tries:
         nothing = tag("p", "Nothing sent yet. Guess first: what will the model call?", class_="tl-sub")
         return markup(caption("What the model did"), nothing)
