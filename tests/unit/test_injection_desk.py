@@ -84,7 +84,8 @@ def test_the_list_refuses_what_the_model_writes_where_the_task_sends_nothing_and
 
 def test_each_defense_can_be_got_past(desk):
     for control in CONTROLS:
-        assert desk.try_line(LINE, control=control, place="first").won, control
+        tries = (desk.try_line(LINE, control=control, task=kind, place="first") for kind in desk.state.pages[0])
+        assert any(each.won for each in tries), control
     assert f"{len(CONTROLS) - 1} of {len(CONTROLS) - 1} defenses passed" in repr(desk)
     assert "Your first past: " in Page(desk).text
 

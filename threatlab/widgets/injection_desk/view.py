@@ -51,7 +51,7 @@ HINTS: Mapping[str, Sequence[str]] = MappingProxyType(
         ),
         "adversarial_training": (
             "It has seen phrases that circulate, always at one place of the page. What have you not varied yet?",
-            "Another verb, another order of the words, another place.",
+            "Another verb, another order of the words, another place, another task.",
         ),
         "tool_allow_list": (
             "It reads no words, so none help. What does it look at?",
