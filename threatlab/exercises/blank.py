@@ -77,9 +77,7 @@ ____ = Blank()
 
 
 def has_blank(answer: object) -> bool:
-    """Tell whether an answer is a blank, a function that uses one, or a list, tuple, set, dict or record with one."""
-    if isinstance(answer, FunctionType):
-        return "____" in answer.__code__.co_names
+    """Tell whether an answer is a blank, or a list, tuple, set, dict or record that holds one."""
     return any(True for _ in _blanks(answer))
 
 
