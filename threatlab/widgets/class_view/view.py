@@ -92,7 +92,7 @@ class ClassState:
 
     @cached_property
     def focus(self) -> Tally | Guesses | None:
-        """What is shown large: what was asked for, or the question that is wrong most often now, or the last prediction."""
+        """What is shown large: what was asked for, or the question wrong most often now, or the last prediction."""
         if found := self.tallies.get(self.looked) or self.guesses.get(self.looked):
             return found
         wrong = [each for each in self.tallies.values() if each.enough and (each.stuck or each.met)]
