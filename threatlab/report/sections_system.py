@@ -130,8 +130,10 @@ def threats(model: ThreatModel) -> Section:
         figures = [how.likelihood, how.impact, risk] if risk else [0.0, how.impact, 0.0]
         figures += [first.by_threat.get(name, 0.0)] if first else []
         figures += [planned.by_threat.get(name, 0.0)] if planned else []
-        bound = [_bound(risk, model.policy.bound(name))] if model.policy else []
-        rows.append((titles[name].title, *(f"{each:.2f}" for each in figures), *bound))
+        absent = "" if risk else _absent(model, titles[name])
+        bound = [_bound(risk, model.policy.bound(name)) if risk else "nothing to hold"] if model.policy else []
+        named: Cell = (titles[name].title, absent) if absent else titles[name].title
+        rows.append((named, *(f"{each:.2f}" for each in figures), *bound))
     caption = "Residual risk by threat, from 0 to 1: likelihood \u00d7 impact, with the controls in place"
     blocks: list[Block] = [Table(caption, tuple(columns), tuple(rows), numbers)]
     for told in scenarios(model):
@@ -160,6 +162,15 @@ def _threat(model: ThreatModel, told: Scenario, how: ThreatRisk) -> Iterator[Blo
         _reasons(f"Impact {how.impact:.2f}", how.inherent_impact, threat.impact_why, worse, limits),
     )
     yield Items(said)
+
+
+def _absent(model: ThreatModel, threat: Threat) -> Inline:
+    """Return why a threat has no risk: whether it doesn't apply, or nobody has said."""
+    facts = model.system.catalog.facts
+    unless = " or ".join(facts[name].label for name in threat.applies_when_any)
+    if any(model.system[name] is None for name in threat.applies_when_any):
+        return Mark(f"unknown: it applies if the system {unless}", "unknown")
+    return f"does not apply unless the system {unless}"
 
 
 def _bound(risk: float, bound: float | None) -> Cell:
