@@ -98,7 +98,7 @@ def _all_right() -> str:
     signed = evidence()[_CONTRADICTED_BY["signed"] - 1]
     return (
         "Five of six claims fall, each to one measurement. Signed data is the neatest: without an insider the poison "
-        f"got nowhere, and with a fifth of it signed, {signed['success, with it']:.0%} of stamped digits obey it."
+        f"got nowhere, and with a fifth of it signed, {signed['success with it']:.0%} of stamped digits obey it."
     )
 
 
