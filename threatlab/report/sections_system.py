@@ -135,9 +135,10 @@ def threats(model: ThreatModel) -> Section:
         figures = [how.likelihood, how.impact, risk] if risk else [0.0, how.impact, 0.0]
         figures += [first.by_threat.get(name, 0.0)] if first else []
         figures += [planned.by_threat.get(name, 0.0)] if planned else []
-        absent = "" if risk else _absent(model, titles[name])
-        bound = [_bound(risk, model.policy.bound(name)) if risk else "nothing to hold"] if model.policy else []
-        named: Cell = (titles[name].title, absent) if absent else titles[name].title
+        unsaid = "" if risk else _unsaid(model, titles[name])
+        absent: Cell = Mark("unknown", "unknown") if unsaid else "does not apply"
+        bound = [_bound(risk, model.policy.bound(name)) if risk else absent] if model.policy else []
+        named: Cell = (titles[name].title, unsaid) if unsaid else titles[name].title
         rows.append((named, *(f"{each:.2f}" for each in figures), *bound))
     caption = "Residual risk by threat, from 0 to 1: likelihood \u00d7 impact, with the controls in place"
     blocks: list[Block] = [Table(caption, tuple(columns), tuple(rows), numbers)]
@@ -169,13 +170,10 @@ def _threat(model: ThreatModel, told: Scenario, how: ThreatRisk) -> Iterator[Blo
     yield Items(said)
 
 
-def _absent(model: ThreatModel, threat: Threat) -> Inline:
-    """Return why a threat has no risk: whether it doesn't apply, or nobody has said."""
-    facts = model.system.catalog.facts
-    unless = " or ".join(facts[name].label for name in threat.applies_when_any)
-    if any(model.system[name] is None for name in threat.applies_when_any):
-        return Mark(f"unknown: it applies if the system {unless}", "unknown")
-    return f"does not apply unless the system {unless}"
+def _unsaid(model: ThreatModel, threat: Threat) -> str:
+    """Return which answers that nobody has given would let a threat in; "" if all are given."""
+    open_ = [model.system.catalog.facts[fact].label for fact in threat.applies_when_any if model.system[fact] is None]
+    return f"unknown: it applies if the system {' or '.join(open_)}" if open_ else ""
 
 
 def _bound(risk: float, bound: float | None) -> Cell:
