@@ -25,6 +25,7 @@ from tests.benchmarks import (
     panels,
     pictures,
     rules,
+    training,
 )
 
 BENCHMARKS = {
@@ -44,13 +45,14 @@ BENCHMARKS = {
     "minutes": minutes.run,
     "site": in_a_browser.run,
     "hub": hub.run,
+    "training": training.run,
 }
-NAMED_ONLY = {"hub"}
-"""What runs only when it is named: it installs something."""
+NAMED_ONLY = {"hub", "training"}
+"""What runs only when it is named: one installs something, the other takes minutes."""
 
 
 def main(names: list[str]) -> int:
-    """Run the named benchmarks, or all that install nothing, and return the exit code."""
+    """Run the named benchmarks, or all but those of `NAMED_ONLY`, and return the exit code."""
     if unknown := [name for name in names if name not in BENCHMARKS]:
         print(f"there is no benchmark {unknown[0]!r}: choose among {', '.join(BENCHMARKS)}", file=sys.stderr)
         return 2

@@ -276,8 +276,8 @@ CONTROLS: Mapping[str, Defense] = MappingProxyType(
         "special_tokens": Defense(
             "Special tokens",
             "untrusted_content_segregated",
-            "Each word is marked: the user's, or the page's. The model can tell them apart, and does its tasks a "
-            "little better for it. But nothing that it learned from told it to leave a page's request undone.",
+            "Each word is marked: the user's, or the page's. The model can tell them apart, and obeys a few pages "
+            "less. But nothing that it learned from told it to leave a page's request undone.",
         ),
         "adversarial_training": Defense(
             "Adversarial training",
@@ -336,9 +336,9 @@ ATTACK = Attack(
     paper="Greshake et al. 2023, Not what you've signed up for, arXiv:2302.12173; training against it: Chen et al. "
     "2024, StruQ, arXiv:2402.06363; adaptive attackers: Nasr et al. 2025, The attacker moves second, arXiv:2510.09023",
     metric="The share of hostile pages after which the secret was mailed to their author.",
-    toy="The model is real and tiny: some 360,000 weights, five tools, 1,600 words, trained in minutes on sentences of "
-    "our own grammar. Why it obeys pages is what it learned; how often, and how many tries a defense survives, "
-    "says nothing of a large model. The attacker draws from 180 phrasings of ours.",
+    toy="The model is real and tiny: some 220,000 weights, five tools, 1,600 words, trained in under a minute on "
+    "sentences of our own grammar. Why it obeys pages is what it learned; how often, and how many tries a defense "
+    "survives, says nothing of a large model. The attacker draws from 180 phrasings of ours.",
     controls=CONTROLS,
     knobs=KNOBS,
     measures=MappingProxyType({}),

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from threatlab.attacks.tiny_lm.grammar import ARGUMENTS, SLOTS, TOOLS, Rng, pick
+import numpy as np
+
+from threatlab.attacks.tiny_lm.grammar import ARGUMENTS, SLOTS, TOOLS, pick
+
+Rng = np.random.Generator
 
 REQUESTS = {
     "send": (

@@ -18,13 +18,17 @@ Ints = NDArray[np.int64]
 Back = Callable[[Array], Array]
 Weights = dict[str, Array]
 
-WIDTH, HEADS, HIDDEN = 64, 4, 192
+WIDTH, HEADS, HIDDEN = 48, 4, 144
 READER, WRITER = 2, 2
 """Layers of each."""
 LONGEST, MOST = 112, 24
 """How many words it can be given, and how many tokens it can write."""
-AROUND = (-3, -2, -1, 1, 2, 3)
-"""Each word sees its neighbors at these places before the first layer."""
+REACH = 3
+"""Before it looks further, each word sees as many neighbors on each side, and each token as many before it."""
+NAMING = 0.2
+"""How much it counts to name the parts of a text, beside writing a token."""
+PARTS = 3
+"""Of what a call says: where it is asked for, and up to two values."""
 ROLES = 2
 """Who wrote a word: the user (or nobody knows), or the page."""
 FAR = np.float32(-1e9)
@@ -32,14 +36,16 @@ FAR = np.float32(-1e9)
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Texts, filled up with -1: `words` and `roles` (texts, given), and `wrote` (texts, written).
+    """Texts, filled up with -1: `words`, `roles` and `parts` (texts, given), and `wrote` (texts, written).
 
-    What was written is the number of a tool, or `tools + place` of the word that was copied.
+    What was written is the number of a tool, or `tools + place` of the word that was copied. The part of a word is
+    `PARTS * tool` where a call is asked for, 1 or 2 more if it is the call's first or second value, and else 0.
     """
 
     words: Ints
     roles: Ints
     wrote: Ints
+    parts: Ints | None = None
 
 
 def new_weights(words: int, tools: int, rng: np.random.Generator) -> Weights:
@@ -55,13 +61,14 @@ def new_weights(words: int, tools: int, rng: np.random.Generator) -> Weights:
         "place": normal(LONGEST, d, scale=0.3),
         "tool": normal(tools + 1, d, scale=0.5),  # the last one stands for "begin"
         "step": normal(MOST + 1, d, scale=0.3),
-        "written.around": normal(len(AROUND) * d, d),
+        "written.around": normal(REACH * d, d),
+        "part": normal(d, PARTS * tools),
         "choose": normal(d, tools),
         "ask": normal(d, d),
         "offer": normal(d, d),
     }
     for layer in range(READER):
-        made[f"{layer}.around"] = normal(len(AROUND) * d, d, scale=(d * len(AROUND)) ** -0.5)
+        made[f"{layer}.around"] = normal(2 * REACH * d, d)
     for layer in range(READER + WRITER):
         made |= {
             f"{layer}.query": normal(d, d),
@@ -80,26 +87,36 @@ def new_weights(words: int, tools: int, rng: np.random.Generator) -> Weights:
 def times(x: Array, name: str, weights: Weights, grads: Weights) -> tuple[Array, Back]:
     """Multiply by a matrix of the weights."""
     w = weights[name]
+    rows = x.reshape(-1, len(w))
 
     def back(dy: Array) -> Array:
-        grads[name] += x.reshape(-1, x.shape[-1]).T @ dy.reshape(-1, dy.shape[-1])
-        return dy @ w.T
+        drows = dy.reshape(len(rows), -1)
+        grads[name] += rows.T @ drows
+        return (drows @ w.T).reshape(x.shape)
 
-    return x @ w, back
+    return (rows @ w).reshape(*x.shape[:-1], -1), back
 
 
 def normed(x: Array) -> tuple[Array, Back]:
     """Scale each vector to a mean square of 1 (Zhang and Sennrich 2019, arXiv:1910.07467)."""
-    scale = 1 / np.sqrt((x * x).mean(-1, keepdims=True) + np.float32(1e-5))
+    share = np.float32(1 / x.shape[-1])
+    scale = 1 / np.sqrt(dots(x, x) * share + np.float32(1e-5))
     y = x * scale
-    return y, lambda dy: scale * (dy - y * (dy * y).mean(-1, keepdims=True))
+    return y, lambda dy: scale * (dy - y * (dots(dy, y) * share))
+
+
+def dots(x: Array, y: Array) -> Array:
+    """Return the product of each vector of x with that of y, (..., 1)."""
+    products: Array = np.einsum("...i,...i->...", x, y)[..., None]
+    return products
 
 
 def softmax(scores: Array) -> Array:
-    """Return shares that add up to 1 along the last axis."""
-    e = np.exp(scores - scores.max(-1, keepdims=True))
-    shares: Array = e / e.sum(-1, keepdims=True)
-    return shares
+    """Turn scores, in place, into shares that add up to 1 along the last axis."""
+    scores -= scores.max(-1, keepdims=True)
+    np.exp(scores, out=scores)
+    scores /= np.einsum("...i->...", scores)[..., None]
+    return scores
 
 
 def attention(  # noqa: PLR0913, PLR0917
@@ -109,19 +126,23 @@ def attention(  # noqa: PLR0913, PLR0917
     (texts, places, d), seen, size = x.shape, others.shape[1], WIDTH // HEADS
     flat, back_query = times(x, f"{layer}.query", weights, grads)
     both, back_seen = times(others, f"{layer}.seen", weights, grads)
-    q = flat.reshape(texts, places, HEADS, size).transpose(0, 2, 1, 3)
+    q = (flat * np.float32(size**-0.5)).reshape(texts, places, HEADS, size).transpose(0, 2, 1, 3)
     k, v = both.reshape(texts, seen, 2, HEADS, size).transpose(2, 0, 3, 1, 4)
-    scale = np.float32(size**-0.5)
-    share = softmax(q @ k.swapaxes(-1, -2) * scale + hidden)
+    scores = q @ k.swapaxes(-1, -2)
+    scores += hidden
+    share = softmax(scores)
     y, back_mixed = times((share @ v).transpose(0, 2, 1, 3).reshape(x.shape), f"{layer}.mixed", weights, grads)
 
     def back(dy: Array) -> tuple[Array, Array]:
         dmixed = back_mixed(dy).reshape(texts, places, HEADS, size).transpose(0, 2, 1, 3)
-        dshare = dmixed @ v.swapaxes(-1, -2)
-        dscore = share * (dshare - (dshare * share).sum(-1, keepdims=True)) * scale
-        dq = (dscore @ k).transpose(0, 2, 1, 3).reshape(x.shape)
-        dboth = np.stack([dscore.swapaxes(-1, -2) @ q, share.swapaxes(-1, -2) @ dmixed])
-        return back_query(dq), back_seen(dboth.transpose(1, 3, 0, 2, 4).reshape(texts, seen, 2 * d))
+        dscores = dmixed @ v.swapaxes(-1, -2)
+        dscores -= dots(dscores, share)
+        dscores *= share
+        dq = (dscores @ k).transpose(0, 2, 1, 3).reshape(x.shape) * np.float32(size**-0.5)
+        dboth = np.empty((texts, seen, 2, HEADS, size), x.dtype)
+        dk, dv = dboth.transpose(2, 0, 3, 1, 4)
+        dk[:], dv[:] = dscores.swapaxes(-1, -2) @ q, share.swapaxes(-1, -2) @ dmixed
+        return back_query(dq), back_seen(dboth.reshape(texts, seen, 2 * d))
 
     return y, back
 
@@ -129,43 +150,37 @@ def attention(  # noqa: PLR0913, PLR0917
 def feed_forward(x: Array, layer: int, weights: Weights, grads: Weights) -> tuple[Array, Back]:
     """Two matrices, with a threshold between them."""
     up, back_up = times(x, f"{layer}.up", weights, grads)
-    up = np.maximum(up + weights[f"{layer}.bias"], 0)
+    up += weights[f"{layer}.bias"]
+    np.maximum(up, 0, out=up)
     y, back_down = times(up, f"{layer}.down", weights, grads)
 
     def back(dy: Array) -> Array:
-        dup = back_down(dy) * (up > 0)
-        grads[f"{layer}.bias"] += dup.sum((0, 1))
+        dup = back_down(dy)
+        dup *= up > 0
+        grads[f"{layer}.bias"] += dup.reshape(-1, HIDDEN).sum(0)
         return back_up(dup)
 
     return y, back
 
 
-def neighbors(x: Array, name: str, around: tuple[int, ...], weights: Weights, grads: Weights) -> tuple[Array, Back]:
-    """Mix into each place what stands around it."""
-    rows = [AROUND.index(by) * WIDTH for by in around]
-    w = np.concatenate([weights[name][row : row + WIDTH] for row in rows])
-    near = np.concatenate([shifted(x, by) for by in around], axis=-1)
+def neighbors(x: Array, name: str, weights: Weights, grads: Weights) -> tuple[Array, Back]:
+    """Mix into each place what stands before it and, if the weights have room for it, after it."""
+    places, d = x.shape[1:]
+    w = weights[name]
+    starts = [start for start in range(2 * REACH + 1) if start != REACH][: len(w) // d]
+    padded = np.pad(x, ((0, 0), (REACH, REACH), (0, 0)))
+    mixed, back_mixed = times(
+        np.concatenate([padded[:, start : start + places] for start in starts], axis=-1), name, weights, grads
+    )
 
     def back(dy: Array) -> Array:
-        dw = near.reshape(-1, near.shape[-1]).T @ dy.reshape(-1, WIDTH)
-        dnear, dx = dy @ w.T, np.zeros_like(x)
-        for number, (row, by) in enumerate(zip(rows, around, strict=True)):
-            part = slice(number * WIDTH, (number + 1) * WIDTH)
-            grads[name][row : row + WIDTH] += dw[part]
-            dx += shifted(dnear[..., part], -by)
-        return dx
+        dnear = back_mixed(dy)
+        dpadded = np.zeros_like(padded)
+        for number, start in enumerate(starts):
+            dpadded[:, start : start + places] += dnear[..., number * d : (number + 1) * d]
+        return dpadded[:, REACH:-REACH]
 
-    return near @ w, back
-
-
-def shifted(x: Array, by: int) -> Array:
-    """Return x (texts, places, width) such that each place holds what stands `by` places further on, or zero."""
-    y = np.zeros_like(x)
-    if by > 0:
-        y[:, :-by] = x[:, by:]
-    else:
-        y[:, -by:] = x[:, :by]
-    return y
+    return mixed, back
 
 
 # --- The whole ------------------------------------------------------------------------------------------------------
@@ -179,7 +194,7 @@ def read(words: Ints, roles: Ints, weights: Weights, grads: Weights) -> tuple[Ar
     hidden = np.where(there, np.float32(0), FAR)[:, None, None, :, 0]
     backs = []
     for layer in range(READER):
-        z, back_near = neighbors(x, f"{layer}.around", AROUND, weights, grads)
+        z, back_near = neighbors(x, f"{layer}.around", weights, grads)
         x = x + z * there
         z, back_norm = normed(x)
         z, back_look = attention(z, z, hidden, layer, weights, grads)
@@ -217,7 +232,7 @@ def write(x: Array, batch: Batch, weights: Weights, grads: Weights) -> tuple[Arr
         np.where(copied, weights["word"][word] + weights["place"][place], weights["tool"][tool])
         + weights["step"][:steps]
     )
-    near, back_near = neighbors(y, "written.around", tuple(by for by in AROUND if by < 0), weights, grads)
+    near, back_near = neighbors(y, "written.around", weights, grads)
     y = y + near
 
     absent = np.where(batch.words >= 0, np.float32(0), FAR)[:, None, :]
@@ -261,21 +276,39 @@ def write(x: Array, batch: Batch, weights: Weights, grads: Weights) -> tuple[Arr
 
 def add_rows(table: Array, rows: Ints, values: Array) -> None:
     """Add each of the values to the row of the table that it belongs to."""
-    np.add.at(table, rows.ravel(), values.reshape(-1, values.shape[-1]))
+    order = rows.argsort(axis=None, kind="stable")
+    found, starts = np.unique(rows.ravel()[order], return_index=True)
+    table[found] += np.add.reduceat(values.reshape(-1, values.shape[-1])[order], starts)
 
 
 def loss_and_grads(batch: Batch, weights: Weights) -> tuple[float, Weights]:
-    """Return the mean cross-entropy of what should be written (`batch.wrote`), and its gradient."""
+    """Return the mean cross-entropy of what should be written (`batch.wrote`), and the gradient.
+
+    If `batch.parts` says which words calls are made of, the reader has to name them, too: that tells it more of a text
+    than the few tokens that are written (multitask learning: Caruana 1997, Machine Learning 28, 41-75).
+    """
     grads = {name: np.zeros_like(value) for name, value in weights.items()}
-    target, counts = np.maximum(batch.wrote, 0)[..., None], batch.wrote >= 0
     x, back_reader = read(batch.words, batch.roles, weights, grads)
     scores, back_writer = write(x, Batch(batch.words, batch.roles, batch.wrote[:, :-1]), weights, grads)
-    share = softmax(scores)
-    right = np.take_along_axis(share, target, axis=-1)
-    loss = float(-np.log(right[counts] + 1e-9).mean())
-    np.put_along_axis(share, target, right - 1, axis=-1)
-    back_reader(back_writer(share * (counts / counts.sum(dtype=scores.dtype))[..., None].astype(scores.dtype)))
+    loss, dscores = cross_entropy(scores, batch.wrote, int((batch.wrote >= 0).sum()))
+    dx = back_writer(dscores)
+    if batch.parts is not None:
+        named, back_named = times(x, "part", weights, grads)
+        more, dnamed = cross_entropy(named, batch.parts, len(x) / NAMING)
+        loss += more
+        dx += back_named(dnamed)
+    back_reader(dx)
     return loss, grads
+
+
+def cross_entropy(scores: Array, target: Ints, by: float) -> tuple[float, Array]:
+    """Return the sum over all targets that are there (0 or more), divided by a number, and its gradient."""
+    share, there = softmax(scores), target >= 0
+    at = np.maximum(target, 0)[..., None]
+    right = np.take_along_axis(share, at, axis=-1)
+    np.put_along_axis(share, at, right - 1, axis=-1)
+    share *= there[..., None] / scores.dtype.type(by)
+    return float(-np.log(right[there] + 1e-9).sum()) / by, share
 
 
 def greedy(words: Ints, roles: Ints, weights: Weights) -> Ints:
