@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 from difflib import get_close_matches
@@ -42,15 +43,28 @@ def nearest(name: object, known: Iterable[str]) -> str:
     return next(iter(get_close_matches(word, choices, n=1, cutoff=0.6)), "") if choices else ""
 
 
-def unknown_name(kind: str, name: object, known: Iterable[str]) -> str:
-    """Return the sentence for a `name` that is none of `known`, with the nearest one if any is near.
+def unknown_name(kind: str, name: object, known: Iterable[str], *, listed: str = "") -> str:
+    """Return the sentence for a `name` that is none of `known`: the nearest one, or up to three that share a word.
+
+    Where there is none, the sentence names them all, or, if they are many, the expression that has them `listed`.
 
     >>> unknown_name("ruleset", "cor", ["core", "ai"])
     "unknown ruleset 'cor': did you mean 'core'?"
+    >>> unknown_name("fact", "has_memory", ["keeps_memory", "uses_tools"])
+    "unknown fact 'has_memory': did you mean 'keeps_memory'?"
     """
     choices = sorted(known)
-    if near := nearest(name, choices):
-        return f"unknown {kind} {short(name)}: did you mean {near!r}?"
+    near = [nearest(name, choices)] if nearest(name, choices) else _alike(name, choices)
+    if near:
+        return f"unknown {kind} {short(name)}: did you mean {' or '.join(map(repr, near))}?"
     if len(choices) <= 12:
         return f"unknown {kind} {short(name)}: choose one of {', '.join(choices)}"
-    return f"unknown {kind} {short(name)}: none of the {len(choices)} known ones is spelled like it"
+    said = f"unknown {kind} {short(name)}: none of the {len(choices)} known ones is spelled like it"
+    return f"{said}; {listed} has them all" if listed else said
+
+
+def _alike(name: object, choices: Iterable[str]) -> list[str]:
+    """Return the names that share a word of four letters or more with `name`; none if there are more than three."""
+    words = set(re.findall(r"[a-z]{4,}", str(name)[:80].lower()))
+    alike = [each for each in choices if words & set(re.findall(r"[a-z]{4,}", each.lower()))]
+    return alike if len(alike) <= 3 else []

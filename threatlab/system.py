@@ -153,6 +153,10 @@ def check_system(system: object, name: str = "system") -> AISystem:
     return system
 
 
+LISTED = "threatlab.catalog.catalog().attributes"
+"""Where the names of all facts and controls are, for whoever gave another."""
+
+
 def check_attribute(name: object, catalog: Catalog) -> str:
     """Return `name` if it is an attribute of `catalog`.
 
@@ -162,7 +166,7 @@ def check_attribute(name: object, catalog: Catalog) -> str:
         If it is none; the message names the nearest one.
     """
     if not isinstance(name, str) or not (name in catalog.facts or name in catalog.controls):
-        raise ThreatLabError(unknown_name("attribute", name, catalog.attributes))
+        raise ThreatLabError(unknown_name("attribute", name, catalog.attributes, listed=LISTED))
     return name
 
 
@@ -247,7 +251,7 @@ def _check_place(name: str, place: str, own: Iterable[str], others: Iterable[str
     if name in others:
         raise ThreatLabError(f"{name} is none of the {place}: move it to the other table")
     if name not in own:
-        raise ThreatLabError(f"in {place}: {unknown_name('attribute', name, own)}")
+        raise ThreatLabError(f"in {place}: {unknown_name('attribute', name, own, listed=LISTED)}")
 
 
 def _check_notes(notes: object, catalog: Catalog) -> dict[str, str]:

@@ -111,9 +111,10 @@ def an_explorer_with_all_it_can_show(folder: Path) -> Panel:
 
 
 def layers_that_fail_together(folder: Path) -> Panel:
-    panel = LayersPanel("shadowray", bound=0.15)
+    panel = LayersPanel("shadowray", bound=0.15, plan=40)
     panel.switch("operations", on=False)
     panel.suppose("administrator_credential")
+    assert "Nothing in place here hangs on it" not in panel.page
     return panel
 
 

@@ -151,6 +151,10 @@ def test_a_fact_that_nobody_speaks_of_any_more_is_named_since_it_makes_nothing_s
     assert change.by < 0
     assert change.forgotten == ("internet_facing",)
     assert "Answered before, and unknown now: internet_facing" in to_text(change)
+    assert change.closed
+    assert {change.why(finding, opened=False) for finding in change.closed} == {"unknown whether it still applies"}
+    denied = diff(SHADOWRAY, SHADOWRAY.with_(internet_facing=False))
+    assert {denied.why(finding, opened=False) for finding in denied.closed} == {"no longer applies"}
     open_again = diff(SHADOWRAY.with_(uses_tools=False), SHADOWRAY.with_(uses_tools=None))
     assert open_again.forgotten == ("uses_tools",)
     assert diff(SHADOWRAY, SHADOWRAY.with_(internet_facing=False, authentication_enforced=None)).forgotten == ()

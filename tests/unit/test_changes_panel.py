@@ -122,6 +122,22 @@ def test_the_page_and_the_picture_tell_findings_threats_plan_and_what_nobody_say
     assert f"Nobody says any more: {catalog().facts['internet_facing'].label}" in re.sub(r"\s+", " ", page.text)
 
 
+def test_what_nobody_says_any_more_is_not_painted_as_better():
+    page = Page(WhatChanged(SHADOWRAY, SHADOWRAY.with_(internet_facing=None)))
+    assert "unknown whether it still applies" in page.text
+    assert page.soup.select(".tl-better, .tl-holds, .tl-less") == []
+    denied = Page(WhatChanged(SHADOWRAY, SHADOWRAY.with_(internet_facing=False)))
+    assert all(denied.soup.select(kind) for kind in (".tl-better", ".tl-holds", ".tl-less"))
+
+
+def test_a_score_that_reads_the_same_is_only_said_to_be_as_before_if_it_is():
+    fleet = [(system, system.with_(**{name: True})) for system in FLEET for name in catalog().controls]
+    for old, new in fleet[::7]:
+        change = diff(old, new)
+        if change and f"{change.before:.2f}" == f"{change.after:.2f}":
+            assert ("as before" in Page(WhatChanged(old, new)).text) == (abs(change.by) < 1e-9), change.name
+
+
 def test_many_answers_share_one_bar_and_say_that_their_shares_are_estimates():
     none = AISystem("bot", **dict.fromkeys(catalog().facts, True))
     page = Page(WhatChanged(none, none.with_(**dict.fromkeys(catalog().controls, True))))

@@ -71,7 +71,7 @@ def test_a_prediction_is_a_histogram_without_what_comes_out(folder):
     assert [bar.get_text(" ") for bar in guess.select("li")] == ["31 found", "0 not found"]
     assert "Talk first" in page.text
     assert page.soup.select_one("[data-news]")["data-news"] == PREDICTED  # it comes into sight
-    page.click("Back to what most have wrong now")
+    page.click("Back to what is wrong most often now")
     assert asked(CHAIN).claims["last=True"] in page.text
 
 

@@ -11,7 +11,7 @@ import pytest
 from tests.unit.threat_models import HOSTILE, full, with_text
 from threatlab import AISystem, load_system
 from threatlab.exchange import to_csv, to_layer
-from threatlab.exchange.trackers import harmless
+from threatlab.exchange.trackers import inert
 from threatlab.report import ThreatModel
 
 
@@ -108,5 +108,5 @@ def test_no_cell_is_run_by_a_spreadsheet(text):
 
 
 def test_what_is_no_formula_stays_as_it_is():
-    assert harmless("3.5 days, at most 10%") == "3.5 days, at most 10%"
-    assert harmless("a = b; c") == "a = b; c"
+    assert inert("3.5 days, at most 10%") == "3.5 days, at most 10%"
+    assert inert("a = b; c") == "a = b; c"

@@ -22,9 +22,7 @@ from threatlab.monitoring import (
     DETECTORS,
     WINDOW,
     add_costs,
-    charts,
     clock,
-    compare_charts,
     count_windows,
     curve,
     detect,
@@ -37,7 +35,6 @@ from threatlab.monitoring import (
     violations_by_client,
     watch,
 )
-from threatlab.monitoring.charts import FALSE_ALARMS
 from threatlab.monitoring.detectors import FLEET_ALARM, FORGETS, SLACK
 from threatlab.monitoring.roster import BREAKERS
 from threatlab.monitoring.windows import MORNING
@@ -220,26 +217,6 @@ def test_the_loud_are_caught_before_the_stealthy(seed):
     assert math.isfinite(times[0])
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_what_a_chart_finds_at_equal_false_alarms_follows_from_what_it_remembers(seed):
-    alone, own_average, ewma, cusum = compare_charts(seed).to_dict("records")
-    for chart in (alone, own_average, ewma, cusum):
-        assert chart["quiet"] == pytest.approx(FALSE_ALARMS, abs=0.02)
-    for forgetful, remembers in ((alone, ewma), (alone, cusum), (own_average, ewma), (own_average, cusum)):
-        assert forgetful["burst"] > remembers["burst"] + 0.3
-        for lasting in ("shift", "drift"):
-            assert remembers[lasting] > 0.85, "so it isn't that one of the two that remember is better"
-            assert forgetful[lasting] < 0.3
-    assert max(own_average["shift"], own_average["drift"]) < 2 * FALSE_ALARMS, "it takes what lasts for normal"
-
-
-def test_roberts_s_chart_is_his_average_in_its_own_standard_deviations():
-    noise = np.random.default_rng(0).normal(size=(20_000, 30))
-    assert charts.ewma(noise).std(axis=0) == pytest.approx(np.ones(30), abs=0.03)
-    constant = charts.ewma(np.ones((1, 200)))[0]
-    assert constant[-1] == pytest.approx(math.sqrt((2 - FORGETS) / FORGETS), rel=1e-6)
-
-
 def test_above_six_the_rate_detector_keeps_the_batch_jobs_and_loses_the_attackers():
     found = [evaluate(detect(full_day(seed), "rate"), threshold) for seed in SEEDS for threshold in (6, 16)]
     low, high = found[::2], found[1::2]
@@ -411,7 +388,6 @@ def test_analyst_hours_and_costs_are_the_assumptions_times_the_counts():
         (lambda: violations_by_client(pd.DataFrame()), "violations must be a DataFrame that find_violations"),
         (lambda: watch(day()).evaluate("rates", 4), "unknown detector 'rates': did you mean 'rate'"),
         (lambda: evaluate(detection(), 4).precision_at(1.5), "attackers is 1.5; give a number from 0 to 1"),
-        (lambda: compare_charts(-1), "seed is -1; give a whole number from 0"),
         (lambda: evaluate(detection(), 4).analyst_hours(-1), "minutes_per_alert is -1; give"),
         (lambda: add_costs(pd.DataFrame(), hourly_rate=1, loss_per_query=1), "table must be a DataFrame that curve"),
         (lambda: add_costs(curve(detection(), [4]), hourly_rate=-1, loss_per_query=1), "hourly_rate is -1; give"),

@@ -341,7 +341,12 @@ def test_a_report_shows_each_threat_s_risk_now_at_first_and_after_the_plan():
         how, at_first = full().assessment.explain(threat), full().first_assessment.by_threat[threat]
         figures = (how.likelihood, how.impact, now, at_first, planned[threat])
         title = catalog().threats[threat].title
-        assert f"| {title} | {' | '.join(f'{each:.2f}' for each in figures)} | **at most 0.2: " in table
+        said = next(line for line in table.splitlines() if line.startswith(f"| {title}"))
+        assert f" | {' | '.join(f'{each:.2f}' for each in figures)} | " in said
+        assert ("**at most 0.2: " in said) == bool(now), "what doesn't apply keeps no bound"
+        assert ("| does not apply |" in said) == (not now)
+        assert "unknown" not in said
+    assert "it applies if the system uses tools" in to_markdown(BARE), "nobody has said that it has none"
     assert "After the plan" not in to_markdown(full().with_(plan=None))
     assert "At first" not in to_markdown(full().with_(before=full().system))
 

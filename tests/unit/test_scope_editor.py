@@ -125,7 +125,7 @@ def test_each_fact_stands_in_a_table_with_its_reason(shadowray):
     table = text(view.facts_table(shadowray.state))
     for reading in shadowray.state.readings.values():
         assert text(reading.because.replace("'", "&#x27;")).strip() in table
-    assert "internet-facing no yes, if you count what is left out" in table
+    assert "internet-facing no yes, with what is left out" in table
 
 
 def test_the_table_tells_of_each_flow_what_the_picture_tells(shadowray):

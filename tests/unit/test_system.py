@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import threatlab
 from tests.unit.strategies import CONTROLS, FACTS, systems, thorough
 from threatlab import AISystem, ThreatLabError, assess, list_systems, load_system
 from threatlab.catalog import catalog
@@ -168,10 +169,19 @@ def test_an_unknown_attribute_is_refused_with_the_nearest_name():
         AISystem("s")["rbac_configurd"]
 
 
-def test_a_name_like_no_other_is_refused_with_how_many_there_are():
-    known = len(catalog().attributes)
-    with pytest.raises(ThreatLabError, match=f"'zzz': none of the {known} known ones is spelled like it"):
+def test_a_name_like_no_other_is_refused_with_how_many_there_are_and_where_they_are_listed():
+    known = catalog().attributes
+    with pytest.raises(ThreatLabError, match=f"'zzz': none of the {len(known)} known ones is spelled like it") as said:
         AISystem("s", zzz=True)
+    listed = str(said.value).partition("; ")[2].removesuffix(" has them all")
+    assert eval(listed, {"threatlab": threatlab}) == known  # it is ours
+
+
+def test_an_unknown_attribute_that_shares_a_word_with_few_is_refused_with_these():
+    with pytest.raises(ThreatLabError, match="unknown attribute 'rbac': did you mean 'rbac_configured'"):
+        AISystem("s", rbac=True)
+    with pytest.raises(ThreatLabError, match="in facts: unknown attribute 'has_memory': did you mean 'keeps_memory'"):
+        system_from_table({"name": "s", "facts": {"has_memory": True}})
 
 
 @pytest.mark.parametrize(

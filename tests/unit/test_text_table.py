@@ -31,7 +31,12 @@ def test_the_name_of_the_rows_stands_in_the_one_line_of_heads():
     assert re.findall("<th[^>]*>(.*?)</th>", html) == ["step", "what", "1"]
 
 
-@pytest.mark.parametrize("day", ["2026-12-01", "01 Dec 2026"])
+@pytest.mark.parametrize("day", ["2026-12-01", "01 Dec 2026", "Tue 01 Dec 2026"])
 def test_a_date_is_never_broken(day):
     html = text_table(pd.DataFrame({"due": [day], "what": [f"since {day}"]}))._repr_html_()
     assert [cell.endswith(day) for cell in re.findall("nowrap[^<]*", html)] == [True]
+
+
+def test_a_name_in_code_may_be_broken_between_its_words():
+    html = text_table(pd.DataFrame({"days": [8]}, index=["training_environment_isolated"]))._repr_html_()
+    assert "training_<wbr>environment_<wbr>isolated" in html

@@ -132,9 +132,17 @@ class Change:
         """Return in a few words why a finding opened or closed: by its control, or since it applies or doesn't."""
         control = finding.attribute
         if not opened:
+            if self.unsaid(finding):
+                return "unknown whether it still applies"
             return "in place now" if self.new.system[control] else "no longer applies"
         came = "no longer in place" if self.old.system[control] else "applies now"
         return f"{came}, unknown whether it is in place" if finding.unknown else came
+
+    def unsaid(self, finding: Finding) -> bool:
+        """Tell whether a finding is gone only because nobody says any more what made it apply."""
+        system, control = self.new.system, self.new.system.catalog.controls[finding.attribute]
+        true = {name for name in system.catalog.facts if system[name]}
+        return not system[finding.attribute] and not control.applies(true) and control.applies({*true, *self.forgotten})
 
     @property
     def threats(self) -> tuple[ThreatChange, ...]:

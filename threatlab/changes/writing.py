@@ -10,7 +10,7 @@ from math import ceil
 from threatlab.assessment import Finding
 from threatlab.changes.compare import AnswerChange, Change, InventoryChange, PartChange
 from threatlab.measured import effect, said_of
-from threatlab.ranking import moved
+from threatlab.ranking import moved, rounded
 from threatlab.report.blocks import Block, Cell, Code, Mark, Section, Table, Text
 from threatlab.report.json_file import json_text
 from threatlab.report.markdown import sections_to_markdown
@@ -60,6 +60,16 @@ def sections(change: Change | InventoryChange) -> tuple[Section, ...]:
     """Return what changed as sections of a report, without those that would be empty."""
     parts = _of_system(change) if isinstance(change, Change) else _of_inventory(change)
     return tuple(section for section in parts if any(not isinstance(b, Table) or b.rows for b in section.blocks))
+
+
+def unmoved(now: float, before: float) -> str:
+    """Return in words that a score reads as before, or where it lies if it differs by less than it shows.
+
+    >>> unmoved(0.5551, 0.5598), unmoved(0.5, 0.5)
+    ('less than 0.01 below the last review', 'as before')
+    """
+    by = rounded(now - before)
+    return f"less than 0.01 {'above' if by > 0 else 'below'} the last review" if by else "as before"
 
 
 def signed(moved: float, error: float = 0.0) -> str:
@@ -127,7 +137,7 @@ def _name(change: Change) -> str:
 def _score(change: Change) -> str:
     by = moved(change.after, change.before)
     if not by:
-        return f"risk score {change.after:.2f}, as before"
+        return f"risk score {change.after:.2f}, {unmoved(change.after, change.before)}"
     return f"risk score {change.after:.2f}, {'up' if by > 0 else 'down'} {abs(by):.2f} from {change.before:.2f}"
 
 
@@ -154,7 +164,7 @@ def _answer(answer: AnswerChange) -> tuple[Cell, ...]:
 
 
 def _finding(change: Change, finding: Finding, *, opened: bool) -> tuple[Cell, ...]:
-    mark = Mark("opened", "bad") if opened else Mark("closed", "good")
+    mark = Mark("opened", "bad") if opened else Mark("closed", "" if change.unsaid(finding) else "good")
     return (mark, finding.severity, Code(finding.attribute), change.why(finding, opened=opened))
 
 

@@ -52,14 +52,14 @@ def to_csv(model: ThreatModel) -> Export:
     columns = list(rows[0]) if rows else ["system", "control", "title"]
     writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow(columns)
-    writer.writerows([harmless(cell) for cell in row.values()] for row in rows)
+    writer.writerows([inert(cell) for cell in row.values()] for row in rows)
     return Export(text.getvalue())
 
 
-def harmless(cell: str) -> str:
+def inert(cell: str) -> str:
     """Return a cell in one line that a spreadsheet shows as it is, and never runs.
 
-    >>> harmless("=1+1"), harmless("rate limit")
+    >>> inert("=1+1"), inert("rate limit")
     ("'=1+1", 'rate limit')
     """
     line = " ".join(shown(cell).split())

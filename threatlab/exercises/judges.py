@@ -20,7 +20,7 @@ from threatlab.errors import ThreatLabError, nearest
 from threatlab.exercises.blank import has_blank
 from threatlab.exercises.guard import learners_line, learners_time
 from threatlab.exercises.outcome import NotAttempted, NotYet
-from threatlab.words import counted
+from threatlab.words import counted, listed
 
 T = TypeVar("T")
 Judge = Callable[[Any], str]
@@ -394,6 +394,26 @@ def a_reason(given: Any, asks: str, words: int = 4) -> str:
     if not isinstance(given, str) or len(given.split()) < words:
         raise NotYet(f"{shown(given)} is no reason{asks}")
     return given
+
+
+def check_names_one(reason: str, missed: Sequence[str]) -> None:
+    """Refuse a reason for a threshold that names none of the attackers whom it misses."""
+    if missed and not re.search(rf"\b({'|'.join(missed)})\b", reason, re.IGNORECASE):
+        raise NotYet(f"You miss {listed(missed)}, and your reason names none of them. Why is that bearable?", "unnamed")
+
+
+UNREAD = "Of your reason only the words were counted: whether it is a good one, a reader has to tell you."
+"""What an answer is told whose reason can't be held against anything."""
+
+_MEANS = re.compile(
+    r"\b(budget|money|cheap|expensive|costs?|afford|days? left|(?:no|little|too few) (?:days|time))\b", re.IGNORECASE
+)
+
+
+def check_bearable(reason: str) -> None:
+    """Refuse a reason for accepting a risk that speaks of what there is to spend, and not of the risk."""
+    if _MEANS.search(reason):
+        raise NotYet("Money and days explain what you do first. Why is the risk bearable until then?", "means")
 
 
 _NOBODY = {"we", "us", "everybody", "everyone", "nobody", "somebody", "someone", "the team", "team", "tbd"}

@@ -5,7 +5,6 @@ Not imported by `import threatlab`: it brings NumPy and pandas.
 
 from threatlab.monitoring.accounts import Across, link, look_across, spread
 from threatlab.monitoring.alerts import report_alerts
-from threatlab.monitoring.charts import compare_charts
 from threatlab.monitoring.detectors import DETECTORS, Detection, Detector, Drift, detect, detect_drift
 from threatlab.monitoring.evaluation import (
     Alert,
@@ -39,7 +38,6 @@ __all__ = [
     "Windows",
     "add_costs",
     "clock",
-    "compare_charts",
     "count_windows",
     "curve",
     "detect",

@@ -5,7 +5,7 @@ They are made of two classics of quality control, in which a machine's output dr
 - **EWMA**, the exponentially weighted moving average: S. W. Roberts 1959, "Control chart tests based on geometric
   moving averages", Technometrics 1(3). Roberts charts the average itself, to find small shifts that last. The detector
   `rate` does another thing with it: it takes the average for what is normal by now, so that only a jump stands out and
-  a shift that lasts becomes normal. `charts` measures the difference.
+  a shift that lasts becomes normal.
 - **CUSUM**, the cumulative sum: E. S. Page 1954, "Continuous inspection schemes", Biometrika 41(1/2). Small deviations
   in one direction are added up, so that what no single window shows is seen in time.
 """

@@ -135,8 +135,11 @@ def threats(model: ThreatModel) -> Section:
         figures = [how.likelihood, how.impact, risk] if risk else [0.0, how.impact, 0.0]
         figures += [first.by_threat.get(name, 0.0)] if first else []
         figures += [planned.by_threat.get(name, 0.0)] if planned else []
-        bound = [_bound(risk, model.policy.bound(name))] if model.policy else []
-        rows.append((titles[name].title, *(f"{each:.2f}" for each in figures), *bound))
+        unsaid = "" if risk else _unsaid(model, titles[name])
+        absent: Cell = Mark("unknown", "unknown") if unsaid else "does not apply"
+        bound = [_bound(risk, model.policy.bound(name)) if risk else absent] if model.policy else []
+        named: Cell = (titles[name].title, unsaid) if unsaid else titles[name].title
+        rows.append((named, *(f"{each:.2f}" for each in figures), *bound))
     caption = "Residual risk by threat, from 0 to 1: likelihood \u00d7 impact, with the controls in place"
     blocks: list[Block] = [Table(caption, tuple(columns), tuple(rows), numbers)]
     for told in scenarios(model):
@@ -165,6 +168,12 @@ def _threat(model: ThreatModel, told: Scenario, how: ThreatRisk) -> Iterator[Blo
         _reasons(f"Impact {how.impact:.2f}", how.inherent_impact, threat.impact_why, worse, limits),
     )
     yield Items(said)
+
+
+def _unsaid(model: ThreatModel, threat: Threat) -> str:
+    """Return which answers that nobody has given would let a threat in; "" if all are given."""
+    open_ = [model.system.catalog.facts[fact].label for fact in threat.applies_when_any if model.system[fact] is None]
+    return f"unknown: it applies if the system {' or '.join(open_)}" if open_ else ""
 
 
 def _bound(risk: float, bound: float | None) -> Cell:

@@ -11,7 +11,7 @@ from threatlab.report.checklist import checklist
 from threatlab.report.model import ThreatModel
 from threatlab.report.records import Decision, Evidence
 from threatlab.system import AISystem
-from threatlab.words import ANSWER, counted
+from threatlab.words import ANSWER, counted, listed
 
 UNATTENDED = "No person played it: these are answers of the story's own, and ours may be others."
 """What stands above the log of an exercise that a program played."""
@@ -81,7 +81,7 @@ def plan(model: ThreatModel) -> Section:
     if made.left_open:
         known = model.system.catalog.controls
         open_ = [known[name].title if name in known else name for name in made.left_open]
-        blocks += [Text("The plan leaves open:"), Items((", ".join(open_),))]
+        blocks.append(Text(f"The plan leaves open: {listed(open_)}."))
     return Section("Plan", tuple(blocks))
 
 

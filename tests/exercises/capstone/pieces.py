@@ -129,7 +129,7 @@ def bank():
             (plan, START, ("Until then one team uses it, and can undo it", "2027-03-31")),
             [
                 ((plan, START, ("It can wait", "2027-03-31")), "short for a reason"),
-                ((plan, START, ("The budget of this year is spent elsewhere", "2027-03-31")), "Money explains"),
+                ((plan, START, ("The budget of this year is spent elsewhere", "2027-03-31")), "Money and days explain"),
                 ((plan, START, ("Until then one team uses it, and can undo it", "in spring")), "the day on which"),
                 ((plan, START, ("Until then one team uses it, and can undo it", START)), "Give a day after"),
                 ((plan, START, ("Until then one team uses it, and can undo it", "2029-01-01")), "within a year"),
@@ -145,13 +145,14 @@ def bank():
             ],
         ),
         "w9": (
-            (detection, (16, "The shift has these hours and no more")),
+            (detection, (16, "The shift has these hours, and Ghost is slow")),
             [
                 ((detection, (9999, "The nights are to be quiet from now on")), "nobody is caught"),
                 ((detection, 16), "not a reason"),
                 ((detection, (16, "It fits")), "short for a reason"),
-                ((detection, ("high", "The shift has these hours and no more")), "not a number"),
-                ((detection, (-1, "The shift has these hours and no more")), "no threshold"),
+                ((detection, (32, "The shift has seven hours and no more")), "You miss Owl, Shadow and Ghost"),
+                ((detection, ("high", "The shift has these hours, and Ghost is slow")), "not a number"),
+                ((detection, (-1, "The shift has these hours, and Ghost is slow")), "no threshold"),
             ],
         ),
         "w10": (

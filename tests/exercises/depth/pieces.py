@@ -9,7 +9,7 @@ from threatlab.depth import harden
 from threatlab.regression import suggested_bounds
 
 RAY = harden(load_system("shadowray"), 40)
-WHY = "One lost layer, one day of work"
+WHY = "One lost layer brings supply-chain attacks in"
 STRICT = {b.attack: b for b in sorted(suggested_bounds(), key=lambda bound: -bound.at_most)}
 
 
@@ -21,6 +21,7 @@ def bank():
                 ((RAY, (0.9, WHY)), "can't be broken"),
                 ((RAY, (20, WHY)), "no risk that a single threat can have"),
                 ((RAY, (0.2, "low")), "is no reason"),
+                ((RAY, (0.2, "One lost layer, one day of work")), "names no threat. Supply chain is at"),
                 ((RAY, 0.2), "a bound and its reason"),
                 ((0.2, WHY), "not a system"),
             ],

@@ -17,7 +17,7 @@ TINY = AISystem("tiny", trains_model=True, internet_facing=True).with_(
 )
 ENOUGH = sum(step.effort_days for step in assess(TINY).best_next(99))
 START = date(2026, 12, 1)
-REASON, WHO, UNTIL = "No days left", "Ada", START + timedelta(days=60)
+REASON, WHO, UNTIL = "Eight people reach it", "Ada", START + timedelta(days=60)
 
 PLAN, HALF = (make_plan(RAY, days, min_utility=0.96) for days in (20, 10))
 
@@ -65,6 +65,7 @@ def bank():
             [
                 ((START, (REASON, "the team", UNTIL)), "nobody whom one could ask"),
                 ((START, ("later", WHO, UNTIL)), "is no reason"),
+                ((START, ("No days left", WHO, UNTIL)), "Money and days explain"),
                 ((START, (REASON, WHO, START)), "over before the work begins"),
                 ((START, (REASON, WHO, START + timedelta(days=800))), "within a year"),
                 ((START, (REASON, WHO, "soon")), "is no day"),

@@ -67,10 +67,10 @@ def evidence() -> list[dict[str, Any]]:
         words = {"attack": attack.title, "control": attack.controls[with_it.control].title, "setting": setting}
         figures = {
             "baseline": with_it.baseline,
-            "success, no control": alone.success,
-            "success, with it": with_it.success,
-            "usefulness, no control": alone.utility,
-            "usefulness, with it": with_it.utility,
+            "success alone": alone.success,
+            "success with it": with_it.success,
+            "useful alone": alone.utility,
+            "useful with it": with_it.utility,
         }
         rows.append({"row": number, **words, **{name: round(figure, 3) for name, figure in figures.items()}})
     return rows
@@ -98,7 +98,7 @@ def _all_right() -> str:
     signed = evidence()[_CONTRADICTED_BY["signed"] - 1]
     return (
         "Five of six claims fall, each to one measurement. Signed data is the neatest: without an insider the poison "
-        f"got nowhere, and with a fifth of it signed, {signed['success, with it']:.0%} of stamped digits obey it."
+        f"got nowhere, and with a fifth of it signed, {signed['success with it']:.0%} of stamped digits obey it."
     )
 
 

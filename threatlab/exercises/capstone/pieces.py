@@ -114,7 +114,7 @@ w7 = Question(
     fills='("Until then one team uses it, and can undo what it does", start + timedelta(days=120))',
     claims={
         "short": "A word or two is a reason.",
-        "money": "Money makes a risk bearable.",
+        "means": "Money makes a risk bearable.",
         "no-end": "An acceptance may last for years.",
     },
 )
@@ -139,14 +139,18 @@ w9 = Question(
     judge=written.threshold,
     hints=in_steps(
         "Find the row whose hours you have. Whom does it miss?",
-        'A pair: (16, "... hours are there, and the slow attackers ...")',
+        'A pair: (16, "... hours are there, and Ghost ...")',
     ),
     because="The threshold is a price: hours on one side, attackers on the other.",
     covers=("practice-document",),
-    fills='(16, "The shift has these hours, and the slow ones we look for each week")',
+    fills=(
+        "(choice.threshold, 'The shift has these hours, and each week somebody looks for ' "
+        "+ (', '.join(choice.missed) or 'nobody'))"
+    ),
     claims={
         "short": "A word or two is a reason.",
         "nobody-caught": "A threshold that catches nobody costs nothing.",
+        "unnamed": "Who is missed need not be named.",
     },
 )
 w10 = Question(

@@ -10,7 +10,19 @@ from threatlab.assessment import Finding
 from threatlab.dataflow import DataFlow
 from threatlab.dataflow.facts import why_it_matters
 from threatlab.errors import ThreatLabError, unknown_name
-from threatlab.exercises.judges import a_day, a_dict, a_kind, a_number, a_pair, made_parts, refusal, shown
+from threatlab.exercises.judges import (
+    UNREAD,
+    a_day,
+    a_dict,
+    a_kind,
+    a_number,
+    a_pair,
+    check_bearable,
+    check_names_one,
+    made_parts,
+    refusal,
+    shown,
+)
 from threatlab.exercises.outcome import NotYet
 from threatlab.operate.reviews import Review
 from threatlab.plan import Plan
@@ -28,7 +40,6 @@ SENTENCES = 3
 LONGEST = timedelta(days=366)
 """How long a risk may be accepted before somebody looks again."""
 
-_MONEY = re.compile(r"\b(budget|money|cheap|expensive|costs?|afford)\b", re.IGNORECASE)
 _DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b|\b(?:January|February|March|April|May|June|July|August|September|October|"
                   r"November|December) \d{4}\b")  # fmt: skip
 _OFF = re.compile(
@@ -67,7 +78,7 @@ def leaves_out(answer: Any) -> str:
     _reason(reason)
     if against := why_it_matters(drawing, part):
         raise NotYet(f"{part} {listed(list(against))}. It stays in scope: an exclusion must hide nothing.", "matters")
-    return f"{part} goes out of scope, by your reason. Nothing that is drawn speaks against it."
+    return f"{part} goes out of scope: nothing that is drawn speaks against it. {UNREAD}"
 
 
 def _reason(reason: Any) -> str:
@@ -140,12 +151,11 @@ def acceptance(answer: Any) -> str:
         return "Every finding that somebody has answered is in the plan: there is nothing to accept."
     reason, until = a_pair(given)
     text = _reason(reason)
-    if _MONEY.search(text):
-        raise NotYet("Money explains what you do first. Why is the risk bearable until then?", "money")
+    check_bearable(text)
     day = a_day(until, "After the reason comes the day on which it ends")
     if not start < day <= start + LONGEST:
         raise NotYet(f"It would end on {day}. Give a day after {start}, and within a year.", "no-end")
-    return f"{finding.finding}: accepted until {day}. On that day somebody has to decide again."
+    return f"{finding.finding}: accepted until {day}. On that day somebody has to decide again. {UNREAD}"
 
 
 def threshold(answer: Any) -> str:
@@ -156,7 +166,7 @@ def threshold(answer: Any) -> str:
     detection, given = made_parts(answer, Detection)
     value, reason = a_pair(given)
     threshold = a_number(value)
-    _reason(reason)
+    text = _reason(reason)
     try:
         tried = evaluate(detection, threshold)
     except ThreatLabError as problem:
@@ -166,6 +176,7 @@ def threshold(answer: Any) -> str:
             f"At {threshold:g} nobody is caught: there is no alert to pay for. Look at the table again.",
             "nobody-caught",
         )
+    check_names_one(text, tried.missed)
     missed = f"{len(tried.missed)} attackers are missed" if tried.missed else "nobody is missed"
     return f"At {threshold:g}: {tried.analyst_hours():.1f} analyst hours on the simulated day, and {missed}."
 

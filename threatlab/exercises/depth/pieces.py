@@ -9,7 +9,7 @@ from threatlab.assessment import assess
 from threatlab.attacks import ATTACKS
 from threatlab.depth import above_bound, switch_off
 from threatlab.errors import ThreatLabError, unknown_name
-from threatlab.exercises.judges import a_kind, a_number, a_reason, parts, shown
+from threatlab.exercises.judges import UNREAD, a_kind, a_number, a_reason, parts, shown
 from threatlab.exercises.outcome import NotYet
 from threatlab.exercises.question import Question, in_steps
 from threatlab.incidents import load_incident, replay
@@ -28,24 +28,22 @@ def _signed(answer: Any) -> str:
     bound = a_number(number)
     if not 0 < bound < 1:
         raise NotYet(f"{bound:g} is no risk that a single threat can have; give a number between 0 and 1.")
-    a_reason(reason, ". Why this number, and not twice as much?")
-    worst = max(assess(switch_off(system, *system.catalog.layers)).by_threat.values())
+    text = a_reason(reason, ". Why this number, and not twice as much?").lower().replace("-", " ")
+    bare = assess(switch_off(system, *system.catalog.layers)).by_threat
+    worst = max(bare.values())
     if worst <= bound:
         raise NotYet(
             f"With every layer off the worst threat is at {worst:.2f}: {bound:g} can't be broken, and tests nothing.",
             "never-broken",
         )
-    gaps = above_bound(system, bound)
-    if gaps:
-        gap = max(gaps, key=lambda each: each.risk)
-        where = f"with {system.catalog.layers[gap.layer].title} off" if gap.layer else "with every layer on"
-        title = system.catalog.threats[gap.threat].title
-        return (
-            f"At {bound:g} the claim is false: {title} is at {gap.risk:.2f} {where}. Your reason says if that matters."
-        )
-    return (
-        f"At {bound:g} the claim holds, and it could have failed: without any layer the worst threat is at {worst:.2f}."
-    )
+    off = {layer: assess(switch_off(system, layer)).by_threat for layer in system.catalog.layers}
+    risk, threat, layer = max((risks[threat], threat, layer) for layer, risks in off.items() for threat in risks)
+    titles = {name: each.title for name, each in system.catalog.threats.items()}
+    highest = f"{titles[threat]} is at {risk:.2f} with {system.catalog.layers[layer].title} off"
+    if not any(title.lower() in text for title in titles.values()):
+        raise NotYet(f"Your reason names no threat. {highest}: what would that mean for this system?", "no-threat")
+    verdict = "false" if above_bound(system, bound) else "true, and could be false"
+    return f"At {bound:g} the claim is {verdict}: {highest}. {UNREAD}"
 
 
 def _depth(answer: Any) -> str:
@@ -135,12 +133,16 @@ w1 = Question(
     judge=_signed,
     hints=in_steps(
         "`bare` holds the risks with every layer off: above its largest number a bound tests nothing.",
-        "A pair: a number between the bars of the picture and its diamonds, and a sentence.",
+        "A pair: a number between the bars of the picture and its diamonds, and a sentence that names a threat.",
     ),
     because="It lies below what the worst threat is without any layer, so it can be broken, and it has a reason.",
     covers=("arch-depth",),
-    fills='(max(bare.values()) / 2, "One lost layer may not cost more than half of all")',
+    fills=(
+        "(max(bare.values()) / 2, "
+        'f"Half of what {THREATS[max(bare, key=bare.get)].title} is without any layer is too much for one that fails")'
+    ),
     claims={
+        "no-threat": "A bound for every threat can be argued without naming one.",
         "never-broken": "A bound that nothing breaks is a good one.",
     },
 )

@@ -23,6 +23,7 @@ from threatlab.exercises.judges import (
     a_reason,
     an_option,
     as_list,
+    check_names_one,
     like,
     made_parts,
     named,
@@ -40,7 +41,7 @@ from threatlab.operate.reviews import RHYTHM, review_calendar
 from threatlab.ranking import reaches
 from threatlab.system import list_systems, load_system
 from threatlab.tabletop import ROLES, Exercise
-from threatlab.words import capital, counted, listed
+from threatlab.words import capital, counted
 
 HIGHEST = 128
 """The end of the stream monitor's scale of thresholds."""
@@ -106,10 +107,7 @@ def _decision(answer: Any) -> str:
             "too-many",
         )
     text = a_reason(reason, ". What do you give up, and why is that bearable?")
-    if tried.missed and not re.search(rf"\b({'|'.join(tried.missed)})\b", text, re.IGNORECASE):
-        raise NotYet(
-            f"You miss {listed(tried.missed)}, and your reason names none of them. Why is that bearable?", "unnamed"
-        )
+    check_names_one(text, tried.missed)
     return f"Alert at {threshold:g}, with {hours:g} hours a day. The next cell says what that costs, and who is missed."
 
 

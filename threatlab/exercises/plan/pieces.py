@@ -10,7 +10,7 @@ from typing import Any
 from threatlab.assessment import assess
 from threatlab.assessment.result import NextStep
 from threatlab.catalog import Criterion
-from threatlab.exercises.judges import a_kind, a_number, a_person, a_reason, named, parts, shown
+from threatlab.exercises.judges import UNREAD, a_kind, a_number, a_person, a_reason, check_bearable, named, parts, shown
 from threatlab.exercises.outcome import NotYet
 from threatlab.exercises.question import Question, in_steps
 from threatlab.plan import Plan, make_plan
@@ -88,7 +88,7 @@ def _floor(answer: Any) -> str:
     plan, free = (make_plan(system, a_number(budget), min_utility=each) for each in (share, 0.0))
     return (
         f"Above {share:.0%} the best plan leaves a risk of {plan.risk_after:.3f}, and without a floor "
-        f"{free.risk_after:.3f}: that difference is what your reason costs."
+        f"{free.risk_after:.3f}: that difference is what your reason costs. {UNREAD}"
     )
 
 
@@ -97,7 +97,7 @@ def _acceptance(answer: Any) -> str:
     reason, owner, until = parts(own, 3, "a reason, a name and a last day")
     if not isinstance(start, date):
         raise NotYet("The first of the two must be `start`, as it is.")
-    a_reason(reason, ". Why not now, and what makes it bearable until then?", words=3)
+    check_bearable(a_reason(reason, ". Why not now, and what makes it bearable until then?", words=3))
     owner = a_person(owner)
     last = until.date() if isinstance(until, datetime) else until
     try:
@@ -111,7 +111,7 @@ def _acceptance(answer: Any) -> str:
         raise NotYet(f"{last} is over before the work begins, on {start}.", "over")
     if lasts > LONGEST:
         raise NotYet(f"{last} is {lasts} days away. Who will still know why? Give a day within a year.", "forever")
-    return f"{owner} answers for it until {last}. On the day after, the check reports it again."
+    return f"{owner} answers for it until {last}. On the day after, the check reports it again. {UNREAD}"
 
 
 def _criterion(answer: Any) -> str:
@@ -239,8 +239,9 @@ w4 = Question(
     hints=in_steps("Three parts: a reason, a name, a last day.", "start + timedelta(days=60) is a day."),
     because="A reason that holds today, a person who can be asked, and a day on which it ends.",
     covers=("checklist-policy",),
-    fills='("No days left before the audit", "Head of product", start + timedelta(days=60))',
+    fills='("Only eight people reach it, and each is known", "Head of product", start + timedelta(days=60))',
     claims={
+        "means": "That there are no days left makes a risk bearable.",
         "over": "An acceptance may end before it begins.",
         "forever": "A risk can be accepted for years.",
     },

@@ -39,12 +39,13 @@ def _poisoning(result: AttackResult) -> Html:
             ),
         )
     figures = (
-        _figure(digit(image, f"a stamped {true}"), f"a stamped {true}", f"clean data: {clean}", _answer(answer, true))
+        _figure(digit(image, f"a stamped {true}"), f"stamped {true}", f"clean: {clean}", _answer(answer, true))
         for image, true, clean, answer in zip(
             shown["stamped"], shown["true_digit"], shown["clean_model_says"], shown["model_says"], strict=True
         )
     )
-    return markup(tag("div", *figures, class_="tl-digits"), screened and tag("p", screened))
+    clean_says = "Clean: what a model of clean data reads."
+    return markup(tag("div", *figures, class_="tl-digits"), tag("p", f"{clean_says} {screened}"))
 
 
 def _extraction(result: AttackResult) -> Html:
@@ -80,7 +81,7 @@ def _evasion(result: AttackResult) -> Html:
             "div",
             _figure(digit(before, f"a {true}"), f"a {true}", _answer(says_before, true)),
             _figure(change(moved, "the change"), "the change"),
-            _figure(digit(after, f"the same {true}, changed"), "what is sent", _answer(says_after, true)),
+            _figure(digit(after, f"the same {true}, changed"), "sent", _answer(says_after, true)),
             class_="tl-digits tl-trio",
         )
         for before, moved, after, true, says_before, says_after in zip(*(shown[key] for key in keys), strict=True)

@@ -94,7 +94,8 @@ def histograms(groups: Mapping[str, Sequence[float]], edges: Sequence[float], ma
             drawn.append(Html(f'<rect {place} height="{tall:.1f}" class="tl-line-{n}"/>'))
     if mark is not None:
         at = f"{x(mark):.1f}"
-        drawn.append(Html(f'<line x1="{at}" x2="{at}" y1="0" y2="{row * len(groups)}" class="tl-mark"/>'))
+        spans = ((top + 20, top + row) for top in range(0, row * len(groups), row))  # not through the names
+        drawn += [Html(f'<line x1="{at}" x2="{at}" y1="{y1}" y2="{y2}" class="tl-mark"/>') for y1, y2 in spans]
     tall = row * len(groups) + 18
     for side, value, anchor in ((left, edges[0], "start"), (_WIDTH - left, edges[-1], "end")):
         drawn.append(Html(f'<text x="{side}" y="{tall - 4}" text-anchor="{anchor}">{value:g}</text>'))

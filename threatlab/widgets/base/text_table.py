@@ -11,13 +11,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _STYLE = "text-align:left;vertical-align:top"
-_DATE = re.compile(r"<td>((?:\d{4}-\d\d-\d\d|\d\d \w{3} \d{4})</td>)")
+_DATE = re.compile(r"<(td|th)>((?:\d{4}-\d\d-\d\d|(?:\w{3} )?\d\d \w{3} \d{4})<)")
+_WORDS_IN_CODE = re.compile(r"(?<=[a-z])_(?=[a-z])")
 
 
 def text_table(frame: pd.DataFrame) -> Shown:
     """Return a table to look at, of any shape; its texts are shown whole, and nothing in them is taken for HTML.
 
-    The name of the rows stands in the one line of heads, and a date is never broken.
+    The name of the rows stands in the one line of heads; a date is never broken, and a name in code only between words.
     """
     import pandas as pd
 
@@ -26,7 +27,8 @@ def text_table(frame: pd.DataFrame) -> Shown:
         heads.columns.name, heads.index.name = frame.index.name, None
     with pd.option_context("display.max_colwidth", None):
         html = heads.to_html(border=0, justify="left")
-    html = _DATE.sub(rf'<td style="{_STYLE};white-space:nowrap">\1', html)
+    html = _DATE.sub(rf'<\1 style="{_STYLE};white-space:nowrap">\2', html)
+    html = _WORDS_IN_CODE.sub("_<wbr>", html)
     for cell in ("td", "th"):
         html = html.replace(f"<{cell}>", f'<{cell} style="{_STYLE}">')
     return Shown(html, repr(frame))

@@ -10,7 +10,7 @@ from itertools import accumulate, pairwise
 from threatlab.assessment import Finding, assess
 from threatlab.changes import AnswerChange, Change, InventoryChange
 from threatlab.changes.writing import signed as signed_in_ascii
-from threatlab.changes.writing import title
+from threatlab.changes.writing import title, unmoved
 from threatlab.ranking import moved
 from threatlab.widgets.base.html import (
     Html,
@@ -122,13 +122,13 @@ def summary(state: ChangesState) -> str:
 def headline(state: ChangesState, change: Change, now: float) -> Html:
     """Return the score with what is counted, and where it was."""
     by = moved(now, change.before)
-    word, kind = ("down", "tl-better") if by < 0 else ("up", "tl-worse")
-    delta = tag("span", f"{word} {abs(by):.2f} from {change.before:.2f}", class_=kind) if by else "as before"
+    word, kind = ("down", None if change.forgotten else "tl-better") if by < 0 else ("up", "tl-worse")
+    delta = tag("span", f"{word} {abs(by):.2f} from {change.before:.2f}", class_=kind)
     without = len(state.without)
     left = f"without {counted(without, 'change')} that you took back; with all of them it is {change.after:.2f}"
     return tag(
         "div",
-        score("Risk score", f"{now:.2f}", delta),
+        score("Risk score", f"{now:.2f}", delta if by else unmoved(now, change.before)),
         gauge(now, was=change.before, words="the mark is the last review"),
         tag("div", tag("span", left if without else summary(state)), class_="tl-lead"),
         class_="tl-head",
@@ -261,6 +261,7 @@ def _row(state: ChangesState, way: Sequence[Step], step: Step) -> Html:
         name = answer.attribute
         label = check(step.label, name, value=name not in state.without, act="count")
         said = tag("span", f"{ANSWER[answer.before]} \u2192 {ANSWER[answer.after]}", class_="tl-sub")
+        kind = "tl-unsaid" if size < 0 and answer.after is None else kind
         kind += " tl-back" if name in state.without else ""
     left, width = _span(way, step)
     bar = tag("i", class_=kind, style=f"left:{left:.1%};width:{width:.1%}")
@@ -309,5 +310,6 @@ def _by(change: Change) -> str:
 def _finding(change: Change, finding: Finding, *, opened: bool) -> tuple[object, ...]:
     severity = tag("span", finding.severity.lower(), class_=f"tl-sev tl-{finding.severity}")
     state = tag("div", change.why(finding, opened=opened), class_="tl-sub")
-    mark = tag("span", "opened" if opened else "closed", class_="tl-fails" if opened else "tl-holds")
+    verdict = "tl-fails" if opened else None if change.unsaid(finding) else "tl-holds"
+    mark = tag("span", "opened" if opened else "closed", class_=verdict)
     return (finding.finding, severity, markup(mark, state))

@@ -92,7 +92,7 @@ class ClassState:
 
     @cached_property
     def focus(self) -> Tally | Guesses | None:
-        """What is shown large: what was asked for, or the question that most have wrong now, or the last prediction."""
+        """What is shown large: what was asked for, or the question wrong most often now, or the last prediction."""
         if found := self.tallies.get(self.looked) or self.guesses.get(self.looked):
             return found
         wrong = [each for each in self.tallies.values() if each.enough and (each.stuck or each.met)]
@@ -213,9 +213,9 @@ def _why(state: ClassState) -> Html | None:
         return None
     kind = kind_of(state.focus)
     if state.focus.id == state.looked:
-        back = button("Back to what most have wrong now", "look", {"at": ""})
+        back = button("Back to what is wrong most often now", "look", {"at": ""})
         return tag("div", over(kind), back, class_="tl-class-why")
-    why = "what most have wrong now" if isinstance(state.focus, Tally) else "what was predicted last"
+    why = "wrong most often now" if isinstance(state.focus, Tally) else "what was predicted last"
     return over(f"{kind} \u2014 {why}")
 
 

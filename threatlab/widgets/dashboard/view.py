@@ -91,7 +91,7 @@ def security(state: DashboardState) -> Html:
     severities: list[object] = []
     for name, count in summary.severities.items():
         mark = tag("span", f"{count} {name.lower()}", class_=f"tl-sev tl-{name}")
-        severities += [" \u00b7 " if severities else "", mark]
+        severities += [" \u00b7 " if severities else "Findings: ", mark]
     threats = (
         (each.title, number(each.systems), number(f"{each.highest:.2f}"), _title(summary, each.worst))
         for each in summary.threats[:SHOWN]
@@ -103,7 +103,7 @@ def security(state: DashboardState) -> Html:
         "Security lead: what threatens us, and what don\u2019t we know?",
         tag("p", *severities),
         table(("Threat", "Systems", "Highest", "In"), threats),
-        tag("p", answers, f": most for {most}." if most else ".", class_="tl-gap"),
+        tag("p", answers, f": most for {most}." if most and len(summary.unknown) > 1 else ".", class_="tl-gap"),
     )
 
 
@@ -143,7 +143,7 @@ def static_picture(state: DashboardState) -> Html:
 
 def _surely(certain: int) -> str:
     """Return how many systems stay above the threshold even if every open question is answered in their favor."""
-    return f"{certain or 'None'} of them would be so even if every open question were answered for the best."
+    return f"With every open question answered for the best, there would be {certain or 'none'}."
 
 
 def _card(title: str, *inside: object) -> Html:

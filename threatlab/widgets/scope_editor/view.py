@@ -175,9 +175,9 @@ def exclusions(state: ScopeState) -> Html | None:
         tag(
             "li",
             tag("b", f"{e.element}."),
-            f" {e.reason} ",
+            f" {e.reason.rstrip('.')} ",
             tag("span", f"({e.owner}; {f'review: {e.review}' if e.review else 'no review is set'})"),
-            f" {speaks_against(state.drawing, e.element, state.base)}",
+            f". {speaks_against(state.drawing, e.element, state.base)}",
         )
         for e in state.drawing.exclusions
     ]
@@ -288,7 +288,7 @@ def _announcement(state: ScopeState) -> str:
 
 def _answer(state: ScopeState, fact: str, reading: Reading) -> object:
     if fact in state.hidden.facts:
-        counted_too = tag("span", "yes, if you count what is left out", class_="tl-unk")
+        counted_too = tag("span", "yes, with what is left out", class_="tl-unk")
         return markup(ANSWER[reading.value], " ", counted_too)
     return tag("span", ANSWER[None], class_="tl-unk") if reading.value is None else ANSWER[reading.value]
 
