@@ -281,6 +281,15 @@ def test_blanks_that_are_left_are_named_and_no_others(answer, named):
     assert [part for part in named if part not in said] == []
 
 
+def test_an_answer_below_the_line_with_the_blank_is_judged():
+    def twice(n):
+        result = ____
+        result = 2 * n
+        return result  # noqa: RET504
+
+    assert question(doubles).check(twice).kind == CORRECT
+
+
 def test_blanks_in_the_code_of_classes_and_of_pairs_are_named():
     def both(answer):
         for function in answer:
