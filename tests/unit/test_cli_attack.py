@@ -124,6 +124,7 @@ def test_bad_input_is_one_sentence_and_nothing_is_asked(given, said, capsys):
     assert not Path("asked").exists()
 
 
+@pytest.mark.slow
 def test_a_model_that_fails_leaves_a_record_that_says_so(capsys):
     code, _, err = run(capsys, "attack", "model:broken", *EVASION[2:], "-o", "record.json")
     assert code == 1
@@ -146,6 +147,7 @@ def begun(times):
     return process
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_whatever_stops_it_the_record_is_valid_and_resuming_keeps_the_budget(how, capsys):
     process = begun(2)
@@ -173,6 +175,7 @@ def test_whatever_stops_it_the_record_is_valid_and_resuming_keeps_the_budget(how
         assert len(Path("asked").read_text()) <= done.asked, "a run that is done asks no more"
 
 
+@pytest.mark.slow
 def test_a_browser_is_told_what_it_lacks(monkeypatch, capsys):
     system = sys.platform
     monkeypatch.setattr(sys, "platform", "emscripten")

@@ -187,6 +187,7 @@ def test_in_the_fleet_one_client_has_one_vote():
     assert windows.active[70] == len(by_client)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_drift_alone_raises_no_alert_against_the_fleet_and_a_flood_against_the_morning(seed):
     def alerts(detector, drift):
@@ -198,6 +199,7 @@ def test_a_drift_alone_raises_no_alert_against_the_fleet_and_a_flood_against_the
     assert drifting[1] >= 4 * max(still[1], 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_fleet_tells_a_drift_within_an_hour_and_takes_no_attack_for_one(seed):
     alarm = detect_drift(full_day(seed)).alarm
@@ -220,6 +222,7 @@ def test_the_loud_are_caught_before_the_stealthy(seed):
     assert math.isfinite(times[0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_what_a_chart_finds_at_equal_false_alarms_follows_from_what_it_remembers(seed):
     alone, own_average, ewma, cusum = compare_charts(seed).to_dict("records")
