@@ -63,6 +63,7 @@ def test_a_choice_does_what_code_does():
     assert clicked.page == driven.page
 
 
+@pytest.mark.slow
 def test_the_page_waits_for_no_run_and_only_the_newest_is_shown():
     lab = ready("evasion")
     with lab.turn:  # in which nothing else can be shown
@@ -249,6 +250,7 @@ def test_the_best_so_far_stays_whatever_is_run_next():
     assert "Your best so far." not in page.text
 
 
+@pytest.mark.slow
 def test_what_a_lab_opens_with_is_nobodys_merit():
     way = ATTACKS["poisoning"].targets["past_the_check"].way
     lab = ready("poisoning", **way)

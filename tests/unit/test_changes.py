@@ -57,6 +57,7 @@ def test_answers_findings_and_threats_are_those_that_differ(before, after):
     assert all(was.by_threat[name] == pytest.approx(now.by_threat[name], abs=1e-9) for name in still)
 
 
+@pytest.mark.slow
 @quick
 @given(models())
 def test_no_change_gives_nothing(model):

@@ -106,6 +106,7 @@ def test_a_batch_job_sends_all_it_has_in_forty_minutes():
     assert 30 < times.max() - times.min() <= 40
 
 
+@pytest.mark.slow
 def test_from_the_drift_on_the_model_is_less_sure_of_everybody_and_of_nobody_before():
     still, drifting = full_day(drift=0.0).log, full_day(drift=0.05, drift_at=700).log
     fall = still["confidence"] - drifting["confidence"]

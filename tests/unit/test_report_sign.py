@@ -91,6 +91,7 @@ def asked(model):
     return [said for said, _ in decisions(model)]
 
 
+@pytest.mark.slow
 @quick
 @given(models())
 def test_at_most_three_decisions_are_asked_each_with_a_reason(model):

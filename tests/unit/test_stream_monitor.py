@@ -518,6 +518,7 @@ def test_the_list_of_spreads_and_the_box_do_what_code_does_and_the_way_back_is_o
     assert clicked.page == before
 
 
+@pytest.mark.slow
 def test_a_day_that_is_spread_already_is_shown_as_the_campaign_it_is():
     panel = StreamMonitor(spread(small(), 50))
     panel.jump("end")
