@@ -23,16 +23,19 @@ settings.load_profile("threatlab")
 LONG = ("tests/attacks/", "tests/browser/", "tests/conditions/", "tests/exercises/", "tests/packaging/")
 """Files that take long: begun first, so that no process waits for another in the end."""
 
-ALONE = ("tests/conditions/test_conditions.py", "tests/packaging/test_other_parameters.py")
-"""Files whose tests take long, and share nothing that is worth keeping together: whole notebooks, run again."""
+ALONE = "tests/conditions/test_conditions.py"
+"""A file whose tests take long, and share nothing that is worth keeping together."""
+
+TOGETHER = "tests/packaging/"
+"""A folder whose files share what takes long to make: a wheel, an environment, a kernel."""
 
 
 class ByFile(LoadScopeScheduling):
-    """Gives each worker whole files, as `--dist loadfile` does, but those of `ALONE` test by test."""
+    """Gives each worker whole files, as `--dist loadfile` does, but for `ALONE` and `TOGETHER`."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        return nodeid if file in ALONE else file
+        return nodeid if file == ALONE else TOGETHER if file.startswith(TOGETHER) else file
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:

@@ -73,6 +73,11 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def as_sentence(text: str) -> str:
+    """Return a text with its first letter in upper case, and a full stop unless it has its own end."""
+    return capital(text) if text.endswith((".", "?", "!")) else f"{capital(text)}."
+
+
 def lower_first(text: str) -> str:
     """Return a title as it stands within a sentence: "Keep an AI bill" becomes "keep an AI bill"."""
     return text[:1].lower() + text[1:]

@@ -164,8 +164,11 @@ def test_a_target_that_is_not_there_is_told_before_anything_is_asked(folder, mon
     ):
         with pytest.raises(ThreatLabError, match=said):
             callable_of(target)
-    with pytest.raises(ModuleNotFoundError, match="modle"):
+    with pytest.raises(ThreatLabError, match="there is no module 'modle' in this folder"):
         callable_of("modle:any_of")
+    Path("needs.py").write_text("import modle")
+    with pytest.raises(ModuleNotFoundError, match="modle"):
+        callable_of("needs:f")
 
 
 NO_TARGETS = [
@@ -256,6 +259,7 @@ class Server(BaseHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def served():
     server = ThreadingHTTPServer(("127.0.0.1", 0), Server)
+    server.handle_error = lambda *_: None  # who asked is gone: not to be told on the next test's standard error
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://localhost:{server.server_port}"
     server.shutdown()

@@ -15,22 +15,18 @@ from typing import Any
 import nbformat
 import pytest
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell
+from nbformat.v4 import new_code_cell, new_notebook
 from numpy._core._multiarray_umath import __cpu_dispatch__ as optional
 from numpy._core._multiarray_umath import __cpu_features__ as features
 
 from scripts.notebooks import clean
 from tests.browser.server import environment_of_its_own
-from tests.notebooks.kernel import as_it_is, kernel
+from tests.notebooks.kernel import kernel
 from tests.notebooks.tracked import ROOT
 
-ATTACKS = ("03-attack",)
-EVERYTHING = ("04-plan-and-control", "05-defense-in-depth", "06-monitor-and-operate", *ATTACKS)
-TESTS = [
-    "tests/attacks/test_bands.py::test_what_was_measured_is_measured_again",
-    "tests/unit/test_monitoring.py",
-    "tests/unit/test_reviews.py",
-]
+LESSONS = ("03-attack", "04-plan-and-control", "05-defense-in-depth", "06-monitor-and-operate")
+DAYS = ("tests/unit/test_monitoring.py", "tests/unit/test_reviews.py")
+BANDS = ("tests/attacks/test_bands.py::test_what_was_measured_is_measured_again",)
 
 
 def kernels(name: str) -> dict[str, str]:
@@ -46,19 +42,21 @@ def without(names: list[str]) -> dict[str, str]:
     return {"NPY_DISABLE_CPU_FEATURES": " ".join(names)}
 
 
-JOBS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
+JOBS: dict[str, tuple[dict[str, str], tuple[str, ...], tuple[str, ...]]] = {
     "without AVX-512, on one thread, elsewhere": (
         without([name for name in optional if "512" in name or name == "X86_V4"])
         | kernels("Haswell")
         | threads(1)
         | {"THREATLAB_SEED": "7", "PYTHONHASHSEED": "70701", "TZ": "Pacific/Apia", "LC_ALL": "C"},
-        EVERYTHING,
+        LESSONS,
+        DAYS,
     ),
     "without AVX2, on two threads": (
         without(list(optional)) | kernels("Zen") | threads(2) | {"THREATLAB_SEED": "8", "PYTHONHASHSEED": "80801"},
-        EVERYTHING,
+        LESSONS,
+        DAYS,
     ),
-    "with the kernels of an old processor": (kernels("Nehalem"), ATTACKS),
+    "with the kernels of an old processor": (kernels("Nehalem"), (), BANDS),
 }
 
 SAY = """
@@ -72,10 +70,11 @@ print(json.dumps({
     "hash": hash("a word"),
 }))
 """
-THE_TESTS = f"""
+PYTHON = {"kernelspec": {"name": "python3", "display_name": "Python"}, "language_info": {"name": "python"}}
+RUN = f"""
 import os, pytest
 os.chdir({str(ROOT)!r})
-pytest.main(["-n", "0", "-q", "-p", "no:cacheprovider", "-p", "no:nbval", *{TESTS!r}])
+pytest.main(["-n", "0", "-q", "-p", "no:cacheprovider", "-p", "no:nbval", *%r])
 """
 
 
@@ -93,21 +92,18 @@ def shown(notebook: NotebookNode) -> dict[str, list[Any]]:
 
 @pytest.mark.parametrize("job", JOBS)
 def test_notebooks_say_what_they_said_and_tests_pass_under_other_conditions(job: str, tmp_path: Path) -> None:
-    conditions, names = JOBS[job]
-    more = [new_code_cell(SAY, id="conditions")]
-    if names == EVERYTHING:
-        more.append(new_code_cell(THE_TESTS, id="tests"))
+    conditions, lessons, tests = JOBS[job]
     there = environment_of_its_own(tmp_path) | {"PYTHONPATH": str(ROOT)} | conditions
+    last = new_notebook(cells=[new_code_cell(SAY), new_code_cell(RUN % (tests,))], metadata=PYTHON)
+    nbformat.write(last, tmp_path / "last.ipynb")
     with kernel(Path(sys.executable), there) as run:
-        for name in names:
+        for name in lessons:
             file = ROOT / f"notebooks/{name}.ipynb"
-            edit = (lambda notebook: notebook.cells.extend(more)) if name == names[-1] else as_it_is
-            ran = run(file, {}, edit)
-            said, says = shown(nbformat.read(file, as_version=4)), shown(ran)
+            said, says = shown(nbformat.read(file, as_version=4)), shown(run(file, {}))
             assert {cell: says[cell] for cell in said} == said, name
-        are_met(conditions, json.loads("".join(says["conditions"])))
-        if names == EVERYTHING:
-            assert says["tests"][-1] == {"text/plain": "<ExitCode.OK: 0>"}, says["tests"]
+        *_, say, ran = shown(run(tmp_path / "last.ipynb", {})).values()
+    are_met(conditions, json.loads("".join(say)))
+    assert ran[-1] == {"text/plain": "<ExitCode.OK: 0>"}, ran
 
 
 def are_met(conditions: dict[str, str], there: dict[str, Any]) -> None:

@@ -21,12 +21,13 @@ TESTS = (
 """Tests that go through all there is, in seconds."""
 
 WHICH = (
-    "not broken and (passes or plausible or one_file or numbered or not test_questions)"
-    " and not attack. and not operate.q1 and not operate.q2 and not depth.q4"
+    "not broken and (passes or plausible and (why or assess or plan.) or one_file or numbered or not test_questions)"
+    " and not attack. and not depth.q4 and not operate.q1 and not operate.q2 and not damaged and not hint"
 )
 """Of the questions, those tests to which the catalog, or how many questions there are, could matter.
 
-Attacks, detectors and a suite of bounds are judged on models, logs and results, whatever the catalog holds.
+Attacks, detectors and a suite of bounds are judged on models, logs and results, whatever the catalog holds; that wrong
+answers are told apart is seen where the catalog's own controls are asked for.
 """
 
 

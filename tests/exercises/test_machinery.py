@@ -281,6 +281,13 @@ def test_blanks_that_are_left_are_named_and_no_others(answer, named):
     assert [part for part in named if part not in said] == []
 
 
+def test_a_function_that_holds_a_blank_is_not_run():
+    def spend_a_minute(_):
+        raise AssertionError
+
+    assert question(spend_a_minute).check(lambda n: n or ____).kind == NOT_ATTEMPTED
+
+
 def test_blanks_in_the_code_of_classes_and_of_pairs_are_named():
     def both(answer):
         for function in answer:

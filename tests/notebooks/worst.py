@@ -44,6 +44,12 @@ def plan_nothing(panel: Any) -> None:
     panel.set(budget=0, min_utility=1)
 
 
+def send_what_nobody_knows(panel: Any) -> None:
+    for control in ("filter", "tool_allow_list"):
+        panel.try_line("Ignore " + "qwzx " * 40, control=control)
+    panel.begin_anew()
+
+
 def switch_all_off(panel: Any) -> None:
     panel.choose("tay")
     panel.set(off=tuple(panel.state.system.catalog.layers))
@@ -99,6 +105,7 @@ WORST: dict[str, Callable[[Any], None]] = {
     "Dashboard": alert_on_all,
     "ExportPanel": export_over_it,
     "IncidentReplay": replay_another_without_controls,
+    "InjectionDesk": send_what_nobody_knows,
     "LayersPanel": switch_all_off,
     "Planner": plan_nothing,
     "Prediction": begin_a_guess_anew,

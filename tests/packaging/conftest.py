@@ -17,6 +17,7 @@ from tests.notebooks.kernel import Run, kernel
 from tests.notebooks.tracked import ROOT
 from tests.packaging.outside import environment_outside, run_outside
 from threatlab.course import INSTALLED
+from threatlab.exercises.progress import VARIABLE
 
 PIP = (sys.executable, "-m", "pip", "--quiet", "--no-input", "--disable-pip-version-check")
 
@@ -92,5 +93,6 @@ def workbook(python: Path) -> Path:
 @pytest.fixture(scope="session")
 def run(python: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     """Return what runs notebooks with the installed package, one after the other."""
-    with kernel(python, environment_outside(tmp_path_factory.mktemp("kernel"))) as run:
+    folder = tmp_path_factory.mktemp("kernel")
+    with kernel(python, environment_outside(folder) | {VARIABLE: str(folder / "kept/progress.jsonl")}) as run:
         yield run

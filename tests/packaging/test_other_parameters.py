@@ -1,4 +1,7 @@
-"""Every notebook of the installed workbook runs with other parameters: on other systems, and with other draws."""
+"""Every notebook of the installed workbook runs with other parameters: on other systems, and with other draws.
+
+Each cell of a lesson can be run twice, and after the worst that was done in any panel, all cells below it.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +11,36 @@ from typing import Any
 import nbformat
 import pytest
 from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
 
+from tests.notebooks import worst
 from tests.notebooks.kernel import Run, outputs_of
 from tests.notebooks.pieces import BLANK, pieces_of
 from tests.notebooks.test_exercises import checks
 from tests.notebooks.tracked import ROOT, tracked
+from tests.unit.test_panel import PANELS
 from threatlab.dataflow.files import list_drawings
 
-OTHER_PARAMETERS: dict[str, list[dict[str, Any]]] = {  # and one more each in tests/notebooks/test_again.py
+OTHER_PARAMETERS: dict[str, list[dict[str, Any]]] = {
+    "00-why": [
+        {"system": "pytorch-nightly", "attack": "membership", "seed": 4},
+        {"system": "tay", "attack": "evasion", "seed": 2},
+        {"system": "postmark-mcp", "attack": "injection", "seed": 3},
+    ],
+    "01-scope": [{"system": name} for name in list_drawings() if name != "shadowray"],
+    "02-assess": [
+        {"system": "pytorch-nightly", "alert_threshold": 0.95, "seed": 4},
+        {"system": "ml-pipeline-prod", "alert_threshold": 0.2, "seed": 1},
+        {"system": "shadowray", "alert_threshold": 1.0, "seed": 2},
+        {"system": "tay", "alert_threshold": 0.0, "seed": 3},
+    ],
+    "03-attack": [{"system": "tay", "seed": 2, "poison_rate": 0.2, "query_budget": 20, "epsilon": 0.3}],
+    "04-plan-and-control": [
+        {"system": "postmark-mcp", "budget_days": 7.5, "min_utility": 1.0, "max_risk": 0.0},
+        {"system": "ml-pipeline-prod", "budget_days": 0, "min_utility": 0.0, "max_risk": 1.0},
+        {"system": "tay", "budget_days": 60, "min_utility": 0.9, "max_risk": 0.1, "start_date": "2027-02-06"},
+    ],
+    "05-defense-in-depth": [{"system": "id-me", "bound": 1.0, "days": 0, "fail_at": 1.0, "seed": 4}],
     "06-monitor-and-operate": [
         {
             "system": "postmark-mcp",
@@ -26,33 +51,13 @@ OTHER_PARAMETERS: dict[str, list[dict[str, Any]]] = {  # and one more each in te
         },
     ],
     "07-capstone": [
+        {"drawing_file": str(ROOT / "tests/data/exchange/otm.json")},
         {"system": "postmark-mcp", "budget_days": 60, "fail_at": 0.2, "start_date": "2027-02-06"},
         {"system": "tay", "budget_days": 0, "fail_at": 1.0, "seed": 2},
         {"system": str(ROOT / "threatlab/catalog/systems/id-me.toml"), "owner": "Ada", "fail_at": 0.0},
-        {"drawing_file": str(ROOT / "tests/data/exchange/otm.json")},
-    ],
-    "04-plan-and-control": [
-        {"system": "ml-pipeline-prod", "budget_days": 0, "min_utility": 0.0, "max_risk": 1.0},
-        {"system": "tay", "budget_days": 60, "min_utility": 0.9, "max_risk": 0.1, "start_date": "2027-02-06"},
-    ],
-    "00-why": [
-        {"system": "shadowray", "attack": "poisoning", "seed": 1},
-        {"system": "tay", "attack": "evasion", "seed": 2},
-        {"system": "postmark-mcp", "attack": "injection", "seed": 3},
-    ],
-    "03-attack": [
-        {"system": "shadowray", "seed": 1, "poison_rate": 0.02, "query_budget": 300, "epsilon": 0.05},
-    ],
-    "05-defense-in-depth": [
-        {"system": "ml-pipeline-prod", "bound": 0.1, "days": 0, "fail_at": 0.2, "seed": 2},
-    ],
-    "01-scope": [{"system": name} for name in list_drawings() if name != "shadowray"],
-    "02-assess": [
-        {"system": "ml-pipeline-prod", "alert_threshold": 0.2, "seed": 1},
-        {"system": "shadowray", "alert_threshold": 1.0, "seed": 2},
-        {"system": "tay", "alert_threshold": 0.0, "seed": 3},
     ],
 }
+"""What each lesson is run with: the first time each cell twice, and after each the worst in each panel."""
 
 EXERCISE_PARAMETERS: dict[str, dict[str, Any]] = {
     "01-scope": {"system": "ml-pipeline-prod"},
@@ -63,8 +68,21 @@ EXERCISE_PARAMETERS: dict[str, dict[str, Any]] = {
 NOT_ATTEMPTED, CORRECT = "\u2026 Not attempted", "\u2713 Correct"
 
 
+DO_THE_WORST = f"""
+{Path(worst.__file__).read_text(encoding="utf-8")}
+from threatlab.widgets.base.panel import Panel as AnyPanel
+
+
+def do_the_worst(done={{}}):
+    panels = dict.fromkeys(each for each in (*globals().values(), *Out.values()) if isinstance(each, AnyPanel))
+    for panel in [each for each in panels if done.get(each) is not each.state]:
+        WORST[type(panel).__name__](panel)
+    done.update((panel, panel.state) for panel in panels)  # a guess and what compares it change each other
+"""
+
+
 @pytest.mark.parametrize("name", [file.stem for file in tracked("notebooks")])
-def test_a_notebook_runs_on_another_system_speaks_of_it_and_takes_what_was_to_be_written(
+def test_a_lesson_runs_on_other_systems_and_draws_twice_and_after_the_worst_and_takes_what_is_to_be_written(
     name: str, course: Path, run: Run
 ) -> None:
     pieces = pieces_of(name)
@@ -75,10 +93,30 @@ def test_a_notebook_runs_on_another_system_speaks_of_it_and_takes_what_was_to_be
             cell.source, blanks = BLANK.subn(lambda _, piece=piece: piece.fills, cell.source)
             assert blanks == 1, piece.id
 
-    for parameters in OTHER_PARAMETERS[name]:
-        said = outputs_of(run(course / f"{name}.ipynb", parameters, write))
+    def twice_and_the_worst(notebook: NotebookNode) -> None:
+        again = [new_code_cell("%env JPY_SESSION_NAME=lesson.ipynb"), new_code_cell(DO_THE_WORST)]
+        open_still = {cell.id: cell.copy() for cell in notebook.cells}
+        write(notebook)
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                again += [open_still[cell.id], new_code_cell(cell.source, id=f"{cell.id}-again")]
+                again += [new_code_cell("do_the_worst()", id=f"worst-after-{cell.id}")]
+        again.append(new_code_cell("%env JPY_SESSION_NAME="))
+        for cell in again:
+            cell.metadata["tags"] = ["raises-exception"]  # so that all that fail are told
+        notebook.cells = again
+
+    for number, parameters in enumerate(OTHER_PARAMETERS[name]):
+        ran = run(course / f"{name}.ipynb", parameters, write if number else twice_and_the_worst)
+        outputs = [(cell.id, output) for cell in ran.cells for output in cell.get("outputs", ())]
+        assert [(cell, out.ename, out.evalue) for cell, out in outputs if "ename" in out] == [], parameters
+        said = outputs_of(ran)
         assert (parameters.get("drawing_file") or parameters["system"]) in said, parameters
         assert [each.id for each in pieces if f"\u2713 Correct ({each.id})" not in said] == [], parameters
+
+
+def test_the_worst_is_known_of_each_panel() -> None:
+    assert worst.WORST.keys() == {*PANELS, "Comparison"}
 
 
 @pytest.mark.parametrize("name", [file.stem for file in tracked("solutions")])

@@ -116,6 +116,14 @@ def test_a_pair_that_can_not_be_is_no_choice_and_says_why_from_either_side():
     assert lab.result.control == "trusted_sample"
 
 
+@pytest.mark.parametrize(("attack", "control"), [("memory_poisoning", "user_turn"), ("injection", "tool_allow_list")])
+def test_what_an_agent_did_not_do_is_parted_from_why(attack, control):
+    picture = Page(ready(attack, control=control)).soup.select_one(".tl-picture")
+    refused = [dd for dd in picture.select("dd:has(code)") if dd.get_text() != dd.code.get_text()]
+    assert refused
+    assert all(dd.code.next_sibling.startswith(": ") for dd in refused)
+
+
 @pytest.mark.slow
 def test_what_can_be_chosen_runs_and_what_can_not_would_be_refused():
     lab, attack = ready("poisoning"), ATTACKS["poisoning"]

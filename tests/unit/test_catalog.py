@@ -168,6 +168,20 @@ def test_a_control_is_a_complete_record(control):
     assert 0 <= control.utility_cost < 0.5
 
 
+def _texts(value):
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _texts(each)
+
+
+@pytest.mark.parametrize("file", sorted(CATALOG.rglob("*.toml")), ids=lambda file: file.stem)
+def test_no_text_holds_markup_for_panels_show_it_as_it_stands(file):
+    marked = [text for text in _texts(tomllib.loads(file.read_text("utf-8"))) if re.search(r"`|\*\*|\]\(", text)]
+    assert not marked
+
+
 def test_facts_ask_and_threats_explain():
     assert all(fact.question.endswith("?") for fact in catalog().facts.values())
     for threat in catalog().threats.values():

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.unit.test_measured import run_of
 from threatlab.cli import main
-from threatlab.measured import load_record
+from threatlab.cli.attack import told
+from threatlab.measured import Measured, load_record
 from threatlab.report import load_model
 
 MODEL = """
@@ -40,6 +44,7 @@ def folder(tmp_path, monkeypatch):
     """A folder with a model and records."""
     monkeypatch.chdir(tmp_path)
     Path("model.py").write_text(MODEL)
+    Path("kept.json").touch()
     rows = np.random.default_rng(0).random((80, 3)).round(3)
     lines = [f"{a},{b},{c},{int(a > 0.5)},{n % 2}" for n, (a, b, c) in enumerate(rows)]
     Path("records.csv").write_text("\n".join(["a,b,c,label,member", *lines]))
@@ -92,6 +97,12 @@ def test_a_run_prints_its_figures_and_keeps_a_record_that_a_report_takes(capsys)
     code, out, err = run(capsys, "report", "m.json", "--measured", "behind.json", "--measured", "bare.json")
     assert "Measured on the real system" in out
     assert "note: bare.json: No control was named" in err
+    code, out, err = run(capsys, "assess", "shadowray", "--measured", "behind.json", "--measured", "behind.json")
+    _, _, told = out.partition("MEASURED ON THE REAL SYSTEM\n")
+    assert re.search(r"worst threat: .+\nit serves: \w+", out), "whom the worst threat serves is told"
+    assert told.count("Evasion of model:scores, 300 queries in 3 repeats") == 1, "a record is told once"
+    assert load_record("behind.json").run.moment in " ".join(told.split())
+    assert all(len(line) <= 80 for line in out.splitlines())
     code, out, err = run(capsys, "assess", "shadowray", "tay", "--measured", "bare.json")
     assert (code, out) == (2, "")
     assert "--measured is of one system, and 2 are given" in err
@@ -108,9 +119,12 @@ BAD = [
     ((*EVASION[1:], "--control", "rbac_configred", "--beside", "x.json"), "did you mean 'rbac_configured'"),
     ((*EVASION[1:], "--beside", "x.json", "--control", "rbac_configured"), "there is no file 'x.json'"),
     ((*EVASION[1:], "--resume"), "--resume needs --output"),
-    ((*EVASION[1:], "-o", "records.csv"), "there is a file 'records.csv' already"),
+    ((*EVASION[1:], "-o", "records.csv"), "--output is 'records.csv'; give a name that ends in .json"),
+    ((*EVASION[1:], "-o", "kept.json"), "there is a file 'kept.json' already"),
     ((*EVASION[1:], "-o", "no/record.json"), "there is no folder"),
-    (("nowhere:f", *EVASION[2:]), "ModuleNotFoundError"),
+    (("nowhere:f", *EVASION[2:]), "there is no module 'nowhere' in this folder, nor where Python looks"),
+    (("model:score", *EVASION[2:]), "'model' has no 'score': did you mean 'scores'?"),
+    (("http://me:secret@127.0.0.1/", *EVASION[2:]), "'127.0.0.1' holds a user or a password"),
     (("http://192.0.2.1/", *EVASION[2:]), "only an endpoint on a loopback address"),
     (("example", *EVASION[2:]), "brings its own data"),
 ]
@@ -124,11 +138,20 @@ def test_bad_input_is_one_sentence_and_nothing_is_asked(given, said, capsys):
     assert not Path("asked").exists()
 
 
+def test_labels_that_fit_no_record_are_told():
+    run = run_of(0.5, 0.6)
+    strange = replace(run, repeats=tuple(replace(each, utility=0.0) for each in run.repeats))
+    said = "It read no record as your data label it: do its labels"
+    assert said in " ".join(told(Measured(strange)).split())
+    assert said not in " ".join(told(Measured(run)).split())
+
+
 @pytest.mark.slow
 def test_a_model_that_fails_leaves_a_record_that_says_so(capsys):
-    code, _, err = run(capsys, "attack", "model:broken", *EVASION[2:], "-o", "record.json")
+    code, out, err = run(capsys, "attack", "model:broken", *EVASION[2:], "-o", "record.json")
     assert code == 1
     assert "the disk is full" in err
+    assert "; at most 100 asked" in out
     record = load_record("record.json")
     assert not record.run.complete
     assert "the disk is full" in record.run.state

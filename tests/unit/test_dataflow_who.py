@@ -7,7 +7,16 @@ import pytest
 from tests.unit.drawings import sketch
 from threatlab.catalog import catalog
 from threatlab.dataflow.files import drawing_from_table, drawing_to_dict, drawing_to_toml, list_drawings, load_drawing
-from threatlab.dataflow.who import WHERE, adversaries_at, assets_of, attack_surface, ways_in, within_reach
+from threatlab.dataflow.who import (
+    WHERE,
+    adversaries_at,
+    assets_of,
+    attack_surface,
+    said_to_be_none,
+    ways_in,
+    whom_threats_serve,
+    within_reach,
+)
 from threatlab.errors import ThreatLabError
 from threatlab.files import parse
 
@@ -46,6 +55,30 @@ def test_what_somebody_has_said_is_taken_and_not_read_again():
     assert assets_of(said, "Loan model").words == "money"
     assert adversaries_at(WHOLE, 1).words == "customer, competitor (our reading)"
     assert assets_of(WHOLE, "Loan model").words == "model (our reading)"
+
+
+def test_whoever_drew_it_can_say_that_there_is_none():
+    said = WHOLE.changing_flow(1, adversaries=["nobody"]).changing_element("Loan model", assets=["nothing"])
+    assert list(attack_surface(said)) == [4, 8]
+    for named in (adversaries_at(said, 1), assets_of(said, "Loan model")):
+        assert (named.names, named.said, named.words) == ((), True, "none, by whoever drew it")
+    assert drawing_from_table(drawing_to_dict(said)) == said
+    assert said_to_be_none(WHOLE) == ()
+    flow, element = said_to_be_none(said)
+    assert flow.endswith("not our reading: nobody can attack at flow 1.")
+    assert element.endswith("not our reading: nothing is of worth at Loan model.")
+    assert said_to_be_none(said.excluding("Loan model", "a reason", "an owner")) == (flow,)
+    assert not any(number == 1 or element == "Loan model" for number, _, element in ways_in(said))
+
+
+def test_a_threat_serves_those_of_the_catalog_who_can_be_in_the_drawing():
+    serves = catalog().adversaries_of("evasion")
+    assert {each.id for each in serves} > {"customer"}
+    assert whom_threats_serve(catalog(), None)["evasion"] == serves
+    inside = sketch("A: process; B: data store", "A > B: other")
+    assert whom_threats_serve(catalog(), inside)["evasion"] == serves, "nobody has said, and nothing was read"
+    assert whom_threats_serve(catalog(), inside.changing_flow(1, adversaries=["nobody"]))["evasion"] == ()
+    assert [each.id for each in whom_threats_serve(catalog(), WHOLE)["evasion"]] == ["customer"]
 
 
 @pytest.mark.parametrize(
@@ -98,6 +131,11 @@ def test_names_are_kept_in_the_catalogs_order_each_once():
     ("change", "said"),
     [
         (lambda: WHOLE.changing_flow(1, adversaries=["custommer"]), "did you mean 'customer'"),
+        (lambda: WHOLE.changing_flow(1, adversaries=["nobody", "thief"]), "'nobody' says that there is none"),
+        (
+            lambda: WHOLE.changing_element("Loan model", assets=["model", "nothing"]),
+            "'nothing' says that there is none",
+        ),
         (lambda: WHOLE.changing_flow(1, adversaries="customer"), "give a list of customer, competitor"),
         (lambda: WHOLE.changing_element("Loan model", assets=["modell"]), "did you mean 'model'"),
         (lambda: WHOLE.changing_element("Loan model", assets=3), "give a list of model, data"),

@@ -100,6 +100,8 @@ def test_what_flows_carry_and_stores_hold_is_said_in_notes():
     otm = taken("otm", sample("otm")).drawing
     assert otm.element("Parcel database").note == "stated: holds Addresses"
     assert otm.flows[2].note == "stated: carries Addresses"
+    assert [each.name for each in otm.elements if each.assets] == ["Parcel database"]
+    assert otm.element("Parcel database").assets == ("data",)
     pytm = taken("pytm", sample("pytm")).drawing
     assert pytm.element("Answers").note == "stated: run by a third party"
     assert pytm.flows[0].note == "stated: carries login; once a day"
@@ -518,6 +520,32 @@ def test_what_is_written_has_what_its_schema_requires(name):
             assert all(
                 flow["source"]["type"] in ("actor", "component", "data_store") for flow in document["data_flows"]
             )
+
+
+def test_assets_that_a_drawing_names_are_otms_and_what_the_file_has_stays():
+    found = taken("otm", sample("otm"))
+    named = found.drawing.changing_element("Answer LLM", assets=["model"]).changing_element(
+        "Gateway", assets=["nothing"]
+    )
+    named = named.changing_element("Parcel database", assets=["data", "people"])
+    document = json.loads(write(named, FORMATS["otm"], found.origin).text)
+    stored = {each["name"]: (each.get("assets") or {}).get("stored") for each in document["components"]}
+    assert stored["Answer LLM"] == ["threatlab-asset-model"]
+    assert stored["Parcel database"] == ["addresses", "threatlab-asset-people"]
+    assert stored["Gateway"] is None
+    assert document["assets"][0] == SAMPLES["otm"]["assets"][0]
+    assert [each["name"] for each in document["assets"][1:]] == ["model", "people"]
+    assert all(each["risk"]["comment"] for each in document["assets"][1:])
+    assert taken("otm", document).drawing == named
+    del document["project"]["attributes"]  # as another tool writes it that keeps nothing of ours
+    again = taken("otm", document).drawing
+    assert again.element("Answer LLM").assets == ("model",)
+    assert again.element("Parcel database").note == "stated: holds Addresses"
+    bare = named.changing_element("Answer LLM", assets=[]).changing_element("Parcel database", assets=[])
+    first = json.loads(write(named, FORMATS["otm"], found.origin).text)
+    document = json.loads(write(bare, FORMATS["otm"], origin_of(FORMATS["otm"], first)).text)
+    assert document["assets"] == SAMPLES["otm"]["assets"]
+    assert taken("otm", document).drawing == bare
 
 
 # ---- what is asked

@@ -10,6 +10,7 @@ import pytest
 
 from tests.unit.random_drawings import random_drawing
 from tests.unit.test_exchange import SAMPLES, WRITTEN, taken, way
+from tests.unit.test_measured import BEHIND, CONTROL, SYSTEM, THREAT
 from tests.unit.threat_models import full
 from threatlab import AISystem, load_system
 from threatlab.assessment.layered import explain_threat
@@ -92,6 +93,15 @@ def test_every_control_comes_back_as_it_is_and_a_second_export_doubles_nothing(n
         }
         assert not [each for each in again.questions if each.about == "control"]
         assert written(model.with_(drawing=again.drawing, origin=again.origin), name) == document
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_what_was_measured_on_the_real_system_goes_along(name):
+    model = ThreatModel(SYSTEM, measured=[BEHIND])
+    assert "the real system" not in json.dumps(written(model.with_(measured=[]), name))
+    claim = model.system.catalog.controls[CONTROL].effectiveness[THREAT]
+    said = f"Takes {claim.value:.2f} of a threat's risk: measured on the real system (26 November 2026)"
+    assert said in json.dumps(written(model, name))
 
 
 @pytest.mark.parametrize("name", WRITTEN)

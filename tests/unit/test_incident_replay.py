@@ -43,6 +43,8 @@ def test_a_stop_is_said_to_let_some_past():
     assert "is mostly stopped at step 2" in page.text
     assert f"Of 100 attempts, {100 * (1 - STOPS):.0f} get to the end." in page.text
     assert f"taken to end {STOPS:.0%} of the attempts" in page.text
+    assert "after the stop" in page.text
+    assert "never reached" not in page.text
 
 
 def test_setting_in_code_does_what_a_click_does():

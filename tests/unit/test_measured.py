@@ -15,7 +15,7 @@ from tests.unit.strategies import examples
 from tests.unit.threat_models import full
 from threatlab import AISystem, ThreatLabError, assess
 from threatlab.catalog import CLAIM_CAP, catalog
-from threatlab.changes import diff
+from threatlab.changes import diff, to_text
 from threatlab.measured import (
     Measured,
     Repeat,
@@ -98,6 +98,8 @@ def test_a_record_comes_back_equal_and_says_what_others_need(tmp_path):
 def test_few_repeats_and_lost_ones_are_said_to_be_so():
     assert "too few repeats" in run_of(*[0.5] * (FEW - 1), setting={"budget": 500, "repeats": FEW - 1}).state
     assert "too few" not in run_of(*[0.5] * FEW).state
+    asks = run_of(0.5, ended=None, began=2, stopped="is Server A running?")
+    assert said_of(Measured(asks)).endswith("(Incomplete: 1 of 5 repeats, is Server A running?)")
     assert "4 of 5 repeats came to their end" in run_of(*[0.5] * 4, began=5).state
 
 
@@ -123,6 +125,7 @@ BAD_RECORDS = [
     (changed(began=2), "that doesn't fit"),
     (changed(setting={"budget": 400, "repeats": 5, "seed": 3}), "450 queries asked: that doesn't fit"),
     (changed(repeats=[]), "holds no repeat"),
+    (changed(repeats=[to_dict(BEHIND)["run"]["repeats"][0]] * 5), "two repeats have the seed 0"),
     (changed(repeats=[{"seed": 1}]), "repeats, number 1 lacks"),
     (changed(data_sha256="cd" * 32), "can't be compared: data is 'cdcdcdcdcdcd' here"),
     (changed(setting={"budget": 501, "repeats": 5, "seed": 3}), "can't be compared: budget is 501 here, and 500"),
@@ -258,5 +261,8 @@ def test_a_review_compares_both_by_what_is_known_now():
     old, new = ThreatModel(SYSTEM), ThreatModel(SYSTEM.with_(authentication_enforced=True), measured=[BEHIND])
     change = diff(old, new)
     assert change.before == new.with_(system=SYSTEM).assessment.risk_score
-    assert any("measured on the real system" in each for each in change.also)
+    said = f"{old.assessment.risk_score:.2f} as it was saved, is then at {change.before:.2f}"
+    assert any("measured on the real system" in each and said in each for each in change.also)
+    assert said_of(BEHIND) in " ".join(to_text(change).split())
+    assert "MEASURED" not in to_text(diff(new, new.with_(system=SYSTEM))), "it is the same on both sides"
     assert sum(each.share for each in change.answers) == pytest.approx(change.by)

@@ -36,6 +36,7 @@ PANELS = {
     "Dashboard": lambda folder: widgets.Dashboard(SYSTEMS),
     "ExportPanel": lambda folder: widgets.ExportPanel(full(), folder),
     "IncidentReplay": lambda folder: widgets.IncidentReplay("shadowray"),
+    "InjectionDesk": lambda folder: widgets.InjectionDesk(),
     "LayersPanel": lambda folder: widgets.LayersPanel("shadowray"),
     "Planner": lambda folder: widgets.Planner("shadowray", start="2026-12-01"),
     "Prediction": lambda folder: widgets.Prediction("Which?", ["first", "second"], ["yes", "no"]),

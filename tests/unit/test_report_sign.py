@@ -239,6 +239,9 @@ def test_the_report_says_where_an_adversary_can_be_what_is_worth_something_and_w
     assert "Assets; what they are worth to the business, nobody has said yet" in to_markdown(AT_THE_DESK)
     assert "| Customer | flow 1 (our reading) | Query access and testing data control; black box: the answers" in text
     assert "(at no flow that is drawn: competitor, contributor, insider, thief of an account and intruder)" in text
+    assert "None of your own people is drawn. An insider shows only where one is" in text
+    staffed = DESK.with_element("Clerk", "person", "Ours")
+    assert "None of your own people" not in to_markdown(ThreatModel(system_from(staffed), drawing=staffed))
     assert (
         "| Prompt injection | Customer: have the model follow their orders instead of yours. Author of a page" in text
     )
@@ -246,6 +249,17 @@ def test_the_report_says_where_an_adversary_can_be_what_is_worth_something_and_w
     text = to_markdown(ThreatModel(system_from(said), drawing=said))
     assert "| Author of a page or document | flow 1 | " in text
     assert "at no flow that is drawn: customer, competitor" in text
+
+
+def test_the_report_says_where_whoever_drew_it_sees_nobody_and_nothing():
+    said = DESK.changing_element("Mailer", assets=["nothing"])
+    for number in said.numbered:
+        said = said.changing_flow(number, adversaries=["nobody"])
+    text = to_markdown(ThreatModel(system_from(said), drawing=said))
+    assert "| Mailer | tool in Ours | none, by whoever drew it | answer |" in text
+    assert "Stated by whoever drew it, and not our reading: nobody can attack at flow 1, " in text
+    assert "not our reading: nothing is of worth at Mailer." in text
+    assert "| Prompt injection | Nobody who is drawn. |" in text
 
 
 def test_what_is_left_out_of_scope_is_in_no_scenario_and_no_asset():

@@ -266,7 +266,11 @@ def test_what_is_worth_something_and_who_can_be_where_is_ticked_in_a_form_and_do
     assert typed.drawing.element("Request log").assets == ("data",)
     assert typed.drawing.element("Request log").worth == ""
     page.choose("Element, flow or zone", f"flow {number}: {panel.drawing.flow(number)}")
-    page.submit("Change it", insider=False)
+    page.submit("Change it", nobody=True)
+    assert "'nobody' says that there is none: give it alone" in page.text
+    page.submit("Change it", insider=False, nobody=True)
+    assert typed.drawing.flow(number).adversaries == ("nobody",)
+    page.submit("Change it", nobody=False)
     assert typed.drawing.flow(number).adversaries == ()
     panel.change_element("Request log", name="Log", kind="data store", zone="Production")
     assert panel.drawing.element("Log").assets == ("data", "money"), "what isn't given stays"

@@ -41,7 +41,8 @@ ACCESS = {
     "model control": "changes the model's parameters, or puts another model in its place",
     "source code control": "changes code that trains or runs the model, or a library of it",
 }
-"""What an attacker can reach: capabilities in the words of NIST AI 100-2 E2025, sections 2.1.3 and 3.1.3."""
+"""What an attacker can reach: capabilities in the words of NIST AI 100-2 E2025, section 2.1.3, and resource control of
+3.1.3. Its label limit is left out, for it says what an attacker can't do."""
 
 KNOWLEDGE = {
     "black box": "next to nothing of the inside: no more than what its answers tell",

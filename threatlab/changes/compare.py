@@ -73,15 +73,16 @@ class Change:
     """What changed from one threat model to another. It is true if anything did. Scores and risks are in 0..1.
 
     Where more than ten answers moved the score, their shares are means over `pairs` orders, drawn with `seed`, and
-    their reverses. `remeasured` says that the two differ in what was measured on the real system: the old one is then
-    assessed with what the new one holds, so that a change of the score is one of the system.
+    their reverses. `as_saved` is the old one's score (0..1) with its own measurements, if the two differ in what was
+    measured on the real system, else None: the old one is then assessed with what the new one holds, so that a change
+    of the score is one of the system.
     """
 
     old: ThreatModel
     new: ThreatModel
     seed: int = 0
     pairs: int = PAIRS
-    remeasured: bool = False
+    as_saved: float | None = None
 
     def __bool__(self) -> bool:
         return bool(self._answered or self.parts or self.also)
@@ -158,8 +159,13 @@ class Change:
         spoken_of = ("system", "drawing", "plan", "policy", "made_on", "version", "history")
         others = (each.name for each in fields(self.new) if each.name not in spoken_of)
         differ = (name for name in others if getattr(self.old, name) != getattr(self.new, name))
-        again = ["what was measured on the real system (both are assessed with it as it is now)"] * self.remeasured
-        return (*of_system, *differ, *again)
+        again = (
+            f"what was measured on the real system (both are assessed with it as it is now: the old one, at "
+            f"{self.as_saved:.2f} as it was saved, is then at {self.before:.2f})"
+            if self.as_saved is not None
+            else ""
+        )
+        return (*of_system, *differ, *filter(None, [again]))
 
     @property
     def forgotten(self) -> tuple[str, ...]:
@@ -301,15 +307,16 @@ def _pair(old: ThreatModel, new: ThreatModel, seed: int, pairs: int) -> Change:
             f"{new.system.name!r} was scored by ruleset {old.ruleset!r}, and is by {new.ruleset!r}; "
             f"take one for both: old.with_(ruleset={new.ruleset!r})"
         )
-    remeasured = old.measured != new.measured
-    if remeasured:
+    as_saved = None
+    if old.measured != new.measured:
+        as_saved = old.assessment.risk_score
         old = old.with_(measured=new.measured, example=new.example)
     terms = new.system.catalog
     if old.system.catalog is not terms and old.system.catalog != terms:
         raise ThreatLabError(
             f"{new.system.name!r} is described by two catalogs; take one for both: old.under(new.catalog)"
         )
-    return Change(old, new, seed, pairs, remeasured)
+    return Change(old, new, seed, pairs, as_saved)
 
 
 def _by_name(inventory: Iterable[Described], side: str) -> dict[str, ThreatModel]:

@@ -9,6 +9,7 @@ from math import ceil
 
 from threatlab.assessment import Finding
 from threatlab.changes.compare import AnswerChange, Change, InventoryChange, PartChange
+from threatlab.measured import effect, said_of
 from threatlab.ranking import moved
 from threatlab.report.blocks import Block, Cell, Code, Mark, Section, Table, Text
 from threatlab.report.json_file import json_text
@@ -90,6 +91,10 @@ def _of_system(change: Change) -> Iterator[Section]:
         yield Section(heading, (Table("Added, removed, changed", ("State", "Part", "Name", "Now"), parts),))
     if change.also:
         yield Section("Also changed", (Text(f"{listed(change.also)}."),))
+    if change.as_saved is not None and change.new.measured:
+        known = change.new.system.catalog
+        said = tuple(f"{said_of(each)} {effect(each, known)}" for each in change.new.measured)
+        yield Section("Measured on the real system", tuple(map(Text, said)))
 
 
 def _of_inventory(change: InventoryChange) -> Iterator[Section]:

@@ -19,6 +19,7 @@ from threatlab.course import version
 from threatlab.errors import ThreatLabError
 from threatlab.measured import Measured, load_record, removed, save_record, unused
 from threatlab.report import ThreatModel
+from threatlab.words import as_sentence
 
 if TYPE_CHECKING:  # it needs NumPy, and the command line does without
     from threatlab.attacks.own import Data
@@ -123,10 +124,12 @@ def with_measured(models: Sequence[ThreatModel], files: Sequence[str]) -> list[T
     """
     if files and len(models) != 1:
         raise ThreatLabError(f"--measured is of one system, and {len(models)} are given: give it alone")
-    records = tuple(load_record(each) for each in files)
-    for file, record in zip(files, records, strict=True):
+    records: list[Measured] = []
+    for file in files:
+        record = load_record(file)
         if why_not := unused(record, catalog()):
             say(f"note: {file}: {why_not}")
+        records += [record] if record not in records else []
     return [
         each.with_(measured=(*(m for m in each.measured if m not in records), *records)) if records else each
         for each in models
@@ -136,14 +139,16 @@ def with_measured(models: Sequence[ThreatModel], files: Sequence[str]) -> list[T
 def told(measured: Measured) -> str:
     """Return what was measured as a table; no line is wider than a terminal."""
     run, bare = measured.run, measured.beside
-    lines = [line(f"{run.attack} of {run.target}", WIDTH).rstrip(), f"{run.in_words}; {run.asked} asked", ""]
+    lines = [line(f"{run.attack} of {run.target}", WIDTH).rstrip(), f"{run.in_words}; {run.asked_in_words}", ""]
     heads = ("", "measured") + (("without control",) if bare else ())
     lines.append(f"{heads[0]:12}" + "".join(f"{head:24}" for head in heads[1:]).rstrip())
     for title, measure in (("success", "success"), ("baseline", "baseline"), ("usefulness", "utility")):
         cells = [str(each.over(measure)) if each.repeats else "-" for each in (run, bare) if each]
         lines.append(f"{title:12}" + "".join(f"{cell:24}" for cell in cells).rstrip())
     said = [f"Success: {run.metric}. In brackets, the 95% t interval over repeats."]
-    said += [f"{run.state[0].upper()}{run.state[1:]}."] if run.state else []
+    said += [as_sentence(run.state)] if run.state else []
+    if run.repeats and run.over("utility").mean == 0:
+        said.append("It read no record as your data label it: do its labels, or --classes, fit theirs?")
     if share := removed(measured):
         said.append(f"{catalog().controls[measured.control].title}: takes {share} of the attacker's gain.")
     if why_not := unused(measured, catalog()):
@@ -204,6 +209,8 @@ def _begun(asked: argparse.Namespace, data: Data) -> Measured:
     new = Measured(run, asked.control, beside.run if beside else None)
     if asked.resume:
         return _resumed(asked.output, new)
+    if asked.output and Path(asked.output).suffix != ".json":
+        raise ThreatLabError(f"--output is {asked.output!r}; give a name that ends in .json: no other is read back")
     if asked.output and Path(asked.output).exists():
         raise ThreatLabError(
             f"there is a file {asked.output!r} already: --resume goes on with a record, and another name begins one"

@@ -15,9 +15,11 @@ from pathlib import Path
 
 from threatlab.assessment import NextStep
 from threatlab.catalog import SEVERITIES
+from threatlab.dataflow.who import said_to_be_none, whom_threats_serve
 from threatlab.errors import ThreatLabError
 from threatlab.exchange import Import, Matched
 from threatlab.files import write_text
+from threatlab.measured import effect, said_of
 from threatlab.report.model import ThreatModel
 from threatlab.words import counted, listed, shown
 
@@ -107,6 +109,8 @@ def _one(model: ThreatModel) -> str:
         lines.append(
             f"worst threat: {result.catalog.threats[worst].title}, residual risk {result.by_threat[worst]:.2f}"
         )
+        serves = whom_threats_serve(result.catalog, model.drawing)[worst]
+        lines += wrapped([listed([each.title for each in serves]) or "nobody who is drawn"], "it serves: ")
     if result.findings:
         lines += ["", f"{'SEVERITY':{_SEVERITY}}   {'CONTROL':<30}  FINDING"]
     for finding in result.findings:
@@ -124,6 +128,11 @@ def _one(model: ThreatModel) -> str:
         for each in questions:
             head = f"{each.moves:+7.3f}".ljust(16)
             lines += textwrap.wrap(each.question, WIDTH, initial_indent=head, subsequent_indent=" " * 16)
+    measured = [f"{said_of(each)} {effect(each, result.catalog)}" for each in model.measured]
+    stated = list(said_to_be_none(model.drawing)) if model.drawing else []
+    for head, texts in (("MEASURED ON THE REAL SYSTEM", measured), ("STATED BY WHOEVER DREW IT", stated)):
+        if texts:
+            lines += ["", head, *wrapped(texts, "  ", "    ")]
     return "\n".join(lines) + "\n"
 
 

@@ -10,6 +10,7 @@ from threatlab.catalog import ASSETS, catalog
 from threatlab.checks import check_choice, check_flag, check_line
 from threatlab.errors import ThreatLabError
 from threatlab.fields import Note, Words, keep
+from threatlab.words import listed
 
 ZONE_KINDS = {
     "internet": "people and machines that anyone can be: nobody has vouched for them",
@@ -42,6 +43,9 @@ CARRIES = {
 }
 """What a flow may carry, one for each flow: the facts of a system are read from paths of flows and these words."""
 
+NOBODY, NOTHING = "nobody", "nothing"
+"""What a flow or an element says in place of adversaries or assets where, by whoever drew it, there is none."""
+
 LONGEST = 60
 """Characters in a name or label: more would not fit the picture. Reasons and notes may be longer."""
 
@@ -70,7 +74,8 @@ class Zone:
 class Element:
     """Something in a zone, of one kind of `ELEMENT_KINDS`; `personal` if it holds data about people.
 
-    `assets` are the kinds (of `ASSETS`) that are worth something there, as its owner says; () if nobody has said.
+    `assets` are the kinds (of `ASSETS`) that are worth something there, as its owner says, or `NOTHING` alone; () if
+    nobody has said.
     `worth` is what they are worth to the business, in the owner's words. `note` says who says that the element is
     there: "stated: ..." by a source, or "our reading: ...".
     """
@@ -90,7 +95,7 @@ class Element:
             raise ThreatLabError(f"element {name!r} stands in no zone; say in which zone it runs, or who it belongs to")
         check_flag(f"personal of element {name!r}", self.personal)
         note = check_line(f"the note of element {name!r}", self.note, empty=True)
-        assets = _words(f"assets of element {name!r}", "asset", self.assets, ASSETS)
+        assets = _words(f"assets of element {name!r}", "asset", self.assets, (*ASSETS, NOTHING))
         worth = check_line(f"the worth of element {name!r}", self.worth, empty=True)
         keep(self, name=name, zone=" ".join(self.zone.split()), note=note, assets=assets, worth=worth)
 
@@ -100,8 +105,8 @@ class Flow:
     """Something that goes from one element to another: a few words on what, and which of `CARRIES` it is.
 
     A flow points where the data goes. Who asked for them is another matter: a page that is fetched flows *in*.
-    `adversaries` are those (ids of the catalog) who can be at its outer end, as somebody says who knows it; () if
-    nobody has said.
+    `adversaries` are those (ids of the catalog) who can be at its outer end, as somebody says who knows it, or `NOBODY`
+    alone; () if nobody has said.
     """
 
     source: Words
@@ -124,7 +129,7 @@ class Flow:
         if source == target:
             raise ThreatLabError(f"the flow {label!r} goes from {source!r} to itself; a flow needs two elements")
         note = check_line(f"the note of the flow {route}", self.note, empty=True)
-        known = catalog().adversaries
+        known = (*catalog().adversaries, NOBODY)
         adversaries = _words(f"adversaries of the flow {route}", "adversary", self.adversaries, known)
         keep(self, source=source, target=target, label=label, note=note, adversaries=adversaries)
 
@@ -169,12 +174,13 @@ class Case:
         )
 
 
-def _words(called: str, kind: str, values: object, known: Iterable[str]) -> tuple[str, ...]:
-    """Return a list of words, each once and in the order of those `known`."""
+def _words(called: str, kind: str, values: object, known: tuple[str, ...]) -> tuple[str, ...]:
+    """Return a list of words, each once and in the order of those `known`, whose last says that there is none."""
     if isinstance(values, str | Mapping) or not isinstance(values, Iterable):
         raise ThreatLabError(f"the {called} are {values!r}; give a list of {', '.join(known)}, or of some of these")
-    known = tuple(known)
     given = [check_choice(f"{kind} in the {called}:", value, known) for value in values]
+    if known[-1] in given and len(set(given)) > 1:
+        raise ThreatLabError(f"the {called} are {listed(given)}; {known[-1]!r} says that there is none: give it alone")
     return tuple(word for word in known if word in given)
 
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from threatlab.catalog import catalog
-from threatlab.dataflow import DataFlow, Flow
+from threatlab.catalog import Adversary, Catalog, catalog
+from threatlab.dataflow import DataFlow, Element, Flow
 from threatlab.dataflow.landmarks import OUTPUT, OUTSIDE
+from threatlab.dataflow.parts import NOBODY, NOTHING
 from threatlab.errors import ThreatLabError
+from threatlab.words import listed
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
     """Assets or adversaries of one part of a drawing: `names` are kinds of assets, or ids of adversaries.
 
-    `said` is True if the drawing itself names them, and False where they are our reading of its kinds.
+    `said` is True if the drawing itself names them, or says that there is none, and False where they are our reading of
+    its kinds.
     """
 
     names: tuple[str, ...]
@@ -23,7 +26,9 @@ class Named:
 
     @property
     def words(self) -> str:
-        """The names as they are read, marked where they are our reading."""
+        """The names as they are read, marked where they are our reading; or that there is none, as the drawing says."""
+        if self.said and not self.names:
+            return "none, by whoever drew it"
         adversaries = catalog().adversaries
         names = ", ".join(adversaries[name].title if name in adversaries else name for name in self.names)
         return f"{names} ({self.mark})" if self.mark else names
@@ -78,6 +83,11 @@ def outer_ends(drawing: DataFlow, flow: Flow) -> tuple[End, ...]:
     return tuple(end for end in ends if end.zone != "own" or end.kind == "person")
 
 
+def is_one_of_us(drawing: DataFlow, element: Element) -> bool:
+    """Tell whether an element is a person in a zone where the drawing's owner decides."""
+    return element.kind == "person" and drawing.zone_of(element.name).kind == "own"
+
+
 def adversaries_at(drawing: DataFlow, number: int) -> Named:
     """Return who can be at an outer end of the flow of that number.
 
@@ -89,7 +99,7 @@ def adversaries_at(drawing: DataFlow, number: int) -> Named:
     _check(drawing)
     flow = drawing.flow(number)
     if flow.adversaries:
-        return Named(flow.adversaries, said=True)
+        return _as_said(flow.adversaries)
     ends = outer_ends(drawing, flow)
     return Named(tuple(name for name, is_there in WHERE.items() if any(map(is_there, ends))), said=False)
 
@@ -108,7 +118,7 @@ def assets_of(drawing: DataFlow, element: str) -> Named:
     _check(drawing)
     part = drawing.element(element)
     if part.assets:
-        return Named(part.assets, said=True)
+        return _as_said(part.assets)
     if part.kind == "person" or drawing.zone_of(element).kind not in ("own", "user device"):
         return Named((), said=False)
     files = part.kind == "data store" and any(flow.carries == "model files" for flow in drawing.flows_of(element))
@@ -131,6 +141,20 @@ def attack_surface(drawing: DataFlow) -> dict[int, Named]:
     _check(drawing)
     found = {n: adversaries_at(drawing, n) for n, flow in drawing.numbered.items() if drawing.in_scope(flow)}
     return {number: named for number, named in found.items() if named.names}
+
+
+def whom_threats_serve(terms: Catalog, drawing: DataFlow | None) -> dict[str, tuple[Adversary, ...]]:
+    """Return, by threat, the adversaries of a catalog whom it serves: of those, whoever can be in the drawing.
+
+    Without a drawing, or in one where we could read nobody and nobody has said anything, they are all there.
+    """
+    serves = {threat: terms.adversaries_of(threat) for threat in terms.threats}
+    if drawing is None:
+        return serves
+    there = {name for named in attack_surface(drawing).values() for name in named.names}
+    if not there and not any(flow.adversaries for flow in drawing.flows):
+        return serves
+    return {threat: tuple(each for each in several if each.id in there) for threat, several in serves.items()}
 
 
 def within_reach(drawing: DataFlow, number: int) -> tuple[str, ...]:
@@ -158,6 +182,20 @@ def ways_in(drawing: DataFlow) -> Iterator[tuple[int, str, str]]:
             for element in within_reach(drawing, number):
                 if wants.intersection(assets_of(drawing, element).names):
                     yield number, adversary, element
+
+
+def said_to_be_none(drawing: DataFlow) -> tuple[str, ...]:
+    """Return, in a sentence each, where whoever drew it says that nobody can attack, or that nothing is of worth."""
+    flows = [
+        f"flow {n}" for n, each in drawing.numbered.items() if NOBODY in each.adversaries and drawing.in_scope(each)
+    ]
+    elements = [each.name for each in drawing.elements if NOTHING in each.assets and drawing.in_scope(each)]
+    said = (("nobody can attack", flows), ("nothing is of worth", elements))
+    return tuple(f"Stated by whoever drew it, and not our reading: {what} at {listed(at)}." for what, at in said if at)
+
+
+def _as_said(names: tuple[str, ...]) -> Named:
+    return Named(tuple(name for name in names if name not in (NOBODY, NOTHING)), said=True)
 
 
 def _check(drawing: DataFlow) -> None:

@@ -146,7 +146,8 @@ def _elements(found: Found, ours: Node, zones: Made[Zone]) -> Made[Element]:
             part.zone = kept.name("zone", part.zone)
         kind = part.kind or hint(part.hints, ELEMENT)[0] or part.default
         zone = zones[there(part, "the trust zone", part.zone, zones)][1].name
-        assets, worth = tuple(kept.texts("assets")), _line(kept.text("worth", ""))
+        assets = tuple(kept.texts("assets")) if kept.value else part.assets
+        worth = _line(kept.text("worth", ""))
         name = names.fit(_called(part, kept), "element")
         return Element(name, kind, zone, *_personal_and_note(part, kept), assets=assets, worth=worth)
 

@@ -9,7 +9,7 @@ from typing import Any
 from threatlab.assessment.layered import ThreatRisk, explain_threat
 from threatlab.catalog import SEVERITIES, Adversary, Catalog, Control, Threat
 from threatlab.dataflow import DataFlow
-from threatlab.dataflow.who import attack_surface
+from threatlab.dataflow.who import whom_threats_serve
 from threatlab.report import ThreatModel
 from threatlab.report.places import spot
 from threatlab.report.scenarios import scenarios
@@ -41,6 +41,13 @@ class Measure:
     def id(self) -> str:
         """Its id in the other tool's file."""
         return mark(self.control.id)
+
+    @property
+    def recommendation(self) -> str:
+        """What to do, and how much of a threat's risk that takes, where it was measured on the real system."""
+        claims = (each for each in self.control.effectiveness.values() if each.replaced)
+        measured = (f"Takes {each.value:.2f} of a threat's risk: {each.evidence}" for each in claims)
+        return ". ".join((self.control.recommendation, *measured))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +100,10 @@ def assessed(model: ThreatModel, ids: Ids) -> Assessed:
 
 
 def _who(model: ThreatModel) -> dict[str, Adversary]:
-    surface = attack_surface(model.drawing) if model.drawing else {}
-    there = {name for named in surface.values() for name in named.names}
-    serves = {threat: model.system.catalog.adversaries_of(threat) for threat in model.system.catalog.threats}
-    return {
-        threat: next((each for each in several if each.id in there), several[0])
-        for threat, several in serves.items()
-        if several
-    }
+    terms = model.system.catalog
+    serves = whom_threats_serve(terms, model.drawing)
+    first = {threat: next(iter((*here, *terms.adversaries_of(threat))), None) for threat, here in serves.items()}
+    return {threat: adversary for threat, adversary in first.items() if adversary}
 
 
 def _state(model: ThreatModel, control: str) -> str:

@@ -162,7 +162,7 @@ def _findings(file: dict[str, Any], found: Assessed, catalog: Catalog) -> None:
         {
             "symbolic_name": each.id,
             "title": each.control.title,
-            "description": each.control.recommendation,
+            "description": each.recommendation,
             "threats": [mark(name) for name in each.threats],
             "status": _STATUS[each.state],
             "priority": each.control.severity.lower(),

@@ -6,12 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 from threatlab.assessment.stride import STRIDE
-from threatlab.catalog import Catalog
+from threatlab.catalog import ASSETS, Catalog
 from threatlab.dataflow import DataFlow, Element, Exclusion, Flow, Zone
 from threatlab.errors import ThreatLabError
 from threatlab.exchange.assessed import ACCEPTED, IN_PLACE, MISSING, PLANNED, UNKNOWN, Assessed, mark, renewed
 from threatlab.exchange.node import Node
 from threatlab.exchange.parts import BACK, OURS, Claim, Entry, Format, Found, Part, Writer, by_id, there
+from threatlab.words import capital
 
 _VERSIONS = ("0.1.0", "0.2.0")
 _DONE = {"implemented": True, "rejected": False, "required": False, "recommended": False}
@@ -24,6 +25,11 @@ _STATES = {
 }
 _TRUST = {"internet": 10, "user device": 30, "third party": 50, "own": 90}
 """OTM rates trust from 0 to 100, and has no kinds of zone: what a new zone is given there, judged by us."""
+_ASSETS = {mark(f"asset_{kind}"): kind for kind in ASSETS}
+"""Our kinds of assets, by the ids that they have there. OTM's own assets are information, and so data to us."""
+_UNRATED = dict.fromkeys(("confidentiality", "integrity", "availability"), 100) | {
+    "comment": "Nobody has rated it yet: 100 stands for the worst until somebody does."
+}
 
 
 def _read(file: Node) -> Found:
@@ -69,7 +75,8 @@ def _components(found: Found, file: Node, assets: dict[str, str]) -> None:
                 default="process",
                 hints=f"{kind} {name}",
                 zone=_zone(id_, nodes, zones, stands),
-                note=_data("holds", held, assets),
+                note=_data("holds", [each for each in held if each not in _ASSETS], assets),
+                assets=tuple(dict.fromkeys(_ASSETS.get(each, "data") for each in held)),
             )
         )
 
@@ -187,7 +194,7 @@ def _findings(file: dict[str, Any], found: Assessed, catalog: Catalog) -> None:
         {
             "id": each.id,
             "name": each.control.title,
-            "description": each.control.recommendation,
+            "description": each.recommendation,
             "riskReduction": round(100 * max(each.control.effectiveness[name].value for name in each.threats)),
             "attributes": {"severity": each.control.severity, "state": each.state},
         }
@@ -214,7 +221,10 @@ def _findings(file: dict[str, Any], found: Assessed, catalog: Catalog) -> None:
 
 
 def _finish(file: dict[str, Any], ours: dict[str, Any]) -> None:
-    """See that each component stands in the zone where it is drawn, also where those around it moved, or went."""
+    """See that each component stands in the zone where it is drawn, also where those around it moved, or went.
+
+    And that it stores our kinds of assets that the drawing names there; what else it stores stays.
+    """
     nodes = _by_id(Node(file), "components")
     for element in ours["elements"]:
         parent = nodes[element["id"]].value["parent"]
@@ -224,6 +234,28 @@ def _finish(file: dict[str, Any], ours: dict[str, Any]) -> None:
             around = nodes[id_].value["parent"]
         if parent.get("trustZone") or around.get("trustZone") != element["zone"]:
             nodes[element["id"]].value["parent"] = {"trustZone": element["zone"]}
+    _finish_assets(file, [(nodes[each["id"]].value, each.get("assets", [])) for each in ours["elements"]])
+
+
+def _finish_assets(file: dict[str, Any], named: list[tuple[dict[str, Any], list[str]]]) -> None:
+    used: set[str] = set()
+    for component, kinds in named:
+        held = component.get("assets") or {}
+        others = [each for each in held.get("stored") or [] if each not in _ASSETS]
+        covered = ["data"] if any(others) or any(held.get("processed") or []) else []
+        stored = [id_ for id_, kind in _ASSETS.items() if kind in kinds and kind not in covered]
+        used.update(stored)
+        if stored or len(others) < len(held.get("stored") or []):
+            component["assets"] = held | {"stored": [*others, *stored]}
+    there = [each for each in file.get("assets") or [] if not each or str(each.get("id")) not in {*_ASSETS} - used]
+    known = {str(each.get("id")) for each in there if each}
+    new = [
+        {"id": id_, "name": kind, "description": capital(ASSETS[kind]), "risk": dict(_UNRATED)}
+        for id_, kind in _ASSETS.items()
+        if id_ in used - known
+    ]
+    if there or new:
+        file["assets"] = [*there, *new]
 
 
 OTM = Format(

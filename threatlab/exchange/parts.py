@@ -39,7 +39,7 @@ class Part:
     it. `asked` says that its kind was drawn, and nobody has answered for it. `node` is None where the file names a part
     without describing it. `back` marks the second half of a flow that
     goes both ways, and is the way to the flag in its node that says so. `at` is the element's place on a canvas, where
-    that tells its zone.
+    that tells its zone. `assets` are the kinds that are worth something at an element, as the file has it.
     """
 
     id: str
@@ -59,6 +59,7 @@ class Part:
     back: tuple[str, ...] = ()
     at: str = ""
     asked: bool = False
+    assets: tuple[str, ...] = ()
 
     @property
     def where(self) -> str:

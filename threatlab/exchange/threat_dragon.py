@@ -263,7 +263,7 @@ def _threat(measure: Measure, number: int, worst: Mapping[str, float]) -> dict[s
         "severity": control.severity.capitalize(),
         "score": f"{max(worst[threat] for threat in measure.threats):.2f}",
         "description": f"{control.title} ({measure.state}). {capital(control.severity_rationale)}.",
-        "mitigation": f"{control.recommendation}. Done when: {control.success}.",
+        "mitigation": f"{measure.recommendation}. Done when: {control.success}.",
     }
 
 

@@ -77,7 +77,9 @@ ____ = Blank()
 
 
 def has_blank(answer: object) -> bool:
-    """Tell whether an answer is a blank, or a list, tuple, set, dict or record that holds one."""
+    """Tell whether an answer is a blank, a function that uses one, or a list, tuple, set, dict or record with one."""
+    if isinstance(answer, FunctionType):
+        return "____" in answer.__code__.co_names
     return any(True for _ in _blanks(answer))
 
 

@@ -23,7 +23,7 @@ VERDICTS = {
     "seen": "nothing stands in the way, but somebody is told",
     "limited": "nothing stands in the way, but a rehearsed response bounds the harm",
     "open": "nothing in place bears on it",
-    "never reached": "the attacker was stopped before",
+    "after the stop": "most attempts ended at a step before; the last column says how many get past",
 }
 """What can be said of a step, and what it means."""
 
@@ -79,7 +79,7 @@ class Replay:
 
     @property
     def reached(self) -> int:
-        """Number of the last step that the attacker takes; 0 if the first one is stopped."""
+        """Number of the last step before the one that stops most attempts; of all steps, if none does."""
         return len(self.steps) if self.stopped_at is None else self.stopped_at - 1
 
     @property
@@ -149,7 +149,7 @@ def replay(incident: Incident | str, system: AISystem | None = None) -> Replay:
         bearings = step.bearings_of(against)
         passes = _passes(bearings, against.catalog, met)
         chance *= passes
-        verdict = "never reached" if stopped else _verdict(step, bearings)
+        verdict = "after the stop" if stopped else _verdict(step, bearings)
         stopped = stopped or verdict == "stopped"
         outcomes.append(StepOutcome(step=step, verdict=verdict, bearings=bearings, passes=passes, chance=chance))
     return Replay(incident=published, system=against, steps=tuple(outcomes))

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from threatlab.catalog import CLAIM_CAP, Catalog, Effectiveness
 from threatlab.measured.record import Interval, Measured
-from threatlab.words import capital, date_in_words
+from threatlab.words import as_sentence, capital, date_in_words
 
 
 def removed(measured: Measured) -> Interval | None:
@@ -98,6 +98,24 @@ def unused(measured: Measured, catalog: Catalog) -> str:
     return ""
 
 
+def effect(measured: Measured, catalog: Catalog) -> str:
+    """Return in a sentence which figure of a catalog a measurement has replaced, and by which; or why it does none."""
+    if why_not := unused(measured, catalog):
+        return why_not
+    claim, share = catalog.controls[measured.control].effectiveness[measured.run.threat], removed(measured)
+    capped = f", and no more than {CLAIM_CAP:g} of the gain" if share and share.mean > CLAIM_CAP else ""
+    toy = f", where a toy had {claim.replaced.value:.2f}" if claim.replaced else ""
+    return f"It counts for {claim.routes:g} of the routes{capped}: {claim.value:.2f}{toy}."
+
+
+def took(measured: Measured) -> str:
+    """Return in a sentence or two how much of the attacker's gain the control took; "" if there is no telling."""
+    if (share := removed(measured)) is None:
+        return ""
+    doubt = " The interval holds 0: it may take nothing." if share.low == 0.0 else ""
+    return f"It took {share} of the attacker's gain.{doubt}"
+
+
 def said_of(measured: Measured) -> str:
     """Return what was measured in a sentence or two: the figures with their intervals, the day and the setting."""
     run, bare = measured.run, measured.beside
@@ -108,11 +126,8 @@ def said_of(measured: Measured) -> str:
     )
     said += f", and {bare.over('success')} without the control" if bare else ""
     said += f"; baseline {run.over('baseline')}; usefulness {run.over('utility')}."
-    share = removed(measured)
-    said += f" It took {share} of the attacker's gain." if share else ""
-    if share and share.low == 0.0:
-        said += " The interval holds 0: it may take nothing."
-    return f"{said} ({run.state.capitalize()}.)" if run.state else said
+    said = f"{said} {took(measured)}".rstrip()
+    return f"{said} ({as_sentence(run.state)})" if run.state else said
 
 
 def _day(measured: Measured) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import datetime
@@ -148,6 +149,8 @@ class Run:
             )
         if self.complete and not self.repeats:
             raise ThreatLabError("it has ended, and holds no repeat that came to its end")
+        if twice := [n for n, count in Counter(each.seed for each in self.repeats).items() if count > 1]:
+            raise ThreatLabError(f"two repeats have the seed {twice[0]}: as one run they count once")
 
     @property
     def budget(self) -> int:
@@ -158,6 +161,11 @@ class Run:
     def asked(self) -> int:
         """How many records were asked about, at most."""
         return sum(each.asked for each in self.repeats) + self.each * (self.began - len(self.repeats))
+
+    @property
+    def asked_in_words(self) -> str:
+        """How many were asked about: "200 asked", or "at most 40 asked" where a repeat was cut short."""
+        return ("at most " if len(self.repeats) < self.began else "") + f"{self.asked} asked"
 
     @property
     def complete(self) -> bool:

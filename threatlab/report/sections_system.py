@@ -9,7 +9,7 @@ from threatlab.assessment.layered import ThreatRisk
 from threatlab.assessment.stride import STRIDE
 from threatlab.catalog import Adversary, Threat
 from threatlab.dataflow import DataFlow
-from threatlab.dataflow.who import Named, assets_of, attack_surface
+from threatlab.dataflow.who import Named, assets_of, attack_surface, is_one_of_us, said_to_be_none, whom_threats_serve
 from threatlab.report.blocks import Block, Cell, Code, Figure, Heading, Inline, Items, Mark, Section, Table, Text
 from threatlab.report.model import ThreatModel
 from threatlab.report.places import by_place
@@ -57,7 +57,7 @@ def assets(model: ThreatModel) -> Section:
         said = any(each.worth for each in model.drawing.elements)
         caption = "Assets" if said else "Assets; what they are worth to the business, nobody has said yet"
         heads = ("Asset", "What it is", "Of worth", "What it holds or gets", "Reached by")
-        blocks.append(Table(caption, heads, rows))
+        blocks += [Table(caption, heads, rows), *map(Text, said_to_be_none(model.drawing))]
     else:
         blocks.append(Text("Without a drawing nobody can say which parts are worth protecting."))
     if told:
@@ -68,8 +68,7 @@ def assets(model: ThreatModel) -> Section:
 def _adversaries(model: ThreatModel, threats: tuple[str, ...]) -> Iterator[Block]:
     """Yield who can be where in the drawing, and whom each of these threats serves: all, if nothing is drawn."""
     known, surface = model.system.catalog, attack_surface(model.drawing) if model.drawing else {}
-    serves = {threat: known.adversaries_of(threat) for threat in threats}
-    wanted = [each for each in known.adversaries.values() if any(each in several for several in serves.values())]
+    wanted = [each for each in known.adversaries.values() if not each.goals.keys().isdisjoint(threats)]
     there = [each for each in wanted if any(each.id in named.names for named in surface.values())]
     elsewhere = [each.title for each in wanted if each not in there]
     if there:
@@ -79,14 +78,20 @@ def _adversaries(model: ThreatModel, threats: tuple[str, ...]) -> Iterator[Block
         )
         caption = "Adversaries who can be there" + f" (at no flow that is drawn: {listed(elsewhere)})" * bool(elsewhere)
         yield Table(caption, ("Adversary", "At", "Access and knowledge"), rows)
-    wants = tuple(
-        (known.threats[threat].title, _wants(threat, [each for each in several if each in (there or wanted)]))
-        for threat, several in serves.items()
-    )
+    if model.drawing and not any(is_one_of_us(model.drawing, each) for each in model.drawing.elements):
+        yield Text(_NOBODY_OF_US)
+    here = whom_threats_serve(known, model.drawing)
+    wants = tuple((known.threats[threat].title, _wants(threat, here[threat])) for threat in threats)
     yield Table("Whom each threat serves here, and what they want", ("Threat", "Who, and what they want"), wants)
 
 
-def _wants(threat: str, adversaries: list[Adversary]) -> str:
+_NOBODY_OF_US = (
+    "None of your own people is drawn. An insider shows only where one is, or where a flow names them; whoever feeds, "
+    "runs or mends the system can be one."
+)
+
+
+def _wants(threat: str, adversaries: tuple[Adversary, ...]) -> str:
     wants = (f"{capital(each.title)}: {lower_first(each.goals[threat].text)}." for each in adversaries)
     return " ".join(wants) or "Nobody who is drawn."
 

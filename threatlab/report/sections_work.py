@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from threatlab.measured import MEASURES, Measured, removed, unused
+from threatlab.measured import MEASURES, effect, took
 from threatlab.plan.records import ask_first
 from threatlab.report.blocks import Block, Cell, Code, Heading, Items, Mark, Section, Table, Text
 from threatlab.report.checklist import checklist
@@ -130,20 +130,16 @@ def _measured(model: ThreatModel) -> Table:
             titled = model.system.catalog.controls.get(control)
             against = (titled.title, Code(control)) if titled else (control or "no control",)
             figures = [str(run.over(m)) if run.repeats else "" for m in MEASURES]
-            when: Cell = (Code(run.target), run.moment, run.in_words, f"{run.asked} asked", *filter(None, [run.state]))
-            changes = _changes(model, each) if run is each.run else "the next row is compared with it"
+            when: Cell = (Code(run.target), run.moment, run.in_words, run.asked_in_words, *filter(None, [run.state]))
+            changes = (
+                f"{took(each)} {effect(each, model.system.catalog)}".strip()
+                if run is each.run
+                else "the next row is compared with it"
+            )
             rows.append((against, when, *figures, changes))
             groups.append(f"{run.attack}: {run.metric}")
     columns = ("Against", "On what, when and how", "Success", "Without attack", "Usefulness", "What it changes")
     return Table("Attacks that ran on the real system", columns, tuple(rows), (2, 3, 4), tuple(groups))
-
-
-def _changes(model: ThreatModel, measured: Measured) -> str:
-    if why_not := unused(measured, model.system.catalog):
-        return why_not
-    claim = model.system.catalog.controls[measured.control].effectiveness[measured.run.threat]
-    said = f"It removes {removed(measured)} of the attacker's gain, and counts for {claim.routes:g} of the routes"
-    return said + (f": {claim.value:.2f}, where a toy had {claim.replaced.value:.2f}." if claim.replaced else ".")
 
 
 def _runs(caption: str, runs: list[Evidence]) -> Table:

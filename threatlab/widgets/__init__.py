@@ -22,6 +22,7 @@ from threatlab.widgets.tabletop.panel import TabletopPanel
 
 if TYPE_CHECKING:
     from threatlab.widgets.attack_lab.panel import AttackLab
+    from threatlab.widgets.injection_desk.panel import InjectionDesk
     from threatlab.widgets.stream_monitor.panel import StreamMonitor
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "Dashboard",
     "ExportPanel",
     "IncidentReplay",
+    "InjectionDesk",
     "LayersPanel",
     "Planner",
     "Prediction",
@@ -56,6 +58,10 @@ def __getattr__(name: str) -> Any:
         from threatlab.widgets.attack_lab.panel import AttackLab
 
         return AttackLab
+    if name == "InjectionDesk":  # it brings NumPy and a language model, likewise
+        from threatlab.widgets.injection_desk.panel import InjectionDesk
+
+        return InjectionDesk
     if name == "StreamMonitor":  # it brings NumPy and pandas, likewise
         from threatlab.widgets.stream_monitor.panel import StreamMonitor
 

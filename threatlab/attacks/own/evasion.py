@@ -10,6 +10,7 @@ changes, and flips ever smaller parts of it to make that way shorter: Chen and G
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
+from itertools import count
 from typing import TypeAlias
 
 import numpy as np
@@ -29,7 +30,8 @@ _LONGEST = 3  # times its fair share of the queries that a record may get, once 
 _PRECISE = 0.01  # of the range: how exactly the way to another label is known
 
 Said: TypeAlias = tuple[int, Floats | None]
-Search: TypeAlias = Generator[Floats, Said, Floats | None]
+Search: TypeAlias = Generator[Floats, Said, None]
+"""A search for a record that is misread, within reach of another: it ends once it has found one."""
 Move: TypeAlias = Callable[[Floats, float], Floats]
 
 
@@ -81,8 +83,8 @@ def _in_turn(caller: Caller, searches: list[Search]) -> list[bool]:
                 continue  # it is refused, and so is what would come after it
             try:
                 waiting[n] = searches[n].send(_of(said, place))
-            except StopIteration as ended:
-                found[n] = ended.value is not None
+            except StopIteration:
+                found[n] = True
     return found
 
 
@@ -102,11 +104,11 @@ def _confirmed(record: Floats, label: int) -> Generator[Floats, Said, bool]:
 def _by_share(moved: Move, label: int, corner: Floats, eps: float, rng: np.random.Generator) -> Search:
     """Flip parts of the corner, and keep what makes the model less sure of the label."""
     best, tried = np.inf, corner
-    for turn in range(10**6):
+    for turn in count():
         record = moved(tried, eps)
         said, shares = yield record
         if said != label and (yield from _confirmed(record, label)):
-            return record
+            return
         margin = _margin(shares, label)
         if margin <= best:
             best, corner = margin, tried
@@ -114,7 +116,6 @@ def _by_share(moved: Move, label: int, corner: Floats, eps: float, rng: np.rando
         flipped = rng.random(len(corner)) < part
         flipped[rng.integers(len(corner))] = True
         tried = np.where(flipped, -corner, corner)
-    return None
 
 
 def _margin(shares: Floats | None, label: int) -> float:
@@ -137,7 +138,7 @@ def _by_label(moved: Move, label: int, corner: Floats, eps: float, rng: np.rando
             if far <= eps:
                 record = moved(corner, far)
                 if (yield from _confirmed(record, label)):
-                    return record
+                    return
                 far = 1.0
             tried = corner.copy()
             tried[part] *= -1

@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from threatlab.errors import ThreatLabError
+from threatlab.errors import ThreatLabError, nearest
 
 HEAD = struct.Struct(">Q")
 LARGEST = 64 * 2**20
@@ -70,10 +70,19 @@ def callable_of(target: str) -> Ask:
     """Return what "module:function" names, looked for in the working folder first."""
     sys.path.insert(0, str(Path.cwd()))
     module, _, path = target.partition(":")
-    found: Any = importlib.import_module(module)
+    try:
+        found: Any = importlib.import_module(module)
+    except ModuleNotFoundError as problem:
+        if problem.name is None or not f"{module}.".startswith(f"{problem.name}."):
+            raise  # one that the model needs
+        raise ThreatLabError(
+            f"there is no module {problem.name!r} in this folder, nor where Python looks: run this in the folder that "
+            "has it"
+        ) from None
     for name in path.split("."):
         if not hasattr(found, name):
-            raise ThreatLabError(f"{module!r} has no {path!r}")
+            near = nearest(name, [each for each in dir(found) if not each.startswith("_")])
+            raise ThreatLabError(f"{module!r} has no {path!r}" + (f": did you mean {near!r}?" if near else ""))
         found = getattr(found, name)
     if not callable(found):
         raise ThreatLabError(f"{path!r} is {type(found).__name__}, which can't be called with records")
@@ -149,6 +158,11 @@ def loopback(url: str) -> str:
                 f"host {host!r} is {each}, which is not this machine alone: only an endpoint on a loopback address, "
                 "such as 127.0.0.1 or localhost, is attacked; run it here, and attack what is yours"
             )
+    if parts.username or parts.password:
+        raise ThreatLabError(
+            f"the address of the endpoint at {host!r} holds a user or a password, which the record would keep and "
+            "nobody is sent: leave them out"
+        )
     return str(min(found, key=lambda each: ":" in str(each)))  # servers listen on IPv4 more often
 
 

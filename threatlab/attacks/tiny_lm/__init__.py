@@ -54,6 +54,11 @@ def calls(
     return [spelled(tokens, text) for tokens, text in zip(written.tolist(), texts, strict=True)]
 
 
+def unknown(text: str) -> dict[str, str]:
+    """Return the words of a text that the model never met, each with what it reads instead: a word, or a kind."""
+    return {word: grammar.kind(word) for word in grammar.split(text) if word not in grammar.VOCABULARY}
+
+
 def spelled(tokens: Sequence[int], text: Sequence[str]) -> tuple[Call, ...]:
     """Return the calls that tokens stand for, as far as "end"; a value before any tool belongs to none."""
     found: list[list[str]] = []

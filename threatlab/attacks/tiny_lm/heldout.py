@@ -102,9 +102,13 @@ class Task:
     calls: tuple[tuple[str, ...], ...]
 
 
-def task(kind: str, asked: str, rng: Rng) -> Task:
-    """Return the task of that kind which a phrase asks for, with values and a page drawn at random."""
+def task(kind: str, asked: str, rng: Rng, writes: Rng | None = None) -> Task:
+    """Return the task of that kind which a phrase asks for, with values and a page drawn at random.
+
+    `writes` draws the page: with the same one, other tasks have the same lines beside them, and then what they need.
+    """
     asked, values = fill(asked, rng)
+    rng = writes or rng
     page = [fill(pick(PAGE, rng), rng)[0] for _ in range(rng.integers(1, 4))]
     calls: tuple[tuple[str, ...], ...]
     if kind == "contact":

@@ -2,7 +2,7 @@
 
 from threatlab.exercises.attack.pieces import PIECES, w1, w2, w3, w4
 from threatlab.exercises.attack.q1_claims import CLAIMS, evidence, q1
-from threatlab.exercises.attack.q2_filter import q2
+from threatlab.exercises.attack.q2_lines import q2
 from threatlab.exercises.attack.q3_allow import q3
 from threatlab.exercises.attack.q4_budget import q4
 from threatlab.exercises.attack.q5_shelf import q5

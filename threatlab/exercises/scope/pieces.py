@@ -10,6 +10,7 @@ from threatlab.catalog import catalog
 from threatlab.dataflow import CARRIES, DataFlow, Element, Flow
 from threatlab.dataflow.facts import facts_from, hidden_by_exclusions, system_from
 from threatlab.dataflow.files import list_drawings, load_drawing
+from threatlab.dataflow.parts import NOBODY, NOTHING
 from threatlab.errors import ThreatLabError
 from threatlab.exercises.judges import a_kind, a_pair, plain, refusal, shown
 from threatlab.exercises.outcome import NotYet
@@ -204,12 +205,12 @@ def _looked_at(answer: Any) -> str:
 
 def _named(drawing: DataFlow) -> None:
     """Refuse a drawing in which nobody has said what is worth something, or who could be where."""
-    if not any(element.assets for element in drawing.elements):
+    if not any(set(element.assets) - {NOTHING} for element in drawing.elements):
         raise NotYet(
             "What would you not like to lose, and where does it lie? Tick it at one element: Change or take away.",
             "no-asset",
         )
-    if not any(flow.adversaries for flow in drawing.flows):
+    if not any(set(flow.adversaries) - {NOBODY} for flow in drawing.flows):
         raise NotYet(
             "Who could be at the outer end of a flow? Tick them at one: Change or take away.",
             "no-adversary",

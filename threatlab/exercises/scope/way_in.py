@@ -50,6 +50,8 @@ def _adversary(who: Any) -> Adversary:
 
 def _at(drawing: DataFlow, number: int, adversary: Adversary) -> Adversary:
     there = adversaries_at(drawing, number)
+    if there.said and not there.names:
+        raise NotYet(f"Whoever drew it says that nobody can be at flow {number}. Take another flow.", "nobody")
     if not there.names:
         raise NotYet(
             f"Both ends of flow {number} are yours, and nobody has said who else could be there. Take another flow.",

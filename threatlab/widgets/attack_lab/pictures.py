@@ -126,7 +126,7 @@ def _memory_poisoning(result: AttackResult) -> Html:
         answer = _loss(shown["answer"]) if shown["misled"] else shown["answer"]
         return [
             *((who, _code(words)) for who, words in shown["told"].items()),
-            *(("not remembered", markup(_code(words), " ", why)) for words, why in shown["forgotten"]),
+            *(("not remembered", _why(words, why)) for words, why in shown["forgotten"]),
             *((f"memory, from the {source}", _code(words)) for words, source in shown["memory"]),
             ("user, days later", shown["task"]),
             *_calls(shown, [("answer", answer)] if answer else []),
@@ -177,7 +177,7 @@ def _calls(shown: Any, answer: Sequence[Line] = ()) -> list[Line]:
     left: list[Line] = [("left the building", markup(_loss(what), f" to {to}")) for to, what in shown["left"]]
     return [
         *(("tool call", _code(call)) for call in shown["calls"]),
-        *(("refused", markup(_code(call), " ", why)) for call, why in shown["refused"]),
+        *(("refused", _why(call, why)) for call, why in shown["refused"]),
         *answer,
         *(left or [("left the building", "nothing that should not")]),
         ("user's task done", "yes" if shown["task_done"] else _loss("no")),
@@ -186,6 +186,11 @@ def _calls(shown: Any, answer: Sequence[Line] = ()) -> list[Line]:
 
 def _code(text: str) -> Html:
     return tag("code", Html(markup(text).replace("\n", "<br>")))
+
+
+def _why(text: str, why: str) -> Html:
+    """Return what an agent did not do, and why."""
+    return markup(_code(text), ": ", why)
 
 
 def _loss(text: object) -> Html:

@@ -29,6 +29,8 @@ from threatlab.widgets.base.html import (
 from threatlab.widgets.base.html import field as typed
 from threatlab.words import capital, lower_first
 
+ABOUT = "What this attack is, and what is a toy about it"
+
 
 @dataclass(frozen=True)
 class Reached:
@@ -66,7 +68,7 @@ def page(state: AttackState) -> Html:
     return markup(
         tag("div", targets(state), class_="tl-about"),
         tag("div", left, right, class_="tl-body tl-lab"),
-        fold("What this attack is, and what is a toy about it", about(state.attack)),
+        fold(ABOUT, about(state.attack)),
     )
 
 

@@ -214,7 +214,7 @@ def _row(n: int, each: StepOutcome, catalog: Catalog) -> tuple[Html, Html, Html]
     )
     return (
         number(n),
-        tag("td", what, class_="tl-sub" if kind == "never-reached" else None),
+        tag("td", what, class_="tl-sub" if kind == "after-the-stop" else None),
         number(_of_100(each.chance)),
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from threatlab.catalog import ASSETS, catalog
 from threatlab.dataflow import CARRIES, ELEMENT_KINDS, ZONE_KINDS, DataFlow, Element, Flow, Zone
+from threatlab.dataflow.parts import NOBODY, NOTHING
 from threatlab.dataflow.who import Named, adversaries_at, assets_of
 from threatlab.widgets.base.html import Html, button, check, checks, choice, field, form, markup, problem, tag
 from threatlab.widgets.scope_editor.state import ScopeState
@@ -81,7 +82,7 @@ def element_fields(drawing: DataFlow, anew: Typed = _same, element: Element | No
             checks(
                 "What is worth something there",
                 "assets",
-                {asset: asset for asset in ASSETS},
+                {asset: asset for asset in (*ASSETS, NOTHING)},
                 element.assets if element else (),
                 _unsaid(assets_of(drawing, element.name) if element else None),
             )
@@ -103,7 +104,7 @@ def flow_fields(drawing: DataFlow, anew: Typed = _same, flow: Flow | None = None
             checks(
                 "Who can be at its outer end",
                 "adversaries",
-                {each.id: each.title for each in catalog().adversaries.values()},
+                {each.id: each.title for each in catalog().adversaries.values()} | {NOBODY: NOBODY},
                 flow.adversaries if flow else (),
                 _unsaid(adversaries_at(drawing, drawing.flows.index(flow) + 1) if flow else None),
             )

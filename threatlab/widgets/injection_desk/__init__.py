@@ -1,0 +1,1 @@
+"""The desk of an attacker who writes injections by hand."""
