@@ -17,7 +17,7 @@ os.environ.pop("THREATLAB_CLASS", None)  # nor shared with a class of theirs
 settings.register_profile(
     "threatlab", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )  # what is slow on a busy machine isn't wrong
-settings.register_profile("few", settings.get_profile("threatlab"), max_examples=10)  # what `make check` asks for
+settings.register_profile("few", settings.get_profile("threatlab"), max_examples=5)  # what `make check` asks for
 settings.load_profile("threatlab")
 
 LONG = ("tests/attacks/", "tests/browser/", "tests/conditions/", "tests/exercises/", "tests/packaging/")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from itertools import count
 from typing import Any
 
@@ -21,15 +22,11 @@ class Page:
 
     def __init__(self, panel: Panel) -> None:
         self.panel = panel
-        self._parsed: tuple[str, BeautifulSoup] = ("", BeautifulSoup("", "html.parser"))
 
     @property
     def soup(self) -> BeautifulSoup:
         """The panel's HTML, parsed anew where it has changed."""
-        page = self.panel.page
-        if page != self._parsed[0]:
-            self._parsed = (page, BeautifulSoup(page, "html.parser"))
-        return self._parsed[1]
+        return _parsed(self.panel.page)
 
     @property
     def text(self) -> str:
@@ -100,6 +97,11 @@ class Page:
         part = [each["data-part"] for each in reversed(list(node.parents)) if each.get("data-part")]
         message = {"act": node["data-act"], "args": args, "part": part, "once": node.get("data-once")}
         self.panel.hear(json.loads(json.dumps({**message, "id": f"test-{next(_NUMBERS)}"})))
+
+
+@lru_cache(maxsize=32)  # many tests open the same panel
+def _parsed(page: str) -> BeautifulSoup:
+    return BeautifulSoup(page, "html.parser")
 
 
 def _option(field: Tag, option: str) -> Tag:

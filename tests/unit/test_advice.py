@@ -92,6 +92,7 @@ def test_no_advice_about_a_system_is_one_that_a_reader_would_find_absurd(name):
         assert not needs or any(system[fact] for fact in needs), step.title
 
 
+@pytest.mark.slow
 def test_every_control_is_somewhere_among_the_first_five():
     draws, first = random.Random(0), Counter()
     for _ in range(1500):

@@ -36,6 +36,7 @@ def labs():
     return {name: ready(name, **FAST.get(name, {})) for name in ATTACKS}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ATTACKS)
 def test_each_attack_shows_its_figures_picture_lesson_and_finding(labs, name):
     lab, attack = labs[name], ATTACKS[name]
@@ -62,6 +63,7 @@ def test_a_choice_does_what_code_does():
     assert clicked.page == driven.page
 
 
+@pytest.mark.slow
 def test_the_page_waits_for_no_run_and_only_the_newest_is_shown():
     lab = ready("evasion")
     with lab.turn:  # in which nothing else can be shown
@@ -122,6 +124,7 @@ def test_what_an_agent_did_not_do_is_parted_from_why(attack, control):
     assert all(dd.code.next_sibling.startswith(": ") for dd in refused)
 
 
+@pytest.mark.slow
 def test_what_can_be_chosen_runs_and_what_can_not_would_be_refused():
     lab, attack = ready("poisoning"), ATTACKS["poisoning"]
     for control, defense in attack.controls.items():
@@ -140,6 +143,7 @@ def test_what_can_be_chosen_runs_and_what_can_not_would_be_refused():
                 lab.set(**here)
 
 
+@pytest.mark.slow
 def test_a_knob_that_does_nothing_can_not_be_moved_and_says_why(labs):
     for name, lab in labs.items():
         page = Page(lab)
@@ -218,6 +222,7 @@ def turn(lab, way):
     return lab.result
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "target"), [(a.name, target) for a in ATTACKS.values() for target in a.targets])
 def test_a_target_is_the_first_thing_to_read_and_who_reaches_it_is_told_in_the_figures_of_the_run(name, target):
     lab, wanted = ready(name), ATTACKS[name].targets[target]
@@ -232,6 +237,7 @@ def test_a_target_is_the_first_thing_to_read_and_who_reaches_it_is_told_in_the_f
     assert "A target is reached." in page.soup.select_one(".tl-status").get_text()
 
 
+@pytest.mark.slow
 def test_the_best_so_far_stays_whatever_is_run_next():
     lab = ready("poisoning", control="knn")
     page = Page(lab)
@@ -252,6 +258,7 @@ def test_the_best_so_far_stays_whatever_is_run_next():
     assert "Your best so far." not in page.text
 
 
+@pytest.mark.slow
 def test_what_a_lab_opens_with_is_nobodys_merit():
     way = ATTACKS["poisoning"].targets["past_the_check"].way
     lab = ready("poisoning", **way)

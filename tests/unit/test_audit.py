@@ -354,6 +354,7 @@ def line_at(lines, position):
     return 1 + b"".join(lines)[:position].count(b"\n")
 
 
+@pytest.mark.slow
 def test_a_flipped_bit_in_any_byte_is_found_and_its_entry_named(sound):
     file, lines = sound
     content = b"".join(lines)
@@ -452,6 +453,7 @@ def test_a_write_that_fails_leaves_no_trace(log, file, monkeypatch, failure, fun
     assert log.verify()
 
 
+@pytest.mark.slow
 def test_an_unfinished_last_line_is_left_out_by_readers_and_set_aside_by_append(log, file, monkeypatch):
     monkeypatch.setattr(os, "fsync", lambda _: None)  # hundreds of times the same
     *kept, last = lines_of(file)

@@ -44,6 +44,7 @@ def rows(panel):
 # ---- the checklist
 
 
+@pytest.mark.slow
 @quick
 @given(models())
 def test_the_panel_says_of_each_item_what_the_checklist_says(model):

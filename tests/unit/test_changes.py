@@ -57,6 +57,7 @@ def test_answers_findings_and_threats_are_those_that_differ(before, after):
     assert all(was.by_threat[name] == pytest.approx(now.by_threat[name], abs=1e-9) for name in still)
 
 
+@pytest.mark.slow
 @quick
 @given(models())
 def test_no_change_gives_nothing(model):
@@ -67,6 +68,7 @@ def test_no_change_gives_nothing(model):
     assert "Nothing changed" in to_markdown(change)
 
 
+@pytest.mark.slow
 @quick
 @given(models(), models())
 def test_old_and_new_swapped_tell_the_same_the_other_way_around(one, other):
@@ -209,6 +211,7 @@ def test_a_long_name_breaks_its_own_row_and_no_other():
 # ---- formats
 
 
+@pytest.mark.slow
 @quick
 @given(models(), models())
 def test_each_format_tells_every_answer_and_finding_and_text_keeps_to_eighty_columns(one, other):

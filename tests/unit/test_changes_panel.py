@@ -33,6 +33,7 @@ def test_the_bars_lead_from_the_old_score_to_the_new_without_a_gap(before, after
     assert len(way) <= SHOWN + 1
 
 
+@pytest.mark.slow
 def test_the_scale_says_two_numbers_however_short_the_way():
     fleet = [(system, system.with_(**{name: True})) for system in FLEET for name in catalog().controls]
     old, new = min(fleet, key=lambda pair: abs(diff(*pair).by) if abs(diff(*pair).by) > 0.0005 else 1.0)

@@ -165,6 +165,7 @@ def test_links_pipes_and_folders_are_neither_followed_nor_waited_for(tmp_path):
     assert len(snapshot.learners) == 2
 
 
+@pytest.mark.slow
 def test_more_files_than_any_room_has_are_not_read(tmp_path):
     for number in range(MOST + 5):
         (tmp_path / f"{number:04}.json").write_text(told(learner=f"{number:016x}"), encoding="utf-8")

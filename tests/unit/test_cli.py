@@ -611,6 +611,7 @@ def python(*arguments, **options):
     return subprocess.run(command, capture_output=True, text=True, check=False, env=environment, **options)
 
 
+@pytest.mark.slow
 def test_the_command_loads_nothing_heavy():
     loaded = python(
         "-c", "import sys, threatlab.cli; threatlab.cli.main(['assess', 'tay']); print(*sys.modules)"
@@ -619,11 +620,13 @@ def test_the_command_loads_nothing_heavy():
     assert not {"pandas", "numpy", "sklearn", "matplotlib", "ipywidgets"} & set(loaded.split())
 
 
+@pytest.mark.slow
 def test_the_module_runs_as_the_command_does_and_gives_its_exit_code_to_the_shell():
     assert python("-m", "threatlab", "assess", "shadowray", "--fail-at", "0.1").returncode == 1
     assert python("-m", "threatlab", "assess", "nothing.toml").returncode == 2
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="a shell's pipe")
 def test_a_reader_that_has_seen_enough_is_no_error_and_the_gate_is_told_all_the_same():
     asked = "assess tay --format html --fail-at 0.1 --allow-open"
@@ -635,6 +638,7 @@ def test_a_reader_that_has_seen_enough_is_no_error_and_the_gate_is_told_all_the_
     assert done.stderr.count("gate failed") == 1
 
 
+@pytest.mark.slow
 def test_a_terminal_that_lacks_a_character_gets_the_rest():
     Path("umlaut.toml").write_text('name = "größe → 日本"', encoding="utf-8")
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "PYTHONIOENCODING": "ascii"}

@@ -146,6 +146,7 @@ def test_labels_that_fit_no_record_are_told():
     assert said not in " ".join(told(Measured(run)).split())
 
 
+@pytest.mark.slow
 def test_a_model_that_fails_leaves_a_record_that_says_so(capsys):
     code, out, err = run(capsys, "attack", "model:broken", *EVASION[2:], "-o", "record.json")
     assert code == 1
@@ -169,6 +170,7 @@ def begun(times):
     return process
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_whatever_stops_it_the_record_is_valid_and_resuming_keeps_the_budget(how, capsys):
     process = begun(2)
@@ -196,6 +198,7 @@ def test_whatever_stops_it_the_record_is_valid_and_resuming_keeps_the_budget(how
         assert len(Path("asked").read_text()) <= done.asked, "a run that is done asks no more"
 
 
+@pytest.mark.slow
 def test_a_browser_is_told_what_it_lacks(monkeypatch, capsys):
     system = sys.platform
     monkeypatch.setattr(sys, "platform", "emscripten")

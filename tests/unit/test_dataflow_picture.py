@@ -92,6 +92,7 @@ def test_what_has_a_flow_keeps_its_place_when_something_is_added_or_renamed(draw
     assert len(set(places(before, kept).values())) == len(before.elements)
 
 
+@pytest.mark.slow
 def test_no_words_stand_on_a_box_or_on_other_words(drawing):
     made = layout(drawing)
     words = [label.rect for label in made.labels]
@@ -116,6 +117,7 @@ def test_each_flow_of_our_drawings_has_its_words_at_its_own_arrow(name):
         assert own <= min(away(label, number) for number in points if number != label.number) + 3, label
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(12, 16), (40, 60)])
 def test_no_arrow_of_a_large_drawing_runs_through_a_box_and_words_stand_at_their_own(size):
     drawing = large_drawing(*size)

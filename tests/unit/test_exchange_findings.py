@@ -80,6 +80,7 @@ def values(document):
     return {(path, json.dumps(value)) for path, value in leaves(document) if value not in (None, [], {})}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WRITTEN)
 def test_every_control_comes_back_as_it_is_and_a_second_export_doubles_nothing(name):
     for model in (full(), load_any("tay"), load_any("tay").with_(ruleset="core"), *map(answered_at_random, range(10))):

@@ -280,6 +280,7 @@ def test_others_can_be_linked_to_the_system_and_its_score(panel):
     assert panel.assessment == assess(load_system("tay"))
 
 
+@pytest.mark.slow
 def test_the_attack_behind_a_finding_opens_below_it_and_can_be_set_there(panel):
     from threatlab.attacks import ATTACKS
 

@@ -63,6 +63,7 @@ def test_a_file_of_the_core_needs_nothing_but_python_to_be_imported(file):
     assert {name for name in at_once if name.startswith("threatlab.") and name.split(".")[1] in HEAVY} == set()
 
 
+@pytest.mark.slow
 def test_importing_threatlab_imports_nothing_but_the_standard_library():
     program = """
 import sys

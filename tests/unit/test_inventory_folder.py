@@ -80,6 +80,7 @@ def test_an_inventory_in_parts_is_assessed_as_it_is_in_memory(frame, ruleset, cu
     assert summary(scores) == summary(alone)
 
 
+@pytest.mark.slow
 def test_scores_are_written_as_files_and_what_writers_add_to_an_inventory_is_no_part_of_it():
     folder = saved(parts_of(3))
     (folder / "_SUCCESS").touch()

@@ -56,6 +56,7 @@ def test_recall_answers_are_taken_up(learner):
     assert Recall("02").state == {name: "a"}
 
 
+@pytest.mark.slow
 def test_a_plan_is_taken_up_with_what_was_decided_named_and_accepted(learner):
     first = Planner("shadowray", 20, start="2026-12-01")
     first.set(budget=12, way="quick_wins")

@@ -464,6 +464,7 @@ def test_a_lesson_that_is_left_out_is_named_by_no_map_no_link_no_next_and_no_rec
     assert 'Recall("04", without=["03", "05", "07"])' in texts["04-plan-and-control.ipynb"]
 
 
+@pytest.mark.slow
 def test_an_update_keeps_a_lesson_left_out_and_only_an_empty_list_brings_it_back(cut):
     start(str(cut), ["03", "05", "07"])
     assert update(str(cut)) == start(str(cut)) == {}

@@ -145,6 +145,7 @@ def test_volume_sees_any_campaign_of_that_size_but_only_in_the_evening(seed, car
     assert seen.busy == across(seed, 12).busy, "over how many accounts makes no difference"
 
 
+@pytest.mark.slow
 @every_seed
 def test_volume_misses_a_campaign_that_takes_its_time_and_takes_a_sale_for_one(seed):
     spread_day = campaign(seed)

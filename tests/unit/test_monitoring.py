@@ -103,6 +103,7 @@ def test_a_batch_job_sends_all_it_has_in_forty_minutes():
     assert 30 < times.max() - times.min() <= 40
 
 
+@pytest.mark.slow
 def test_from_the_drift_on_the_model_is_less_sure_of_everybody_and_of_nobody_before():
     still, drifting = full_day(drift=0.0).log, full_day(drift=0.05, drift_at=700).log
     fall = still["confidence"] - drifting["confidence"]
@@ -184,6 +185,7 @@ def test_in_the_fleet_one_client_has_one_vote():
     assert windows.active[70] == len(by_client)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_drift_alone_raises_no_alert_against_the_fleet_and_a_flood_against_the_morning(seed):
     def alerts(detector, drift):
@@ -195,6 +197,7 @@ def test_a_drift_alone_raises_no_alert_against_the_fleet_and_a_flood_against_the
     assert drifting[1] >= 4 * max(still[1], 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_fleet_tells_a_drift_within_an_hour_and_takes_no_attack_for_one(seed):
     alarm = detect_drift(full_day(seed)).alarm

@@ -58,6 +58,7 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", ["README.md", "docs/command-line.md"])
 def test_every_command_on_a_page_does_what_it_is_shown_for(folder, page, capsys):
     main(["assess", "threat-model.toml", "--format", "json", "--output", "last-review.json"])

@@ -44,6 +44,7 @@ def test_more_budget_never_leaves_more_risk(system, one, other, floor, way):
     assert more.risk_after <= less.risk_after + 1e-12
 
 
+@pytest.mark.slow
 @thorough
 @given(some_systems, budgets, floors, floors)
 def test_a_lower_floor_never_leaves_more_risk_in_the_best_plan(system, budget, one, other):
@@ -62,6 +63,7 @@ def test_what_the_steps_remove_is_the_difference_in_the_assessments(system, budg
     assert all(step.removes > 0 for step in plan.steps)
 
 
+@pytest.mark.slow
 @thorough
 @given(some_systems, budgets)
 def test_a_plan_only_holds_controls_that_were_findings_and_leaves_the_others_open(system, budget):

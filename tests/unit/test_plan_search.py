@@ -153,6 +153,7 @@ def test_a_search_that_gives_up_says_so_and_is_still_as_good_as_the_greedy_plans
         assert worth >= there.stand(greedy.at(ticks(day))).worth - 1e-12
 
 
+@pytest.mark.slow
 def test_the_same_choices_give_the_same_plan_again():
     there = choices(load_system("tay"))
     runs = [best_plans.__wrapped__(there, inf, plans_by(there, "quick_wins", inf)) for _ in range(2)]

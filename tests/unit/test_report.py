@@ -247,6 +247,7 @@ def test_no_text_at_all_changes_the_shape_of_a_page(text):
     assert as_github_shows_it(to_markdown(model)).shape == as_github_shows_it(to_markdown(plain)).shape
 
 
+@pytest.mark.slow
 @quick
 @given(models())
 def test_half_filled_work_is_written_in_both_formats_with_what_is_missing(model):

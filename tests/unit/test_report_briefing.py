@@ -131,6 +131,7 @@ def test_a_briefing_needs_a_threat_model():
         briefing(AISystem("x"))
 
 
+@pytest.mark.slow
 @quick
 @given(models())
 def test_one_of_a_kind_is_said_in_the_singular(model):

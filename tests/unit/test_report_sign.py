@@ -91,6 +91,7 @@ def asked(model):
     return [said for said, _ in decisions(model)]
 
 
+@pytest.mark.slow
 @quick
 @given(models())
 def test_at_most_three_decisions_are_asked_each_with_a_reason(model):
@@ -155,6 +156,7 @@ def test_a_threat_that_somebody_has_accepted_is_not_asked_again_and_one_that_exp
 # ---- findings at the parts of the drawing
 
 
+@pytest.mark.slow
 @quick
 @given(models())
 def test_every_finding_stands_at_one_place(model):
@@ -313,6 +315,7 @@ def test_version_reviewers_and_the_versions_before_stand_in_the_report_and_come_
     assert model_from_dict(json.loads(to_json(SIGNED))) == SIGNED
 
 
+@pytest.mark.slow
 def test_the_next_version_keeps_the_one_before_with_what_changed_and_what_moved_the_score():
     first = full().with_(version="1.0")
     changed = first.with_(system=first.system.with_(rate_limiting_enabled=True), drawing=None)

@@ -247,6 +247,7 @@ def test_a_form_does_what_the_code_does(panel):
     assert typed.page == panel.page
 
 
+@pytest.mark.slow
 def test_what_is_worth_something_and_who_can_be_where_is_ticked_in_a_form_and_done_in_code(panel):
     typed = ScopeEditor(half())
     said = {"assets": ["data", "money"], "worth": "A year of claims"}
@@ -275,6 +276,7 @@ def test_what_is_worth_something_and_who_can_be_where_is_ticked_in_a_form_and_do
     assert panel.drawing.element("Log").assets == ("data", "money"), "what isn't given stays"
 
 
+@pytest.mark.slow
 def test_each_form_reaches_the_drawing(shadowray):
     page = Page(shadowray)
     page.click(FORMS["zone"][0])
@@ -400,6 +402,7 @@ def test_another_drawing_comes_with_its_own_controls_and_undo_goes_back_across_i
     assert panel.state.base == load_system("ml-pipeline-prod")
 
 
+@pytest.mark.slow
 def test_what_is_not_saved_is_asked_for_before_another_drawing_takes_its_place(panel):
     page = Page(panel)
     panel.add("Mail", "tool", "Production")
@@ -441,6 +444,7 @@ def test_a_drawing_made_in_code_is_shown_with_the_controls_of_the_panel(panel):
         panel.redraw("tay")
 
 
+@pytest.mark.slow
 def test_a_drawing_is_saved_under_its_name_and_never_over_another(panel):
     page = Page(panel)
     page.click(FORMS["name"][0])
@@ -492,6 +496,7 @@ def test_an_empty_drawing_says_what_to_do_first_and_earns_no_score(panel):
     assert page.soup.select_one(".tl-score").text == f"{panel.assessment.risk_score:.2f}"
 
 
+@pytest.mark.slow
 def test_a_part_is_changed_in_place_and_all_that_hangs_on_it_goes_with_it(panel):
     page = Page(panel)
     panel.exclude("Model registry", "why", "who")
@@ -653,6 +658,7 @@ def test_the_form_that_is_open_is_open_again(panel):
 OTM = Path(__file__).parents[1] / "data" / "exchange" / "otm.json"
 
 
+@pytest.mark.slow
 def test_an_import_is_asked_about_one_question_at_a_time():
     panel = ScopeEditor(OTM)
     questions = read(OTM).questions
@@ -686,6 +692,7 @@ def test_a_question_can_wait_and_goes_with_its_part():
         panel.answer("perhaps")
 
 
+@pytest.mark.slow
 def test_what_was_answered_is_there_again_tomorrow():
     panel = ScopeEditor(OTM)
     while panel.state.asks[0].about != "control":

@@ -300,6 +300,7 @@ def test_played_to_its_end_a_day_looks_as_if_jumped_to_it_and_nothing_is_left_ru
     assert Page(played).button("Play")
 
 
+@pytest.mark.slow
 def test_time_passes_at_the_speed_chosen_and_play_is_a_pause_meanwhile():
     panel = StreamMonitor(small())
     panel.set(speed="fast")
@@ -340,6 +341,7 @@ def test_a_threshold_moved_while_playing_is_shown_at_once():
     play(panel, until=moved)
 
 
+@pytest.mark.slow
 def test_what_is_said_of_a_refused_threshold_stays_while_time_passes():
     panel = StreamMonitor(small())
 
@@ -400,6 +402,7 @@ def alerts(manager):
     return [entry["subject"].split(" at ")[0] for entry in manager.audit_log if entry["action"] == "detection"]
 
 
+@pytest.mark.slow
 def test_each_alert_is_reported_once_when_the_time_passes_it():
     manager = ThreatModelingBasicsManager({})
     panel = StreamMonitor(small(), manager=manager)
@@ -466,6 +469,7 @@ def over(accounts=200, minute=DAY_MINUTES, *, careful=False, **more):
     )
 
 
+@pytest.mark.slow
 @thorough
 @given(st.sampled_from(list(DETECTORS)), st.floats(LOWEST, HIGHEST), st.integers(0, DAY_MINUTES), st.booleans())
 def test_of_a_campaign_too_each_picture_is_whole_at_every_time(detector, threshold, minute, careful):
@@ -473,6 +477,7 @@ def test_of_a_campaign_too_each_picture_is_whole_at_every_time(detector, thresho
     assert_whole(shown)
 
 
+@pytest.mark.slow
 def test_the_panel_says_who_sees_a_campaign_over_many_accounts_and_who_does_not():
     said = text(view.across_accounts(over(), spread_out().across))
     alone = evaluate(spread_out().detections["confidence"], 16)
@@ -498,6 +503,7 @@ def test_a_campaign_has_one_row_in_the_day_and_counts_in_place_of_names():
     assert "Drift or attack?" not in said
 
 
+@pytest.mark.slow
 def test_the_list_of_spreads_and_the_box_do_what_code_does_and_the_way_back_is_open():
     clicked, driven = StreamMonitor(small()), StreamMonitor(small())
     page, before = Page(clicked), clicked.page
@@ -512,6 +518,7 @@ def test_the_list_of_spreads_and_the_box_do_what_code_does_and_the_way_back_is_o
     assert clicked.page == before
 
 
+@pytest.mark.slow
 def test_a_day_that_is_spread_already_is_shown_as_the_campaign_it_is():
     panel = StreamMonitor(spread(small(), 50))
     panel.jump("end")

@@ -119,6 +119,7 @@ def test_systems_of_which_the_same_is_known_are_equal_and_hash_alike(system, ran
     assert AISystem("other", **system.known) != system
 
 
+@pytest.mark.slow
 @thorough
 @given(systems())
 def test_a_system_survives_pickle_and_copy_with_its_catalog(system):

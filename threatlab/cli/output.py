@@ -87,8 +87,8 @@ def _drop_standard_output() -> None:
 def line(text: str, width: int) -> str:
     """Return `text` in one line of exactly `width` columns, cut or filled; control characters are replaced."""
     flat = " ".join(shown(text[: 20 * width]).split()) + ("\u2026" if len(text) > 20 * width else "")
-    while _columns(flat) > width:
-        flat = flat[:-2] + "\u2026"
+    while (over := _columns(flat) - width) > 0:  # a character takes two columns at most
+        flat = flat[: -1 - max(1, over // 2)] + "\u2026"
     return flat + " " * (width - _columns(flat))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from functools import cache
 from itertools import product
@@ -33,8 +34,8 @@ def _cheapest(table: pd.DataFrame, hours: float, loss: float) -> float:
 
 def _least(table: pd.DataFrame, values: pd.Series[float]) -> float:
     """Return the threshold of the row where `values` are least; of equals, the lowest threshold."""
-    ordered = table.assign(_by=values).sort_values(["_by", "threshold"])
-    return float(ordered["threshold"].iloc[0])
+    ranked = values.fillna(math.inf).to_numpy()
+    return float(table["threshold"].to_numpy()[ranked == ranked.min()].min())
 
 
 def _first_best(table: pd.DataFrame, column: str) -> float:
@@ -171,8 +172,10 @@ def _threshold(value: Any, table: pd.DataFrame, *_: float) -> float:
 
 def _alike(mine: float, theirs: float, table: pd.DataFrame, *_: float) -> bool:
     """Tell whether two thresholds are one choice: they may alert on the same clients at the same time."""
-    rows = [table.loc[table["threshold"] == each, ["alerts", "queries_lost"]].to_numpy()[0] for each in (mine, theirs)]
-    return bool((rows[0] == rows[1]).all())
+    if mine == theirs:
+        return True
+    rows = [(table["threshold"].to_numpy() == each).argmax() for each in (mine, theirs)]
+    return all(len({table[column].to_numpy()[row] for row in rows}) == 1 for column in ("alerts", "queries_lost"))
 
 
 def _dearer(_name: str, mine: float, right: float, table: pd.DataFrame, hours: float, loss: float) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +90,7 @@ class ScopeEditor(Panel):
         if not isinstance(folder, str | Path) or not str(folder).strip():
             raise ThreatLabError(f"{folder!r} is no folder for drawings; give its name, such as 'my-drawings'")
         self._given, self._base, self._folder = given, controls or _built_in(given.name), Path(folder)
-        self._shipped = {name: load_drawing(name).title for name in list_drawings()}
+        self._shipped = _shipped()
         form = "flow" if given.elements else "zone"
         state = ScopeState(given, given, given.name, self._base, form=form, saved=self._files(), asks=self._asks)
         super().__init__(state, made_from=[drawing_to_dict(given), repr(self._base)])
@@ -452,6 +453,12 @@ class ScopeEditor(Panel):
         while step and held not in (step.drawing, step.opened):
             step = step.before
         return step is not None
+
+
+@cache
+def _shipped() -> dict[str, str]:
+    """Return the titles of the drawings that come with the course, by their names."""
+    return {name: load_drawing(name).title for name in list_drawings()}
 
 
 def _built_in(name: str) -> AISystem | None:
