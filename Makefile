@@ -39,8 +39,8 @@ lab: environment ## Open your copy of the course in JupyterLab: made the first t
 test: static ## Prove it all: format, lint, types, unit tests, every notebook, the browser
 	@THREATLAB_PROGRESS=memory $(PYTEST) -n 3 $(NBVAL) tests $(NOTEBOOKS) $(SOLUTIONS) $(EXERCISES) $(PYTEST_ARGS)
 
-check: static ## Prove the fast part: format, lint, types, the quick unit tests with fewer examples
-	@$(PYTEST) -n 2 -p no:nbval -m "not slow" --hypothesis-profile=few tests/unit $(PYTEST_ARGS)
+check: static ## Prove the fast part: format, lint, types, the quick unit tests with few examples
+	@$(PYTEST) -n 2 -p no:nbval -m "not slow" --hypothesis-profile=few --most-of-each 4 tests/unit $(PYTEST_ARGS)
 
 notebooks: environment ## Run every notebook, and save it clean and with its outputs
 	@$(RUN) scripts/notebooks.py $(NOTEBOOKS)

@@ -55,6 +55,17 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(20_000, 20, 20)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put what takes long first; the rest stays in its order."""
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Have `--most-of-each N`, which `make check` asks for."""
+    parser.addoption("--most-of-each", type=int, metavar="N", help="run each test with N of its parameters at the most")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put what takes long first; the rest stays in its order. Of each test, take parameters from first to last."""
     items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+    if most := config.getoption("most_of_each"):
+        of_each: dict[str, list[pytest.Item]] = {}
+        for item in items:
+            of_each.setdefault(item.nodeid.partition("[")[0], []).append(item)
+        items[:] = [item for each in of_each.values() for item in each[:: -(-len(each) // most)]]
