@@ -40,7 +40,7 @@ test: static ## Prove it all: format, lint, types, unit tests, every notebook, t
 	@THREATLAB_PROGRESS=memory $(PYTEST) -n 3 $(NBVAL) tests $(NOTEBOOKS) $(SOLUTIONS) $(EXERCISES) $(PYTEST_ARGS)
 
 check: static ## Prove the fast part: format, lint, types, the quick unit tests with few examples
-	@$(PYTEST) -n 2 -p no:nbval -m "not slow" --hypothesis-profile=few --most-of-each 4 tests/unit $(PYTEST_ARGS)
+	@$(PYTEST) -n 2 -p no:nbval -m "not slow" --hypothesis-profile=few --most-of-each 2 tests/unit $(PYTEST_ARGS)
 
 notebooks: environment ## Run every notebook, and save it clean and with its outputs
 	@$(RUN) scripts/notebooks.py $(NOTEBOOKS)

@@ -73,6 +73,7 @@ EVASION = (
 )
 
 
+@pytest.mark.slow
 def test_a_run_prints_its_figures_and_keeps_a_record_that_a_report_takes(capsys):
     code, out, err = run(capsys, *EVASION, "-o", "bare.json")
     assert (code, err) == (0, "")

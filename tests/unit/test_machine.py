@@ -259,6 +259,7 @@ def kernels(monkeypatch: pytest.MonkeyPatch, code: str) -> list[Finding]:
     return list(kernel.kernel())
 
 
+@pytest.mark.slow
 def test_a_kernel_that_dies_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     [found] = kernels(monkeypatch, "raise SystemExit(3)")
     assert found.found.startswith("doesn't start: Kernel died")
