@@ -9,7 +9,7 @@ MANY_TABS = 80
 """More than any panel has places to stop at: a walk that long has lost its way."""
 
 AXE = """async selector => {
-    const result = await axe.run(selector, {resultTypes: ['violations']});
+    const result = await axe.run(selector, {resultTypes: ['violations'], preload: false});  // no style sheet twice
     return result.violations.flatMap(rule => rule.nodes.map(node =>
         `${rule.id} (${rule.impact}): ${rule.help}. In ${node.html} ${node.failureSummary}`));
 }"""

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest, HTTPResponse
-from tornado.websocket import WebSocketClientConnection, WebSocketError, websocket_connect
+from tornado.websocket import WebSocketClientConnection, WebSocketClosedError, WebSocketError, websocket_connect
 
 from tests.hub.learner import Channel, Refused
 
@@ -87,7 +87,10 @@ class HubChannel:
 
     async def send(self, message: dict[str, Any]) -> None:
         """Send one message."""
-        await self._socket.write_message(json.dumps(message))
+        try:
+            await self._socket.write_message(json.dumps(message))
+        except WebSocketClosedError:
+            raise Refused("the kernel's line was closed") from None
 
     async def receive(self) -> dict[str, Any]:
         """Return the next message; one with pictures' bytes carries nothing that learners wait for."""
