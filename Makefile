@@ -19,7 +19,7 @@ CODE = scripts tests threatlab workshop $(NOTEBOOKS) $(SOLUTIONS) $(EXERCISES)
 
 # A file's tests stay in one process (tests/conftest.py): nbval runs the cells of a notebook in one kernel.
 # They start hundreds of Pythons, whatever was set: what the first has compiled, the others read. On two processors, tests
-# of the browser wait so much that four processes are busy.
+# of the browser wait so much that three processes are busy.
 PYTEST = PYTHONDONTWRITEBYTECODE= $(RUN) -m pytest -p tests.early
 NBVAL = --nbval --nbval-current-env --nbval-cell-timeout=300 --nbval-kernel-startup-timeout=300
 
@@ -37,7 +37,7 @@ lab: environment ## Open your copy of the course in JupyterLab: made the first t
 		--LabApp.default_url="/lab/tree/$(notdir $(firstword $(NOTEBOOKS)))" $(LAB_ARGS)
 
 test: static ## Prove it all: format, lint, types, unit tests, every notebook, the browser
-	@THREATLAB_PROGRESS=memory $(PYTEST) -n 4 $(NBVAL) tests $(NOTEBOOKS) $(SOLUTIONS) $(EXERCISES) $(PYTEST_ARGS)
+	@THREATLAB_PROGRESS=memory $(PYTEST) -n 3 $(NBVAL) tests $(NOTEBOOKS) $(SOLUTIONS) $(EXERCISES) $(PYTEST_ARGS)
 
 check: static ## Prove the fast part: format, lint, types, the quick unit tests with few examples
 	@$(PYTEST) -n 2 -p no:nbval -m "not slow" --hypothesis-profile=few --most-of-each 2 tests/unit $(PYTEST_ARGS)
