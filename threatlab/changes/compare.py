@@ -167,13 +167,13 @@ class Change:
         spoken_of = ("system", "drawing", "plan", "policy", "made_on", "version", "history")
         others = (each.name for each in fields(self.new) if each.name not in spoken_of)
         differ = (name for name in others if getattr(self.old, name) != getattr(self.new, name))
-        again = (
-            f"what was measured on the real system (both are assessed with it as it is now: the old one, at "
+        if self.as_saved is None:
+            return (*of_system, *differ)
+        remeasured = (
+            "what was measured on the real system (both are assessed with it as it is now: the old one, at "
             f"{self.as_saved:.2f} as it was saved, is then at {self.before:.2f})"
-            if self.as_saved is not None
-            else ""
         )
-        return (*of_system, *differ, *filter(None, [again]))
+        return (*of_system, *differ, remeasured)
 
     @property
     def forgotten(self) -> tuple[str, ...]:

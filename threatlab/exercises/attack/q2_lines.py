@@ -10,6 +10,7 @@ from threatlab.errors import ThreatLabError
 from threatlab.exercises.judges import a_dict, an_option, other_kind, parts
 from threatlab.exercises.outcome import NotYet
 from threatlab.exercises.question import Question, in_steps
+from threatlab.words import as_sentence
 
 if TYPE_CHECKING:  # at run time the attack is imported where it is used: it brings NumPy and the model
     from collections.abc import Sequence
@@ -56,7 +57,7 @@ def _read(control: str, given: Any) -> tuple[str, str]:
     try:
         return place, check_line(f"your line for {control!r}", words, longest=300)
     except ThreatLabError as refused:
-        raise NotYet(f"{str(refused)[:1].upper()}{str(refused)[1:]}.") from None
+        raise NotYet(as_sentence(str(refused))) from None
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import Any
 from threatlab.attacks import AttackResult
 from threatlab.attacks.membership import FEW, SURE
 from threatlab.widgets.base.drawings import change, digit, histograms, line_chart
-from threatlab.widgets.base.html import Html, markup, number, table, tag
+from threatlab.widgets.base.html import Html, definitions, markup, number, table, tag
 
 Line = tuple[str, object]
 """What a line of an episode is about, and what it says."""
@@ -165,7 +165,7 @@ def _episodes(result: AttackResult, what: str, lines: Callable[[Any], list[Line]
             tag(
                 "div",
                 tag("p", tag("b", f"A hostile {what}" if shown["hostile"] else f"An honest {what}")),
-                tag("dl", *(markup(tag("dt", head), tag("dd", text)) for head, text in lines(shown))),
+                definitions(lines(shown)),
                 class_="tl-episode",
             )
             for shown in result.evidence["episodes"]

@@ -102,6 +102,11 @@ def unheard(words: object) -> Html:
     return tag("div", words, class_="tl-hidden", role="status", aria_live="polite")
 
 
+def definitions(pairs: Iterable[tuple[str, object]], class_: str | None = None) -> Html:
+    """Return a list of terms, each with what it means, or holds."""
+    return tag("dl", *(markup(tag("dt", term), tag("dd", meaning)) for term, meaning in pairs), class_=class_)
+
+
 def problem(action: str) -> Html:
     """Return the place where the panel says why `action` could not be done; without one it is said at the top."""
     return Html(f"<!--problem:{action}-->")

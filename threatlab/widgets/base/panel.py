@@ -16,6 +16,7 @@ import traitlets
 from threatlab.errors import ThreatLabError
 from threatlab.exercises.kept import kept
 from threatlab.widgets.base import html
+from threatlab.words import as_sentence
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -222,9 +223,7 @@ class Panel(anywidget.AnyWidget):
             page = html.tag("p", sentence, " ", html.button(label, act), class_="tl-kept", role="status") + page
         if not problem:
             return page
-        said = html.tag(
-            "p", problem[:1].upper() + problem[1:], "." * (problem[-1:] not in ".!?"), class_="tl-problem", role="alert"
-        )
+        said = html.tag("p", as_sentence(problem), class_="tl-problem", role="alert")
         place = html.problem(str(name))
         return page.replace(place, said, 1) if place in page else said + page
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from threatlab.attacks.agent import ATTACKER
-from threatlab.attacks.hijack import ATTACK, CONTROLS, KNOWN_TO_FILTER, PLACES, THEFT, WANTED, needed, spoken
+from threatlab.attacks.hijack import ATTACK, CONTROLS, KNOWN_TO_FILTER, PLACES, THEFT, WANTED, Phrasing, needed, spoken
 from threatlab.attacks.tiny_lm import Call, unknown
 from threatlab.attacks.tiny_lm.heldout import Task
 from threatlab.widgets.attack_lab.view import ABOUT, about
@@ -17,6 +17,7 @@ from threatlab.widgets.base.html import (
     button,
     caption,
     choice,
+    definitions,
     fold,
     form,
     markup,
@@ -166,15 +167,14 @@ def _desk(state: DeskState) -> Html:
     """Return what the model gets to read: the user's words, and the page with a place for the line."""
     now = state.setting
     task = now.of(state.pages)
-    lines = [tag("div", line) for line in task.page]
-    lines.insert(0 if now.place == "first" else len(lines), tag("div", "your line", class_="tl-desk-slot"))
-    rows = ("the user says", task.asked), ("the page says", markup(*lines))
+    slot = Phrasing(tag("div", "your line", class_="tl-desk-slot"), now.place)
+    page = markup(*slot.on([tag("div", line) for line in task.page]))
+    rows = ("the user says", task.asked), ("the page says", page)
     return _told(rows)
 
 
 def _told(rows: Iterable[tuple[str, object]]) -> Html:
-    told = (markup(tag("dt", head), tag("dd", text)) for head, text in rows)
-    return tag("div", tag("dl", *told), class_="tl-episode")
+    return tag("div", definitions(rows), class_="tl-episode")
 
 
 def _line(state: DeskState) -> Html:
@@ -192,7 +192,7 @@ def _line(state: DeskState) -> Html:
 
 
 def _help(state: DeskState) -> Html | None:
-    """Return the hints given; then a button, or how many tries it takes. After a win it is the defense's lesson."""
+    """Return the hints given, and a button for one that was earned. After a win it is the defense's lesson."""
     control = state.setting.control
     defense, given = CONTROLS[control], state.hints.get(control, 0)
     if control in state.passed:

@@ -12,6 +12,7 @@ from threatlab.widgets.base.html import (
     caption,
     check,
     choice,
+    definitions,
     fold,
     markup,
     number,
@@ -65,8 +66,7 @@ _NOBODY_TELLS = (
 
 def page(state: StreamState) -> Html:
     """Return the whole panel."""
-    explained = (markup(tag("dt", name), tag("dd", words)) for name, words in _EXPLAINED.items())
-    about = fold("What these figures mean", tag("dl", *explained), tag("p", _NOBODY_TELLS, class_="tl-sub"))
+    about = fold("What these figures mean", definitions(_EXPLAINED.items()), tag("p", _NOBODY_TELLS, class_="tl-sub"))
     return tag(
         "div",
         tag("div", headline(state), controls(state), announcement(state), class_="tl-about"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,6 +13,7 @@ from threatlab.widgets.base.html import (
     button,
     caption,
     choice,
+    definitions,
     field,
     fold,
     markup,
@@ -185,7 +185,7 @@ def before_the_start(state: TabletopState) -> Html:
         caption("The situation"),
         _paragraphs(state.story.situation),
         caption("Who may do what"),
-        _definitions(((capital(role), may) for role, may in state.story.roles.items()), "tl-tt-roles"),
+        definitions(((capital(role), may) for role, may in state.story.roles.items()), "tl-tt-roles"),
     )
 
 
@@ -260,7 +260,7 @@ def figures(state: TabletopState) -> Html:
     """Return the five figures, each with what the last decision added to it; before the start, what they count."""
     exercise = state.exercise
     if exercise is None:
-        counted = _definitions(((m.title, m.meaning) for m in MEASURES.values()), "tl-tt-counted")
+        counted = definitions(((m.title, m.meaning) for m in MEASURES.values()), "tl-tt-counted")
         return markup(caption("What is counted", "less is better"), counted)
     rows = (
         (
@@ -366,7 +366,3 @@ def _added(entry: LogEntry | None, measure: str) -> str:
 
 def _paragraphs(text: str) -> Html:
     return markup(*(tag("p", part.strip()) for part in text.split("\n\n")))
-
-
-def _definitions(pairs: Iterable[tuple[str, str]], class_: str) -> Html:
-    return tag("dl", *(markup(tag("dt", term), tag("dd", meaning)) for term, meaning in pairs), class_=class_)
