@@ -226,9 +226,29 @@ def test_a_right_answer_in_other_clothes_is_accepted_or_told_what_to_change(ques
         assert outcome or told, f"{question.id} in {name}: {outcome.kind}, {outcome.message}"
 
 
+def test_an_alarm_that_comes_too_late_is_told_so_in_any_form():
+    *others, last = [name for name in right("depth.q1") if name != "alarm"]
+    for late in (np.array([*others, "alarm", last]), iter([*others, " ALARM ", last])):
+        with pytest.raises(NotYet, match="'alarm' rings earlier"):
+            QUESTIONS["depth.q1"].judge(late)
+
+
+def test_what_a_notebook_does_with_what_it_is_shown_changes_no_question(monkeypatch):
+    monkeypatch.setitem(MODULES["assess"].SURVEY, "encryption_enabled", False)
+    monkeypatch.setitem(MODULES["attack"].TOOL, "code", "pass")
+    for question in ("assess.q1", "attack.q7"):
+        assert QUESTIONS[question].judge(right(question))
+
+
 @every_question
 def test_a_blank_is_not_attempted(question):
     assert question.check(____).kind == NOT_ATTEMPTED
+
+
+def given_away(truth):
+    """What no example in a refusal may be: a right number, and a row of a right table."""
+    rows = truth.values() if isinstance(truth, dict) else [truth]
+    return [repr(row) for row in rows if type(row) in (float, tuple)]
 
 
 @every_question
@@ -239,6 +259,8 @@ def test_an_absurd_answer_gets_a_sentence_and_no_traceback(question):
         assert outcome.kind not in (CORRECT, BROKEN), outcome
         assert outcome.message
         assert "Traceback" not in repr(outcome)
+        told = outcome.message.replace('"', "'")
+        assert not [part for part in given_away(right(question.id)) if part in told], outcome
 
 
 ODD = [*ABSURD, np.array([1.0, 2.0]), np.array([["a"]]), pd.Series({"a": 1}), pd.DataFrame({"a": [1]}), {"a": []}, [[]]]

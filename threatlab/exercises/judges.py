@@ -322,16 +322,19 @@ def a_kind(answer: Any, kind: type[T], name: str) -> T:
 
 
 def a_number(answer: Any, *_: Any) -> float:
-    """Return an answer if it is a finite number; True and "0.5" are none."""
-    answer = plain(answer)
-    if isinstance(answer, bool) or (not isinstance(answer, int | float) and not hasattr(answer, "__float__")):
-        raise NotYet(f"{shown(answer)} is not a number; give one such as 0.5.")
+    """Return an answer if it is a finite number; True and "0.42" are none."""
+    given = plain(answer)
+    if isinstance(given, list | tuple | set | dict) and len(given) == 1:
+        raise NotYet(f"{shown(answer)} holds one part, as a list or a table does; give that part by itself.")
+    refused = NotYet(f"{shown(answer)} is not a number; give one such as 0.42.")  # which is no question's answer
+    if isinstance(given, bool) or (not isinstance(given, int | float) and not hasattr(given, "__float__")):
+        raise refused
     try:
-        value = float(answer)
+        value = float(given)
     except (TypeError, ValueError, OverflowError):
-        raise NotYet(f"{shown(answer)} is not a number; give one such as 0.5.") from None
+        raise refused from None
     if not math.isfinite(value):
-        raise NotYet(f"{shown(answer)} is not a finite number; give one such as 0.5.")
+        raise NotYet(f"{shown(answer)} is not a finite number; give one such as 0.42.")
     return value
 
 
@@ -465,6 +468,8 @@ def _copied(value: Any) -> Any:
     match value:
         case list():
             return [_copied(each) for each in value]
+        case tuple() if type(value) is tuple:
+            return tuple(map(_copied, value))
         case dict():
             return {key: _copied(each) for key, each in value.items()}
         case _ if hasattr(value, "copy"):
