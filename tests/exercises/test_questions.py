@@ -25,7 +25,9 @@ from tests.exercises.solved import right
 from tests.exercises.test_machinery import ABSURD
 from threatlab.exercises import ____, progress
 from threatlab.exercises.guard import learners_line, verdict_of_code
+from threatlab.exercises.judges import is_a_person
 from threatlab.exercises.outcome import BROKEN, CORRECT, NOT_ATTEMPTED, NOT_YET, RAISED, NotYet
+from threatlab.exercises.scope.q3_exclusion import says_when
 from threatlab.lessons import LESSONS
 
 COVERAGE = Path(__file__).parents[1] / "data" / "lesson-coverage.csv"
@@ -231,6 +233,31 @@ def test_an_alarm_that_comes_too_late_is_told_so_in_any_form():
     for late in (np.array([*others, "alarm", last]), iter([*others, " ALARM ", last])):
         with pytest.raises(NotYet, match="'alarm' rings earlier"):
             QUESTIONS["depth.q1"].judge(late)
+
+
+@pytest.mark.parametrize("make", [pd.Series, iter, tuple, lambda rows: dict.fromkeys(rows).keys()])
+def test_a_list_within_what_a_function_returns_may_be_of_any_make(make):
+    def dressed(*given):
+        page = right("operate.q5")(*given)
+        return {key: make(value) if isinstance(value, list) else value for key, value in page.items()}
+
+    assert QUESTIONS["operate.q5"].judge(dressed)
+
+
+WHO = {
+    **dict.fromkeys(("Ada", "Head of the support team", "CEO of a US company", "the group's security officer"), True),
+    **dict.fromkeys(("", " ", "We", "all of us", "the security team", "Our red-team", "Somebody", "IT Staff"), False),
+}  # fmt: skip
+WHEN = {
+    **dict.fromkeys(("31 March", "as soon as agents' calls are used for training", "whenever a tool is added"), True),
+    **dict.fromkeys(("the day the agents get a new tool", "no later than June", "regularly, each quarter"), True),
+    **dict.fromkeys(("soon", "regularly", "at some point in 2027", "later", "periodically, as needed"), False),
+}
+
+
+def test_owners_are_people_and_reviews_have_a_day():
+    assert {who: is_a_person(who) for who in WHO} == WHO
+    assert {when: says_when(when) for when in WHEN} == WHEN
 
 
 def test_what_a_notebook_does_with_what_it_is_shown_changes_no_question(monkeypatch):

@@ -263,8 +263,8 @@ def plain(answer: Any, depth: int = 4) -> Any:
 def as_list(value: Any) -> list[Any] | None:
     """Return what has an order as a list: an array, a series, what a generator yields; None if it has none."""
     given = plain(value)
-    if isinstance(given, Mapping) and given and all(isinstance(place, int) for place in given):
-        return list(given.values())  # a series, or what is like one
+    if isinstance(given, Mapping) and all(isinstance(place, int) for place in given):
+        return list(given.values())  # a series, or what is like one; {} is an empty one of anything
     ordered = isinstance(given, Iterable) and not isinstance(given, str | bytes | Mapping | set | frozenset)
     return list(given) if ordered else None
 
@@ -419,12 +419,21 @@ def check_bearable(reason: str) -> None:
         raise NotYet("Money and days explain what you do first. Why is the risk bearable until then?", "means")
 
 
-_NOBODY = {"we", "us", "everybody", "everyone", "nobody", "somebody", "someone", "the team", "team", "tbd"}
+_NOBODY = re.compile(
+    r"\b(?:[Ww]e|us|(?i:everyone|everybody|nobody|someone|somebody|they|tbd))\b"  # not US
+    r"|^(?!.*\b(?i:head|leader?|manager|director|chief|c\wo|ciso|chair|owner|officer|engineer|analyst)\b)"
+    r"[\w '-]*\b(?i:team|management|company|department|staff|board|committee|group|airline)$"
+)
+
+
+def is_a_person(given: str) -> bool:
+    """Tell whether a text names a person, or a role that one person has: no team, and none who is whoever it may be."""
+    return bool(given.strip()) and not _NOBODY.search(given.strip())
 
 
 def a_person(given: Any) -> str:
-    """Return who is named, if it is a name or a role that one person has."""
-    if not isinstance(given, str) or not given.strip() or given.strip().lower() in _NOBODY:
+    """Return who is named, if that `is_a_person`."""
+    if not isinstance(given, str) or not is_a_person(given):
         raise NotYet(f"{shown(given)} is nobody whom one could ask. Give a name, or a role that one person has.")
     return given.strip()
 
