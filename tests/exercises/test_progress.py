@@ -255,6 +255,15 @@ def test_what_is_no_progress_file_is_left_alone(path, said):
         assert "holds something else" in str(said[-1].message)
 
 
+@pytest.mark.parametrize("blank", [b"", b"\r\n\n", b"\xef\xbb\xbf", b'\xef\xbb\xbf{"quest'])
+def test_a_file_that_an_editor_has_emptied_is_ours(blank, path, said):
+    path.parent.mkdir()
+    path.write_bytes(blank)
+    Store(path).record("assess.q1", CORRECT)
+    assert Store(path).done() == {"assess.q1"}
+    assert said == []
+
+
 @pytest.mark.parametrize("code", [errno.ENOSYS, errno.ENOLCK, errno.EPERM, errno.EACCES, errno.EOPNOTSUPP])
 def test_where_locks_are_refused_progress_is_kept_without(code, path, monkeypatch, said):
     fcntl = pytest.importorskip("fcntl")

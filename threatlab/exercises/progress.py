@@ -244,7 +244,7 @@ def _read(path: Path) -> tuple[list[Entry], int]:
     """Return the entries in a file, oldest first, and how many of its lines are damaged: ended, and without any."""
     check_file(path, to_write=False)
     try:
-        text = path.read_bytes().decode(errors="replace")
+        text = path.read_bytes().decode(errors="replace").lstrip("\ufeff \r\n")  # what an editor may leave of nothing
     except FileNotFoundError:
         return [], 0
     found = (zip(("question", "what", "met", "course"), each, strict=True) for each in _ENTRY.findall(text))
