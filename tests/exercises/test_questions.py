@@ -24,6 +24,7 @@ from tests.exercises.clothes import in_other_clothes
 from tests.exercises.solved import right
 from tests.exercises.test_machinery import ABSURD
 from threatlab.exercises import ____, progress
+from threatlab.exercises.attack import q6_memory
 from threatlab.exercises.guard import learners_line, verdict_of_code
 from threatlab.exercises.judges import is_a_person
 from threatlab.exercises.outcome import BROKEN, CORRECT, NOT_ATTEMPTED, NOT_YET, RAISED, NotYet
@@ -258,6 +259,29 @@ WHEN = {
 def test_owners_are_people_and_reviews_have_a_day():
     assert {who: is_a_person(who) for who in WHO} == WHO
     assert {when: says_when(when) for when in WHEN} == WHEN
+
+
+def a_control_that_refuses(told):
+    return lambda call, task: not call.to or not {call.to, call.file} & told
+
+
+def a_rule_that_refuses(told):
+    return lambda note, use: note["from"] == "user" or use == "answer" or note["words"] not in told
+
+
+@pytest.mark.parametrize(
+    ("question", "knows", "names"),
+    [
+        ("attack.q3", a_control_that_refuses, r"'(?!prices')(\w+)' was mailed|mailed to (.+?)\. "),
+        ("attack.q6", a_rule_that_refuses, r"'words': '(.+?)', "),
+    ],
+)
+def test_who_lists_what_was_told_is_told_another(question, knows, names):
+    told = {note["words"] for note, _ in q6_memory._CASES.values()}
+    for _ in range(20):
+        with pytest.raises(NotYet) as refused:
+            QUESTIONS[question].judge(knows(told))
+        told.add(next(filter(None, re.search(names, str(refused.value)).groups())))
 
 
 def test_what_a_notebook_does_with_what_it_is_shown_changes_no_question(monkeypatch):
