@@ -410,7 +410,7 @@ def test_the_file_is_named_by_the_environment_or_lies_in_the_home_folder(path, m
     try:
         monkeypatch.setenv(progress.VARIABLE, str(path))
         assert progress.store().path == path
-        for memory in ("memory", " Memory "):
+        for memory in ("memory", " Memory ", '"memory"'):
             progress.store.cache_clear()
             monkeypatch.setenv(progress.VARIABLE, memory)
             assert progress.store().path is None
@@ -420,7 +420,7 @@ def test_the_file_is_named_by_the_environment_or_lies_in_the_home_folder(path, m
         monkeypatch.setenv("USERPROFILE", str(tmp_path))
         assert progress.store().path == tmp_path / ".threatlab" / "progress.jsonl"
         progress.store.cache_clear()
-        for mine in ("~/mine.jsonl", "$HOME/mine.jsonl", "${HOME}/mine.jsonl\r"):
+        for mine in ("~/mine.jsonl", "$HOME/mine.jsonl", "${HOME}/mine.jsonl\r", "'~/mine.jsonl'"):
             monkeypatch.setenv(progress.VARIABLE, mine)
             assert progress.store().path == tmp_path / "mine.jsonl"
             progress.store.cache_clear()

@@ -185,7 +185,7 @@ def _tell_the_class(kept: Store) -> None:
 def progress_file() -> Path | None:
     """Return the file that progress is kept in, there or not; None if it is kept in none.
 
-    Where no shell has done it (`%env`, a compose file), what stands for a folder, as ~ and $HOME do, is read here.
+    Where no shell has done it (`%env`, a compose file), quotes are taken off, and ~ and $HOME are read, here.
 
     Raises
     ------
@@ -194,7 +194,7 @@ def progress_file() -> Path | None:
     OSError
         If it begins at the notebook's folder, and that is gone.
     """
-    named = os.environ.get(VARIABLE, "").strip() or "~/.threatlab/progress.jsonl"
+    named = os.environ.get(VARIABLE, "").strip(" \r\n\t\"'") or "~/.threatlab/progress.jsonl"
     return None if named.casefold() == "memory" else _absolute(Path(os.path.expandvars(named)).expanduser())
 
 
