@@ -6,6 +6,7 @@ import json
 import os
 import re
 import tomllib
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
@@ -127,15 +128,18 @@ def read_text(file: Path | Traversable) -> str:
     Raises
     ------
     ThreatLabError
-        As `read_bytes`, and if the file is not UTF-8.
+        As `read_bytes`, and if the file is neither UTF-8 nor marked as UTF-16.
     """
     return decoded(read_bytes(file), repr(str(file)))
 
 
 def decoded(data: bytes, shown: str) -> str:
-    """Return what bytes in UTF-8 say, without byte order marks; raises ThreatLabError about what is `shown` if not."""
+    """Return what bytes in UTF-8 say, without byte order marks; raises ThreatLabError about what is `shown` if not.
+
+    What is marked as UTF-16 is read, too: that is how PowerShell 5 saves what a program prints, and Excel its text.
+    """
     try:
-        return data.decode().lstrip("\ufeff")
+        return data.decode("utf-16" if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8").lstrip("\ufeff")
     except UnicodeDecodeError as problem:
         raise ThreatLabError(f"{shown} is not UTF-8 text (byte {problem.start}): save it as UTF-8") from None
 

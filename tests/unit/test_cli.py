@@ -256,6 +256,7 @@ CSVS = {
     "tabs, other line ends": INVENTORY.replace(",", "\t").replace("\n", "\r\n").encode(),
     "blank lines and blanks": INVENTORY.replace(",", " , ").replace("\n", "\n\n").encode(),
     "two byte order marks": b"\xef\xbb\xbf" * 2 + INVENTORY.encode(),
+    "Excel's Unicode text": INVENTORY.replace(",", "\t").encode("utf-16"),
     "Excel's hint": b"sep=;\r\n" + INVENTORY.replace(",", ";").encode(),
     "Excel's hint at a sign that nobody else uses": b"sep=|\r\n" + INVENTORY.replace(",", "|").encode(),
     "a blank row first": b";;\r\n" + INVENTORY.replace(",", ";").encode(),
@@ -405,7 +406,10 @@ def test_a_terminal_gets_no_control_characters_from_a_name():
     assert line(" " * 10_000 + "x", 4) == "…   "
 
 
-COMMANDS = ("::error file=app.py,line=1::forged", "  ::add-mask::x", "a ##[error]forged", "::::")
+COMMANDS = (
+    *("::error file=app.py,line=1::forged", "  ::add-mask::x", "::::", "a\r::error::forged"),
+    *("a ##[error]forged", "a ##vso[task.setvariable variable=PATH]forged"),
+)
 
 
 @pytest.mark.parametrize("text", COMMANDS)
@@ -415,9 +419,17 @@ def test_no_name_and_no_owner_gives_a_build_server_a_command(form, text, capsys)
     Path("bot.json").write_text(json.dumps(system.to_dict()))
     done = run(capsys, "assess", "bot.json", "--format", form, "--fail-at", "0")
     rows = "\n".join(done[1:]).splitlines()
-    assert not [row for row in rows if row.lstrip().startswith("::") or "##[" in row]
+    assert not [row for row in rows if row.lstrip().startswith("::") or re.search(r"##\w*\[", row)]
     if form == "json":
         assert json.loads(done[1])["system"]["name"] == text
+
+
+def test_an_argument_is_quoted_in_one_line_that_is_no_command(capsys):
+    for arguments in (("assess", "tay", "-x\r\n::error::forged"), ("assess", "tay", "--format", "##vso[x]\x1b[2K")):
+        code, out, err = run(capsys, *arguments)
+        assert (code, out, len(err.splitlines())) == (2, "", 1)
+        assert err.startswith("threatlab")
+        assert not re.search(r"##\w*\[|\x1b", err)
 
 
 def test_standard_error_gets_no_control_characters_and_no_endless_sentence(capsys):

@@ -45,7 +45,8 @@ FAULTS = {  # what is in the file, for which kinds, and what is said
     "a mark and no more": (KINDS, lambda _: b"\xef\xbb\xbf", "is empty: it needs at least "),
     "a comment and no more": (TABLES, lambda end: b"# soon" if end == ".toml" else b"{}", "is empty: it needs at"),
     "not UTF-8": (KINDS, lambda _: b"name = 'caf\xe9'", r"is not UTF-8 text \(byte 11\): save it as UTF-8"),
-    "UTF-16": (KINDS, lambda _: "name = 's'".encode("utf-16"), "is not UTF-8 text"),
+    "UTF-16 without its mark": (KINDS, lambda _: "name = 'é'".encode("utf-16-le"), "is not UTF-8 text"),
+    "half of UTF-16": (KINDS, lambda _: "name = 's'".encode("utf-16")[:-1], "is not UTF-8 text"),
     "cut short": (TABLES, lambda end: b"name = " if end == ".toml" else b'{"name": ', "is not valid (TOML|JSON): "),
     "a key twice": (KINDS, lambda end: TWICE[end].encode(), "twice|more than once|overwrite"),
     "a deep nest": (

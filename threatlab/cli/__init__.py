@@ -177,7 +177,8 @@ class _Parser(argparse.ArgumentParser):
     """A parser whose errors are one sentence, and where to read on."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(BAD_INPUT, f"{self.prog}: {message} (see '{self.prog} --help')\n")
+        say(f"{message} (see '{self.prog} --help')", self.prog)
+        self.exit(BAD_INPUT)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -68,14 +68,15 @@ def emit(text: str, output: str | None, form: str = "table") -> None:
 
 
 def harmless(text: str, form: str = "table") -> str:
-    """Return a text in which no line is a command to a build server, as `::error::` is, or `##[error]` anywhere in it.
+    """Return a text in which no line is a command to a build server, as `::error::` is, or `##vso[...]` anywhere in it.
 
-    Those are the two ways in which GitHub's and Azure's runners take commands from what a program prints. JSON says the
-    same as before.
+    Those are the two ways in which GitHub's and Azure's runners take commands from what a program prints; to them a
+    carriage return ends a line, too. JSON says the same as before.
     """
     if form in {"json", "sarif"}:  # no line of these begins with a colon
-        return text.replace("##[", "##\\u005b")
-    return re.sub(r"(?m)^([^\S\n]*:)(?=:)", r"\1 ", text).replace("##[", "## [")
+        return re.sub(r"(##\w*)\[", r"\1\\u005b", text)
+    text = re.sub(r"(^|[\r\n])([^\S\r\n]*:)(?=:)", r"\1\2 ", text)
+    return re.sub(r"(##\w*)\[", r"\1 [", text)
 
 
 def _drop_standard_output() -> None:
@@ -205,9 +206,9 @@ def _many(models: Sequence[ThreatModel]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def say(sentence: str) -> None:
+def say(sentence: str, who: str = "threatlab") -> None:
     """Say a sentence on standard error, in a line, and of a very long one its beginning."""
     said = " ".join(shown(sentence).split())
     said = said if len(said) <= _LONGEST else f"{said[:_LONGEST]}\u2026"
     with suppress(OSError):  # where nobody listens, the exit code says it
-        print(f"threatlab: {harmless(said)}", file=sys.stderr)
+        print(f"{who}: {harmless(said)}", file=sys.stderr)
