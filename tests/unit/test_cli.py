@@ -258,6 +258,7 @@ CSVS = {
     "two byte order marks": b"\xef\xbb\xbf" * 2 + INVENTORY.encode(),
     "Excel's Unicode text": INVENTORY.replace(",", "\t").encode("utf-16"),
     "Excel's hint": b"sep=;\r\n" + INVENTORY.replace(",", ";").encode(),
+    "Excel's hint, filled up": b"sep=,,,\r\n" + INVENTORY.encode(),
     "Excel's hint at a sign that nobody else uses": b"sep=|\r\n" + INVENTORY.replace(",", "|").encode(),
     "a blank row first": b";;\r\n" + INVENTORY.replace(",", ";").encode(),
     "a blank line first": b"\r\n" + INVENTORY.replace(",", ";").encode(),
@@ -272,6 +273,16 @@ def test_an_inventory_is_read_as_spreadsheets_write_it(data, capsys):
     code, out, err = run(capsys, "assess", "inventory.csv", "--format", "json")
     assert (code, err) == (0, "")
     assert [model["system"] for model in json.loads(out)] == [system.to_dict() for system in EXPECTED]
+
+
+@pytest.mark.parametrize("data", [INVENTORY, "sep=;\n" + INVENTORY.replace(",", ";"), '\n"system_id"\nalpha'])
+def test_an_inventory_comes_by_standard_input_and_is_in_no_file(data, capsys, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data.encode())))
+    code, out, err = run(capsys, "assess", "-", "--format", "sarif")
+    assert (code, json.loads(out)["runs"][0]["results"], "alpha is in no file" in err) == (0, [], True)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"system_id,uses_tools\na,yes\n")))
+    said = "threatlab: standard input, line 2 ('a'), column uses_tools: 'yes' is not true, false or empty (unknown)\n"
+    assert run(capsys, "assess", "-") == (2, "", said)
 
 
 def test_sarif_points_at_the_row_of_an_inventory(capsys):

@@ -56,9 +56,9 @@ FILE is any of these, as many as you like:
   a system file    .toml or .json: a name, and the tables [facts] and [controls]
   a threat model   .json, as the workbook and 'assess --format json' save it
   a drawing        .toml or .json, with zones, elements and flows: its facts are read from it
-  -                one of these on standard input
   an inventory     .csv or .parquet: a column system_id, and one for each attribute;
                    a CSV cell is true, false or empty (empty: unknown)
+  -                one of these on standard input; an inventory there is CSV
   a built-in name  such as shadowray ('threatlab systems' lists them)
 """
 _ASSESS_MORE = """\
