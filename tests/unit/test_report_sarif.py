@@ -155,3 +155,36 @@ def test_a_file_is_named_from_the_root_of_its_repository_or_else_from_the_workin
     assert Source.at(Path("m.toml")).file == Source.at(tmp_path / "m.toml").file == "m.toml"
     monkeypatch.chdir(tmp_path / "repository" / "ml")
     assert Source.at(Path("m.toml")).file == "ml/m.toml"
+
+
+def test_a_link_is_named_by_what_it_leads_to_where_that_is_in_the_repository(tmp_path, monkeypatch):
+    repository, outside = tmp_path / "repository", tmp_path / "outside"
+    for folder in (repository / ".git", repository / "ml", outside / "a"):
+        folder.mkdir(parents=True)
+    for file in (repository / "ml" / "m.toml", outside / "a" / "m.toml"):
+        file.touch()
+    links = {
+        repository / "link.toml": repository / "ml" / "m.toml",
+        repository / "folder": repository / "ml",
+        repository / "away.toml": outside / "a" / "m.toml",
+        tmp_path / "home": repository / "ml",
+        tmp_path / "work": outside,
+    }
+    for link, target in links.items():
+        link.symlink_to(target)
+    named = {
+        "repository/link.toml": "ml/m.toml",
+        "repository/folder/m.toml": "ml/m.toml",
+        "repository/away.toml": "away.toml",
+        "home/m.toml": "ml/m.toml",
+        "home/../link.toml": "link.toml",
+    }
+    assert {each: Source.at(tmp_path / each).file for each in named} == named | {"home/../link.toml": "ml/m.toml"}
+    monkeypatch.chdir(tmp_path / "work")
+    assert Source.at(tmp_path / "work" / "a" / "m.toml").file == Source.at(Path("a/m.toml")).file == "a/m.toml"
+
+
+def test_a_name_that_is_no_utf_8_is_written_byte_for_byte():
+    log = json.loads(to_sarif(full(), sources=[Source("caf\udce9 \ud83d/100%.toml")]))
+    where = log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]
+    assert where["uri"] == "caf%E9%20%3F/100%25.toml"

@@ -56,15 +56,24 @@ class Source:
         """Return the source that a file is, which holds a system, or a threat model, as a `text` in TOML or JSON.
 
         Its name is relative to the repository that it stands in, or else to the working folder; outside of both it is
-        its name alone.
+        its name alone. Of a link it is the name of what it leads to, if that is in there: code hosts look into no link.
         """
-        real = Path(os.path.abspath(path))  # noqa: PTH100  # links stay as they are
-        root = next((each for each in real.parents if (each / ".git").exists()), Path.cwd())
-        name = real.relative_to(root).as_posix() if real.is_relative_to(root) else real.name
+        real, given = (Path(os.path.realpath(each)) for each in (path, path.parent))
+        root = Path(os.path.realpath(repository(path) or repository(real) or Path.cwd()))
+        places = (each for each in (real, given / path.name) if each.is_relative_to(root))
+        name = next((each.relative_to(root).as_posix() for each in places), path.name)
         return Source(name, line, _lines(text, path.suffix.lower()) if text else {})
 
 
+_NO_BYTE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
+"""Halves of characters that stand for no byte of a file's name, as Python spells those that are no UTF-8."""
+
 Found = tuple[ThreatModel, Finding, Source]
+
+
+def repository(path: Path) -> Path | None:
+    """Return the folder of the repository that a path stands in, None if it stands in none."""
+    return next((each for each in path.absolute().parents if (each / ".git").exists()), None)
 
 
 def to_sarif(
@@ -233,7 +242,8 @@ def _result(model: ThreatModel, finding: Finding, source: Source, index: int, st
     doubt = " Nobody has said whether it is: answer it first." if finding.unknown else ""
     key = f"{model.system.name}\0{finding.attribute}".encode("utf-8", "backslashreplace")
     about = shown(f"{EXAMPLE}: {model.system.name}" if model.example else model.system.name)
-    file = {"uri": quote(source.file.encode("utf-8", "replace"), safe="/"), "uriBaseId": "%SRCROOT%"}
+    raw = _NO_BYTE.sub("?", source.file).encode("utf-8", "surrogateescape")  # a name that is no UTF-8, as it is
+    file = {"uri": quote(raw, safe="/"), "uriBaseId": "%SRCROOT%"}
     place = {"artifactLocation": file, "region": {"startLine": source.lines.get(finding.attribute, source.line)}}
     return {
         **({"baselineState": state} if state else {}),
