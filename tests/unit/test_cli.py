@@ -751,6 +751,14 @@ def test_import_export_and_report_read_standard_input_once(command, capsys, monk
     assert run(capsys, *command, "-")[::2] == (2, "threatlab: standard input is closed; give a file\n")
 
 
+def test_what_is_imported_to_standard_output_goes_into_the_next_command(capsys, monkeypatch):
+    code, out, err = run(capsys, "import", str(OTHERS / "otm.json"), "-o", "-")
+    assert (code, err) == (0, f"threatlab: {read(OTHERS / 'otm.json').statement}\n")
+    assert not Path("-").exists()
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(out.encode())))
+    assert "Parcel" in run(capsys, "report", "-")[1]
+
+
 def test_nothing_is_half_imported(capsys):
     document = json.loads((OTHERS / "otm.json").read_text("utf-8"))
     document["dataflows"][0]["source"] = "nobody"

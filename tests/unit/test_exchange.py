@@ -382,6 +382,34 @@ def test_what_is_not_drawn_goes_with_its_ends():
     assert "To nobody" not in text
 
 
+@pytest.mark.parametrize("name", ["threat-dragon", "threat-dragon-1"])
+def test_a_diagram_that_was_copied_with_its_ids_is_kept_and_what_is_new_in_it_is_drawn(name):
+    document, diagrams = sample(name), way(sample(name), "detail", "diagrams")
+    twin = copy.deepcopy(diagrams[0])
+    cells = twin["cells"] if name == "threat-dragon" else twin["diagramJson"]["cells"]
+    first = next(cell for cell in cells if cell.get("shape") == "actor" or cell.get("type") == "tm.Actor")
+    cells.append(copy.deepcopy(first) | {"id": "new"})
+    document["detail"]["diagrams"].append(twin)
+    alone, found = taken(name, sample(name)).drawing, taken(name, document)
+    assert [each.name for each in found.drawing.elements] == [
+        *(each.name for each in alone.elements),
+        f"{alone.elements[0].name} (2)",
+    ]
+    assert found.drawing.flows == alone.flows
+    drawn_before = len(alone.zones) + len(alone.elements) + len(alone.flows)
+    copied = [part for part, why in found.undrawn if "in an earlier diagram" in why]
+    assert 0 < len(copied) <= drawn_before
+    if name in WRITTEN:
+        assert json.loads(write(found.drawing, FORMATS[name], found.origin).text) == document
+        for new in (
+            found.drawing.changing_element("Parcel Gateway", name="Door"),
+            found.drawing.without("Parcel Gateway"),
+            found.drawing.without_flow(1),
+        ):
+            text = write(new, FORMATS[name], found.origin).text
+            assert taken(name, json.loads(text)).drawing == new
+
+
 def test_what_goes_with_a_part_is_said():
     found = taken("threat-dragon", sample("threat-dragon"))
     export = write(found.drawing.without("Answer model"), FORMATS["threat-dragon"], found.origin)

@@ -372,6 +372,10 @@ def _run(asked: argparse.Namespace) -> int:
 def _import(asked: argparse.Namespace) -> int:
     _spare_inputs(asked.output, [asked.file])
     found = read(asked.file) if asked.file != STANDARD_INPUT else read(SHOWN, standard_input())
+    if asked.output == STANDARD_INPUT:  # for the next command of a pipe
+        emit(to_json(found.model), None, "json")
+        say(found.statement)
+        return PASSED
     if asked.output:
         save_model(found.model, asked.output)
     emit(import_table(found), None)
@@ -455,7 +459,9 @@ def _exchange_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
     known = "".join(f"  {each.title}\n" for each in FORMATS.values())
     taken = command("import", "read a model of another tool", _IMPORT + known, _IMPORT_MORE)
     taken.add_argument("file", metavar="FILE", help="a .json or .yaml file of another tool, or - for standard input")
-    taken.add_argument("--output", "-o", metavar="PATH", help="save it as a threat model in this .json file")
+    taken.add_argument(
+        "--output", "-o", metavar="PATH", help="save it as a threat model: a .json file, or - (standard output)"
+    )
 
     given = command("export", "write a threat model in the format of another tool", _EXPORT, _EXPORT_MORE)
     given.add_argument("file", metavar="FILE", help="what to write, a built-in name, or - for standard input")
