@@ -671,6 +671,15 @@ def test_a_terminal_that_lacks_a_character_gets_the_rest():
     assert b"gr\\xf6" in done.stdout
 
 
+@pytest.mark.parametrize("asked", [("assess", "bot.toml", "--format", "json"), ("export", "bot.toml", "--to", "csv")])
+def test_standard_output_holds_what_a_file_would_also_where_lines_end_otherwise(asked, monkeypatch):
+    main([*asked, "-o", "written"])
+    screen = io.TextIOWrapper(io.BytesIO(), encoding="cp1252", newline="\r\n")  # as on Windows
+    monkeypatch.setattr("sys.stdout", screen)
+    assert main(asked) == 0
+    assert screen.buffer.getvalue() == Path("written").read_bytes()
+
+
 # ---- other tools
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 import sys
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
@@ -203,7 +204,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "record": machine.record,
     }
     try:
-        return commands[parsed.command](parsed)
+        with warnings.catch_warnings():
+            warnings.simplefilter("once", UserWarning)
+            warnings.showwarning = lambda message, *_: say(str(message))
+            return commands[parsed.command](parsed)
     except ThreatLabError as problem:
         say(str(problem))
     except OSError as problem:

@@ -41,8 +41,8 @@ def table(models: Sequence[ThreatModel]) -> str:
 def emit(text: str, output: str | None, form: str = "table") -> None:
     """Write `text` into the file `output`, whole or not at all; without one, or with "-", to standard output.
 
-    There a table shows the code of a character that the terminal lacks, and every other `form` is UTF-8. No line is a
-    command to a build server. A reader that has seen enough, such as `head`, is no error.
+    There a table shows the code of a character that the terminal lacks, and every other `form` is what a file would be.
+    No line is a command to a build server. A reader that has seen enough, such as `head`, is no error.
 
     Raises
     ------
@@ -56,8 +56,8 @@ def emit(text: str, output: str | None, form: str = "table") -> None:
         if sys.stdout is None:
             raise OSError(EBADF, "it is closed")  # noqa: TRY301
         if hasattr(sys.stdout, "reconfigure"):
-            told = {"errors": "backslashreplace"} if form == "table" else {"encoding": "utf-8", "errors": "replace"}
-            sys.stdout.reconfigure(**told)
+            as_in_a_file = {"encoding": "utf-8", "errors": "replace", "newline": ""}
+            sys.stdout.reconfigure(**({"errors": "backslashreplace"} if form == "table" else as_in_a_file))
         sys.stdout.write(harmless(text, form))
         sys.stdout.flush()
     except BrokenPipeError:
