@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 import re
@@ -34,6 +36,9 @@ _MOST = 1_000_000
 
 _QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\b(?:True|False|None)\b")
 _SPELLED = {"True": "true", "False": "false", "None": "null"}
+
+_SEPARATOR = re.compile(r"\s*\"?sep=(.)\"?[\s,;]*")
+"""The first line by which Excel tells itself how a row is parted; other spreadsheets fill it up with empty cells."""
 
 _BEGINS_AS_YAML = re.compile(r"(?:[ \t]*(?:#.*|---.*)?\r?\n)*[\w\"'-]+[ \t]*:(?:\s|$)")
 """A key and a colon, which neither TOML nor JSON begins with."""
@@ -142,6 +147,29 @@ def decoded(data: bytes, shown: str) -> str:
         return data.decode("utf-16" if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8").lstrip("\ufeff")
     except UnicodeDecodeError as problem:
         raise ThreatLabError(f"{shown} is not UTF-8 text (byte {problem.start}): save it as UTF-8") from None
+
+
+def csv_rows(text: str, shown: str) -> list[tuple[int, list[str]]]:
+    """Return the rows of a table in CSV, as spreadsheets write it, each with its line.
+
+    Rows that are blank, and columns at the end that are, go.
+
+    Raises
+    ------
+    ThreatLabError
+        If it is no CSV; the message begins with what the text is `shown` as.
+    """
+    first = next((line for line in text.splitlines() if line.strip(" ,;\t")), "")
+    hint = _SEPARATOR.fullmatch(first)
+    comma = hint[1] if hint else max(",;\t", key=first.count)  # spreadsheets of some languages part by semicolons
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=comma, strict=True)
+    try:
+        rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader if any(map(str.strip, row))]
+    except csv.Error as problem:
+        raise ThreatLabError(f"{shown}, line {reader.line_num}: is not CSV: {problem}") from None
+    rows = rows[1:] if hint else rows
+    wide = max((place for _, row in rows for place, cell in enumerate(row, 1) if cell), default=0)
+    return [(line, row[:wide]) for line, row in rows]
 
 
 def parse(text: str, suffix: str, shown: str, least: str) -> Any:

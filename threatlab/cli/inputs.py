@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 import sys
@@ -17,7 +16,7 @@ from threatlab.changes import Described, as_model
 from threatlab.checks import check_choice
 from threatlab.errors import ThreatLabError
 from threatlab.exchange import Format, described, format_of, recognized
-from threatlab.files import decoded, read_bytes, read_text
+from threatlab.files import csv_rows, decoded, read_bytes, read_text
 from threatlab.report import Source, ThreatModel
 from threatlab.system import SYSTEMS, AISystem, list_systems, load_system
 
@@ -27,8 +26,8 @@ YAML = (".yaml", ".yml")
 _FILES = replace(SYSTEMS, many=True)
 INVENTORIES = (".csv", ".parquet")
 _CELLS = {"true": True, "false": False, "": None}
-_SEPARATOR = re.compile(r"\s*\"?sep=(.)\"?[\s,;]*")
-"""The first line by which Excel tells itself how a row is parted; other spreadsheets fill it up with empty cells."""
+_INVENTORY = re.compile(r"[\s,;]*(?:\"?sep=.*\s)?[^={\[\r\n]*\bsystem_id\b")
+"""How an inventory begins, and neither TOML nor JSON does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,7 @@ def _read(given: str, *, lines: bool) -> Iterator[Input]:
     else:  # a file, or a pipe, which can be read but once
         shown = repr(given) if given != STANDARD_INPUT else SHOWN
         text = read_text(_FILES.find(given)) if given != STANDARD_INPUT else standard_input()
-        if suffix not in _FILES.suffixes and _is_inventory(text):
+        if suffix not in _FILES.suffixes and _INVENTORY.match(text):
             for system, row, _ in _csv(text, shown, None):
                 yield Input(ThreatModel(system), f"{shown}, {row}", None)
             return
@@ -114,28 +113,9 @@ def standard_input() -> str:
     return decoded(sys.stdin.buffer.read(), SHOWN)
 
 
-def _first_row(text: str) -> str:
-    """Return the first line of a table that isn't blank."""
-    return next((line for line in text.splitlines() if line.strip(" ,;\t")), "")
-
-
-def _is_inventory(text: str) -> bool:
-    """Tell whether a text that no name tells of is an inventory: neither JSON nor TOML begins as one does."""
-    first = _first_row(text)
-    return bool(_SEPARATOR.fullmatch(first)) or "system_id" in re.split(r"[\s\",;]+", first)
-
-
 def _csv(text: str, shown: str, file: Source | None) -> Iterator[tuple[AISystem, str, Source | None]]:
     """Read an inventory: a column system_id and one per attribute; a cell is true, false or empty (unknown)."""
-    first = _first_row(text)
-    hint = _SEPARATOR.fullmatch(first)
-    comma = hint[1] if hint else max(",;\t", key=first.count)  # spreadsheets of some languages part by semicolons
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=comma, strict=True)
-    try:
-        rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader if any(map(str.strip, row))]
-    except csv.Error as problem:
-        raise ThreatLabError(f"{shown}, line {reader.line_num}: is not CSV: {problem}") from None
-    rows = rows[1:] if hint else rows
+    rows = csv_rows(text, shown)
     if not rows:
         raise ThreatLabError(f"{shown} is empty: it needs at least a header with system_id, and a row for each system")
     (_, header), *body = rows
