@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
+from errno import EACCES, EBUSY, EPERM, EROFS
 from importlib.resources.abc import Traversable
 from math import log10
 from pathlib import Path
@@ -33,6 +34,9 @@ _TOO_DEEP = f"it is nested more than {_DEEPEST} deep"
 _LARGEST = 2**63
 _MOST = 1_000_000
 """Values of a YAML file, once what its aliases stand for is counted where they stand."""
+
+_PINNED = (EBUSY, EACCES, EPERM, EROFS)
+"""Errors of a folder in which no file can be made, or be put in the place of another."""
 
 _QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\b(?:True|False|None)\b")
 _SPELLED = {"True": "true", "False": "false", "None": "null"}
@@ -201,6 +205,7 @@ def parse(text: str, suffix: str, shown: str, least: str) -> Any:
 def write_text(path: str | Path, text: str, *, durable: bool = False) -> Path:
     """Write `text` in UTF-8 and return the path. What was there before stays, whole, until all is written.
 
+    Only a file that nothing can take the place of, such as one that a container mounts by itself, is written over.
     What is `durable` is on the disk when this returns, and survives a loss of power.
 
     Raises
@@ -221,25 +226,40 @@ def write_text(path: str | Path, text: str, *, durable: bool = False) -> Path:
             target.write_bytes(data)
             return target
         real = target.resolve()  # a link keeps pointing where it did
-        part = real.with_name(f".{real.name[:50]}.{token_hex(8)}.part")
         try:
-            with part.open("xb") as new:
-                new.write(data)
-                if durable:
-                    new.flush()
-                    os.fsync(new.fileno())
-            if real.exists():
-                part.chmod(S_IMODE(real.stat().st_mode))
-            part.replace(real)
-            if durable and os.name == "posix":  # the new name, too
-                _to_disk(real.parent)
-        finally:
-            part.unlink(missing_ok=True)
+            _replace(real, data, durable=durable)
+        except OSError as problem:  # it is mounted by itself, or lies in a folder of somebody else's
+            if problem.errno not in _PINNED or not real.is_file():
+                raise
+            _write(real, "r+b", data, durable=durable)
     except (OSError, ValueError, RuntimeError) as problem:  # a NUL in a path; on 3.11, a link to itself
         raise ThreatLabError(
             f"{str(path)!r} can't be written: {getattr(problem, 'strerror', None) or problem}"
         ) from None
     return target
+
+
+def _replace(real: Path, data: bytes, *, durable: bool) -> None:
+    """Put a file that holds `data` in the place of another, in one step."""
+    part = real.with_name(f".{real.name[:50]}.{token_hex(8)}.part")
+    try:
+        _write(part, "xb", data, durable=durable)
+        if real.exists():
+            part.chmod(S_IMODE(real.stat().st_mode))
+        part.replace(real)
+        if durable and os.name == "posix":  # the new name, too
+            _to_disk(real.parent)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _write(file: Path, mode: str, data: bytes, *, durable: bool) -> None:
+    with file.open(mode) as opened:
+        opened.write(data)
+        opened.truncate()
+        if durable:
+            opened.flush()
+            os.fsync(opened.fileno())
 
 
 def _to_disk(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -174,6 +175,26 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path, monkeypatch):
         write_text(file, to_json(ThreatModel(AISystem("after"))))
     monkeypatch.undo()
     assert file.read_text() == "before"
+    assert list(tmp_path.iterdir()) == [file]
+
+
+@pytest.mark.parametrize(
+    ("call", "error"), [("replace", errno.EBUSY), ("replace", errno.EPERM), ("open", errno.EACCES)]
+)
+def test_a_file_that_nothing_can_take_the_place_of_is_written_over(call, error, tmp_path, monkeypatch):
+    file, new = tmp_path / "model.json", tmp_path / "new.json"
+    file.write_text("what was there before")
+    was = getattr(Path, call)
+
+    def refused(self, *given, **named):
+        if self.suffix == ".part":  # as where a container mounts the file by itself, or the folder is somebody else's
+            raise OSError(error, os.strerror(error))
+        return was(self, *given, **named)
+
+    monkeypatch.setattr(Path, call, refused)
+    assert write_text(file, "new").read_text() == "new"
+    with pytest.raises(ThreatLabError, match=os.strerror(error)):
+        write_text(new, "new")
     assert list(tmp_path.iterdir()) == [file]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from datetime import date
 from pathlib import Path
@@ -50,6 +51,12 @@ def test_there_is_a_result_for_each_finding_that_is_not_accepted_with_its_rule_a
 def test_any_text_leaves_the_file_a_valid_one(text):
     run = run_of(with_text(text), sources=[Source(f"a/{text}".replace("\\", "/").strip())])
     json.dumps(run, ensure_ascii=False).encode("utf-8")  # no half character is left
+
+
+def test_no_name_is_a_link_in_a_message():
+    run = run_of(with_text("![see](https://a.example) [here](1)"), sources=[Source("a")])
+    for result in run["results"]:
+        assert not re.search(r"\[[^\]]*\]\(", result["message"]["text"])
 
 
 def test_there_is_one_rule_for_each_control_of_the_ruleset_with_its_published_ids():

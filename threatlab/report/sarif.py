@@ -241,7 +241,8 @@ def _result(model: ThreatModel, finding: Finding, source: Source, index: int, st
     name = shown(model.system.name)
     doubt = " Nobody has said whether it is: answer it first." if finding.unknown else ""
     key = f"{model.system.name}\0{finding.attribute}".encode("utf-8", "backslashreplace")
-    about = shown(f"{EXAMPLE}: {model.system.name}" if model.example else model.system.name)
+    about = f"{EXAMPLE}: {name}" if model.example else name
+    about = about.replace("](", "] (")  # which a viewer would take for a link
     raw = _NO_BYTE.sub("?", source.file).encode("utf-8", "surrogateescape")  # a name that is no UTF-8, as it is
     file = {"uri": quote(raw, safe="/"), "uriBaseId": "%SRCROOT%"}
     place = {"artifactLocation": file, "region": {"startLine": source.lines.get(finding.attribute, source.line)}}
