@@ -736,6 +736,11 @@ BAD = {
         lambda d: put(d, {"threatlab": {"zones": [{"id": "z1", "kind": "ours"}]}}, "project", "attributes"),
         "kind of zone for 'Public internet': 'ours'",
     ),
+    "a word that YAML takes for no text": (
+        "otm",
+        lambda d: put(d, False, "components", 0, "name"),
+        "components, number 1: name is False; it must be a text, in quotes",
+    ),
     "more than a drawing takes": (
         "otm",
         lambda d: put(d, [d["components"][0] | {"id": str(n)} for n in range(MOST + 1)], "components"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections import Counter
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import given
 from jsonschema import Draft202012Validator
 
+from tests.unit.strategies import CONTROLS
 from tests.unit.threat_models import BARE, HOSTILE, full, models, quick, with_text
 from threatlab import AISystem
 from threatlab.catalog import SEVERITIES, catalog
@@ -128,6 +130,11 @@ def test_what_code_hosts_do_not_take_is_left_out_least_severe_first_and_said(tak
     assert sorted(kept, key=SEVERITIES.index) == all_of_them[:taken]
     assert len(run["properties"]["leftOut"]) == sentences
     assert (f"the {len(all_of_them) - taken} least severe" in str(run["properties"]["leftOut"])) is (sentences == 2)
+    there = {**dict.fromkeys(CONTROLS, True), "staff_trained": False}
+    mended, file = ThreatModel(AISystem("bot-0", **there)), [Source("m.toml")]
+    log = to_sarif(mended, sources=file, before=three, before_sources=file * 3)
+    states = Counter(each["baselineState"] for each in json.loads(log)["runs"][0]["results"])
+    assert states.total() - states["absent"] == len(mended.assessment.findings) < taken  # what is gone makes room
 
 
 FORMS = {

@@ -18,6 +18,10 @@ _REVISION = re.compile(r"(?![A-Za-z]:[\\/])([^:]*):(.+)")
 """A revision, a colon and a file, as git writes it: none stands for what is staged. `C:\\model.toml` is none."""
 
 
+_OF_A_HOOK = ("GIT_DIR", "GIT_WORK_TREE")
+"""What git tells a hook in a linked worktree."""
+
+
 @dataclass(frozen=True, slots=True)
 class Side:
     """One side of a comparison: its threat models, where each is described, and whether it is an inventory."""
@@ -64,17 +68,21 @@ def _at(revision: str, file: Path) -> bytes:
     name = file.absolute().relative_to(folder).as_posix()
     # cat-file runs no filter that a repository sets, and what follows the option is no option.
     git, named = ["git", "-C", str(folder), "cat-file"], f"{revision}:./{name}"
+    found = repository(
+        Path(os.path.realpath(folder), name)
+    )  # then a hook's view, whose paths begin elsewhere, is no help
+    environment = {key: value for key, value in os.environ.items() if not found or key not in _OF_A_HOOK}
     try:
         if revision.startswith("-"):
             raise ThreatLabError(f"{revision!r} is no revision of git; give a branch, a tag or a commit, such as main")
         if file.is_symlink():  # which it may have been then: git keeps what it leads to, and goes there if asked
             there = subprocess.run(  # noqa: S603
                 [*git, "--batch-check=%(objectname) %(objecttype)", "--follow-symlinks"],
-                input=os.fsencode(named), capture_output=True, check=False,
+                input=os.fsencode(named), capture_output=True, check=False, env=environment,
             )  # fmt: skip
             id_, _, kind = there.stdout.decode("utf-8", "replace").strip().partition(" ")
             named = id_ if kind == "blob" else named
-        done = subprocess.run([*git, "blob", named], capture_output=True, check=False)  # noqa: S603
+        done = subprocess.run([*git, "blob", named], capture_output=True, check=False, env=environment)  # noqa: S603
     except FileNotFoundError:
         raise ThreatLabError(f"'{revision}:{file}' asks for a revision, and git is not installed") from None
     except ValueError as problem:  # a NUL in a name

@@ -103,7 +103,7 @@ def to_sarif(
     if before is not None:
         found = _since(found, _found(before, before_sources), models, before)
     if len(found) > TAKEN:
-        found.sort(key=lambda each: SEVERITIES.index(each[0][1].severity))
+        found.sort(key=lambda each: (each[1] == "absent", SEVERITIES.index(each[0][1].severity)))
     run = {
         "tool": {"driver": _driver(controls.values())},
         "columnKind": "unicodeCodePoints",
