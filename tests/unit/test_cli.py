@@ -369,6 +369,12 @@ BAD = [
     (("assess", "tay", "--policy", "none.toml"), "there is no file 'none.toml'"),
     (("assess", "tay", "--policy", "nothing.toml"), "'nothing.toml' is empty: it needs at least one bound"),
     (("assess", "tay", "--policy", "bot.toml"), "unknown policy key"),
+    (("assess", "tay", "--policy", ""), "'' is no policy file"),
+    (("assess", "tay", "--measured", ""), "''"),
+    (("assess", "tay", "--fail-at", ""), "--fail-at is ''"),
+    (("assess", "tay", "--max-open", ""), "--max-open is ''"),
+    (("assess", "tay", "--today", ""), "--today is ''; give a date"),
+    (("assess", "tay", "--output", ""), "'' is no name for a file to write"),
     (("assess", "tay", "--today", "tomorrow"), "--today is 'tomorrow'; give a date"),
     (("assess", "tay", "--output", "."), "'.' is a folder"),
     (("assess", "tay", "--output", "no/report"), "there is no folder 'no'"),
@@ -399,6 +405,15 @@ def test_bad_input_is_exit_code_2_and_one_sentence(arguments, said, capsys):
     assert err.count("\n") == 1
     assert said in err
     assert Path("bot.toml").read_text(encoding="utf-8") == SYSTEM
+
+
+def test_a_working_folder_that_is_gone_is_told(capsys, tmp_path):
+    (tmp_path / "gone").mkdir()
+    os.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    code, _, err = run(capsys, "assess", "bot.toml")
+    assert (code, "the folder that you work in is gone" in err) == (2, True)
+    os.chdir(tmp_path)
 
 
 def test_a_file_that_the_system_refuses_is_no_traceback_either(capsys, monkeypatch):

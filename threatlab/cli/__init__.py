@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
 import sys
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -211,7 +212,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ThreatLabError as problem:
         say(str(problem))
     except OSError as problem:
-        say(f"{problem.filename or 'a file'}: {problem.strerror or problem}")
+        say(f"{problem.filename or _without_name()}: {problem.strerror or problem}")
     except MemoryError:
         say("there is not enough memory for that; give fewer systems, or smaller files")
     except KeyboardInterrupt:
@@ -221,10 +222,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return BAD_INPUT
 
 
+def _without_name() -> str:
+    """Return what an error of the system is about that names no file: the working folder, if that is gone."""
+    try:
+        os.getcwd()  # noqa: PTH109  # pathlib asks the same
+    except FileNotFoundError:
+        return "the folder that you work in is gone; change to another one"
+    return "a file"
+
+
 def _assess(asked: argparse.Namespace) -> int:
-    today = check_date("--today", asked.today) if asked.today else _today()
+    today = _today() if asked.today is None else check_date("--today", asked.today)
     fail_at = None if asked.fail_at is None else _score(asked.fail_at)
-    policy = load_policy(asked.policy) if asked.policy else None
+    policy = None if asked.policy is None else load_policy(asked.policy)  # "": a variable that is not set opens no gate
     most_open = _most_open(asked)
     _spare_inputs(asked.output, (*asked.files, *asked.measured, asked.policy or ""))
     inputs = read_inputs(asked.files, lines=asked.format == "sarif")
@@ -380,7 +390,7 @@ def _import(asked: argparse.Namespace) -> int:
         emit(to_json(found.model), None, "json")
         say(found.statement)
         return PASSED
-    if asked.output:
+    if asked.output is not None:
         save_model(found.model, asked.output)
     emit(import_table(found), None)
     return PASSED

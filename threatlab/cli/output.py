@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from errno import EBADF
-from pathlib import Path
 
 from threatlab.assessment import NextStep
 from threatlab.catalog import SEVERITIES
@@ -49,8 +48,8 @@ def emit(text: str, output: str | None, form: str = "table") -> None:
     ThreatLabError
         If it can't be written; the message says where, and why.
     """
-    if output and output != "-":
-        write_text(Path(output), text)
+    if output is not None and output != "-":
+        write_text(output, text)
         return
     try:
         if sys.stdout is None:
