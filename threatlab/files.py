@@ -24,6 +24,7 @@ from stat import S_IMODE
 from typing import Any, TypeVar
 
 from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.words import listed
 
 T = TypeVar("T")
 
@@ -52,13 +53,15 @@ _BEGINS_AS_YAML = re.compile(r"(?:[ \t]*(?:#.*|---.*)?\r?\n)*[\w\"'-]+[ \t]*:(?:
 class FileKind:
     """A kind of file: what it is called, what it holds at `least`, how its name may end, and whether it holds `many`.
 
-    Those that ship with the package lie in `folder`, each in a TOML file, and are loaded by their names.
+    Where one is asked for, a name may also end in what is read `otherwise`. Those that ship with the package lie in
+    `folder`, each in a TOML file, and are loaded by their names.
     """
 
     name: str
     least: str
     suffixes: tuple[str, ...] = (".toml", ".json")
     many: bool = False
+    otherwise: tuple[str, ...] = ()
     folder: Traversable | None = None
 
     def shipped(self) -> tuple[str, ...]:
@@ -98,7 +101,7 @@ class FileKind:
 
     def find(self, source: object) -> Path | Traversable:
         """Return the file of that name, or the one that ships under it; raises as `load` if it can't be one."""
-        names, endings = self.shipped(), " or ".join(self.suffixes)
+        names, endings = self.shipped(), listed((*self.suffixes, *self.otherwise), "or")
         if not isinstance(source, str | Path) or not str(source).strip():
             what = f"neither the name of a {self.name} nor a file" if names else f"no {self.name} file"
             raise ThreatLabError(f"{source!r} is {what}; give one that ends in {endings}")

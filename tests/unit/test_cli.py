@@ -359,6 +359,7 @@ BAD = [
     (("assess", "bto.toml"), "did you mean 'bot.toml'"),
     (("assess", "nowhere/bot.toml"), "there is no file 'nowhere"),
     (("assess", "shadowrya"), "did you mean 'shadowray'"),
+    (("assess", "systems.xlsx"), "(a file must end in .toml, .json, .csv or .parquet)"),
     (("assess", "."), "'.' is a folder; give the name of a file in it"),
     (("assess", ""), "neither the name of a system nor a file"),
     (("assess", "bad.toml"), "'bad.toml' is not valid TOML"),

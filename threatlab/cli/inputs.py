@@ -23,8 +23,8 @@ from threatlab.system import SYSTEMS, AISystem, list_systems, load_system
 STANDARD_INPUT, SHOWN = "-", "standard input"
 YAML = (".yaml", ".yml")
 
-_FILES = replace(SYSTEMS, many=True)
 INVENTORIES = (".csv", ".parquet")
+_FILES = replace(SYSTEMS, many=True, otherwise=INVENTORIES)
 _CELLS = {"true": True, "false": False, "": None}
 _INVENTORY = re.compile(r"[\s,;]*(?:\"?sep=.*\s)?[^={\[\r\n]*\bsystem_id\b")
 """How an inventory begins, and neither TOML nor JSON does."""
