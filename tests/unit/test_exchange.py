@@ -410,6 +410,13 @@ def test_a_diagram_that_was_copied_with_its_ids_is_kept_and_what_is_new_in_it_is
             assert taken(name, json.loads(text)).drawing == new
 
 
+def test_names_that_look_the_same_are_numbered_however_they_are_spelled():
+    document = sample("otm")
+    for place, name in enumerate(("G\u00e4ste", "Ga\u0308ste")):
+        put(document, name, "components", place, "name")
+    assert {"G\u00e4ste", "G\u00e4ste (2)"} <= {each.name for each in taken("otm", document).drawing.elements}
+
+
 def test_what_goes_with_a_part_is_said():
     found = taken("threat-dragon", sample("threat-dragon"))
     export = write(found.drawing.without("Answer model"), FORMATS["threat-dragon"], found.origin)
