@@ -557,6 +557,18 @@ def test_a_saved_threat_model_is_written_in_each_format(form, capsys):
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no such pipes")
+def test_findings_of_two_models_that_a_code_host_could_not_tell_apart_are_refused(capsys, tmp_path):
+    for name in ("a", "b", "c"):
+        (tmp_path / name).mkdir()
+        save_model(ThreatModel(AISystem(name)), tmp_path / name / "model.json")
+    os.chdir("c")
+    code, out, err = run(capsys, "report", "../a/model.json", "../b/model.json", "--format", "sarif")
+    assert (code, out, "both would be 'model.json': work in the folder that holds them" in err) == (2, "", True)
+    code, out, err = run(capsys, "report", "model.json", "model.json", "--format", "sarif")
+    assert (code, out, "both describe 'c'" in err) == (2, "", True)
+    assert run(capsys, "report", "model.json", "model.json")[0] == 0
+
+
 @pytest.mark.parametrize("form", ["markdown", "sarif"])
 def test_a_saved_threat_model_comes_through_a_pipe_which_is_read_once(form, capsys):
     os.mkfifo("pipe")

@@ -21,7 +21,7 @@ from threatlab.changes import to_json as change_to_json
 from threatlab.changes import to_markdown as change_to_markdown
 from threatlab.checks import check_date, check_number, check_whole
 from threatlab.cli import attack, course, machine
-from threatlab.cli.inputs import SHOWN, STANDARD_INPUT, read_inputs, standard_input
+from threatlab.cli.inputs import SHOWN, STANDARD_INPUT, Input, check_apart, read_inputs, standard_input
 from threatlab.cli.output import WIDTH, emit, import_table, line, say, table
 from threatlab.cli.revisions import read_side
 from threatlab.cli.run import run_notebook
@@ -354,16 +354,18 @@ def _write(
 
 def _report(asked: argparse.Namespace) -> int:
     _spare_inputs(asked.output, [*asked.models, *asked.measured])
-    models: list[ThreatModel] = []
-    sources: list[Source | None] = []
+    taken: list[tuple[str, Input]] = []
     for file in asked.models:
         suffix, shown = Path(file).suffix.lower(), repr(file) if file != STANDARD_INPUT else SHOWN
         text = read_text(MODELS.find(file)) if file != STANDARD_INPUT else standard_input()  # a pipe is read but once
         held = MODELS.read(text, suffix, shown, models_from)
         lines = text if asked.format == "sarif" else ""
-        models += held
-        sources += [Source.at(Path(file), 1, lines) if suffix in MODELS.suffixes else None] * len(held)
-    models = attack.with_measured(models, asked.measured)
+        source = Source.at(Path(file), 1, lines) if suffix in MODELS.suffixes else None
+        taken += [(file, Input(model, file, source)) for model in held]
+    if asked.format == "sarif":  # a code host tells findings apart by these; a report may hold two versions of a model
+        check_apart(taken, lines=True)
+    models = attack.with_measured([each.model for _, each in taken], asked.measured)
+    sources = [each.source for _, each in taken]
     written = {
         "html": lambda: to_html(*models),
         "markdown": lambda: to_markdown(*models),

@@ -48,24 +48,27 @@ def read_inputs(given: Iterable[str], *, lines: bool = False) -> list[Input]:
         If one can't be read, two systems have the same name, or two files would have the same name in a repository; the
         message names the file.
     """
-    found: list[Input] = []
+    read = [(each, found) for each in given for found in _read(each, lines=lines)]
+    check_apart(read, lines=lines)
+    return [found for _, found in read]
+
+
+def check_apart(read: Iterable[tuple[str, Input]], *, lines: bool) -> None:
+    """Raise ThreatLabError if two systems have one name, or, with `lines`, what was given two files of one."""
     by_name: dict[str, str] = {}
     by_file: dict[str, str] = {}
-    for each in given:
-        for read in _read(each, lines=lines):
-            name = read.model.system.name
-            if name in by_name:
-                raise ThreatLabError(
-                    f"{by_name[name]!r} and {read.given!r} both describe {name!r}; give each its own name"
-                )
-            by_name[name] = read.given
-            if read.source and (first := by_file.setdefault(read.source.file, each)) != each and lines:
-                raise ThreatLabError(
-                    f"{first!r} and {each!r} are in no repository, and both would be {read.source.file!r}: work in the "
-                    "folder that holds them"
-                )
-            found.append(read)
-    return found
+    for each, found in read:
+        name = found.model.system.name
+        if name in by_name:
+            raise ThreatLabError(
+                f"{by_name[name]!r} and {found.given!r} both describe {name!r}; give each its own name"
+            )
+        by_name[name] = found.given
+        if found.source and (first := by_file.setdefault(found.source.file, each)) != each and lines:
+            raise ThreatLabError(
+                f"{first!r} and {each!r} are in no repository, and both would be {found.source.file!r}: work in the "
+                "folder that holds them"
+            )
 
 
 def _read(given: str, *, lines: bool) -> Iterator[Input]:
