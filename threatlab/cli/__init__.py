@@ -88,7 +88,8 @@ OLD and NEW are two of the same kind:
   a system file    .toml or .json, or a built-in name
   a drawing        .toml or .json, with zones, elements and flows
   an inventory     .csv or .parquet; systems are matched by their names
-Each may be a file at a revision of git, written REVISION:FILE; one may be -, standard input.
+Each may be a file at a revision of git, written REVISION:FILE, or :FILE as it is staged; one
+may be -, standard input.
 """
 _DIFF_MORE = """\
 exit codes:
