@@ -557,6 +557,21 @@ def test_a_saved_threat_model_is_written_in_each_format(form, capsys):
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no such pipes")
+@pytest.mark.parametrize("command", ["assess", "report"])
+def test_each_of_several_models_in_a_file_is_told_by_a_line_of_its_own(command, capsys):
+    names = ("a", "b[],", "c")
+    Path("models.json").write_text(to_json(*(ThreatModel(AISystem(name)) for name in names)), encoding="utf-8")
+    results = json.loads(run(capsys, command, "models.json", "--format", "sarif")[1])["runs"][0]["results"]
+    rows = Path("models.json").read_text(encoding="utf-8").splitlines()
+    lines = {
+        r["message"]["text"].partition(":")[0]: r["locations"][0]["physicalLocation"]["region"]["startLine"]
+        for r in results
+    }
+    for name in names:
+        assert f'"name": "{name}"' in "".join(rows[lines[name] - 1 : lines[name] + 3])
+    assert len({*lines.values()}) == len(names)
+
+
 def test_findings_of_two_models_that_a_code_host_could_not_tell_apart_are_refused(capsys, tmp_path):
     for name in ("a", "b", "c"):
         (tmp_path / name).mkdir()

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from functools import cache
+from itertools import zip_longest
 from pathlib import Path
 from typing import NoReturn
 
@@ -361,20 +362,20 @@ def _report(asked: argparse.Namespace) -> int:
         text = read_text(MODELS.find(file)) if file != STANDARD_INPUT else standard_input()  # a pipe is read but once
         held = MODELS.read(text, suffix, shown, models_from)
         lines = text if asked.format == "sarif" else ""
-        source = Source.at(Path(file), 1, lines) if suffix in MODELS.suffixes else None
-        taken += [(file, Input(model, file, source)) for model in held]
+        sources = Source.of_each(Path(file), lines, len(held)) if suffix in MODELS.suffixes else []
+        taken += [(file, Input(model, file, source)) for model, source in zip_longest(held, sources)]
     if asked.format == "sarif":  # a code host tells findings apart by these; a report may hold two versions of a model
         check_apart(taken, lines=True)
     models = attack.with_measured([each.model for _, each in taken], asked.measured)
-    sources = [each.source for _, each in taken]
+    found_at = [each.source for _, each in taken]
     written = {
         "html": lambda: to_html(*models),
         "markdown": lambda: to_markdown(*models),
         "json": lambda: to_json(*models),
-        "sarif": lambda: to_sarif(*models, sources=sources),
+        "sarif": lambda: to_sarif(*models, sources=found_at),
         "briefing": lambda: "\n".join(map(briefing, models)),
     }
-    _write(asked, written, models, sources)
+    _write(asked, written, models, found_at)
     return PASSED
 
 

@@ -88,8 +88,9 @@ def _read(given: str, *, lines: bool) -> Iterator[Input]:
             for system, row, _ in _csv(text, shown, None):
                 yield Input(ThreatModel(system), f"{shown}, {row}", None)
             return
-        source = Source.at(path, 1, text if lines else "") if suffix in _FILES.suffixes else None
-        for each in _FILES.read(text, suffix, shown, _ours):
+        held = _FILES.read(text, suffix, shown, _ours)
+        sources = Source.of_each(path, text if lines else "", len(held)) if suffix in _FILES.suffixes else []
+        for each, source in zip_longest(held, sources):
             yield Input(as_model(each), given, source)
 
 

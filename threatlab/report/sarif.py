@@ -6,8 +6,8 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Any
@@ -64,9 +64,21 @@ class Source:
         name = next((each.relative_to(root).as_posix() for each in places), path.name)
         return Source(name, line, _lines(text, path.suffix.lower()) if text else {})
 
+    @staticmethod
+    def of_each(path: Path, text: str, count: int) -> list[Source]:
+        """Return the source of each of the `count` models in a file.
+
+        Several of them in a `text` have each the line that it begins at: code hosts take findings of one kind at one
+        line for the same.
+        """
+        at = Source.at(path, 1, text if count == 1 else "")
+        return [replace(at, line=line) for line in _beginnings(text)] if text and count > 1 else [at] * count
+
 
 _NO_BYTE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 """Halves of characters that stand for no byte of a file's name, as Python spells those that are no UTF-8."""
+
+_BETWEEN = re.compile(r"[\s,]*")
 
 Found = tuple[ThreatModel, Finding, Source]
 
@@ -175,6 +187,15 @@ def _found(models: Sequence[ThreatModel], sources: Sequence[Source | None]) -> l
         for finding in model.assessment.findings
         if not model.accepted(finding.attribute)
     ]
+
+
+def _beginnings(text: str) -> Iterator[int]:
+    """Yield the line at which each value in a JSON list begins."""
+    decoder, line, counted, place = json.JSONDecoder(), 1, 0, text.index("[") + 1
+    while (between := _BETWEEN.match(text, place)) and text[begin := between.end()] != "]":
+        line, counted = line + text.count("\n", counted, begin), begin
+        yield line
+        _, place = decoder.raw_decode(text, begin)
 
 
 def _lines(text: str, suffix: str) -> dict[str, int]:
