@@ -723,6 +723,13 @@ def test_standard_output_holds_what_a_file_would_also_where_lines_end_otherwise(
     assert screen.buffer.getvalue() == Path("written").read_bytes()
 
 
+def test_where_standard_error_is_closed_nothing_of_it_is_on_standard_output(capsys, monkeypatch):
+    expected = run(capsys, "assess", "bot.toml", "--format", "json")[1]
+    monkeypatch.setattr("sys.stderr", None)
+    assert main(["assess", "bot.toml", "--format", "json", "--fail-at", "0"]) == 1
+    assert capsys.readouterr().out == expected
+
+
 # ---- other tools
 
 

@@ -209,5 +209,7 @@ def say(sentence: str, who: str = "threatlab") -> None:
     """Say a sentence on standard error, in a line, and of a very long one its beginning."""
     said = " ".join(shown(sentence).split())
     said = said if len(said) <= _LONGEST else f"{said[:_LONGEST]}\u2026"
+    if sys.stderr is None:  # print would take standard output
+        return
     with suppress(OSError):  # where nobody listens, the exit code says it
         print(f"{who}: {harmless(said)}", file=sys.stderr)
