@@ -123,15 +123,17 @@ def read_bytes(file: Path | Traversable) -> bytes:
         If there is no such file, it is a folder, or the system refuses; the message names it.
     """
     shown = repr(str(file))
-    if file.is_dir():
-        raise ThreatLabError(f"{shown} is a folder; give the name of a file in it")
     try:
-        return file.read_bytes()
+        is_folder = file.is_dir()
+        data = b"" if is_folder else file.read_bytes()
     except FileNotFoundError:
         there = Path(str(file))
         raise ThreatLabError(f"there is no file {shown}{looked_in(there)}: {_nearest(there)}") from None
     except (OSError, ValueError) as problem:  # a NUL in a path is a ValueError
         raise ThreatLabError(f"{shown} can't be read: {getattr(problem, 'strerror', None) or problem}") from None
+    if is_folder:
+        raise ThreatLabError(f"{shown} is a folder; give the name of a file in it")
+    return data
 
 
 def read_text(file: Path | Traversable) -> str:
@@ -219,9 +221,9 @@ def write_text(path: str | Path, text: str, *, durable: bool = False) -> Path:
     if not isinstance(path, str | Path) or not str(path).strip():
         raise ThreatLabError(f"{path!r} is no name for a file to write")
     target, data = Path(path), text.encode("utf-8", "replace")
-    if target.is_dir():
+    if os.path.isdir(target):  # noqa: PTH112  # pathlib's raises where the system refuses to look
         raise ThreatLabError(f"{str(path)!r} is a folder; give the name of a file in it")
-    if not target.parent.is_dir():
+    if not os.path.isdir(target.parent):  # noqa: PTH112
         missing = f"there is no folder {str(target.parent)!r}{looked_in(target)}"
         raise ThreatLabError(f"{str(path)!r} can't be written: {missing}")
     try:
@@ -295,7 +297,7 @@ def looked_in(path: str | Path) -> str:
 
 def _is_special(file: Path) -> bool:
     """Tell whether there is a folder, a device or a pipe of that name."""
-    return file.exists() and not file.is_file()
+    return os.path.exists(file) and not os.path.isfile(file)  # noqa: PTH110, PTH113  # pathlib's raise
 
 
 def _nearest(file: Path) -> str:

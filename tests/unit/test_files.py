@@ -16,6 +16,7 @@ from threatlab import AISystem, ThreatLabError, load_system
 from threatlab.catalog.entry import read_tables
 from threatlab.cli.inputs import read_inputs
 from threatlab.dataflow.files import load_drawing
+from threatlab.exchange import load_any
 from threatlab.files import write_text
 from threatlab.policy import load_policy
 from threatlab.report import ThreatModel, load_model, to_json
@@ -124,10 +125,11 @@ def test_what_can_be_no_file_is_refused(read, suffix, source):
         read(source)
 
 
-@pytest.mark.parametrize(("read", "suffix"), KINDS.values(), ids=KINDS)
+@pytest.mark.parametrize(("read", "suffix"), (KINDS | {"any": (load_any, ".toml")}).values(), ids=[*KINDS, "any"])
 def test_a_name_that_no_system_takes_is_refused(read, suffix):
-    with pytest.raises(ThreatLabError, match="null"):
-        read(Path(f"\0{suffix}"))
+    for name, said in (("\0", "null"), ("x" * 300, "too long")):
+        with pytest.raises(ThreatLabError, match=said):
+            read(Path(f"{name}{suffix}"))
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
@@ -238,7 +240,8 @@ def test_a_link_keeps_pointing_where_it_did(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("path", "said"), [("", "is a folder"), ("no/model.json", "there is no folder"), ("\0", "null")]
+    ("path", "said"),
+    [("", "is a folder"), ("no/model.json", "there is no folder"), ("\0", "null"), ("x" * 300, "too long")],
 )
 def test_what_cannot_be_written_is_said(path, said, tmp_path):
     with pytest.raises(ThreatLabError, match=said):
