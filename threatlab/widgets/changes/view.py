@@ -9,8 +9,8 @@ from itertools import accumulate, pairwise
 
 from threatlab.assessment import Finding, assess
 from threatlab.changes import AnswerChange, Change, InventoryChange
+from threatlab.changes.writing import fields_said, title, unmoved
 from threatlab.changes.writing import signed as signed_in_ascii
-from threatlab.changes.writing import title, unmoved
 from threatlab.ranking import moved
 from threatlab.widgets.base.html import (
     Html,
@@ -214,7 +214,7 @@ def others(change: Change) -> Html:
             controls[part.name].title
             if part.kind in ("planned step", "accepted risk") and part.name in controls
             else part.name,
-            "; ".join(f"{n.replace('_', ' ')}: {now}" + f", was {was}" * bool(was) for n, was, now in part.fields),
+            fields_said(part),
         )
         for part in change.parts
     )

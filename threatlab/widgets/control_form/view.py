@@ -24,6 +24,9 @@ from threatlab.widgets.base.html import (
 )
 from threatlab.widgets.base.html import field as text_field
 
+FITS = 55
+"""Characters of a proof that its field shows in a narrow window; a longer one stands below it, too."""
+
 _ANSWERS = (("yes", True, "Yes"), ("no", False, "No"), ("not known", None, "Nobody knows"))
 _WORDS = {value: label for label, value, _ in _ANSWERS}
 
@@ -124,11 +127,12 @@ def _known(system: AISystem, names: Iterable[str]) -> int:
 def _question(state: FormState, name: str) -> Html:
     system = state.system
     about = system.catalog.controls.get(name) or system.catalog.facts[name]
-    args = {"attribute": name}
+    args, proof = {"attribute": name}, system.notes.get(name, "")
     return tag(
         "div",
         toggle(about.question, "value", _ANSWERS, system[name], act="answer", args=args),
-        text_field("Where is the proof?", "proof", system.notes.get(name, ""), act="prove", args=args,
+        text_field("Where is the proof?", "proof", proof, act="prove", args=args,
                    class_="tl-field tl-inline"),
+        tag("p", proof, class_="tl-sub") if len(proof) > FITS else None,
         class_="tl-cf-question",
     )  # fmt: skip
