@@ -178,7 +178,7 @@ class Change:
 
     @cached_property
     def also(self) -> tuple[str, ...]:
-        """What else differs, of system and threat model, by what it is called; day, version and history are no change."""
+        """Whatever else differs, by what it is called; day, version and history are no change."""
         was, now = _texts(self.old.system), _texts(self.new.system)
         of_system = (f"the system's {name}" for name in now if was[name] != now[name])
         spoken_of = ("system", "drawing", "plan", "policy", "made_on", "version", "history")
