@@ -60,7 +60,7 @@ def in_atlas() -> str:
     """Return how many of the attacks that notebook 00 calls documented the pinned catalog has an incident of."""
     documented = {"data_poisoning", "model_extraction", "evasion", "prompt_injection"}
     known = documented & {each.threat for each in incidents() if each.case.startswith("AML.")}
-    return f"{('none', 'one', 'two', 'three', 'four')[len(known)]} in MITRE ATLAS"
+    return f"{('none', 'one', 'two', 'three', 'four')[len(known)]} in MITRE ATLAS 5.6.0"
 
 
 COMPUTED: dict[tuple[str, str], list[Callable[[], str]]] = {
