@@ -214,6 +214,17 @@ def test_exactly_the_crossing_flows_carry_a_sign_and_on_the_boundary_of_the_zone
             assert arrow.sign[1] in (lane.y, lane.bottom)
 
 
+def test_of_a_question_and_its_answer_no_words_hide_the_other_s_arrow():
+    drawing = load_drawing("ml-pipeline-prod").without("Request log").without("Open-source libraries")
+    drawing = drawing.without_zone("Package index")  # what the editor of lesson 01 begins with
+    made = layout(drawing)
+    between = {n for n, flow in drawing.numbered.items() if {flow.source, flow.target} == {"Applicant", "Scoring API"}}
+    assert len(between) == 2
+    for label, arrow in ((a, b) for a in made.labels for b in made.arrows if a.number != b.number):
+        if {label.number, arrow.number} == between:
+            assert not any(label.rect.holds(point, 1) for point in arrow.points(40)), label.lines
+
+
 def test_a_long_word_gets_a_wider_box_before_it_is_cut():
     drawing = DataFlow("x").with_zone("Ours", "own")
     for name in ("Policyholder", "Speech-to-text", "Recommendations"):
