@@ -104,9 +104,7 @@ def _cost(taken: Mapping[str, Place], pairs: Iterable[tuple[str, str]], moved: C
     at = {name: (column * _ACROSS, row * _DOWN) for name, (row, column) in taken.items()}
     lines = [(at[source], at[target], source, target) for source, target in pairs]
     theirs = [line for line in lines if line[2] in moved or line[3] in moved]
-    cost = (
-        sum(abs(at[name][0] - _ACROSS) for name in moved) * 1e-3
-    )  # among equals, in the middle: words fit on both sides
+    cost = sum(abs(at[name][0] - _ACROSS) for name in moved) * 1e-3  # among equals, in the middle
     for (ax, ay), (bx, by), source, target in lines:
         dx, dy = bx - ax, by - ay
         length = (dx * dx + dy * dy) ** 0.5
