@@ -26,7 +26,7 @@ from tests.exercises.test_machinery import ABSURD
 from threatlab.exercises import ____, progress
 from threatlab.exercises.attack import q6_memory
 from threatlab.exercises.guard import learners_line, verdict_of_code
-from threatlab.exercises.judges import is_a_person
+from threatlab.exercises.judges import check_bearable, is_a_person
 from threatlab.exercises.outcome import BROKEN, CORRECT, NOT_ATTEMPTED, NOT_YET, RAISED, NotYet
 from threatlab.exercises.scope.q3_exclusion import says_when
 from threatlab.lessons import LESSONS
@@ -254,6 +254,19 @@ WHEN = {
     **dict.fromkeys(("the day the agents get a new tool", "no later than June", "regularly, each quarter"), True),
     **dict.fromkeys(("soon", "regularly", "at some point in 2027", "later", "periodically, as needed"), False),
 }
+
+
+MEANS = {
+    **dict.fromkeys(("A wrong answer costs a minute", "They would need an expensive laboratory"), False),
+    **dict.fromkeys(("At most 200 euros of money go out", "A copy costs more than the data are worth"), False),
+    **dict.fromkeys(("It costs too much", "There is no money for it", "We can't afford it", "too expensive"), True),
+}
+
+
+@pytest.mark.parametrize("reason", MEANS)
+def test_a_reason_speaks_of_the_risk_and_may_say_what_it_costs(reason):
+    with pytest.raises(NotYet, match="Money and days") if MEANS[reason] else contextlib.nullcontext():
+        check_bearable(reason)
 
 
 def test_owners_are_people_and_reviews_have_a_day():
