@@ -25,6 +25,7 @@ from tests.exercises.solved import right
 from tests.exercises.test_machinery import ABSURD
 from threatlab.exercises import ____, progress
 from threatlab.exercises.attack import q6_memory
+from threatlab.exercises.capstone import written
 from threatlab.exercises.guard import learners_line, verdict_of_code
 from threatlab.exercises.judges import check_bearable, is_a_person
 from threatlab.exercises.outcome import BROKEN, CORRECT, NOT_ATTEMPTED, NOT_YET, RAISED, NotYet
@@ -254,6 +255,23 @@ WHEN = {
     **dict.fromkeys(("the day the agents get a new tool", "no later than June", "regularly, each quarter"), True),
     **dict.fromkeys(("soon", "regularly", "at some point in 2027", "later", "periodically, as needed"), False),
 }
+
+
+SAID = {
+    **dict.fromkeys(("until December 31, 2026", "by Dec. 31st 2026", "31.12.2026", "12/31/2026", "May 2027"), "_DAY"),
+    **dict.fromkeys(("Ada disables the tools", "we suspend the agent", "it is taken offline", "then it stops"), "_OFF"),
+}
+
+
+@pytest.mark.parametrize("words", SAID)
+def test_a_day_and_an_end_may_be_said_in_other_words(words):
+    assert getattr(written, SAID[words]).search(words)
+
+
+def test_who_is_responsible_answers_for_it():
+    plan, half, sentence = bank("plan")["w7"][0]
+    for verb in ("is responsible for", "is accountable for", "signs for"):
+        assert PIECES["plan.w7"].judge((plan, half, sentence.replace("answers for", verb)))
 
 
 MEANS = {
