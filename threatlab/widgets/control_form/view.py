@@ -65,19 +65,18 @@ def page(state: FormState) -> Html:
     system, known = state.system, state.system.catalog
     example = tag("p", tag("b", EXAMPLE), ": the answers that it begins with are made up.") if state.example else None
     head = tag(
-        "div",
+        "div.tl-cf-head",
         caption("What is in place, and who says so?", system.title),
-        tag("p", tag("b", progress(state)), class_="tl-cf-count"),
+        tag("p.tl-cf-count", tag("b", progress(state))),
         bar(_known(system, known.controls) / len(known.controls)),
-        class_="tl-cf-head",
     )
     how = "An answer without proof is a guess. What is left at \u201cnot known\u201d counts as missing in the score."
     facts = fold(_title(system, "What the system is", known.facts), *(_question(state, name) for name in known.facts))
     return tag(
-        "div",
+        "div.tl-control-form",
         head,
         example,
-        tag("p", how, class_="tl-sub"),
+        tag("p.tl-sub", how),
         problem("answer"),
         problem("prove"),
         *(
@@ -86,7 +85,6 @@ def page(state: FormState) -> Html:
         ),
         facts,
         unheard(progress(state)),
-        class_="tl-control-form",
     )
 
 
@@ -126,9 +124,8 @@ def _question(state: FormState, name: str) -> Html:
     about = system.catalog.controls.get(name) or system.catalog.facts[name]
     args = {"attribute": name}
     return tag(
-        "div",
+        "div.tl-cf-question",
         toggle(about.question, "value", _ANSWERS, system[name], act="answer", args=args),
         text_field("Where is the proof?", "proof", system.notes.get(name, ""), act="prove", args=args,
-                   class_="tl-field tl-inline"),
-        class_="tl-cf-question",
+                   class_="tl-field tl-inline")
     )  # fmt: skip

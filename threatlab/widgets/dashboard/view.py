@@ -54,7 +54,7 @@ def executive(state: DashboardState) -> Html:
         markup(
             tag("p", each.system.title),
             bar(each.risk_score, "tl-bad" if reaches(each.risk_score, state.alert_threshold) else ""),
-            tag("p", f"{each.risk_score:.2f}", class_="tl-num"),
+            tag("p.tl-num", f"{each.risk_score:.2f}"),
         )
         for each in summary.assessments[:SHOWN]
     )
@@ -62,11 +62,11 @@ def executive(state: DashboardState) -> Html:
     threshold = f"systems at or above the alert threshold of {state.alert_threshold:.2f}.{certain}"
     return _card(
         "Executive: where do we stand?",
-        tag("div", above, tag("span", f" of {total}", class_="tl-of"), class_="tl-score"),
-        tag("p", threshold, class_="tl-sub"),
-        tag("p", _trend(summary), class_="tl-gap"),
+        tag("div.tl-score", above, tag("span.tl-of", f" of {total}")),
+        tag("p.tl-sub", threshold),
+        tag("p.tl-gap", _trend(summary)),
         caption("Highest risk scores", level=4),
-        tag("div", *rows, class_="tl-bars"),
+        tag("div.tl-bars", *rows),
         tag("p", tag("b", "Decide:"), " ", _decision(summary)),
     )
 
@@ -79,9 +79,9 @@ def engineer(state: DashboardState) -> Html:
     note = "\u201cRemoves\u201d adds up how far each system\u2019s score falls by this control alone."
     return _card(
         title,
-        tag("p", "Work of the ", tag("b", state.role), ", by the risk that a day of it removes.", class_="tl-sub"),
+        tag("p.tl-sub", "Work of the ", tag("b", state.role), ", by the risk that a day of it removes."),
         table(("Control", "Systems", "Effort", "Removes"), map(_work, work)),
-        tag("p", note, class_="tl-sub tl-gap"),
+        tag("p.tl-sub.tl-gap", note),
     )
 
 
@@ -90,7 +90,7 @@ def security(state: DashboardState) -> Html:
     summary = state.overview
     severities: list[object] = []
     for name, count in summary.severities.items():
-        mark = tag("span", f"{count} {name.lower()}", class_=f"tl-sev tl-{name}")
+        mark = tag(f"span.tl-sev.tl-{name}", f"{count} {name.lower()}")
         severities += [" \u00b7 " if severities else "Findings: ", mark]
     threats = (
         (each.title, number(each.systems), number(f"{each.highest:.2f}"), _title(summary, each.worst))
@@ -103,7 +103,7 @@ def security(state: DashboardState) -> Html:
         "Security lead: what threatens us, and what don\u2019t we know?",
         tag("p", *severities),
         table(("Threat", "Systems", "Highest", "In"), threats),
-        tag("p", answers, f": most for {most}." if most and len(summary.unknown) > 1 else ".", class_="tl-gap"),
+        tag("p.tl-gap", answers, f": most for {most}." if most and len(summary.unknown) > 1 else "."),
     )
 
 
@@ -118,8 +118,8 @@ def page(state: DashboardState) -> Html:
     threshold = field("Alert threshold", "alert_threshold", state.alert_threshold, act="set", low=0, high=1, step=0.05)
     role = choice("Engineer\u2019s work: as", "role", [(each, each) for each in roles()], state.role, act="set")
     return markup(
-        tag("div", threshold, role, class_="tl-about tl-fields"),
-        tag("div", executive(state), engineer(state), security(state), class_="tl-cards"),
+        tag("div.tl-about.tl-fields", threshold, role),
+        tag("div.tl-cards", executive(state), engineer(state), security(state)),
         unheard(announcement(state)),
     )
 
@@ -147,7 +147,7 @@ def _surely(certain: int) -> str:
 
 
 def _card(title: str, *inside: object) -> Html:
-    return tag("div", caption(title), *inside, class_="tl-card")
+    return tag("div.tl-card", caption(title), *inside)
 
 
 def _trend(summary: Overview) -> Html:
@@ -158,7 +158,7 @@ def _trend(summary: Overview) -> Html:
     if not change:
         return markup(mean, ", the same as at the last review.")
     word, kind = ("down", "better") if change < 0 else ("up", "worse")
-    by = tag("span", f"{word} {abs(change):.2f}", class_=f"tl-{kind}")
+    by = tag(f"span.tl-{kind}", f"{word} {abs(change):.2f}")
     return markup(mean, ", ", by, f" from {summary.mean_before:.2f} at the last review.")
 
 

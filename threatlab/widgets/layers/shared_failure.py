@@ -28,7 +28,7 @@ def shared_failure(catalog: Catalog, shared: CommonCause | None) -> Html:
     )
     return markup(
         caption("One failure, several layers", class_="tl-second"),
-        tag("div", *fields, class_="tl-cause"),
+        tag("div.tl-cause", *fields),
         problem("suppose"),
         consequences(catalog, shared) if shared else tag("p", "Choose what several layers may hang on at once."),
     )
@@ -41,25 +41,20 @@ def consequences(catalog: Catalog, shared: CommonCause) -> Html:
         return markup(about, tag("p", "Nothing in place here hangs on it."))
     names = ("what the product of layers says", "average over all years", "in a year in which it fails")
     bars = (
-        markup(tag("p", name), bar(risk, "tl-bad" if place else ""), tag("p", f"{risk:.2f}", class_="tl-num"))
+        markup(tag("p", name), bar(risk, "tl-bad" if place else ""), tag("p.tl-num", f"{risk:.2f}"))
         for place, (name, risk) in enumerate(zip(names, shared.scores, strict=True))
     )
     lost = ", ".join(catalog.controls[control].title.lower() for control in shared.broken)
     layers = f"{len(shared.layers)} layer{'' if len(shared.layers) == 1 else 's'}"
     return markup(
         about,
-        tag("div", *bars, class_="tl-bars tl-three-scores"),
+        tag("div.tl-bars.tl-three-scores", *bars),
         tag("p", times(catalog, shared)),
         tag(
-            "div",
+            "div.tl-note",
             tag("p", tag("b", f"Gone with it, in {layers}:"), f" {lost}."),
             tag("p", tag("b", "What to do:"), f" {shared.dependency.remedy}"),
-            tag(
-                "p",
-                f"Chance {shared.chance:g} a year, a teaching value. {shared.dependency.chance_why}",
-                class_="tl-sub",
-            ),
-            class_="tl-note",
+            tag("p.tl-sub", f"Chance {shared.chance:g} a year, a teaching value. {shared.dependency.chance_why}"),
         ),
     )
 

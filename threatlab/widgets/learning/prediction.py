@@ -126,8 +126,8 @@ class Prediction(Panel):
     def draw(self, state: PredictionState) -> Html:
         """Return the questions, each with its answers to choose from."""
         asked = (self._question(question, state) for question in state.questions)
-        lead = tag("p", state.ask, class_="tl-ask") if state.questions != (state.ask,) else None
-        return tag("div", lead, *asked, self._below(state), class_="tl-learning tl-prediction")
+        lead = tag("p.tl-ask", state.ask) if state.questions != (state.ask,) else None
+        return tag("div.tl-learning.tl-prediction", lead, *asked, self._below(state))
 
     def _question(self, question: str, state: PredictionState) -> Html:
         guess, args = state.guesses.get(question), {"question": question}
@@ -143,17 +143,15 @@ class Prediction(Panel):
     def _below(self, state: PredictionState) -> Html:
         guessed = f"{len(state.guesses)} of {len(state.questions)} predicted."
         if state.shown:
-            return tag(
-                "p", "The answers have been shown: these guesses stay as they were.", class_="tl-sub", role="status"
-            )
+            return tag("p.tl-sub", "The answers have been shown: these guesses stay as they were.", role="status")
         if state.asking:
-            return tag("div", _anyway(guessed), class_="tl-buttons")
+            return tag("div.tl-buttons", _anyway(guessed))
         if state.actual is None:
             whole = len(state.guesses) == len(state.questions)
             after = " Run the next cell: it works out the answers." if whole else ""
-            return tag("p", guessed, after, class_="tl-sub", role="status")
+            return tag("p.tl-sub", guessed, after, role="status")
         show = button("Show the answers", "reveal")
-        return tag("div", tag("span", guessed, class_="tl-sub", role="status"), show, class_="tl-buttons")
+        return tag("div.tl-buttons", tag("span.tl-sub", guessed, role="status"), show)
 
     def picture(self) -> Html:
         """Return the guesses for a saved notebook; a question that is the heading, too, stands there alone."""
@@ -213,8 +211,8 @@ class Comparison(Panel):
         """Return the table, or the question whether to show it."""
         if not state.shown:
             nothing = "Nothing is predicted yet. Guess above first: then this compares."
-            return tag("div", tag("div", _anyway(nothing), class_="tl-buttons"), class_="tl-learning")
-        return tag("div", table(*self._rows(state)), tag("p", _count(state), "."), class_="tl-learning tl-compared")
+            return tag("div.tl-learning", tag("div.tl-buttons", _anyway(nothing)))
+        return tag("div.tl-learning.tl-compared", table(*self._rows(state)), tag("p", _count(state), "."))
 
     def picture(self) -> Html:
         """Return the table for a saved notebook, or that it was not asked for."""
@@ -229,7 +227,7 @@ class Comparison(Panel):
     def _row(self, state: PredictionState, question: str, result: float | str) -> tuple[object, ...]:
         guess, because = state.guesses.get(question), state.because.get(question)
         mark = "" if guess is None else "\u2713 right" if _agree(guess, result) else "\u2260 look again"
-        why = tag("p", because, class_="tl-sub") if because else None
+        why = tag("p.tl-sub", because) if because else None
         return (markup(question, why), _BLANK if guess is None else guess, result, mark)
 
     def __repr__(self) -> str:

@@ -65,7 +65,7 @@ class Recall(Panel):
         """Return the questions, each with its list and with what its answer came to."""
         asked = (self._question(each, state.get(name, "")) for name, each in self._questions.items())
         none = None if self._questions else tag("p", "What these questions look back on is left out of this copy.")
-        return tag("div", caption("From memory", "without looking back", level=2), none, *asked, class_="tl-learning")
+        return tag("div.tl-learning", caption("From memory", "without looking back", level=2), none, *asked)
 
     def _question(self, each: Recalled, letter: str) -> Html:
         options = [("choose \u2026", ""), *((text, letter) for letter, text in each.options.items())]
@@ -89,4 +89,4 @@ class Recall(Panel):
 def feedback(outcome: Outcome) -> Html:
     """Return the outcome of one question: a word that says it, and why."""
     word, kind = ("\u2713 Right.", "better") if outcome else ("\u2260 Not yet.", "worse")
-    return tag("p", tag("b", word, class_=f"tl-{kind}"), f" {outcome.message}", class_="tl-recalled", role="status")
+    return tag("p.tl-recalled", tag(f"b.tl-{kind}", word), f" {outcome.message}", role="status")

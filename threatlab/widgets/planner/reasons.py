@@ -20,11 +20,10 @@ def reasons(plan: Plan, name: str) -> Html | None:
     place = next((number for number, step in enumerate(plan.steps) if step.control == name), None)
     why = _not_chosen(plan, control) if place is None else _chosen(plan, place)
     return tag(
-        "div",
+        "div.tl-note",
         tag("p", tag("b", f"{control.title}."), " ", why),
         tag("p", f"Costs {control.utility_cost:.0%} of usefulness, {control.utility_evidence}: {control.utility_why}"),
         tag("p", f"Done when: {control.success}. How to check it: {control.check}"),
-        class_="tl-note",
     )
 
 
