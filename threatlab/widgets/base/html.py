@@ -33,7 +33,7 @@ def tag(name: str, /, *inside: object, class_: object = None, **attributes: obje
     """
     name, _, classes = name.partition(".")
     if classes or class_:
-        attributes["class"] = f"{classes.replace('.', ' ')} {class_ or ''}".strip()
+        attributes = {"class": f"{classes.replace('.', ' ')} {class_ or ''}".strip(), **attributes}
     set_ = ""
     for key, value in attributes.items():
         if value is not None and value is not False:

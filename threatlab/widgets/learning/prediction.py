@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.checks import check_choice
+from threatlab.errors import ThreatLabError
 from threatlab.exercises.kept import open_notebook
 from threatlab.exercises.predictions import GUESSED, id_of, predictions
 from threatlab.exercises.progress import store
@@ -37,7 +38,7 @@ class PredictionState:
     asking: bool = False
 
 
-class Prediction(Panel):
+class Prediction(Panel[PredictionState]):
     """A live panel that asks for one guess to each question, and locks them once the answers are shown.
 
     A guess goes into the learner's progress if the course asks for it: by its place, never in words.
@@ -65,13 +66,12 @@ class Prediction(Panel):
     @property
     def guesses(self) -> Mapping[str, float | str]:
         """What was predicted so far, by question; a question without a guess is left out."""
-        return self.state.guesses  # type: ignore[no-any-return]
+        return self.state.guesses
 
     @action
     def choose(self, question: str, answer: float | str | None) -> None:
         """Predict one answer, as its buttons or its list do; None takes it back. Shown answers end it."""
-        if question not in self.state.questions:
-            raise ThreatLabError(unknown_name("question", question, self.state.questions))
+        check_choice("question", question, self.state.questions)
         if answer is not None and answer not in self.state.choices:
             choices = ", ".join(map(str, self.state.choices))
             raise ThreatLabError(f"{answer!r} is not among the answers to choose from: {choices}")
@@ -120,8 +120,7 @@ class Prediction(Panel):
 
     def recall(self, memory: Any) -> PredictionState:
         """Return the state with the guesses of a memory."""
-        state: PredictionState = self.state
-        return replace(state, guesses=dict(memory["guesses"]), shown=memory["shown"])
+        return replace(self.state, guesses=dict(memory["guesses"]), shown=memory["shown"])
 
     def draw(self, state: PredictionState) -> Html:
         """Return the questions, each with its answers to choose from."""
@@ -181,9 +180,7 @@ class CheckYourself(Prediction):
     """
 
     def __init__(self, name: str) -> None:
-        if name not in STATEMENTS:
-            raise ThreatLabError(unknown_name("check", name, STATEMENTS))
-        asked = STATEMENTS[name]
+        asked = STATEMENTS[check_choice("check", name, STATEMENTS)]
         answers = {each.text: each.answer for each in asked.statements}
         because = {each.text: each.because for each in asked.statements}
         self.id = id_of(asked.asks, answers, asked.answers)
@@ -191,7 +188,7 @@ class CheckYourself(Prediction):
         Panel.__init__(self, state, made_from=[name, *answers])
 
 
-class Comparison(Panel):
+class Comparison(Panel[PredictionState]):
     """Guesses beside results, as a table: numbers agree to within 0.005.
 
     Where nothing was predicted, it asks whether to show the results all the same.

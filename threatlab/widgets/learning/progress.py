@@ -48,7 +48,7 @@ class ProgressState:
     shared: str | None = None
 
 
-class ProgressPanel(Panel):
+class ProgressPanel(Panel[ProgressState]):
     """A live panel on the learner's own progress. Nothing of it leaves the machine without a tick.
 
     `refresh()`, `export(name)` and `reset()` do what its buttons do; a reset by the button asks once more. Where a

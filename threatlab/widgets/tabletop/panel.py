@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.checks import check_choice
+from threatlab.errors import ThreatLabError
 from threatlab.system import AISystem
 from threatlab.tabletop import NOBODY, ROLES, Exercise, begin, load_story, play
 from threatlab.tabletop.clock import Countdown
@@ -22,7 +23,7 @@ from threatlab.widgets.tabletop.end import finish, static_picture
 _KIND, _SECOND = "tabletop", 1.0
 
 
-class TabletopPanel(Panel):
+class TabletopPanel(Panel[view.TabletopState]):
     """A live tabletop exercise: messages, decisions, a countdown, figures, and at the end lessons and the incident log.
 
     Display it as the last value of a cell. What a click does can be done in code: `set`, `start`, `decide`,
@@ -67,12 +68,12 @@ class TabletopPanel(Panel):
     @property
     def exercise(self) -> Exercise | None:
         """The exercise as it stands, or None before the start."""
-        return self.state.exercise  # type: ignore[no-any-return]
+        return self.state.exercise
 
     @property
     def time_left(self) -> float:
         """Seconds left for the decision on the table."""
-        return self.state.countdown.left(self._clock())  # type: ignore[no-any-return]
+        return self.state.countdown.left(self._clock())
 
     @action
     def set(self, *, story: str | None = None, system: str | None = None, role: str | None = None) -> None:
@@ -89,8 +90,7 @@ class TabletopPanel(Panel):
                 raise ThreatLabError("story and system can't change once an exercise has begun: reset() ends it")
             name = load_story(self.state.story.id if story is None else story).id
             chosen = self.state.chosen if system is None else system
-            if chosen not in (view.AS_IT_IS, view.PREPARED):
-                raise ThreatLabError(unknown_name("system to choose", chosen, (view.AS_IT_IS, view.PREPARED)))
+            check_choice("system to choose", chosen, (view.AS_IT_IS, view.PREPARED))
             changed = replace(changed, story=load_story(name), system=self._system(name, chosen), chosen=chosen)
         self.show(changed)
 
@@ -216,7 +216,7 @@ class TabletopPanel(Panel):
         """Return the state that a memory is of, with what followed last on the table."""
         system = self._system(memory["story"], memory["chosen"])
         story, role = load_story(memory["story"]), _check_role(memory["role"])
-        state: view.TabletopState = replace(self.state, story=story, system=system, chosen=memory["chosen"], role=role)
+        state = replace(self.state, story=story, system=system, chosen=memory["chosen"], role=role)
         if "answers" not in memory:
             return state
         exercise = play(begin(story, system), memory["answers"], to_the_end=False)
@@ -274,6 +274,4 @@ def _time(exercise: Exercise) -> Countdown:
 
 
 def _check_role(role: object) -> str:
-    if not isinstance(role, str) or role not in ROLES:
-        raise ThreatLabError(unknown_name("role", role, ROLES))
-    return role
+    return check_choice("role", role, ROLES)
