@@ -15,9 +15,11 @@ from threatlab.widgets.attack_lab.pictures import picture
 from threatlab.widgets.base.html import (
     Html,
     bar,
+    bars,
     caption,
     choice,
     fold,
+    headed,
     markup,
     problem,
     saved,
@@ -88,8 +90,8 @@ def about(attack: Attack) -> Html:
     threat = catalog().threats[attack.threat]
     return markup(
         tag("p", f"{attack.technique}. {threat.about} {attack.paper}."),
-        tag("p", tag("b", "Who attacks here:"), " ", _attacker(attack)),
-        tag("p", tag("b", "What is a toy here:"), " ", attack.toy),
+        headed("Who attacks here:", _attacker(attack)),
+        headed("What is a toy here:", attack.toy),
     )
 
 
@@ -120,14 +122,14 @@ def outcome(state: AttackState) -> Html | None:
     if state.alone is None or state.defended is None:
         return None
     stale = bool(state.running or state.problem)
-    bars = (
-        markup(tag("p", label), bar(share, kind), tag("p.tl-num", f"{share:.0%}"))
+    rows = (
+        (label, bar(share, kind), f"{share:.0%}")
         for label, share, kind in _figures(state.alone, state.defended, "tl-bad", "")
     )
     return tag(
-        "div.tl-outcome",
+        "div",
         caption("How far the attacker gets", state.defended.metric),
-        tag("div.tl-bars", *bars),
+        bars(rows),
         caption("What happened", class_="tl-second"),
         picture(state.defended),
         tag("p.tl-gap", state.defended.note),
@@ -138,7 +140,7 @@ def outcome(state: AttackState) -> Html | None:
 
 
 def static_picture(state: AttackState) -> Html:
-    """Return the figures as they stand for a saved notebook: no controls, and inline styles, which survive there."""
+    """Return the figures as they stand for a saved notebook."""
     if state.problem or state.alone is None or state.defended is None:
         return markup(tag("b", state.attack.title), f": {state.problem or 'run the cell to see it'}.")
     settings = ", ".join(f"{knob.title}: {shown(knob, state.settings[knob.name])}" for knob in state.attack.knobs)
@@ -178,7 +180,7 @@ def reached(state: AttackState, alone: AttackResult, defended: AttackResult) -> 
 
 def _target(state: AttackState, name: str, **looks: str) -> Html:
     target, best = state.attack.targets[name], state.reached.get(name)
-    task = tag("p", tag("b", f"{target.role}:"), " ", target.task)
+    task = headed(f"{target.role}:", target.task)
     said = best and tag("p", tag("b", "Reached"), f": {best.report}. {target.teaches}", **looks)
     return markup(task, said)
 
@@ -259,4 +261,4 @@ def _lesson(attack: Attack, name: str) -> Html:
         tag(f"span.tl-sev.tl-{control.severity}", control.severity),
         ").",
     )
-    return tag("div.tl-note", tag("p", tag("b", f"{defense.title}."), " ", defense.lesson), finding)
+    return tag("div.tl-note", headed(f"{defense.title}.", defense.lesson), finding)

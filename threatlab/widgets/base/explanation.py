@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from threatlab.assessment import Assessment
 from threatlab.assessment.layered import Barrier
 from threatlab.catalog import Catalog, Control, Effectiveness
-from threatlab.widgets.base.html import Html, fold, markup, number, table, tag
+from threatlab.widgets.base.html import Html, fold, headed, markup, number, table, tag
 from threatlab.words import capital, days, listed
 
 _SUM = (
@@ -143,8 +143,8 @@ def _control(catalog: Catalog, name: str) -> Html:
             f"{control.severity}: {control.severity_rationale}.",
         ),
         table(("Against", "Removes", "How we know"), claims),
-        tag("p", tag("b", "How to check it:"), f" {control.check}"),
-        tag("p", tag("b", "A false positive when:"), f" {control.false_positive}"),
+        headed("How to check it:", control.check),
+        headed("A false positive when:", control.false_positive),
         tag("p.tl-sub", f"ATLAS {catalog.atlas}: {techniques}. {'; '.join(map(str, control.lists))}."),
         fold("Why these ids", table(("Id", "Why"), control.mappings.items()), key=name),
     )

@@ -79,6 +79,12 @@ def bar(share: float, kind: str = "", *, of: float | None = None) -> Html:
     return tag("div.tl-bar", filled, style=f"width:{of:.1%}")
 
 
+def bars(rows: Iterable[tuple[object, Html, object]], *, class_: str = "") -> Html:
+    """Return bars below one another: to each its label before it and its figure behind it."""
+    lines = (markup(tag("p", label), drawn, tag("p.tl-num", figure)) for label, drawn, figure in rows)
+    return tag("div.tl-bars", *lines, class_=class_)
+
+
 def score(label: str, value: object, change: object) -> Html:
     """Return a score in large figures below its label, and below it how it changed."""
     return tag("div", tag("div.tl-cap", label), tag("div.tl-score", value), tag("div.tl-delta", change))
@@ -87,10 +93,23 @@ def score(label: str, value: object, change: object) -> Html:
 def gauge(share: float, *, was: float | None = None, limit: float | None = None, words: object = None) -> Html:
     """Return a track from 0 to 1 filled to `share`, a mark where it was and one at its limit, and words about it."""
     marks = (("tl-was", was), ("tl-tick", limit))
-    track = (tag("div", class_=kind, style=f"left:{at:.1%}") for kind, at in marks if at is not None)
-    filled = tag("div.tl-fill", style=f"width:{share:.1%}")
-    scale = tag("div.tl-scale", tag("span", 0), tag("span", words), tag("span", 1))
-    return tag("div", tag("div.tl-track", filled, *track), scale)
+    marked = (tag("div", class_=kind, style=f"left:{at:.1%}") for kind, at in marks if at is not None)
+    return tag("div", track(share, *marked), scale(words))
+
+
+def track(share: float, *marks: object) -> Html:
+    """Return a track filled to `share` (0..1), with marks on it."""
+    return tag("div.tl-track", tag("div.tl-fill", style=f"width:{share:.1%}"), *marks)
+
+
+def scale(words: object) -> Html:
+    """Return what stands below a track from 0 to 1: its ends, and words between them."""
+    return tag("div.tl-scale", tag("span", 0), tag("span", words), tag("span", 1))
+
+
+def headed(head: object, *text: object) -> Html:
+    """Return a paragraph that begins with its head in bold letters."""
+    return tag("p", tag("b", head), " ", *text)
 
 
 def unheard(words: object) -> Html:

@@ -221,10 +221,10 @@ class Panel(anywidget.AnyWidget, Generic[State]):
         page, (name, problem) = self.draw(state), self._refused
         if self._offer:
             sentence, label, act = self._offer
-            page = html.tag("p", sentence, " ", html.button(label, act), class_="tl-kept", role="status") + page
+            page = html.tag("p.tl-kept", sentence, " ", html.button(label, act), role="status") + page
         if not problem:
             return page
-        said = html.tag("p", as_sentence(problem), class_="tl-problem", role="alert")
+        said = html.tag("p.tl-problem", as_sentence(problem), role="alert")
         place = html.problem(str(name))
         return page.replace(place, said, 1) if place in page else said + page
 

@@ -14,6 +14,7 @@ from threatlab.changes.writing import title, unmoved
 from threatlab.ranking import moved
 from threatlab.widgets.base.html import (
     Html,
+    bars,
     caption,
     check,
     choice,
@@ -181,17 +182,14 @@ def threats(change: Change) -> Html:
     """Return residual risk by threat, as it was and as it is."""
     if not change.threats:
         return markup(caption("Risk by threat"), tag("p", "No threat's residual risk has moved."))
-    rows: list[Html] = []
+    rows = []
     for threat in change.threats:
         was = tag("b.tl-wasmark", style=f"left:{threat.before:.1%}")
         now = tag("i", style=f"width:{threat.after:.1%}")
-        rows += [
-            tag("p", threat.title),
-            tag("div.tl-bar.tl-plain", now, was),
-            tag("p.tl-num", tag("s", f"{threat.before:.2f}"), f" {threat.after:.2f}"),
-        ]
+        figures = markup(tag("s", f"{threat.before:.2f}"), f" {threat.after:.2f}")
+        rows.append((threat.title, tag("div.tl-bar.tl-plain", now, was), figures))
     legend = "bar: now; mark: at the last review"
-    return markup(caption("Risk by threat", legend), tag("div.tl-bars", *rows))
+    return markup(caption("Risk by threat", legend), bars(rows))
 
 
 def findings(change: Change) -> Html:
@@ -232,7 +230,7 @@ def announcement(state: ChangesState) -> str:
 
 
 def static_picture(state: ChangesState) -> Html:
-    """Return the changes for a saved notebook: no controls, and inline styles, which survive there."""
+    """Return the changes for a saved notebook."""
     change, now = state.change, state.counted
     if change is None or now is None:
         return saved(announcement(state))

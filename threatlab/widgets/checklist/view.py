@@ -66,7 +66,7 @@ def announcement(state: ChecklistState) -> str:
 
 
 def static_picture(state: ChecklistState) -> Html:
-    """Return the checklist for a saved notebook: inline styles alone, which survive there."""
+    """Return the checklist for a saved notebook."""
     rows = ((tag("b", item.title), _STATES[item.done], _artifact(item)) for item in state.items)
     title = f"{state.model.title}: {len(state.done)} of {len(state.items)} items of the checklist"
     return saved(title, saved_table((), rows))

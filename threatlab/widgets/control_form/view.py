@@ -67,7 +67,7 @@ def page(state: FormState) -> Html:
     head = tag(
         "div.tl-cf-head",
         caption("What is in place, and who says so?", system.title),
-        tag("p.tl-cf-count", tag("b", progress(state))),
+        tag("p", tag("b", progress(state))),
         bar(_known(system, known.controls) / len(known.controls)),
     )
     how = "An answer without proof is a guess. What is left at \u201cnot known\u201d counts as missing in the score."
@@ -89,7 +89,7 @@ def page(state: FormState) -> Html:
 
 
 def static_picture(state: FormState) -> Html:
-    """Return the answers for a saved notebook: inline styles alone, which survive there."""
+    """Return the answers for a saved notebook."""
     system, known = state.system, state.system.catalog
     rows = [
         (title, known.controls[name].question, _WORDS[system[name]], system.notes.get(name, ""))

@@ -14,9 +14,11 @@ from threatlab.system import AISystem
 from threatlab.widgets.base.html import (
     Html,
     bar,
+    bars,
     caption,
     choice,
     field,
+    headed,
     markup,
     number,
     saved,
@@ -51,10 +53,10 @@ def executive(state: DashboardState) -> Html:
     summary = state.overview
     total, above = len(summary.assessments), len(summary.alerting)
     rows = (
-        markup(
-            tag("p", each.system.title),
+        (
+            each.system.title,
             bar(each.risk_score, "tl-bad" if reaches(each.risk_score, state.alert_threshold) else ""),
-            tag("p.tl-num", f"{each.risk_score:.2f}"),
+            f"{each.risk_score:.2f}",
         )
         for each in summary.assessments[:SHOWN]
     )
@@ -66,8 +68,8 @@ def executive(state: DashboardState) -> Html:
         tag("p.tl-sub", threshold),
         tag("p.tl-gap", _trend(summary)),
         caption("Highest risk scores", level=4),
-        tag("div.tl-bars", *rows),
-        tag("p", tag("b", "Decide:"), " ", _decision(summary)),
+        bars(rows),
+        headed("Decide:", _decision(summary)),
     )
 
 
@@ -125,7 +127,7 @@ def page(state: DashboardState) -> Html:
 
 
 def static_picture(state: DashboardState) -> Html:
-    """Return the page as it stands for a saved notebook: no controls, and inline styles, which survive there."""
+    """Return the page as it stands for a saved notebook."""
     summary = state.overview
     lists: tuple[tuple[str, Iterable[tuple[str, str]]], ...] = (
         ("Highest risk scores", ((r.system.title, f"{r.risk_score:.2f}") for r in summary.assessments[:SHOWN])),

@@ -241,7 +241,7 @@ def attackable(catalog: Catalog) -> list[tuple[str, str]]:
 
 
 def static_picture(state: ExplorerState) -> Html:
-    """Return the panel as it stands for a saved notebook: no controls, and inline styles, which survive there."""
+    """Return what stays of it in a saved notebook."""
     now = state.now
     bars = [
         (state.catalog.threats[t].title, saved_bar(min(r / _LONGEST_BAR, 1)), f"{r:.2f}")

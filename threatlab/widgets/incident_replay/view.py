@@ -20,9 +20,11 @@ from threatlab.widgets.base.html import (
     number,
     saved,
     saved_table,
+    score,
     table,
     tag,
     toggle,
+    track,
     unheard,
 )
 
@@ -81,15 +83,10 @@ def headline(state: ReplayState) -> Html:
     was = tag("div.tl-was", style=f"left:{before.chance:.1%}") if state.system != state.start else None
     return tag(
         "div.tl-head.tl-replayed",
+        score("The attacker", _ending(now), _change(state)),
         tag(
             "div",
-            tag("div.tl-cap", "The attacker"),
-            tag("div.tl-score", _ending(now)),
-            tag("div.tl-delta", _change(state)),
-        ),
-        tag(
-            "div",
-            tag("div.tl-track", tag("div.tl-fill", style=f"width:{now.chance:.1%}"), was),
+            track(now.chance, was),
             tag("p.tl-sub.tl-gap", "Of 100 attempts, ", tag("b", _of_100(now.chance)), " get to the end."),
         ),
         tag("div.tl-lead", tag("span", state.incident.when), " ", state.incident.summary),
@@ -158,7 +155,7 @@ def alone_each(state: ReplayState) -> list[tuple[str, Replay]]:
 
 
 def static_picture(state: ReplayState) -> Html:
-    """Return the replay as it stands for a saved notebook: no controls, and inline styles, which survive there."""
+    """Return the replay as it stands for a saved notebook."""
     rows = (
         (
             n,

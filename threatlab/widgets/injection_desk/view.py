@@ -20,6 +20,7 @@ from threatlab.widgets.base.html import (
     definitions,
     fold,
     form,
+    headed,
     markup,
     problem,
     saved,
@@ -195,8 +196,8 @@ def _help(state: DeskState) -> Html | None:
     control = state.setting.control
     defense, given = CONTROLS[control], state.hints.get(control, 0)
     if control in state.passed:
-        return tag("div.tl-note", tag("p", tag("b", f"{defense.title}."), " ", defense.lesson))
-    hints = (tag("p", tag("b", "Hint:"), " ", hint) for hint in HINTS[control][:given])
+        return tag("div.tl-note", headed(f"{defense.title}.", defense.lesson))
+    hints = (headed("Hint:", hint) for hint in HINTS[control][:given])
     more = button("A hint", "hint", once=f"{control}-{given}") if earned(state) else None
     return tag("div.tl-gap", problem("hint"), *hints, more) if given or more else None
 
@@ -348,7 +349,7 @@ def _listed(tries: Sequence[tuple[int, Try]]) -> Html:
 
 
 def static_picture(state: DeskState) -> Html:
-    """Return where a line got past, for a saved notebook: no controls, and inline styles, which survive there."""
+    """Return where a line got past, for a saved notebook."""
     kinds = list(state.pages[0])
     rows = ((each.title, *(_word(state, name, kind) for kind in kinds)) for name, each in CONTROLS.items())
     return saved(

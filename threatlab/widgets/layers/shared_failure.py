@@ -5,7 +5,7 @@ from __future__ import annotations
 from threatlab.catalog import Catalog
 from threatlab.depth.common_cause import CommonCause
 from threatlab.depth.dependencies import dependencies
-from threatlab.widgets.base.html import Html, bar, caption, choice, field, markup, problem, tag
+from threatlab.widgets.base.html import Html, bar, bars, caption, choice, field, headed, markup, problem, tag
 
 
 def shared_failure(catalog: Catalog, shared: CommonCause | None) -> Html:
@@ -40,20 +40,20 @@ def consequences(catalog: Catalog, shared: CommonCause) -> Html:
     if not shared.broken:
         return markup(about, tag("p", "Nothing in place here hangs on it."))
     names = ("what the product of layers says", "average over all years", "in a year in which it fails")
-    bars = (
-        markup(tag("p", name), bar(risk, "tl-bad" if place else ""), tag("p.tl-num", f"{risk:.2f}"))
+    rows = (
+        (name, bar(risk, "tl-bad" if place else ""), f"{risk:.2f}")
         for place, (name, risk) in enumerate(zip(names, shared.scores, strict=True))
     )
     lost = ", ".join(catalog.controls[control].title.lower() for control in shared.broken)
     layers = f"{len(shared.layers)} layer{'' if len(shared.layers) == 1 else 's'}"
     return markup(
         about,
-        tag("div.tl-bars.tl-three-scores", *bars),
+        bars(rows, class_="tl-three-scores"),
         tag("p", times(catalog, shared)),
         tag(
             "div.tl-note",
-            tag("p", tag("b", f"Gone with it, in {layers}:"), f" {lost}."),
-            tag("p", tag("b", "What to do:"), f" {shared.dependency.remedy}"),
+            headed(f"Gone with it, in {layers}:", f"{lost}."),
+            headed("What to do:", shared.dependency.remedy),
             tag("p.tl-sub", f"Chance {shared.chance:g} a year, a teaching value. {shared.dependency.chance_why}"),
         ),
     )

@@ -220,7 +220,7 @@ def matrix(state: LayersState) -> Html:
 
 
 def static_picture(state: LayersState) -> Html:
-    """Return the panel as it stands for a saved notebook: no controls, and inline styles, which survive there."""
+    """Return what stays of it in a saved notebook."""
     rows = []
     for threat in state.threats:
         now, switched, worst = state.now.by_threat[threat], state.switched.by_threat[threat], state.worst_off(threat)

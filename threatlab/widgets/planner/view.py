@@ -268,7 +268,7 @@ def acceptance_form(state: PlannerState, start: PlannerState) -> Html:
 
 
 def static_picture(state: PlannerState) -> Html:
-    """Return the plan as it stands for a saved notebook: no controls, and inline styles, which survive there."""
+    """Return the plan as it stands for a saved notebook."""
     plan = state.plan
     steps = (
         (

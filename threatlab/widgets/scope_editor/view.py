@@ -18,8 +18,10 @@ from threatlab.widgets.base.html import (
     markup,
     problem,
     saved,
+    scale,
     table,
     tag,
+    track,
     unheard,
 )
 from threatlab.widgets.scope_editor.forms import FORMS, forms
@@ -114,7 +116,7 @@ def imported(state: ScopeState) -> Html | None:
     later = button("Later", "later", hint="Ask the others first", disabled=not left)
     known = None if question.choices else button("It is done", "answer", {"choice": ""}, hint="Don't ask again")
     return tag(
-        "div.tl-change.tl-imported",
+        "div.tl-change",
         caption("The file leaves this open", f"{counted(left, 'more question')} after it"),
         tag("p", tag("b", question.asks)),
         tag("p.tl-sub", why, until) if why or until else None,
@@ -140,10 +142,11 @@ def headline(state: ScopeState) -> Html:
     else:
         was = markup(tag("s", state.score_before), " \u2192 ") if state.score_before else None
         beyond = tag("div.tl-beyond", style=f"left:{now:.1%};width:{gap:.1%}") if gap else None
-        track = tag("div.tl-track", tag("div.tl-fill", style=f"width:{now:.1%}"), beyond)
-        scale = tag("div.tl-scale", tag("span", 0), tag("span", _whole(state)), tag("span", 1))
         figures = tag("div.tl-figures", was, tag("span.tl-score", state.score))
-        shown = markup(tag("div", tag("div.tl-cap", "Risk in scope"), figures), tag("div", track, scale))
+        shown = markup(
+            tag("div", tag("div.tl-cap", "Risk in scope"), figures),
+            tag("div", track(now, beyond), scale(_whole(state))),
+        )
     return tag(
         "div.tl-head.tl-standing",
         shown,
@@ -233,7 +236,7 @@ def tables(drawing: DataFlow) -> Html:
 
 
 def static_picture(state: ScopeState) -> Html:
-    """Return the editor as it stands for a saved notebook: no controls, and inline styles, which survive there."""
+    """Return the editor as it stands for a saved notebook."""
     hidden = ", ".join(state.labels(state.hidden.facts))
     return saved(
         state.drawing.title,

@@ -242,7 +242,7 @@ def violations_table(state: StreamState) -> Html:
 
 
 def static_picture(state: StreamState) -> Html:
-    """Return the figures as they stand for a saved notebook: no controls, and inline styles, which survive there."""
+    """Return the figures as they stand for a saved notebook."""
     figures = ((label, tag("b", value), words) for label, value, words in _figures(state))
     most = max((each.queries for each in state.now.campaigns), default=0) or 1
     attackers = (

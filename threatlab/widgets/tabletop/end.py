@@ -7,6 +7,7 @@ from threatlab.widgets.base.html import (
     Html,
     caption,
     field,
+    headed,
     markup,
     number,
     problem,
@@ -65,7 +66,7 @@ def _figures(state: TabletopState, exercise: Exercise) -> Html:
 def _lesson(state: TabletopState, lesson: Lesson) -> Html:
     return tag(
         f"li.tl-tt-lesson.tl-tt-lesson-{lesson.kind}",
-        tag("p", tag("b", f"{_KINDS[lesson.kind]}."), f" {lesson.text}"),
+        headed(f"{_KINDS[lesson.kind]}.", lesson.text),
         tag(
             "p.tl-sub",
             f"Seen at: {'; '.join(lesson.because)}. Control: {state.title(lesson.control)} ({_HAVE[lesson.in_place]}); "
@@ -99,7 +100,7 @@ def _tasked(lesson: Lesson) -> str:
 
 
 def static_picture(state: TabletopState) -> Html:
-    """Return the exercise as it stands for a saved notebook: no controls, and inline styles, which survive there."""
+    """Return the exercise as it stands for a saved notebook."""
     exercise, story = state.exercise, state.story
     body = tag("p", story.situation)
     if exercise is not None:
@@ -122,7 +123,7 @@ def static_picture(state: TabletopState) -> Html:
         inject = exercise.inject
         body = markup(
             saved_table(_LOG, log) if log else None,
-            tag("p", tag("b", f"{exercise.clock}, {inject.title}."), f" {exercise.text}") if inject else None,
+            headed(f"{exercise.clock}, {inject.title}.", exercise.text) if inject else None,
             tag("p", amounts.capitalize(), "."),
             markup(tag("p", tag("b", "Lessons")), lessons) if exercise.finished else None,
             tag("p", _UNATTENDED) if exercise.unattended else None,

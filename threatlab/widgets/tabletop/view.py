@@ -16,11 +16,13 @@ from threatlab.widgets.base.html import (
     definitions,
     field,
     fold,
+    headed,
     markup,
     number,
     problem,
     table,
     tag,
+    track,
     unheard,
 )
 from threatlab.words import capital, lower_first
@@ -102,8 +104,8 @@ def headline(state: TabletopState) -> Html:
         tag(
             "details.tl-tt-origin",
             tag("summary", "What of it is published, and what is invented"),
-            tag("p", tag("b", "Published."), f" {story.published}"),
-            tag("p", tag("b", "Invented."), f" {story.invented}"),
+            headed("Published.", story.published),
+            headed("Invented.", story.invented),
         ),
         unheard(announcement(state)),
     )
@@ -161,7 +163,7 @@ def clock_face(countdown: Countdown, now: float) -> Html:
         tag("span.tl-num", minutes(left)),
         " ",
         tag("span.tl-sub", word),
-        tag("div.tl-track", tag("div.tl-fill", style=f"width:{left / countdown.limit:.1%}")),
+        track(left / countdown.limit),
     )
 
 
@@ -328,7 +330,7 @@ def _followed(state: TabletopState, exercise: Exercise) -> Html:
     late = None
     if entry.late:
         words = state.story.injects[entry.inject].words(entry.late)
-        late = tag("p", tag("b", "Too late:"), f" \u201c{words}\u201d came after the time was up.")
+        late = headed("Too late:", f"\u201c{words}\u201d came after the time was up.")
     bore = [f"{state.title(control)}: in place." for control in entry.helped]
     bore += [f"{state.title(control)}: not in place here." for control in entry.missing]
     added = [f"{MEASURES[name].title.lower()} +{MEASURES[name].amount(value)}" for name, value in entry.effect.items()]
