@@ -69,7 +69,7 @@ def page(state: AttackState) -> Html:
     right = tag("div.tl-risk", status(state), outcome(state))
     return markup(
         tag("div.tl-about", targets(state)),
-        tag("div.tl-body.tl-lab", left, right),
+        tag("div.tl-body.tl-two.tl-lab", left, right),
         fold(ABOUT, about(state.attack)),
     )
 

@@ -8,7 +8,7 @@ from html import escape
 from types import MappingProxyType
 from typing import Any
 
-_LEFT = "text-align:left;vertical-align:top"
+LEFT = "text-align:left;vertical-align:top"
 _NUMBER = '<td class="tl-num tl-figure">'
 _FRAME = "max-width:760px;padding:12px 16px;border:1px solid gray;border-radius:8px"
 
@@ -368,8 +368,8 @@ def saved(title: object, *inside: object) -> Html:
 
 def saved_table(heads: Iterable[object], rows: Iterable[Iterable[object]]) -> Html:
     """Return a table for a saved notebook, every cell aligned to the left."""
-    head = markup(*(tag("th", name, scope="col", style=_LEFT) for name in heads))
-    body = markup(*(tag("tr", *(tag("td", cell, style=_LEFT) for cell in row)) for row in rows))
+    head = markup(*(tag("th", name, scope="col", style=LEFT) for name in heads))
+    body = markup(*(tag("tr", *(tag("td", cell, style=LEFT) for cell in row)) for row in rows))
     return tag("table", tag("thead", tag("tr", head)) if head else None, tag("tbody", body))
 
 

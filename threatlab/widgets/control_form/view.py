@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -80,8 +80,8 @@ def page(state: FormState) -> Html:
         problem("answer"),
         problem("prove"),
         *(
-            fold(_title(system, title, names), *(_question(state, name) for name in names), opened=first)
-            for first, (title, names) in zip((True, *[False] * len(known.layers)), _layers(state), strict=False)
+            fold(_title(system, title, names), *(_question(state, name) for name in names), opened=not place)
+            for place, (title, names) in enumerate(_layers(state))
         ),
         facts,
         unheard(progress(state)),
@@ -110,8 +110,7 @@ def _layers(state: FormState) -> list[tuple[str, list[str]]]:
     ]
 
 
-def _title(system: AISystem, title: str, names: Iterable[str]) -> Html:
-    names = list(names)
+def _title(system: AISystem, title: str, names: Collection[str]) -> Html:
     return markup(title, ": ", tag("span", f"{_known(system, names)} of {len(names)} answered"))
 
 

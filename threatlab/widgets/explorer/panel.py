@@ -98,8 +98,8 @@ class SystemExplorer(Panel[view.ExplorerState]):
     @action
     def attack(self, control: str = "") -> None:
         """Open, below the panel, the live attack that measured a control's effectiveness; "" closes it."""
-        attacks = {name: view.measuring_attack(c) for name, c in self.state.catalog.controls.items()}
-        attacks = {name: attack for name, attack in attacks.items() if attack}
+        controls = self.state.catalog.controls.items()
+        attacks = {name: attack for name, each in controls if (attack := view.measuring_attack(each))}
         lab = None
         if control:
             check_choice("control with a live attack", control, attacks)

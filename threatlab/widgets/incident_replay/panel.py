@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from threatlab.checks import check_choice
-from threatlab.errors import ThreatLabError
 from threatlab.incidents import Incident, Replay, incidents, load_incident
-from threatlab.system import AISystem
+from threatlab.system import AISystem, check_system
 from threatlab.widgets.base.html import Html
 from threatlab.widgets.base.panel import Panel, action
 from threatlab.widgets.incident_replay import view
@@ -34,10 +33,8 @@ class IncidentReplay(Panel[view.ReplayState]):
     drawn_by = view
 
     def __init__(self, incident: Incident | str, system: AISystem | None = None) -> None:
-        if system is not None and not isinstance(system, AISystem):
-            raise ThreatLabError(f"system is {system!r}; give an AISystem, such as load_system() returns")
         chosen = incident if isinstance(incident, Incident) else load_incident(incident)
-        self._own = system
+        self._own = system if system is None else check_system(system)
         self._incidents = {each.id: each for each in (*incidents(), chosen)}
         super().__init__(self._begin(chosen))
 

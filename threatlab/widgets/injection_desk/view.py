@@ -141,7 +141,7 @@ def page(state: DeskState) -> Html:
     right = tag("div.tl-risk", _outcome(state))
     return markup(
         tag("div.tl-about", caption("Injections by hand", progress(state)), tag("p", goal)),
-        tag("div.tl-body.tl-desk", left, right),
+        tag("div.tl-body.tl-two.tl-desk", left, right),
         tag("div.tl-desk-below", _board(state), _tries(state), fold(ABOUT, about(ATTACK))),
     )
 

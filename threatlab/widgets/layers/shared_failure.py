@@ -6,6 +6,7 @@ from threatlab.catalog import Catalog
 from threatlab.depth.common_cause import CommonCause
 from threatlab.depth.dependencies import dependencies
 from threatlab.widgets.base.html import Html, bar, bars, caption, choice, field, headed, markup, problem, tag
+from threatlab.words import counted
 
 
 def shared_failure(catalog: Catalog, shared: CommonCause | None) -> Html:
@@ -45,14 +46,13 @@ def consequences(catalog: Catalog, shared: CommonCause) -> Html:
         for place, (name, risk) in enumerate(zip(names, shared.scores, strict=True))
     )
     lost = ", ".join(catalog.controls[control].title.lower() for control in shared.broken)
-    layers = f"{len(shared.layers)} layer{'' if len(shared.layers) == 1 else 's'}"
     return markup(
         about,
         bars(rows, class_="tl-three-scores"),
         tag("p", times(catalog, shared)),
         tag(
             "div.tl-note",
-            headed(f"Gone with it, in {layers}:", f"{lost}."),
+            headed(f"Gone with it, in {counted(len(shared.layers), 'layer')}:", f"{lost}."),
             headed("What to do:", shared.dependency.remedy),
             tag("p.tl-sub", f"Chance {shared.chance:g} a year, a teaching value. {shared.dependency.chance_why}"),
         ),

@@ -33,6 +33,7 @@ from threatlab.widgets.base.html import (
     unheard,
 )
 from threatlab.widgets.layers.shared_failure import shared_failure, times
+from threatlab.words import counted
 
 PLANS: Mapping[str, float | None] = MappingProxyType(
     {"as it is": 0.0, "the best 20 days of work": 20.0, "the best 40 days of work": 40.0, "all that applies": None}
@@ -138,7 +139,7 @@ def page(state: LayersState, start: LayersState, systems: Mapping[str, AISystem]
     )
     return markup(
         tag("div.tl-top", tag("div.tl-pick", *pick), headline(state)),
-        tag("div.tl-body.tl-depth", tag("div.tl-left", *left), tag("div.tl-risk", threat_table(state))),
+        tag("div.tl-body.tl-two.tl-depth", tag("div.tl-left", *left), tag("div.tl-risk", threat_table(state))),
         tag(
             "div.tl-failures",
             fold("Every threat without each layer", matrix(state)),
@@ -160,7 +161,7 @@ def headline(state: LayersState) -> Html:
     if worst := state.switched.worst_threat:
         title, risk = state.threat(worst), f" {state.switched.by_threat[worst]:.2f}"
         lead, words = markup(tag("span", "Worst threat"), " ", tag("b", title), risk), f", worst threat {title}{risk}"
-    gaps = f"{len(state.gaps)} gap{'' if len(state.gaps) == 1 else 's'} above the bound {state.bound:.2f}"
+    gaps = f"{counted(len(state.gaps), 'gap')} above the bound {state.bound:.2f}"
     return tag(
         "div.tl-head",
         score("Risk score", f"{after:.2f}", _change(state)),

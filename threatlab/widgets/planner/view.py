@@ -151,11 +151,9 @@ def headline(state: PlannerState) -> Html:
     change = markup(
         tag("s.tl-num", f"{before:.3f}"),
         " ",
-        tag(
-            "span",
-            f"\u2212{before - after:.3f}, better" if better else "nothing removed",
-            class_="tl-num tl-better" if better else "tl-num tl-sub",
-        ),
+        tag("span.tl-num.tl-better", f"\u2212{before - after:.3f}, better")
+        if better
+        else tag("span.tl-num.tl-sub", "nothing removed"),
     )
     accepted = markup("accepted up to ", tag("b", f"{bound:.2f}"))
     figures = (
@@ -165,7 +163,7 @@ def headline(state: PlannerState) -> Html:
         tag("b", policy_in_words(state), class_="tl-fails" if state.breaches else "tl-holds"),
     )
     return tag(
-        "div",
+        "div.tl-head",
         score("Risk score after the plan", f"{after:.3f}", change),
         gauge(after, was=before, limit=bound, words=accepted),
         tag("div.tl-lead", *figures),
@@ -173,7 +171,7 @@ def headline(state: PlannerState) -> Html:
             f"Risk score {after:.3f} after {counted(len(plan.steps), 'step')} and {days(plan.days)}, "
             f"utility {plan.utility:.1%}, {policy_in_words(state)}."
         ),
-        class_="tl-head" if after <= bound else "tl-head tl-alerting",
+        class_=None if after <= bound else "tl-alerting",
     )
 
 

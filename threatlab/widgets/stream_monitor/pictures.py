@@ -10,6 +10,7 @@ from threatlab.monitoring.windows import WINDOW
 from threatlab.widgets.base.drawings import line_chart
 from threatlab.widgets.base.html import Html, caption, markup, number, table, tag
 from threatlab.widgets.stream_monitor.state import HIGHEST, LOWEST, StreamState, broken
+from threatlab.words import counted
 
 HOURS = range(0, 25, 4)
 """Hours named on the axis: as many as fit where the page is narrow."""
@@ -184,13 +185,13 @@ def _attackers(state: StreamState) -> list[Row]:
 def _false_alerts(title: str, kind: str, state: StreamState) -> Row:
     alerts = [alert for alert in state.now.alerts if alert.kind == kind]
     marks = markup(*(_mark("tl-blip tl-false", alert.minute, name=alert.client) for alert in alerts))
-    return _row(title, marks, f"{len(alerts)} false alert{'s' if len(alerts) != 1 else ''}", state)
+    return _row(title, marks, counted(len(alerts), "false alert"), state)
 
 
 def _violations(state: StreamState) -> Row:
     records = broken(state.watch, state.minute).to_dict("records")
     marks = (_mark("tl-blip tl-forbidden", row["first"], name=f"{row['client']}, {row['rule']}") for row in records)
-    return _row("Rule broken", markup(*marks), f"by {len(records)} client{'s' if len(records) != 1 else ''}", state)
+    return _row("Rule broken", markup(*marks), f"by {counted(len(records), 'client')}", state)
 
 
 def _mark(look: str, minute: float, until: float | None = None, *, name: str = "") -> Html:

@@ -10,7 +10,7 @@ from typing import Any
 
 from threatlab.checks import check_choice
 from threatlab.errors import ThreatLabError
-from threatlab.system import AISystem
+from threatlab.system import AISystem, check_system
 from threatlab.tabletop import NOBODY, ROLES, Exercise, begin, load_story, play
 from threatlab.tabletop.clock import Countdown
 from threatlab.tabletop.log import Task
@@ -56,9 +56,7 @@ class TabletopPanel(Panel[view.TabletopState]):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._ticker = Ticker(_KIND, _SECOND, self.tick, self.pause)  # first, since close() needs it in any case
-        if system is not None and not isinstance(system, AISystem):
-            raise ThreatLabError(f"system is {system!r}; give an AISystem, such as load_system() returns")
-        self._own, self._clock = system, clock
+        self._own, self._clock = system if system is None else check_system(system), clock
         Ticker.release(_KIND)  # a cell that is run again makes a new panel, and the clock of the old one stops
         meets, title = self._system(story, view.AS_IT_IS), system.title if system else ""
         state = view.TabletopState(load_story(story), meets, _check_role(role), own=title)

@@ -204,7 +204,7 @@ def message(state: TabletopState, exercise: Exercise) -> Html | None:
             "article.tl-tt-card",
             tag(
                 "header",
-                tag("h3", inject.title),
+                tag("h3.tl-title", inject.title),
                 tag("span.tl-num", exercise.clock),
                 tag("p.tl-sub", f"From: {inject.sender} \u00b7 To: {inject.to}"),
             ),
