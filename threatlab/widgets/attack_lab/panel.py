@@ -20,8 +20,8 @@ Pair = tuple[AttackResult, AttackResult]
 class AttackLab(Panel[view.AttackState]):
     """A live panel on one attack: its control, its strength and seed to set, what the attacker gets and what it costs.
 
-    Display it as the last value of a cell. What a click does can be done in code: `set(control=..., seed=..., ...)`
-    runs at once and returns when the figures are there; `result` is what the panel shows.
+    What a click does can be done in code: `set(control=..., seed=..., ...)` runs at once and returns when the figures
+    are there; `result` is what the panel shows.
 
     Parameters
     ----------

@@ -71,12 +71,12 @@ def number(text: object) -> Html:
     return markup(Html(_NUMBER), text, Html("</td>"))
 
 
-def bar(share: float, kind: str = "", *, of: float | None = None) -> Html:
-    """Return a bar filled to `share` (0..1); `of` is the share that is hatched, else it is plain gray."""
+def bar(share: float, kind: str = "", *marks: object, of: float | None = None) -> Html:
+    """Return a bar filled to `share` (0..1), with marks on it; `of` is the share that is hatched, else it is gray."""
     filled = tag("i", style=f"width:{share:.1%}", class_=kind)
     if of is None:
-        return tag("div.tl-bar.tl-plain", filled)
-    return tag("div.tl-bar", filled, style=f"width:{of:.1%}")
+        return tag("div.tl-bar.tl-plain", filled, *marks)
+    return tag("div.tl-bar", filled, *marks, style=f"width:{of:.1%}")
 
 
 def bars(rows: Iterable[tuple[object, Html, object]], *, class_: str = "") -> Html:

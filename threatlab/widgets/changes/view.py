@@ -14,6 +14,7 @@ from threatlab.changes.writing import title, unmoved
 from threatlab.ranking import moved
 from threatlab.widgets.base.html import (
     Html,
+    bar,
     bars,
     caption,
     check,
@@ -185,9 +186,8 @@ def threats(change: Change) -> Html:
     rows = []
     for threat in change.threats:
         was = tag("b.tl-wasmark", style=f"left:{threat.before:.1%}")
-        now = tag("i", style=f"width:{threat.after:.1%}")
         figures = markup(tag("s", f"{threat.before:.2f}"), f" {threat.after:.2f}")
-        rows.append((threat.title, tag("div.tl-bar.tl-plain", now, was), figures))
+        rows.append((threat.title, bar(threat.after, "", was), figures))
     legend = "bar: now; mark: at the last review"
     return markup(caption("Risk by threat", legend), bars(rows))
 

@@ -19,8 +19,8 @@ from threatlab.widgets.explorer import view
 class SystemExplorer(Panel[view.ExplorerState]):
     """A live panel on one system: its facts and controls to change, its score, risks, findings and best next steps.
 
-    Display it as the last value of a cell. All that a click does can be done in code: `set`, `apply`, `choose`,
-    `reset`, `explain`, `attack`; `assessment` is what the panel shows now.
+    All that a click does can be done in code: `set`, `apply`, `choose`, `reset`, `explain`, `attack`; `assessment` is
+    what the panel shows now.
 
     Parameters
     ----------

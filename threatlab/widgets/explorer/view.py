@@ -14,6 +14,7 @@ from threatlab.system import AISystem
 from threatlab.widgets.base.explanation import explainable, explanation
 from threatlab.widgets.base.html import (
     Html,
+    bar,
     button,
     caption,
     choice,
@@ -86,20 +87,25 @@ def page(state: ExplorerState, systems: Mapping[str, AISystem], lab: str = "") -
     """Return the whole panel; `lab` is the HTML of the attack that is open."""
     picker = choice("System", "name", [(s.title, n) for n, s in systems.items()], state.start.name, act="choose")
     reset = button("Reset", "reset", hint="Go back to the system as you found it", disabled=state.system == state.start)
-    explain = choice(
-        "Explain", "what", explainable(state.catalog), state.explained, act="explain", class_="tl-field tl-inline"
-    )
+    explain, attack = _lists(state.catalog, state.explained, state.attacked)
     risk = markup(
         next_steps(state), next_questions(state), threat_bars(state), explain, explanation(state.now, state.explained)
     )
-    found = markup(
-        findings(state),
-        choice("See the attack behind a finding", "control", attackable(state.catalog), state.attacked, act="attack"),
-    )
+    found = markup(findings(state), attack)
     return markup(
         tag("div.tl-top", tag("div.tl-pick", picker, reset), headline(state)),
         tag("div.tl-body", tag("div.tl-risk", risk), tag("div.tl-left", questions(state)), tag("div.tl-found", found)),
         tag("div.tl-attack", Html(lab), data_part="lab") if lab else None,
+    )
+
+
+@lru_cache(maxsize=16)  # a hundred entries, the same ones from click to click
+def _lists(catalog: Catalog, explained: str, attacked: str) -> tuple[Html, Html]:
+    """Return the lists of what can be explained, and of the controls whose attack can be seen."""
+    class_ = "tl-field tl-inline"
+    return (
+        choice("Explain", "what", explainable(catalog), explained, act="explain", class_=class_),
+        choice("See the attack behind a finding", "control", attackable(catalog), attacked, act="attack"),
     )
 
 
@@ -163,10 +169,9 @@ def threat_bars(state: ExplorerState) -> Html:
             rows += [tag("p.tl-sub", title), tag("p.tl-naq", _why_not(state, threat))]
             continue
         inherent = state.now.explain(threat).inherent
-        remains = tag("i", style=f"width:{risk / inherent:.1%}")
         rows += [
             tag("p", title),
-            tag("div.tl-bar", remains, style=f"width:{min(inherent / _LONGEST_BAR, 1):.1%}"),
+            bar(risk / inherent, of=min(inherent / _LONGEST_BAR, 1)),
             tag("p.tl-num", _was(state, threat), f"{risk:.2f}"),
         ]
     legend = "solid: what remains; hatched: what controls removed"

@@ -24,8 +24,8 @@ _MOST_DAYS = 1_000_000
 class LayersPanel(Panel[view.LayersState]):
     """A live panel on one system's layers of defense: each can be switched off, alone or with others.
 
-    Display it as the last value of a cell. What a click does can be done in code: `set`, `switch`, `suppose`, `choose`,
-    `reset`; `system`, `gaps` and `shared` are what the panel shows now.
+    What a click does can be done in code: `set`, `switch`, `suppose`, `choose`, `reset`; `system`, `gaps` and `shared`
+    are what the panel shows now.
 
     Parameters
     ----------

@@ -15,6 +15,7 @@ from threatlab.ranking import exceeds, moved, rounded
 from threatlab.system import AISystem
 from threatlab.widgets.base.html import (
     Html,
+    bar,
     button,
     caption,
     choice,
@@ -275,16 +276,16 @@ def _threat_row(state: LayersState, threat: str) -> tuple[object, ...]:
     now, switched, worst = state.now.by_threat[threat], state.switched.by_threat[threat], state.worst_off(threat)
     most = worst.by_threat[threat] if worst else now
 
-    def at(risk: float) -> str:
-        return f"{min(risk / state.longest_bar, 1):.1%}"
+    def at(risk: float) -> float:
+        return min(risk / state.longest_bar, 1)
 
     return (
         state.threat(threat),
-        tag(
-            "div.tl-bar.tl-plain",
-            tag("i", style=f"width:{at(switched)}", class_="tl-bad" if exceeds(switched, state.bound) else None),
-            tag("b.tl-diamond", style=f"left:{at(most)}") if worst else None,
-            tag("b.tl-bound", style=f"left:{at(state.bound)}"),
+        bar(
+            at(switched),
+            "tl-bad" if exceeds(switched, state.bound) else "",
+            tag("b.tl-diamond", style=f"left:{at(most):.1%}") if worst else None,
+            tag("b.tl-bound", style=f"left:{at(state.bound):.1%}"),
         ),
         _risk(state, now),
         _risk(state, switched),

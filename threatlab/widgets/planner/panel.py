@@ -23,8 +23,8 @@ from threatlab.widgets.planner import view
 class Planner(Panel[view.PlannerState]):
     """A live panel that plans one system: which controls, in which order, by whom, until when, and what stays open.
 
-    Display it as the last value of a cell. What a click does can be done in code: `set(budget=10, way="quick_wins")`,
-    `halve()`, `decide`, `assign`, `accept`, `explain`, `reset`; `plan` and `breaches` are what the panel shows.
+    What a click does can be done in code: `set(budget=10, way="quick_wins")`, `halve()`, `decide`, `assign`, `accept`,
+    `explain`, `reset`; `plan` and `breaches` are what the panel shows.
 
     Parameters
     ----------

@@ -46,9 +46,9 @@ _UNFIT = re.compile(r"[^\w .-]+")
 class ScopeEditor(Panel[ScopeState]):
     """A live panel on one drawing: zones, elements, flows and exclusions to change, and what follows from them.
 
-    Display it as the last value of a cell. All that a click does can be done in code: `add`, `connect`, `add_zone`,
-    `change_element`, `change_flow`, `change_zone`, `exclude`, `include`, `remove`, `describe`, `finish`, `undo`,
-    `reset`, `redraw`, `choose`, `save`; `drawing`, `system` and `assessment` are what the panel shows now.
+    All that a click does can be done in code: `add`, `connect`, `add_zone`, `change_element`, `change_flow`,
+    `change_zone`, `exclude`, `include`, `remove`, `describe`, `finish`, `undo`, `reset`, `redraw`, `choose`, `save`;
+    `drawing`, `system` and `assessment` are what the panel shows now.
 
     Parameters
     ----------

@@ -28,9 +28,8 @@ KIND = "stream monitor"
 class StreamMonitor(Panel[StreamState]):
     """A live panel on one invented day of requests: play it, move the detector threshold, see what it costs.
 
-    Display it as the last value of a cell. All that a click does can be done in code: `play`, `pause`, `jump`,
-    `advance`, `set`; `evaluation` is what the panel shows now. Only one monitor plays at a time: one that is made or
-    played stops the one before.
+    All that a click does can be done in code: `play`, `pause`, `jump`, `advance`, `set`; `evaluation` is what the panel
+    shows now. Only one monitor plays at a time: one that is made or played stops the one before.
 
     With a manager, each alert is reported to it once, when the time passes it: it records the alert, and pages or
     remediates. The day was recorded before, so what it puts in place changes nothing in it. A move of the threshold

@@ -26,10 +26,10 @@ _KIND, _SECOND = "tabletop", 1.0
 class TabletopPanel(Panel[view.TabletopState]):
     """A live tabletop exercise: messages, decisions, a countdown, figures, and at the end lessons and the incident log.
 
-    Display it as the last value of a cell. What a click does can be done in code: `set`, `start`, `decide`,
-    `decide_all`, `next_message`, `undo`, `assign`, `pause`, `resume`, `reset`; `exercise` is what the panel shows. In
-    code no clock runs, unless `resume` or `start(timed=True)` says so: a decision takes the `minutes` that it is given.
-    An exercise is kept with its decisions; taken up again, its clock stands.
+    What a click does can be done in code: `set`, `start`, `decide`, `decide_all`, `next_message`, `undo`, `assign`,
+    `pause`, `resume`, `reset`; `exercise` is what the panel shows. In code no clock runs, unless `resume` or
+    `start(timed=True)` says so: a decision takes the `minutes` that it is given. An exercise is kept with its
+    decisions; taken up again, its clock stands.
 
     Parameters
     ----------
