@@ -8,7 +8,7 @@ from datetime import date, datetime
 from math import inf
 from types import MappingProxyType
 from typing import Any, TypeGuard, TypeVar
-from unicodedata import category
+from unicodedata import category, normalize
 
 from threatlab.errors import ThreatLabError, short, unknown_name
 
@@ -117,9 +117,10 @@ def check_line(name: str, value: object, *, longest: int = 0, empty: bool = Fals
     """Return `value` with single spaces, if it is a text as `check_text` takes it that can be shown in one line.
 
     It may have `longest` characters (0: any number), and none that controls a terminal or turns the reading direction
-    around. What joins letters, as many scripts and emoji need it, stays; invisible spaces at the ends go.
+    around. What joins letters, as many scripts and emoji need it, stays; invisible spaces at the ends go. A letter with
+    an accent is one character, so that what looks the same is the same.
     """
-    line = " ".join(check_text(name, value, empty=empty).split()).strip(f"{_INVISIBLE} ")
+    line = normalize("NFC", " ".join(check_text(name, value, empty=empty).split())).strip(f"{_INVISIBLE} ")
     if not line and not empty:
         raise ThreatLabError(f"{name} is empty; say what it is")
     if longest and len(line) > longest:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 import re
 import tomllib
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
+from errno import EACCES, EBUSY, EPERM, EROFS
 from importlib.resources.abc import Traversable
 from math import log10
 from pathlib import Path
@@ -20,6 +24,7 @@ from stat import S_IMODE
 from typing import Any, TypeVar
 
 from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.words import listed
 
 T = TypeVar("T")
 
@@ -31,8 +36,14 @@ _LARGEST = 2**63
 _MOST = 1_000_000
 """Values of a YAML file, once what its aliases stand for is counted where they stand."""
 
+_PINNED = (EBUSY, EACCES, EPERM, EROFS)
+"""Errors of a folder in which no file can be made, or be put in the place of another."""
+
 _QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\b(?:True|False|None)\b")
 _SPELLED = {"True": "true", "False": "false", "None": "null"}
+
+_SEPARATOR = re.compile(r"\s*\"?sep=(.)\"?[\s,;]*")
+"""The first line by which Excel tells itself how a row is parted; other spreadsheets fill it up with empty cells."""
 
 _BEGINS_AS_YAML = re.compile(r"(?:[ \t]*(?:#.*|---.*)?\r?\n)*[\w\"'-]+[ \t]*:(?:\s|$)")
 """A key and a colon, which neither TOML nor JSON begins with."""
@@ -42,13 +53,15 @@ _BEGINS_AS_YAML = re.compile(r"(?:[ \t]*(?:#.*|---.*)?\r?\n)*[\w\"'-]+[ \t]*:(?:
 class FileKind:
     """A kind of file: what it is called, what it holds at `least`, how its name may end, and whether it holds `many`.
 
-    Those that ship with the package lie in `folder`, each in a TOML file, and are loaded by their names.
+    Where one is asked for, a name may also end in what is read `otherwise`. Those that ship with the package lie in
+    `folder`, each in a TOML file, and are loaded by their names.
     """
 
     name: str
     least: str
     suffixes: tuple[str, ...] = (".toml", ".json")
     many: bool = False
+    otherwise: tuple[str, ...] = ()
     folder: Traversable | None = None
 
     def shipped(self) -> tuple[str, ...]:
@@ -88,7 +101,7 @@ class FileKind:
 
     def find(self, source: object) -> Path | Traversable:
         """Return the file of that name, or the one that ships under it; raises as `load` if it can't be one."""
-        names, endings = self.shipped(), " or ".join(self.suffixes)
+        names, endings = self.shipped(), listed((*self.suffixes, *self.otherwise), "or")
         if not isinstance(source, str | Path) or not str(source).strip():
             what = f"neither the name of a {self.name} nor a file" if names else f"no {self.name} file"
             raise ThreatLabError(f"{source!r} is {what}; give one that ends in {endings}")
@@ -110,15 +123,17 @@ def read_bytes(file: Path | Traversable) -> bytes:
         If there is no such file, it is a folder, or the system refuses; the message names it.
     """
     shown = repr(str(file))
-    if file.is_dir():
-        raise ThreatLabError(f"{shown} is a folder; give the name of a file in it")
     try:
-        return file.read_bytes()
+        is_folder = file.is_dir()
+        data = b"" if is_folder else file.read_bytes()
     except FileNotFoundError:
         there = Path(str(file))
         raise ThreatLabError(f"there is no file {shown}{looked_in(there)}: {_nearest(there)}") from None
     except (OSError, ValueError) as problem:  # a NUL in a path is a ValueError
         raise ThreatLabError(f"{shown} can't be read: {getattr(problem, 'strerror', None) or problem}") from None
+    if is_folder:
+        raise ThreatLabError(f"{shown} is a folder; give the name of a file in it")
+    return data
 
 
 def read_text(file: Path | Traversable) -> str:
@@ -127,17 +142,43 @@ def read_text(file: Path | Traversable) -> str:
     Raises
     ------
     ThreatLabError
-        As `read_bytes`, and if the file is not UTF-8.
+        As `read_bytes`, and if the file is neither UTF-8 nor marked as UTF-16.
     """
     return decoded(read_bytes(file), repr(str(file)))
 
 
 def decoded(data: bytes, shown: str) -> str:
-    """Return what bytes in UTF-8 say, without byte order marks; raises ThreatLabError about what is `shown` if not."""
+    """Return what bytes in UTF-8 say, without byte order marks; raises ThreatLabError about what is `shown` if not.
+
+    What is marked as UTF-16 is read, too: that is how PowerShell 5 saves what a program prints, and Excel its text.
+    """
     try:
-        return data.decode().lstrip("\ufeff")
+        return data.decode("utf-16" if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8").lstrip("\ufeff")
     except UnicodeDecodeError as problem:
         raise ThreatLabError(f"{shown} is not UTF-8 text (byte {problem.start}): save it as UTF-8") from None
+
+
+def csv_rows(text: str, shown: str) -> list[tuple[int, list[str]]]:
+    """Return the rows of a table in CSV, as spreadsheets write it, each with its line.
+
+    Rows that are blank, and columns at the end that are, go.
+
+    Raises
+    ------
+    ThreatLabError
+        If it is no CSV; the message begins with what the text is `shown` as.
+    """
+    first = next((line for line in text.splitlines() if line.strip(" ,;\t")), "")
+    hint = _SEPARATOR.fullmatch(first)
+    comma = hint[1] if hint else max(",;\t", key=first.count)  # spreadsheets of some languages part by semicolons
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=comma, strict=True)
+    try:
+        rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader if any(map(str.strip, row))]
+    except csv.Error as problem:
+        raise ThreatLabError(f"{shown}, line {reader.line_num}: is not CSV: {problem}") from None
+    rows = rows[1:] if hint else rows
+    wide = max((place for _, row in rows for place, cell in enumerate(row, 1) if cell), default=0)
+    return [(line, row[:wide]) for line, row in rows]
 
 
 def parse(text: str, suffix: str, shown: str, least: str) -> Any:
@@ -169,6 +210,7 @@ def parse(text: str, suffix: str, shown: str, least: str) -> Any:
 def write_text(path: str | Path, text: str, *, durable: bool = False) -> Path:
     """Write `text` in UTF-8 and return the path. What was there before stays, whole, until all is written.
 
+    Only a file that nothing can take the place of, such as one that a container mounts by itself, is written over.
     What is `durable` is on the disk when this returns, and survives a loss of power.
 
     Raises
@@ -179,9 +221,9 @@ def write_text(path: str | Path, text: str, *, durable: bool = False) -> Path:
     if not isinstance(path, str | Path) or not str(path).strip():
         raise ThreatLabError(f"{path!r} is no name for a file to write")
     target, data = Path(path), text.encode("utf-8", "replace")
-    if target.is_dir():
+    if os.path.isdir(target):  # noqa: PTH112  # pathlib's raises where the system refuses to look
         raise ThreatLabError(f"{str(path)!r} is a folder; give the name of a file in it")
-    if not target.parent.is_dir():
+    if not os.path.isdir(target.parent):  # noqa: PTH112
         missing = f"there is no folder {str(target.parent)!r}{looked_in(target)}"
         raise ThreatLabError(f"{str(path)!r} can't be written: {missing}")
     try:
@@ -189,25 +231,40 @@ def write_text(path: str | Path, text: str, *, durable: bool = False) -> Path:
             target.write_bytes(data)
             return target
         real = target.resolve()  # a link keeps pointing where it did
-        part = real.with_name(f".{real.name[:50]}.{token_hex(8)}.part")
         try:
-            with part.open("xb") as new:
-                new.write(data)
-                if durable:
-                    new.flush()
-                    os.fsync(new.fileno())
-            if real.exists():
-                part.chmod(S_IMODE(real.stat().st_mode))
-            part.replace(real)
-            if durable and os.name == "posix":  # the new name, too
-                _to_disk(real.parent)
-        finally:
-            part.unlink(missing_ok=True)
+            _replace(real, data, durable=durable)
+        except OSError as problem:  # it is mounted by itself, or lies in a folder of somebody else's
+            if problem.errno not in _PINNED or not real.is_file():
+                raise
+            _write(real, "r+b", data, durable=durable)
     except (OSError, ValueError, RuntimeError) as problem:  # a NUL in a path; on 3.11, a link to itself
         raise ThreatLabError(
             f"{str(path)!r} can't be written: {getattr(problem, 'strerror', None) or problem}"
         ) from None
     return target
+
+
+def _replace(real: Path, data: bytes, *, durable: bool) -> None:
+    """Put a file that holds `data` in the place of another, in one step."""
+    part = real.with_name(f".{real.name[:50]}.{token_hex(8)}.part")
+    try:
+        _write(part, "xb", data, durable=durable)
+        if real.exists():
+            part.chmod(S_IMODE(real.stat().st_mode))
+        part.replace(real)
+        if durable and os.name == "posix":  # the new name, too
+            _to_disk(real.parent)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _write(file: Path, mode: str, data: bytes, *, durable: bool) -> None:
+    with file.open(mode) as opened:
+        opened.write(data)
+        opened.truncate()
+        if durable:
+            opened.flush()
+            os.fsync(opened.fileno())
 
 
 def _to_disk(folder: Path) -> None:
@@ -240,7 +297,7 @@ def looked_in(path: str | Path) -> str:
 
 def _is_special(file: Path) -> bool:
     """Tell whether there is a folder, a device or a pipe of that name."""
-    return file.exists() and not file.is_file()
+    return os.path.exists(file) and not os.path.isfile(file)  # noqa: PTH110, PTH113  # pathlib's raise
 
 
 def _nearest(file: Path) -> str:

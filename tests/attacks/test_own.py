@@ -308,6 +308,21 @@ def test_a_table_is_read_with_its_labels_and_members(tmp_path):
     assert read_data(str(file), "y,x").labels.tolist() == [1, 0]
 
 
+SHEETS = {
+    "semicolons": CSV.replace(",", ";").encode(),
+    "Excel's hint": b"sep=;\r\n" + CSV.replace(",", ";").encode(),
+    "Excel's Unicode text": CSV.replace(",", "\t").encode("utf-16"),
+    "empty columns": CSV.replace("\n", ",,\n").encode(),
+}
+
+
+@pytest.mark.parametrize("data", SHEETS.values(), ids=SHEETS)
+def test_a_table_is_read_as_spreadsheets_write_it(data, tmp_path):
+    file = tmp_path / "d.csv"
+    file.write_bytes(data)
+    assert read_data(str(file)).records.tolist() == [[1, 2.5], [-300, 0]]
+
+
 def test_arrays_are_read_as_a_table_is(tmp_path):
     file = tmp_path / "d.npz"
     np.savez(file, records=np.arange(8).reshape(2, 2, 2), label=np.array([7, 3]), member=[1, 0])
@@ -329,6 +344,7 @@ BAD_TABLES = [
     (CSV.replace("-3e2,y", "-3e2,x"), "x label alone"),
     (CSV + "1,x,2\n", "line 4: has 3 cells, and the header 4"),
     (CSV + '"', "is not CSV"),
+    (",a,label\n0,1,x\n1,2,y\n", r"column 1 has no name: .* as the row numbers that pandas writes \(index=False"),
 ]
 
 

@@ -23,9 +23,9 @@ def lab_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Chromium, started once for a file: Playwright's event loop must be gone when others run."""
+    """Chromium, started once for this folder: Playwright's event loop must be gone when others run."""
     if chromium_path() is None:
         if os.environ.get("THREATLAB_REQUIRE_BROWSER") == "1":
             pytest.fail(NO_CHROMIUM + " THREATLAB_REQUIRE_BROWSER=1 lets no browser test skip.")
@@ -34,16 +34,16 @@ def browser() -> Iterator[Browser]:
         yield chromium
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def lab(browser: Browser, lab_server: Server) -> Iterator[Lab]:
-    """Give JupyterLab, loaded once for a file: each test opens a notebook of its own in it."""
+    """Give JupyterLab, loaded once: each test opens a notebook of its own in it."""
     with Lab(browser, lab_server) as opened:
         yield opened
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def blank_page(browser: Browser) -> Iterator[BlankPage]:
-    """Give a page for one panel, kept for a file."""
+    """Give a page for one panel after the other."""
     page = BlankPage(browser)
     yield page
     page.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -24,11 +25,11 @@ sys.path.insert(0, {str(ROOT)!r})
 from tests.unit.test_panel import PANELS
 """
 
-SEEN = """panel => [panel, ...panel.querySelectorAll('*')].map(node => {
+SEEN = """panel => JSON.stringify([panel, ...panel.querySelectorAll('*')].map(node => {
     const style = getComputedStyle(node), shape = node.getBoundingClientRect();
     return [node.nodeName, node.className.baseVal ?? node.className, node.children.length ? '' : node.textContent,
         style.color, style.backgroundColor, style.font, style.margin, style.padding, style.border, shape.width];
-})"""
+}))"""
 """What axe judges of contrast, and what a width does to a panel."""
 
 PICTURE = "A picture of the panel as it was saved."
@@ -99,7 +100,7 @@ def test_the_blank_page_shows_each_panel_as_jupyterlab_does(
     there = {}
     for look in LOOKS:
         lab.look(*look)
-        there[look] = [panel.evaluate(SEEN) for panel in panels.all()]
+        there[look] = [json.loads(panel.evaluate(SEEN)) for panel in panels.all()]
     monkeypatch.chdir(tmp_path)  # a panel that names its folder names the same one
     for place, make in enumerate(PANELS.values()):
         panel = blank.open(make(Path()))
@@ -107,7 +108,8 @@ def test_the_blank_page_shows_each_panel_as_jupyterlab_does(
         open_all(panel)
         for look in LOOKS:
             blank.look(*look)
-            for (*here, wide), (*real, as_wide) in zip(panel.evaluate(SEEN), there[look][place], strict=True):
+            seen = json.loads(panel.evaluate(SEEN))
+            for (*here, wide), (*real, as_wide) in zip(seen, there[look][place], strict=True):
                 assert here == real, look
                 assert wide == pytest.approx(as_wide, abs=1), (here, look)
     ids = lab.page.locator(".tl [id]").evaluate_all("nodes => nodes.map(node => node.id)")

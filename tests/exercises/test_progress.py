@@ -417,9 +417,12 @@ def test_the_learners_folder_is_where_the_progress_file_lies(monkeypatch, tmp_pa
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
     for named, folder in {
         "": tmp_path / ".threatlab",
+        " ": tmp_path / ".threatlab",
         "~/mine.jsonl": tmp_path,
+        "$HOME/deep/mine.jsonl": tmp_path / "deep",
         str(tmp_path / "deep" / "mine.jsonl"): tmp_path / "deep",
         "memory": None,
+        " Memory ": None,
         "~nobody-of-that-name/mine.jsonl": None,
         os.devnull: None,
     }.items():

@@ -170,6 +170,14 @@ def test_a_tick_is_for_one_folder_and_another_class_gets_nothing(host, monkeypat
     assert "you share nothing with it" in Page(ProgressPanel(progress.store())).text
 
 
+def test_a_class_is_named_as_a_shell_would_read_it_where_none_has(host, monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    for named in ("~/class", "$HOME/class", " ~/class"):
+        monkeypatch.setenv(sharing.VARIABLE, named)
+        assert sharing.class_folder() == host
+
+
 def test_where_there_is_no_class_the_panel_says_nothing_of_one(host, monkeypatch):
     monkeypatch.delenv(sharing.VARIABLE)
     assert not Page(ProgressPanel(progress.store())).soup.select(".tl-class-share")

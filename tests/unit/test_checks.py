@@ -32,6 +32,7 @@ TAKEN = [
     (checks.check_date, datetime(2026, 12, 1, 23, tzinfo=UTC), date(2026, 12, 1)),
     (checks.check_text, " two\nlines ", "two\nlines"),
     (checks.check_line, " two\nlines ", "two lines"),
+    (checks.check_line, "Ga\u0308ste", "G\u00e4ste"),  # as a Mac's file names have it
 ]
 REFUSED = {
     checks.check_number: ((*NO_NUMBERS, *NOT_FINITE, -1), "give a number of 0 or more"),

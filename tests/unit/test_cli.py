@@ -256,7 +256,9 @@ CSVS = {
     "tabs, other line ends": INVENTORY.replace(",", "\t").replace("\n", "\r\n").encode(),
     "blank lines and blanks": INVENTORY.replace(",", " , ").replace("\n", "\n\n").encode(),
     "two byte order marks": b"\xef\xbb\xbf" * 2 + INVENTORY.encode(),
+    "Excel's Unicode text": INVENTORY.replace(",", "\t").encode("utf-16"),
     "Excel's hint": b"sep=;\r\n" + INVENTORY.replace(",", ";").encode(),
+    "Excel's hint, filled up": b"sep=,,,\r\n" + INVENTORY.encode(),
     "Excel's hint at a sign that nobody else uses": b"sep=|\r\n" + INVENTORY.replace(",", "|").encode(),
     "a blank row first": b";;\r\n" + INVENTORY.replace(",", ";").encode(),
     "a blank line first": b"\r\n" + INVENTORY.replace(",", ";").encode(),
@@ -271,6 +273,16 @@ def test_an_inventory_is_read_as_spreadsheets_write_it(data, capsys):
     code, out, err = run(capsys, "assess", "inventory.csv", "--format", "json")
     assert (code, err) == (0, "")
     assert [model["system"] for model in json.loads(out)] == [system.to_dict() for system in EXPECTED]
+
+
+@pytest.mark.parametrize("data", [INVENTORY, "sep=;\n" + INVENTORY.replace(",", ";"), '\n"system_id"\nalpha'])
+def test_an_inventory_comes_by_standard_input_and_is_in_no_file(data, capsys, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data.encode())))
+    code, out, err = run(capsys, "assess", "-", "--format", "sarif")
+    assert (code, json.loads(out)["runs"][0]["results"], "alpha is in no file" in err) == (0, [], True)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"system_id,uses_tools\na,yes\n")))
+    said = "threatlab: standard input, line 2 ('a'), column uses_tools: 'yes' is not true, false or empty (unknown)\n"
+    assert run(capsys, "assess", "-") == (2, "", said)
 
 
 def test_sarif_points_at_the_row_of_an_inventory(capsys):
@@ -347,6 +359,7 @@ BAD = [
     (("assess", "bto.toml"), "did you mean 'bot.toml'"),
     (("assess", "nowhere/bot.toml"), "there is no file 'nowhere"),
     (("assess", "shadowrya"), "did you mean 'shadowray'"),
+    (("assess", "systems.xlsx"), "(a file must end in .toml, .json, .csv or .parquet)"),
     (("assess", "."), "'.' is a folder; give the name of a file in it"),
     (("assess", ""), "neither the name of a system nor a file"),
     (("assess", "bad.toml"), "'bad.toml' is not valid TOML"),
@@ -357,6 +370,12 @@ BAD = [
     (("assess", "tay", "--policy", "none.toml"), "there is no file 'none.toml'"),
     (("assess", "tay", "--policy", "nothing.toml"), "'nothing.toml' is empty: it needs at least one bound"),
     (("assess", "tay", "--policy", "bot.toml"), "unknown policy key"),
+    (("assess", "tay", "--policy", ""), "'' is no policy file"),
+    (("assess", "tay", "--measured", ""), "''"),
+    (("assess", "tay", "--fail-at", ""), "--fail-at is ''"),
+    (("assess", "tay", "--max-open", ""), "--max-open is ''"),
+    (("assess", "tay", "--today", ""), "--today is ''; give a date"),
+    (("assess", "tay", "--output", ""), "'' is no name for a file to write"),
     (("assess", "tay", "--today", "tomorrow"), "--today is 'tomorrow'; give a date"),
     (("assess", "tay", "--output", "."), "'.' is a folder"),
     (("assess", "tay", "--output", "no/report"), "there is no folder 'no'"),
@@ -389,6 +408,15 @@ def test_bad_input_is_exit_code_2_and_one_sentence(arguments, said, capsys):
     assert Path("bot.toml").read_text(encoding="utf-8") == SYSTEM
 
 
+def test_a_working_folder_that_is_gone_is_told(capsys, tmp_path):
+    (tmp_path / "gone").mkdir()
+    os.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    code, _, err = run(capsys, "assess", "bot.toml")
+    assert (code, "the folder that you work in is gone" in err) == (2, True)
+    os.chdir(tmp_path)
+
+
 def test_a_file_that_the_system_refuses_is_no_traceback_either(capsys, monkeypatch):
     def refused(*_, **__):
         raise PermissionError(13, "Permission denied", "bot.toml")
@@ -405,7 +433,10 @@ def test_a_terminal_gets_no_control_characters_from_a_name():
     assert line(" " * 10_000 + "x", 4) == "…   "
 
 
-COMMANDS = ("::error file=app.py,line=1::forged", "  ::add-mask::x", "a ##[error]forged", "::::")
+COMMANDS = (
+    *("::error file=app.py,line=1::forged", "  ::add-mask::x", "::::", "a\r::error::forged"),
+    *("a ##[error]forged", "a ##vso[task.setvariable variable=PATH]forged"),
+)
 
 
 @pytest.mark.parametrize("text", COMMANDS)
@@ -415,9 +446,17 @@ def test_no_name_and_no_owner_gives_a_build_server_a_command(form, text, capsys)
     Path("bot.json").write_text(json.dumps(system.to_dict()))
     done = run(capsys, "assess", "bot.json", "--format", form, "--fail-at", "0")
     rows = "\n".join(done[1:]).splitlines()
-    assert not [row for row in rows if row.lstrip().startswith("::") or "##[" in row]
+    assert not [row for row in rows if row.lstrip().startswith("::") or re.search(r"##\w*\[", row)]
     if form == "json":
         assert json.loads(done[1])["system"]["name"] == text
+
+
+def test_an_argument_is_quoted_in_one_line_that_is_no_command(capsys):
+    for arguments in (("assess", "tay", "-x\r\n::error::forged"), ("assess", "tay", "--format", "##vso[x]\x1b[2K")):
+        code, out, err = run(capsys, *arguments)
+        assert (code, out, len(err.splitlines())) == (2, "", 1)
+        assert err.startswith("threatlab")
+        assert not re.search(r"##\w*\[|\x1b", err)
 
 
 def test_standard_error_gets_no_control_characters_and_no_endless_sentence(capsys):
@@ -518,6 +557,33 @@ def test_a_saved_threat_model_is_written_in_each_format(form, capsys):
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no such pipes")
+@pytest.mark.parametrize("command", ["assess", "report"])
+def test_each_of_several_models_in_a_file_is_told_by_a_line_of_its_own(command, capsys):
+    names = ("a", "b[],", "c")
+    Path("models.json").write_text(to_json(*(ThreatModel(AISystem(name)) for name in names)), encoding="utf-8")
+    results = json.loads(run(capsys, command, "models.json", "--format", "sarif")[1])["runs"][0]["results"]
+    rows = Path("models.json").read_text(encoding="utf-8").splitlines()
+    lines = {
+        r["message"]["text"].partition(":")[0]: r["locations"][0]["physicalLocation"]["region"]["startLine"]
+        for r in results
+    }
+    for name in names:
+        assert f'"name": "{name}"' in "".join(rows[lines[name] - 1 : lines[name] + 3])
+    assert len({*lines.values()}) == len(names)
+
+
+def test_findings_of_two_models_that_a_code_host_could_not_tell_apart_are_refused(capsys, tmp_path):
+    for name in ("a", "b", "c"):
+        (tmp_path / name).mkdir()
+        save_model(ThreatModel(AISystem(name)), tmp_path / name / "model.json")
+    os.chdir("c")
+    code, out, err = run(capsys, "report", "../a/model.json", "../b/model.json", "--format", "sarif")
+    assert (code, out, "both would be 'model.json': work in the folder that holds them" in err) == (2, "", True)
+    code, out, err = run(capsys, "report", "model.json", "model.json", "--format", "sarif")
+    assert (code, out, "both describe 'c'" in err) == (2, "", True)
+    assert run(capsys, "report", "model.json", "model.json")[0] == 0
+
+
 @pytest.mark.parametrize("form", ["markdown", "sarif"])
 def test_a_saved_threat_model_comes_through_a_pipe_which_is_read_once(form, capsys):
     os.mkfifo("pipe")
@@ -648,6 +714,22 @@ def test_a_terminal_that_lacks_a_character_gets_the_rest():
     assert b"gr\\xf6" in done.stdout
 
 
+@pytest.mark.parametrize("asked", [("assess", "bot.toml", "--format", "json"), ("export", "bot.toml", "--to", "csv")])
+def test_standard_output_holds_what_a_file_would_also_where_lines_end_otherwise(asked, monkeypatch):
+    main([*asked, "-o", "written"])
+    screen = io.TextIOWrapper(io.BytesIO(), encoding="cp1252", newline="\r\n")  # as on Windows
+    monkeypatch.setattr("sys.stdout", screen)
+    assert main(asked) == 0
+    assert screen.buffer.getvalue() == Path("written").read_bytes()
+
+
+def test_where_standard_error_is_closed_nothing_of_it_is_on_standard_output(capsys, monkeypatch):
+    expected = run(capsys, "assess", "bot.toml", "--format", "json")[1]
+    monkeypatch.setattr("sys.stderr", None)
+    assert main(["assess", "bot.toml", "--format", "json", "--fail-at", "0"]) == 1
+    assert capsys.readouterr().out == expected
+
+
 # ---- other tools
 
 
@@ -726,6 +808,14 @@ def test_import_export_and_report_read_standard_input_once(command, capsys, monk
     assert (code, out, "standard input is empty" in err) == (2, "", True)
     monkeypatch.setattr("sys.stdin", None)
     assert run(capsys, *command, "-")[::2] == (2, "threatlab: standard input is closed; give a file\n")
+
+
+def test_what_is_imported_to_standard_output_goes_into_the_next_command(capsys, monkeypatch):
+    code, out, err = run(capsys, "import", str(OTHERS / "otm.json"), "-o", "-")
+    assert (code, err) == (0, f"threatlab: {read(OTHERS / 'otm.json').statement}\n")
+    assert not Path("-").exists()
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(out.encode())))
+    assert "Parcel" in run(capsys, "report", "-")[1]
 
 
 def test_nothing_is_half_imported(capsys):

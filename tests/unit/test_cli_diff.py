@@ -112,6 +112,35 @@ def test_a_file_at_a_revision_is_compared_with_what_it_is_now(repository, capsys
     assert "NOTHING CHANGED" in run(capsys, "diff", f"main:{place}", f"HEAD:{place}")[1]
 
 
+def test_a_file_at_a_revision_is_named_as_git_names_it_too(repository, capsys, monkeypatch):
+    Path("link.toml").symlink_to("services/bot.toml")
+    commit("link.toml")
+    expected = to_text(diff(load_system("bot.toml"), load_system("safer.toml")))
+    assert run(capsys, "diff", "HEAD:link.toml", "link.toml") == (0, expected, "")
+    subprocess.run(["git", "add", "services"], check=True)
+    assert run(capsys, "diff", "HEAD:services/bot.toml", ":services/bot.toml") == (0, expected, "")
+    monkeypatch.chdir("services")
+    asked = ("diff", "HEAD:services/bot.toml", "bot.toml")
+    assert run(capsys, *asked)[1] == expected
+    assert '"uri": "services/bot.toml"' in run(capsys, *asked, "--format", "sarif")[1]
+
+
+def test_a_hook_of_a_linked_worktree_reads_what_it_names(repository, capsys, monkeypatch):
+    subprocess.run(["git", "worktree", "add", "-q", "linked"], check=True)
+    monkeypatch.chdir("linked")
+    Path("services/bot.toml").write_text(SAFER, encoding="utf-8")
+    monkeypatch.setenv("GIT_DIR", str(repository / ".git" / "worktrees" / "linked"))  # as git does
+    expected = to_text(diff(load_system("../bot.toml"), load_system("../safer.toml")))
+    assert run(capsys, "diff", "HEAD:services/bot.toml", "services/bot.toml") == (0, expected, "")
+
+
+def test_what_git_says_is_told_whole(repository, capsys, monkeypatch):
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")  # as in a container
+    code, _, err = run(capsys, "diff", "main:services/bot.toml", "bot.toml")
+    assert (code, err.count("\n"), "dubious ownership" in err) == (2, 1, True)
+    assert err.endswith(f"git config --global --add safe.directory {repository}\n")
+
+
 def test_a_name_with_a_colon_is_a_file_if_there_is_one(repository, capsys):
     Path("main:services").mkdir()
     Path("main:services/bot.toml").write_text(WORSE, encoding="utf-8")

@@ -382,6 +382,41 @@ def test_what_is_not_drawn_goes_with_its_ends():
     assert "To nobody" not in text
 
 
+@pytest.mark.parametrize("name", ["threat-dragon", "threat-dragon-1"])
+def test_a_diagram_that_was_copied_with_its_ids_is_kept_and_what_is_new_in_it_is_drawn(name):
+    document, diagrams = sample(name), way(sample(name), "detail", "diagrams")
+    twin = copy.deepcopy(diagrams[0])
+    cells = twin["cells"] if name == "threat-dragon" else twin["diagramJson"]["cells"]
+    first = next(cell for cell in cells if cell.get("shape") == "actor" or cell.get("type") == "tm.Actor")
+    cells.append(copy.deepcopy(first) | {"id": "new"})
+    document["detail"]["diagrams"].append(twin)
+    alone, found = taken(name, sample(name)).drawing, taken(name, document)
+    assert [each.name for each in found.drawing.elements] == [
+        *(each.name for each in alone.elements),
+        f"{alone.elements[0].name} (2)",
+    ]
+    assert found.drawing.flows == alone.flows
+    drawn_before = len(alone.zones) + len(alone.elements) + len(alone.flows)
+    copied = [part for part, why in found.undrawn if "in an earlier diagram" in why]
+    assert 0 < len(copied) <= drawn_before
+    if name in WRITTEN:
+        assert json.loads(write(found.drawing, FORMATS[name], found.origin).text) == document
+        for new in (
+            found.drawing.changing_element("Parcel Gateway", name="Door"),
+            found.drawing.without("Parcel Gateway"),
+            found.drawing.without_flow(1),
+        ):
+            text = write(new, FORMATS[name], found.origin).text
+            assert taken(name, json.loads(text)).drawing == new
+
+
+def test_names_that_look_the_same_are_numbered_however_they_are_spelled():
+    document = sample("otm")
+    for place, name in enumerate(("G\u00e4ste", "Ga\u0308ste")):
+        put(document, name, "components", place, "name")
+    assert {"G\u00e4ste", "G\u00e4ste (2)"} <= {each.name for each in taken("otm", document).drawing.elements}
+
+
 def test_what_goes_with_a_part_is_said():
     found = taken("threat-dragon", sample("threat-dragon"))
     export = write(found.drawing.without("Answer model"), FORMATS["threat-dragon"], found.origin)
@@ -707,6 +742,11 @@ BAD = {
         "otm",
         lambda d: put(d, {"threatlab": {"zones": [{"id": "z1", "kind": "ours"}]}}, "project", "attributes"),
         "kind of zone for 'Public internet': 'ours'",
+    ),
+    "a word that YAML takes for no text": (
+        "otm",
+        lambda d: put(d, False, "components", 0, "name"),
+        "components, number 1: name is False; it must be a text, in quotes",
     ),
     "more than a drawing takes": (
         "otm",

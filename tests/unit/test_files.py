@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -15,6 +16,7 @@ from threatlab import AISystem, ThreatLabError, load_system
 from threatlab.catalog.entry import read_tables
 from threatlab.cli.inputs import read_inputs
 from threatlab.dataflow.files import load_drawing
+from threatlab.exchange import load_any
 from threatlab.files import write_text
 from threatlab.policy import load_policy
 from threatlab.report import ThreatModel, load_model, to_json
@@ -45,7 +47,8 @@ FAULTS = {  # what is in the file, for which kinds, and what is said
     "a mark and no more": (KINDS, lambda _: b"\xef\xbb\xbf", "is empty: it needs at least "),
     "a comment and no more": (TABLES, lambda end: b"# soon" if end == ".toml" else b"{}", "is empty: it needs at"),
     "not UTF-8": (KINDS, lambda _: b"name = 'caf\xe9'", r"is not UTF-8 text \(byte 11\): save it as UTF-8"),
-    "UTF-16": (KINDS, lambda _: "name = 's'".encode("utf-16"), "is not UTF-8 text"),
+    "UTF-16 without its mark": (KINDS, lambda _: "name = 'é'".encode("utf-16-le"), "is not UTF-8 text"),
+    "half of UTF-16": (KINDS, lambda _: "name = 's'".encode("utf-16")[:-1], "is not UTF-8 text"),
     "cut short": (TABLES, lambda end: b"name = " if end == ".toml" else b'{"name": ', "is not valid (TOML|JSON): "),
     "a key twice": (KINDS, lambda end: TWICE[end].encode(), "twice|more than once|overwrite"),
     "a deep nest": (
@@ -122,10 +125,11 @@ def test_what_can_be_no_file_is_refused(read, suffix, source):
         read(source)
 
 
-@pytest.mark.parametrize(("read", "suffix"), KINDS.values(), ids=KINDS)
+@pytest.mark.parametrize(("read", "suffix"), (KINDS | {"any": (load_any, ".toml")}).values(), ids=[*KINDS, "any"])
 def test_a_name_that_no_system_takes_is_refused(read, suffix):
-    with pytest.raises(ThreatLabError, match="null"):
-        read(Path(f"\0{suffix}"))
+    for name, said in (("\0", "null"), ("x" * 300, "too long")):
+        with pytest.raises(ThreatLabError, match=said):
+            read(Path(f"{name}{suffix}"))
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
@@ -176,6 +180,26 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == [file]
 
 
+@pytest.mark.parametrize(
+    ("call", "error"), [("replace", errno.EBUSY), ("replace", errno.EPERM), ("open", errno.EACCES)]
+)
+def test_a_file_that_nothing_can_take_the_place_of_is_written_over(call, error, tmp_path, monkeypatch):
+    file, new = tmp_path / "model.json", tmp_path / "new.json"
+    file.write_text("what was there before")
+    was = getattr(Path, call)
+
+    def refused(self, *given, **named):
+        if self.suffix == ".part":  # as where a container mounts the file by itself, or the folder is somebody else's
+            raise OSError(error, os.strerror(error))
+        return was(self, *given, **named)
+
+    monkeypatch.setattr(Path, call, refused)
+    assert write_text(file, "new").read_text() == "new"
+    with pytest.raises(ThreatLabError, match=os.strerror(error)):
+        write_text(new, "new")
+    assert list(tmp_path.iterdir()) == [file]
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
 def test_what_is_replaced_keeps_its_permissions_and_what_is_new_gets_the_usual_ones(tmp_path):
     kept, new, usual = (tmp_path / name for name in ("kept.json", "new.json", "usual.json"))
@@ -216,7 +240,8 @@ def test_a_link_keeps_pointing_where_it_did(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("path", "said"), [("", "is a folder"), ("no/model.json", "there is no folder"), ("\0", "null")]
+    ("path", "said"),
+    [("", "is a folder"), ("no/model.json", "there is no folder"), ("\0", "null"), ("x" * 300, "too long")],
 )
 def test_what_cannot_be_written_is_said(path, said, tmp_path):
     with pytest.raises(ThreatLabError, match=said):

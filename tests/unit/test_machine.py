@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import sys
 from collections import Counter
@@ -17,6 +18,7 @@ from unittest.mock import patch
 import pytest
 
 from threatlab import ThreatLabError
+from threatlab.audit import AuditLog
 from threatlab.cli import main
 from threatlab.exercises import progress, sharing
 from threatlab.exercises.progress import Store
@@ -469,6 +471,16 @@ def test_verify_finds_a_changed_record(change: Any, written: str, capsys: pytest
     code, out, _ = run(capsys, "record", "verify", "mine.jsonl")
     assert code == 1
     assert out.startswith("mine.jsonl: ")
+
+
+def test_a_record_that_was_cut_off_is_told_in_one_line(written: str, capsys: pytest.CaptureFixture[str]) -> None:
+    file = Path("mine.jsonl")
+    file.write_bytes(file.read_bytes()[:-20])
+    code, out, err = run(capsys, "record", "verify", "mine.jsonl")
+    assert (code, err.count("\n"), "questions, and there are" in out) == (1, 1, True)
+    assert re.match(r"threatlab: audit log .* ends in \d+ bytes of an unfinished entry, which are left out\n", err)
+    AuditLog("short.jsonl").append({"schema": record.SCHEMA})
+    assert run(capsys, "record", "verify", "short.jsonl")[::2] == (1, "")
 
 
 def test_a_record_forged_as_a_whole_is_found_by_the_hash_that_was_kept(written: str) -> None:

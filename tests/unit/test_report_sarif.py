@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
+from collections import Counter
 from datetime import date
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest
 from hypothesis import given
 from jsonschema import Draft202012Validator
 
+from tests.unit.strategies import CONTROLS
 from tests.unit.threat_models import BARE, HOSTILE, full, models, quick, with_text
 from threatlab import AISystem
 from threatlab.catalog import SEVERITIES, catalog
@@ -50,6 +53,12 @@ def test_there_is_a_result_for_each_finding_that_is_not_accepted_with_its_rule_a
 def test_any_text_leaves_the_file_a_valid_one(text):
     run = run_of(with_text(text), sources=[Source(f"a/{text}".replace("\\", "/").strip())])
     json.dumps(run, ensure_ascii=False).encode("utf-8")  # no half character is left
+
+
+def test_no_name_is_a_link_in_a_message():
+    run = run_of(with_text("![see](https://a.example) [here](1)"), sources=[Source("a")])
+    for result in run["results"]:
+        assert not re.search(r"\[[^\]]*\]\(", result["message"]["text"])
 
 
 def test_there_is_one_rule_for_each_control_of_the_ruleset_with_its_published_ids():
@@ -121,6 +130,11 @@ def test_what_code_hosts_do_not_take_is_left_out_least_severe_first_and_said(tak
     assert sorted(kept, key=SEVERITIES.index) == all_of_them[:taken]
     assert len(run["properties"]["leftOut"]) == sentences
     assert (f"the {len(all_of_them) - taken} least severe" in str(run["properties"]["leftOut"])) is (sentences == 2)
+    there = {**dict.fromkeys(CONTROLS, True), "staff_trained": False}
+    mended, file = ThreatModel(AISystem("bot-0", **there)), [Source("m.toml")]
+    log = to_sarif(mended, sources=file, before=three, before_sources=file * 3)
+    states = Counter(each["baselineState"] for each in json.loads(log)["runs"][0]["results"])
+    assert states.total() - states["absent"] == len(mended.assessment.findings) < taken  # what is gone makes room
 
 
 FORMS = {
@@ -155,3 +169,36 @@ def test_a_file_is_named_from_the_root_of_its_repository_or_else_from_the_workin
     assert Source.at(Path("m.toml")).file == Source.at(tmp_path / "m.toml").file == "m.toml"
     monkeypatch.chdir(tmp_path / "repository" / "ml")
     assert Source.at(Path("m.toml")).file == "ml/m.toml"
+
+
+def test_a_link_is_named_by_what_it_leads_to_where_that_is_in_the_repository(tmp_path, monkeypatch):
+    repository, outside = tmp_path / "repository", tmp_path / "outside"
+    for folder in (repository / ".git", repository / "ml", outside / "a"):
+        folder.mkdir(parents=True)
+    for file in (repository / "ml" / "m.toml", outside / "a" / "m.toml"):
+        file.touch()
+    links = {
+        repository / "link.toml": repository / "ml" / "m.toml",
+        repository / "folder": repository / "ml",
+        repository / "away.toml": outside / "a" / "m.toml",
+        tmp_path / "home": repository / "ml",
+        tmp_path / "work": outside,
+    }
+    for link, target in links.items():
+        link.symlink_to(target)
+    named = {
+        "repository/link.toml": "ml/m.toml",
+        "repository/folder/m.toml": "ml/m.toml",
+        "repository/away.toml": "away.toml",
+        "home/m.toml": "ml/m.toml",
+        "home/../link.toml": "link.toml",
+    }
+    assert {each: Source.at(tmp_path / each).file for each in named} == named | {"home/../link.toml": "ml/m.toml"}
+    monkeypatch.chdir(tmp_path / "work")
+    assert Source.at(tmp_path / "work" / "a" / "m.toml").file == Source.at(Path("a/m.toml")).file == "a/m.toml"
+
+
+def test_a_name_that_is_no_utf_8_is_written_byte_for_byte():
+    log = json.loads(to_sarif(full(), sources=[Source("caf\udce9 \ud83d/100%.toml")]))
+    where = log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]
+    assert where["uri"] == "caf%E9%20%3F/100%25.toml"

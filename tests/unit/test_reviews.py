@@ -94,7 +94,10 @@ def test_a_newer_file_has_the_same_ids_so_that_events_move_and_do_not_double():
 
 
 @thorough
-@given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1), st.text("é;,\\\n\r本", max_size=200))
+@given(
+    st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), min_size=1),
+    st.text("é;,\\\n\r本", max_size=200),
+)
 def test_texts_are_escaped_and_lines_are_folded_between_characters(title, owner):
     system = AISystem("a", title=title, owner=owner)
     calendar = to_ics(review_calendar([system], START, months=1, rhythm=[(0.0, 30)]), STAMP)
@@ -114,6 +117,13 @@ def test_what_no_calendar_takes_is_replaced_as_in_reports(text):
     assert calendar.encode().isascii() is False or "\u202e" in text
     assert not set(calendar) & {"\ud83d", "\0", "\x1b", "\u202e"}
     assert f"SUMMARY:Threat model review: {shown(text)}" in unfolded(calendar)
+
+
+def test_nothing_but_the_end_of_a_line_ends_a_line():
+    system = AISystem("a", title="a\u2028b", owner="o\u2029p\x85q\x0br")
+    calendar = to_ics(review_calendar([system], START), STAMP)
+    assert calendar.splitlines() == calendar.split("\r\n")[:-1]
+    assert "SUMMARY:Threat model review: a\\nb" in calendar
 
 
 def test_the_last_day_that_there_is_can_be_a_review_s():
@@ -138,6 +148,10 @@ BAD = [
     (lambda: review_calendar(BUILT_IN, START, rhythm=[(0.5, 30)]), "end with 0"),
     (lambda: review_calendar(BUILT_IN, START, rhythm=[(0.0, 30), (0.5, 60)]), "must fall"),
     (lambda: review_calendar(BUILT_IN, START, rhythm=[(0.0, 0)]), "days between reviews in rhythm is 0"),
+    (lambda: review_calendar(BUILT_IN, "9999-12-01"), "6 months from 9999-12-01 on go beyond 9999-12-31: plan fewer"),
+    (lambda: review_calendar(BUILT_IN, START, months=10**9), "go beyond 9999-12-31"),
+    (lambda: review_calendar(BUILT_IN, START, rhythm=[(0.0, 10**9)]), "go beyond 9999-12-31"),
+    (lambda: to_ics((), STAMP), "there are no reviews, and calendars take no file without any"),
     (lambda: to_ics((), START), "stamp is datetime.date"),
     (lambda: to_ics((), datetime(2026, 12, 1)), "time zone"),  # noqa: DTZ001  # that is the point
 ]

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
 import sys
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from functools import cache
+from itertools import zip_longest
 from pathlib import Path
 from typing import NoReturn
 
@@ -19,7 +22,7 @@ from threatlab.changes import to_json as change_to_json
 from threatlab.changes import to_markdown as change_to_markdown
 from threatlab.checks import check_date, check_number, check_whole
 from threatlab.cli import attack, course, machine
-from threatlab.cli.inputs import SHOWN, STANDARD_INPUT, read_inputs, standard_input
+from threatlab.cli.inputs import SHOWN, STANDARD_INPUT, Input, check_apart, read_inputs, standard_input
 from threatlab.cli.output import WIDTH, emit, import_table, line, say, table
 from threatlab.cli.revisions import read_side
 from threatlab.cli.run import run_notebook
@@ -56,9 +59,9 @@ FILE is any of these, as many as you like:
   a system file    .toml or .json: a name, and the tables [facts] and [controls]
   a threat model   .json, as the workbook and 'assess --format json' save it
   a drawing        .toml or .json, with zones, elements and flows: its facts are read from it
-  -                one of these on standard input
   an inventory     .csv or .parquet: a column system_id, and one for each attribute;
                    a CSV cell is true, false or empty (empty: unknown)
+  -                one of these on standard input; an inventory there is CSV
   a built-in name  such as shadowray ('threatlab systems' lists them)
 """
 _ASSESS_MORE = """\
@@ -86,7 +89,8 @@ OLD and NEW are two of the same kind:
   a system file    .toml or .json, or a built-in name
   a drawing        .toml or .json, with zones, elements and flows
   an inventory     .csv or .parquet; systems are matched by their names
-Each may be a file at a revision of git, written REVISION:FILE; one may be -, standard input.
+Each may be a file at a revision of git, written REVISION:FILE, or :FILE as it is staged; one
+may be -, standard input.
 """
 _DIFF_MORE = """\
 exit codes:
@@ -177,7 +181,8 @@ class _Parser(argparse.ArgumentParser):
     """A parser whose errors are one sentence, and where to read on."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(BAD_INPUT, f"{self.prog}: {message} (see '{self.prog} --help')\n")
+        say(f"{message} (see '{self.prog} --help')", self.prog)
+        self.exit(BAD_INPUT)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -202,11 +207,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "record": machine.record,
     }
     try:
-        return commands[parsed.command](parsed)
+        with warnings.catch_warnings():
+            warnings.simplefilter("once", UserWarning)
+            warnings.showwarning = lambda message, *_: say(str(message))
+            return commands[parsed.command](parsed)
     except ThreatLabError as problem:
         say(str(problem))
     except OSError as problem:
-        say(f"{problem.filename or 'a file'}: {problem.strerror or problem}")
+        say(f"{problem.filename or _without_name()}: {problem.strerror or problem}")
     except MemoryError:
         say("there is not enough memory for that; give fewer systems, or smaller files")
     except KeyboardInterrupt:
@@ -216,10 +224,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return BAD_INPUT
 
 
+def _without_name() -> str:
+    """Return what an error of the system is about that names no file: the working folder, if that is gone."""
+    try:
+        os.getcwd()  # noqa: PTH109  # pathlib asks the same
+    except FileNotFoundError:
+        return "the folder that you work in is gone; change to another one"
+    return "a file"
+
+
 def _assess(asked: argparse.Namespace) -> int:
-    today = check_date("--today", asked.today) if asked.today else _today()
+    today = _today() if asked.today is None else check_date("--today", asked.today)
     fail_at = None if asked.fail_at is None else _score(asked.fail_at)
-    policy = load_policy(asked.policy) if asked.policy else None
+    policy = None if asked.policy is None else load_policy(asked.policy)  # "": a variable that is not set opens no gate
     most_open = _most_open(asked)
     _spare_inputs(asked.output, (*asked.files, *asked.measured, asked.policy or ""))
     inputs = read_inputs(asked.files, lines=asked.format == "sarif")
@@ -339,24 +356,26 @@ def _write(
 
 def _report(asked: argparse.Namespace) -> int:
     _spare_inputs(asked.output, [*asked.models, *asked.measured])
-    models: list[ThreatModel] = []
-    sources: list[Source | None] = []
+    taken: list[tuple[str, Input]] = []
     for file in asked.models:
         suffix, shown = Path(file).suffix.lower(), repr(file) if file != STANDARD_INPUT else SHOWN
         text = read_text(MODELS.find(file)) if file != STANDARD_INPUT else standard_input()  # a pipe is read but once
         held = MODELS.read(text, suffix, shown, models_from)
         lines = text if asked.format == "sarif" else ""
-        models += held
-        sources += [Source.at(Path(file), 1, lines) if suffix in MODELS.suffixes else None] * len(held)
-    models = attack.with_measured(models, asked.measured)
+        sources = Source.of_each(Path(file), lines, len(held)) if suffix in MODELS.suffixes else []
+        taken += [(file, Input(model, file, source)) for model, source in zip_longest(held, sources)]
+    if asked.format == "sarif":  # a code host tells findings apart by these; a report may hold two versions of a model
+        check_apart(taken, lines=True)
+    models = attack.with_measured([each.model for _, each in taken], asked.measured)
+    found_at = [each.source for _, each in taken]
     written = {
         "html": lambda: to_html(*models),
         "markdown": lambda: to_markdown(*models),
         "json": lambda: to_json(*models),
-        "sarif": lambda: to_sarif(*models, sources=sources),
+        "sarif": lambda: to_sarif(*models, sources=found_at),
         "briefing": lambda: "\n".join(map(briefing, models)),
     }
-    _write(asked, written, models, sources)
+    _write(asked, written, models, found_at)
     return PASSED
 
 
@@ -371,7 +390,11 @@ def _run(asked: argparse.Namespace) -> int:
 def _import(asked: argparse.Namespace) -> int:
     _spare_inputs(asked.output, [asked.file])
     found = read(asked.file) if asked.file != STANDARD_INPUT else read(SHOWN, standard_input())
-    if asked.output:
+    if asked.output == STANDARD_INPUT:  # for the next command of a pipe
+        emit(to_json(found.model), None, "json")
+        say(found.statement)
+        return PASSED
+    if asked.output is not None:
         save_model(found.model, asked.output)
     emit(import_table(found), None)
     return PASSED
@@ -454,7 +477,9 @@ def _exchange_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
     known = "".join(f"  {each.title}\n" for each in FORMATS.values())
     taken = command("import", "read a model of another tool", _IMPORT + known, _IMPORT_MORE)
     taken.add_argument("file", metavar="FILE", help="a .json or .yaml file of another tool, or - for standard input")
-    taken.add_argument("--output", "-o", metavar="PATH", help="save it as a threat model in this .json file")
+    taken.add_argument(
+        "--output", "-o", metavar="PATH", help="save it as a threat model: a .json file, or - (standard output)"
+    )
 
     given = command("export", "write a threat model in the format of another tool", _EXPORT, _EXPORT_MORE)
     given.add_argument("file", metavar="FILE", help="what to write, a built-in name, or - for standard input")

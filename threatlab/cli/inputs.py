@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 import sys
@@ -17,18 +16,18 @@ from threatlab.changes import Described, as_model
 from threatlab.checks import check_choice
 from threatlab.errors import ThreatLabError
 from threatlab.exchange import Format, described, format_of, recognized
-from threatlab.files import decoded, read_bytes, read_text
+from threatlab.files import csv_rows, decoded, read_bytes, read_text
 from threatlab.report import Source, ThreatModel
 from threatlab.system import SYSTEMS, AISystem, list_systems, load_system
 
 STANDARD_INPUT, SHOWN = "-", "standard input"
 YAML = (".yaml", ".yml")
 
-_FILES = replace(SYSTEMS, many=True)
 INVENTORIES = (".csv", ".parquet")
+_FILES = replace(SYSTEMS, many=True, otherwise=INVENTORIES)
 _CELLS = {"true": True, "false": False, "": None}
-_SEPARATOR = re.compile(r"\s*\"?sep=(.)\"?\s*")
-"""The first line by which Excel tells itself how a row is parted."""
+_INVENTORY = re.compile(r"[\s,;]*(?:\"?sep=.*\s)?[^={\[\r\n]*\bsystem_id\b")
+"""How an inventory begins, and neither TOML nor JSON does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,31 +48,35 @@ def read_inputs(given: Iterable[str], *, lines: bool = False) -> list[Input]:
         If one can't be read, two systems have the same name, or two files would have the same name in a repository; the
         message names the file.
     """
-    found: list[Input] = []
+    read = [(each, found) for each in given for found in _read(each, lines=lines)]
+    check_apart(read, lines=lines)
+    return [found for _, found in read]
+
+
+def check_apart(read: Iterable[tuple[str, Input]], *, lines: bool) -> None:
+    """Raise ThreatLabError if two systems have one name, or, with `lines`, what was given two files of one."""
     by_name: dict[str, str] = {}
     by_file: dict[str, str] = {}
-    for each in given:
-        for read in _read(each, lines=lines):
-            name = read.model.system.name
-            if name in by_name:
-                raise ThreatLabError(
-                    f"{by_name[name]!r} and {read.given!r} both describe {name!r}; give each its own name"
-                )
-            by_name[name] = read.given
-            if read.source and (first := by_file.setdefault(read.source.file, each)) != each and lines:
-                raise ThreatLabError(
-                    f"{first!r} and {each!r} are in no repository, and both would be {read.source.file!r}: work in the "
-                    "folder that holds them"
-                )
-            found.append(read)
-    return found
+    for each, found in read:
+        name = found.model.system.name
+        if name in by_name:
+            raise ThreatLabError(
+                f"{by_name[name]!r} and {found.given!r} both describe {name!r}; give each its own name"
+            )
+        by_name[name] = found.given
+        if found.source and (first := by_file.setdefault(found.source.file, each)) != each and lines:
+            raise ThreatLabError(
+                f"{first!r} and {each!r} are in no repository, and both would be {found.source.file!r}: work in the "
+                "folder that holds them"
+            )
 
 
 def _read(given: str, *, lines: bool) -> Iterator[Input]:
     path, suffix = Path(given), Path(given).suffix.lower()
     if suffix in INVENTORIES:
-        for system, where, row in _csv(path) if suffix == ".csv" else _parquet(path):
-            yield Input(ThreatModel(system), where, row)
+        rows = _csv(read_text(path), repr(given), Source.at(path)) if suffix == ".csv" else _parquet(path)
+        for system, row, source in rows:
+            yield Input(ThreatModel(system), f"{given}, {row}", source)
     elif given in list_systems():
         yield Input(ThreatModel(load_system(given)), given, None)
     elif suffix in YAML and (foreign := format_of(given)):
@@ -81,8 +84,13 @@ def _read(given: str, *, lines: bool) -> Iterator[Input]:
     else:  # a file, or a pipe, which can be read but once
         shown = repr(given) if given != STANDARD_INPUT else SHOWN
         text = read_text(_FILES.find(given)) if given != STANDARD_INPUT else standard_input()
-        source = Source.at(path, 1, text if lines else "") if suffix in _FILES.suffixes else None
-        for each in _FILES.read(text, suffix, shown, _ours):
+        if suffix not in _FILES.suffixes and _INVENTORY.match(text):
+            for system, row, _ in _csv(text, shown, None):
+                yield Input(ThreatModel(system), f"{shown}, {row}", None)
+            return
+        held = _FILES.read(text, suffix, shown, _ours)
+        sources = Source.of_each(path, text if lines else "", len(held)) if suffix in _FILES.suffixes else []
+        for each, source in zip_longest(held, sources):
             yield Input(as_model(each), given, source)
 
 
@@ -109,46 +117,34 @@ def standard_input() -> str:
     return decoded(sys.stdin.buffer.read(), SHOWN)
 
 
-def _csv(path: Path) -> Iterator[tuple[AISystem, str, Source]]:
+def _csv(text: str, shown: str, file: Source | None) -> Iterator[tuple[AISystem, str, Source | None]]:
     """Read an inventory: a column system_id and one per attribute; a cell is true, false or empty (unknown)."""
-    shown, text = str(path), read_text(path)
-    first = next((line for line in text.splitlines() if line.strip(" ,;\t")), "")
-    hint = _SEPARATOR.fullmatch(first)
-    comma = hint[1] if hint else max(",;\t", key=first.count)  # spreadsheets of some languages part by semicolons
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=comma, strict=True)
-    try:
-        rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader if any(map(str.strip, row))]
-    except csv.Error as problem:
-        raise ThreatLabError(f"{shown!r}, line {reader.line_num}: is not CSV: {problem}") from None
-    rows = rows[1:] if hint else rows
+    rows = csv_rows(text, shown)
     if not rows:
-        raise ThreatLabError(
-            f"{shown!r} is empty: it needs at least a header with system_id, and a row for each system"
-        )
+        raise ThreatLabError(f"{shown} is empty: it needs at least a header with system_id, and a row for each system")
     (_, header), *body = rows
     _check_header(shown, header)
     if not body:
-        raise ThreatLabError(f"{shown!r} has a header and no rows: it needs one for each system")
-    file = Source.at(path).file
+        raise ThreatLabError(f"{shown} has a header and no rows: it needs one for each system")
     for line, row in body:
-        yield _system(f"{shown!r}, line {line}", header, row), f"{shown}, line {line}", Source(file, line)
+        yield _system(f"{shown}, line {line}", header, row), f"line {line}", file and replace(file, line=line)
 
 
 def _check_header(shown: str, header: list[str]) -> None:
     known = ("system_id", *catalog().attributes)
     if "system_id" not in header:
-        raise ThreatLabError(f"{shown!r} has no column 'system_id'; its first line names {', '.join(header)[:80]}")
+        raise ThreatLabError(f"{shown} has no column 'system_id'; its first line names {', '.join(header)[:80]}")
     for column in filter(None, header):
-        check_choice(f"column in {shown!r}:", column, known)
+        check_choice(f"column in {shown}:", column, known)
         if header.count(column) > 1:
-            raise ThreatLabError(f"{shown!r}: column {column!r} is there twice; keep the one that is right")
+            raise ThreatLabError(f"{shown}: column {column!r} is there twice; keep the one that is right")
 
 
 def _system(where: str, header: list[str], row: list[str]) -> AISystem:
     """Return the system of one row; a spreadsheet leaves out empty cells at its end, or adds some."""
     cells = list(zip_longest(header, row, fillvalue=""))
     if stray := [cell for column, cell in cells if cell and not column]:
-        raise ThreatLabError(f"{where}: {stray[0]!r} stands in a column without a name")
+        raise ThreatLabError(f"{where}: {stray[0]!r} stands in a column without a name: name it, or take it away")
     named = {column: cell for column, cell in cells if column}
     name = named.pop("system_id")
     if not name:
@@ -163,7 +159,7 @@ def _cell(where: str, column: str, cell: str) -> bool | None:
     return _CELLS[cell.lower()]
 
 
-def _parquet(path: Path) -> Iterator[tuple[AISystem, str, Source]]:
+def _parquet(path: Path) -> Iterator[tuple[AISystem, str, Source | None]]:
     data = read_bytes(path)
     try:
         import pandas as pd
@@ -189,4 +185,4 @@ def _parquet(path: Path) -> Iterator[tuple[AISystem, str, Source]]:
             for column, value in row.items()
             if column != "system_id"
         }
-        yield AISystem(row["system_id"], **values), f"{path}, row {number}", Source.at(path)
+        yield AISystem(row["system_id"], **values), f"row {number}", Source.at(path)

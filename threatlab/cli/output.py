@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from errno import EBADF
-from pathlib import Path
 
 from threatlab.assessment import NextStep
 from threatlab.catalog import SEVERITIES
@@ -41,23 +40,23 @@ def table(models: Sequence[ThreatModel]) -> str:
 def emit(text: str, output: str | None, form: str = "table") -> None:
     """Write `text` into the file `output`, whole or not at all; without one, or with "-", to standard output.
 
-    There a table shows the code of a character that the terminal lacks, and every other `form` is UTF-8. No line is a
-    command to a build server. A reader that has seen enough, such as `head`, is no error.
+    There a table shows the code of a character that the terminal lacks, and every other `form` is what a file would be.
+    No line is a command to a build server. A reader that has seen enough, such as `head`, is no error.
 
     Raises
     ------
     ThreatLabError
         If it can't be written; the message says where, and why.
     """
-    if output and output != "-":
-        write_text(Path(output), text)
+    if output is not None and output != "-":
+        write_text(output, text)
         return
     try:
         if sys.stdout is None:
             raise OSError(EBADF, "it is closed")  # noqa: TRY301
         if hasattr(sys.stdout, "reconfigure"):
-            told = {"errors": "backslashreplace"} if form == "table" else {"encoding": "utf-8", "errors": "replace"}
-            sys.stdout.reconfigure(**told)
+            as_in_a_file = {"encoding": "utf-8", "errors": "replace", "newline": ""}
+            sys.stdout.reconfigure(**({"errors": "backslashreplace"} if form == "table" else as_in_a_file))
         sys.stdout.write(harmless(text, form))
         sys.stdout.flush()
     except BrokenPipeError:
@@ -68,14 +67,15 @@ def emit(text: str, output: str | None, form: str = "table") -> None:
 
 
 def harmless(text: str, form: str = "table") -> str:
-    """Return a text in which no line is a command to a build server, as `::error::` is, or `##[error]` anywhere in it.
+    """Return a text in which no line is a command to a build server, as `::error::` is, or `##vso[...]` anywhere in it.
 
-    Those are the two ways in which GitHub's and Azure's runners take commands from what a program prints. JSON says the
-    same as before.
+    Those are the two ways in which GitHub's and Azure's runners take commands from what a program prints; to them a
+    carriage return ends a line, too. JSON says the same as before.
     """
     if form in {"json", "sarif"}:  # no line of these begins with a colon
-        return text.replace("##[", "##\\u005b")
-    return re.sub(r"(?m)^([^\S\n]*:)(?=:)", r"\1 ", text).replace("##[", "## [")
+        return re.sub(r"(##\w*)\[", r"\1\\u005b", text)
+    text = re.sub(r"(^|[\r\n])([^\S\r\n]*:)(?=:)", r"\1\2 ", text)
+    return re.sub(r"(##\w*)\[", r"\1 [", text)
 
 
 def _drop_standard_output() -> None:
@@ -205,9 +205,11 @@ def _many(models: Sequence[ThreatModel]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def say(sentence: str) -> None:
+def say(sentence: str, who: str = "threatlab") -> None:
     """Say a sentence on standard error, in a line, and of a very long one its beginning."""
     said = " ".join(shown(sentence).split())
     said = said if len(said) <= _LONGEST else f"{said[:_LONGEST]}\u2026"
+    if sys.stderr is None:  # print would take standard output
+        return
     with suppress(OSError):  # where nobody listens, the exit code says it
-        print(f"threatlab: {harmless(said)}", file=sys.stderr)
+        print(f"{who}: {harmless(said)}", file=sys.stderr)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
+from unicodedata import normalize
 
 from threatlab.catalog import Catalog, Control, Threat, catalog
 from threatlab.dataflow import LONGEST, Element, Exclusion, Flow, Zone
@@ -204,7 +205,7 @@ def _exclusions(found: Found, ours: Node, elements: Made[Element]) -> list[Exclu
 
 
 def _line(text: str) -> str:
-    return " ".join(text.split())
+    return normalize("NFC", " ".join(text.split()))  # as a drawing has it
 
 
 class _Names:

@@ -39,7 +39,7 @@ class Node:
 
     def text(self, key: str, default: Any = _NEEDED) -> str:
         """Return a text that says something, or the `default`; without one, it must."""
-        value = self._read(key, str, "a text") or ""
+        value = self._read(key, str, "a text, in quotes") or ""
         if value.strip():
             return str(value)
         if default is _NEEDED:
@@ -70,7 +70,9 @@ class Node:
                 found.append(value)
                 self.seen.add((*self.path, key, place))
             elif value is not None:
-                raise ThreatLabError(f"{self.where}: {key}, number {place + 1}, is {short(value)}; it must be a text")
+                raise ThreatLabError(
+                    f"{self.where}: {key}, number {place + 1}, is {short(value)}; it must be a text, in quotes"
+                )
         return found
 
     def child(self, key: str) -> Node:

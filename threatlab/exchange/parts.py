@@ -84,7 +84,7 @@ class Claim:
 class Found:
     """What a reader found. `ours` is what we kept there.
 
-    `undrawn` are flows that no drawing of ours can show, each with why. `asks` are questions on the whole, such as what
+    `undrawn` are parts that no drawing of ours can show, each with why. `asks` are questions on the whole, such as what
     a picture shows that no reader can read.
     """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ def _load(source: str | Path) -> ThreatModel:
         return ThreatModel(load_system(name), drawing=drawing)
     if drawing:
         return as_model(drawing)
-    file = Path(name) if Path(name).exists() else SYSTEMS.find(source)  # which says what is near
+    file = Path(name) if os.path.exists(name) else SYSTEMS.find(source)  # noqa: PTH110  # which says what is near
     return _FILES.read(text_of(Path(str(file))), Path(name).suffix, repr(name), _any)
 
 

@@ -38,6 +38,7 @@ _SHAPES = {
 _KINDS = {"tm.Actor": ("", "person"), "tm.Process": ("", "process"), "tm.Store": ("data store", "data store")}
 """What an element's type says of its kind, and what is drawn as long as nobody knows."""
 
+_DRAWN = {*_KINDS, "tm.Flow", "tm.BoundaryBox"}
 _DONE = {"mitigated": True, "open": False, "accepted": False}
 _STATUS = {IN_PLACE: "Mitigated", ACCEPTED: "Accepted", PLANNED: "Open", MISSING: "Open", UNKNOWN: "Open"}
 
@@ -60,13 +61,18 @@ def _read(file: Node) -> Found:
     summary, detail = file.child("summary"), file.child("detail")
     found = Found(summary.text("title"), summary.text("description", ""), summary.text("owner", ""))
     found.ours = detail.child(OURS)
-    lines = 0
+    lines, earlier = 0, set[str]()
     for diagram in detail.each("diagrams"):
         cells = [(cell, _type(cell), _data(cell)) for cell in _cells(diagram)]
         boxes = [(_frame(cell), cell.name("id")) for cell, type_, _ in cells if type_ == "tm.BoundaryBox"]
         for cell, type_, data in cells:
             name = _name(cell, data)
-            if type_ == "tm.BoundaryBox":
+            if type_ in _DRAWN and (id_ := cell.name("id")) in earlier:
+                copy = Part(id_, name, cell, source=id_)
+                found.undrawn.append(
+                    (copy, "has the id of one in an earlier diagram, as a copied diagram's parts have")
+                )
+            elif type_ == "tm.BoundaryBox":
                 found.zones.append(Part(cell.name("id"), name, cell, default="own", hints=name))
             elif type_ in _KINDS:
                 found.elements.append(_element(cell, type_, data, name, boxes))
@@ -74,6 +80,7 @@ def _read(file: Node) -> Found:
                 _flow(found, cell, data, name)
             lines += type_ == "tm.Boundary"
             _threats(found, data)
+        earlier |= {cell.name("id", "") for cell, type_, _ in cells if type_ in _DRAWN}
     kept = {zone.name("id") for zone in found.ours.each("zones")}
     if _OUTSIDE in kept or any(part.zone == _OUTSIDE for part in found.elements):
         found.zones.append(Part(_OUTSIDE, "Outside of all boxes", None, default="own"))

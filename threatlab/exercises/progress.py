@@ -183,8 +183,8 @@ def _tell_the_class(kept: Store) -> None:
 
 def progress_file() -> Path | None:
     """Return the file that progress is kept in, there or not; None if it is kept in none. RuntimeError: no home."""
-    named = os.environ.get(VARIABLE, "") or "~/.threatlab/progress.jsonl"
-    return None if named == "memory" else _absolute(Path(named).expanduser())
+    named = os.path.expandvars(os.environ.get(VARIABLE, "")).strip() or "~/.threatlab/progress.jsonl"  # as no shell has
+    return None if named.casefold() == "memory" else _absolute(Path(named).expanduser())
 
 
 @cache

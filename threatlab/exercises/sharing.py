@@ -43,7 +43,7 @@ class Consent:
 
 def class_folder() -> Path | None:
     """Return the folder of the class, or None if no host has named one, or nothing is kept on this machine."""
-    named = os.environ.get(VARIABLE, "").strip()
+    named = os.path.expanduser(os.path.expandvars(os.environ.get(VARIABLE, "").strip()))  # noqa: PTH111  # "~" may stay
     return Path(named).absolute() if named and home() else None
 
 

@@ -70,8 +70,8 @@ def verify_record(path: str, head: str | None) -> tuple[bool, str]:
         first = {}
     if first.get("schema") != SCHEMA:
         raise ThreatLabError(f"{path!r} is no record of threatlab: its first line says no {SCHEMA!r}")
-    if (lines := found.entries - 1) != first["questions"]:
-        return False, f"the first line says {first['questions']} questions, and there are {lines}"
+    if (lines := found.entries - 1) != (said := first.get("questions")):
+        return False, f"the first line says {said} questions, and there are {lines}"
     by = "" if head else ", which does not show who wrote it: --head, with the hash shown then, does"
     return True, f"the record is as it was written{by}"
 

@@ -23,10 +23,13 @@ def to_ics(reviews: Iterable[Review], stamp: datetime) -> str:
     Raises
     ------
     ThreatLabError
-        If `stamp` has no time zone.
+        If `stamp` has no time zone, or there are no reviews: calendars refuse a file without an event.
     """
+    reviews = tuple(reviews)
     if not isinstance(stamp, datetime) or stamp.tzinfo is None:
         raise ThreatLabError(f"stamp is {stamp!r}; give a datetime with a time zone, such as datetime.now(UTC)")
+    if not reviews:
+        raise ThreatLabError("there are no reviews, and calendars take no file without any: plan more months")
     made = stamp.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//threatlab//reviews//EN"]
     number: dict[str, int] = {}
@@ -53,9 +56,12 @@ def _about(review: Review) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Return `text` as RFC 5545, section 3.3.11, wants it: four characters have a meaning, and controls none."""
+    """Return `text` as RFC 5545, section 3.3.11, wants it: four characters have a meaning, and controls none.
+
+    Whatever ends a line in any language does so as RFC 5545 spells it: programs that read by lines take them all.
+    """
     text = shown(text).replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
-    return text.replace("\r\n", "\\n").replace("\r", "\\n").replace("\n", "\\n")
+    return "\\n".join(text.splitlines())
 
 
 def _folded(line: str) -> str:

@@ -48,11 +48,13 @@ def review_calendar(
     Raises
     ------
     ThreatLabError
-        If `start` is no date, `months` no count of 1 or more, or the rhythm doesn't end with a score of 0, doesn't
-        fall, or has a number of days below 1.
+        If `start` is no date, `months` no count of 1 or more or beyond the last day that there is, or the rhythm
+        doesn't end with a score of 0, doesn't fall, or has a number of days below 1.
     """
     _check(months, rhythm)
     begins = check_date("start", start)
+    if 30 * months + max(days for _, days in rhythm) >= (date.max - begins).days:
+        raise ThreatLabError(f"{months} months from {begins} on go beyond {date.max}: plan fewer, or begin earlier")
     end = begins + timedelta(days=30 * months)
     reviews = []
     for system in systems:

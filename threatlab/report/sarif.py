@@ -6,8 +6,8 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Any
@@ -56,15 +56,36 @@ class Source:
         """Return the source that a file is, which holds a system, or a threat model, as a `text` in TOML or JSON.
 
         Its name is relative to the repository that it stands in, or else to the working folder; outside of both it is
-        its name alone.
+        its name alone. Of a link it is the name of what it leads to, if that is in there: code hosts look into no link.
         """
-        real = Path(os.path.abspath(path))  # noqa: PTH100  # links stay as they are
-        root = next((each for each in real.parents if (each / ".git").exists()), Path.cwd())
-        name = real.relative_to(root).as_posix() if real.is_relative_to(root) else real.name
+        real, given = (Path(os.path.realpath(each)) for each in (path, path.parent))
+        root = Path(os.path.realpath(repository(path) or repository(real) or Path.cwd()))
+        places = (each for each in (real, given / path.name) if each.is_relative_to(root))
+        name = next((each.relative_to(root).as_posix() for each in places), path.name)
         return Source(name, line, _lines(text, path.suffix.lower()) if text else {})
 
+    @staticmethod
+    def of_each(path: Path, text: str, count: int) -> list[Source]:
+        """Return the source of each of the `count` models in a file.
+
+        Several of them in a `text` have each the line that it begins at: code hosts take findings of one kind at one
+        line for the same.
+        """
+        at = Source.at(path, 1, text if count == 1 else "")
+        return [replace(at, line=line) for line in _beginnings(text)] if text and count > 1 else [at] * count
+
+
+_NO_BYTE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
+"""Halves of characters that stand for no byte of a file's name, as Python spells those that are no UTF-8."""
+
+_BETWEEN = re.compile(r"[\s,]*")
 
 Found = tuple[ThreatModel, Finding, Source]
+
+
+def repository(path: Path) -> Path | None:
+    """Return the folder of the repository that a path stands in, None if it stands in none."""
+    return next((each for each in path.absolute().parents if (each / ".git").exists()), None)
 
 
 def to_sarif(
@@ -94,7 +115,7 @@ def to_sarif(
     if before is not None:
         found = _since(found, _found(before, before_sources), models, before)
     if len(found) > TAKEN:
-        found.sort(key=lambda each: SEVERITIES.index(each[0][1].severity))
+        found.sort(key=lambda each: (each[1] == "absent", SEVERITIES.index(each[0][1].severity)))
     run = {
         "tool": {"driver": _driver(controls.values())},
         "columnKind": "unicodeCodePoints",
@@ -168,6 +189,15 @@ def _found(models: Sequence[ThreatModel], sources: Sequence[Source | None]) -> l
     ]
 
 
+def _beginnings(text: str) -> Iterator[int]:
+    """Yield the line at which each value in a JSON list begins."""
+    decoder, line, counted, place = json.JSONDecoder(), 1, 0, text.index("[") + 1
+    while (between := _BETWEEN.match(text, place)) and text[begin := between.end()] != "]":
+        line, counted = line + text.count("\n", counted, begin), begin
+        yield line
+        _, place = decoder.raw_decode(text, begin)
+
+
 def _lines(text: str, suffix: str) -> dict[str, int]:
     """Return the line of each attribute that a system's file, or a threat model's, knows.
 
@@ -232,8 +262,10 @@ def _result(model: ThreatModel, finding: Finding, source: Source, index: int, st
     name = shown(model.system.name)
     doubt = " Nobody has said whether it is: answer it first." if finding.unknown else ""
     key = f"{model.system.name}\0{finding.attribute}".encode("utf-8", "backslashreplace")
-    about = shown(f"{EXAMPLE}: {model.system.name}" if model.example else model.system.name)
-    file = {"uri": quote(source.file.encode("utf-8", "replace"), safe="/"), "uriBaseId": "%SRCROOT%"}
+    about = f"{EXAMPLE}: {name}" if model.example else name
+    about = about.replace("](", "] (")  # which a viewer would take for a link
+    raw = _NO_BYTE.sub("?", source.file).encode("utf-8", "surrogateescape")  # a name that is no UTF-8, as it is
+    file = {"uri": quote(raw, safe="/"), "uriBaseId": "%SRCROOT%"}
     place = {"artifactLocation": file, "region": {"startLine": source.lines.get(finding.attribute, source.line)}}
     return {
         **({"baselineState": state} if state else {}),

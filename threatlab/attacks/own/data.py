@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import io
 import re
@@ -14,7 +13,7 @@ import numpy as np
 
 from threatlab.attacks.digits import Bools, Floats, Ints
 from threatlab.errors import ThreatLabError, short
-from threatlab.files import decoded, read_bytes
+from threatlab.files import csv_rows, decoded, read_bytes
 from threatlab.words import listed
 
 LABEL, MEMBER = "label", "member"
@@ -131,11 +130,7 @@ def _npz(held: bytes, shown: str) -> tuple[Floats, list[str], Bools | None]:
 
 
 def _csv(held: bytes, shown: str) -> tuple[Floats, list[str], Bools | None]:
-    reader = csv.reader(io.StringIO(decoded(held, shown), newline=""), strict=True)
-    try:
-        lines = [(reader.line_num, [cell.strip() for cell in row]) for row in reader if any(map(str.strip, row))]
-    except csv.Error as problem:
-        raise ThreatLabError(f"{shown}, line {reader.line_num}: is not CSV: {problem}") from None
+    lines = csv_rows(decoded(held, shown), shown)
     if len(lines) < 2:
         raise ThreatLabError(f"{shown} holds no records: it needs a header and a line for each")
     (_, header), *body = lines
@@ -144,6 +139,11 @@ def _csv(held: bytes, shown: str) -> tuple[Floats, list[str], Bools | None]:
         raise ThreatLabError(f"{shown} has no column 'label'; its first line names {', '.join(header)[:80]}")
     if twice := [name for name in (LABEL, MEMBER) if names.count(name) > 1]:
         raise ThreatLabError(f"{shown}: column {twice[0]!r} is there twice; keep the one that is right")
+    if "" in names:
+        raise ThreatLabError(
+            f"{shown}: column {names.index('') + 1} has no name: give it one if it is of the record, or take it away, "
+            "as the row numbers that pandas writes (index=False leaves them out)"
+        )
     numbers = [place for place, name in enumerate(names) if name not in (LABEL, MEMBER)]
     if not numbers:
         raise ThreatLabError(f"{shown} has no column beside 'label' and 'member': where are the records' numbers?")
@@ -151,7 +151,7 @@ def _csv(held: bytes, shown: str) -> tuple[Floats, list[str], Bools | None]:
     for line, row in body:
         if len(row) != len(names):
             raise ThreatLabError(f"{shown}, line {line}: has {len(row)} cells, and the header {len(names)}")
-        records.append([_number(f"{shown}, line {line}, column {header[n] or n + 1}", row[n]) for n in numbers])
+        records.append([_number(f"{shown}, line {line}, column {header[n]}", row[n]) for n in numbers])
         labels.append(_label(f"{shown}, line {line}, label", row[names.index(LABEL)]))
         if MEMBER in names:
             members.append(_flag(f"{shown}, line {line}, member", row[names.index(MEMBER)]))
