@@ -83,6 +83,7 @@ def test_the_attacks_stand_in_the_order_of_the_lesson():
         "tool_poisoning",
     ]
     assert list(ATTACKS) == lesson
+    assert not hasattr(ATTACKS, "pop")  # what one answer took out would be missing to all others
     assert all(isinstance(attack, Attack) and attack.name == name for name, attack in ATTACKS.items())
 
 

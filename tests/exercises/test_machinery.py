@@ -324,6 +324,7 @@ def test_hints_are_graded_and_the_solution_says_why():
     assert "a nudge" in repr(asked.hint())
     assert "hint(2)" in repr(asked.hint())
     assert "nearly the answer" in repr(asked.hint(2))
+    assert repr(asked.hint(np.float64(2))) == repr(asked.hint(2))
     assert "last hint" in repr(asked.hint(2))
     assert "answer = 0.2 + 0.3" in repr(asked.solution())
     assert "2 and 2 make 4." in repr(asked.solution())
@@ -381,6 +382,19 @@ def test_a_number_is_right_to_two_places():
     for answer, part in ((0.4, "twice that"), (0.3, "not 0.3"), (True, "not a number"), ("0.2", "not a number")):
         with pytest.raises(NotYet, match=part):
             judge(answer)
+
+
+@pytest.mark.parametrize("one", [[0.2], (0.2,), {0.2}, np.array([0.2]), pd.Series([0.2]), pd.Series({7: 0.2})])
+def test_a_list_or_a_table_of_one_number_is_told_to_be_one(one):
+    with pytest.raises(NotYet, match=r"holds one part.*give that part by itself"):
+        number(lambda: 0.2, "yes", {}, str)(one)
+
+
+def test_parts_of_an_answer_may_be_handed_in_as_they_are():
+    asked = question(rubric(["one", "two"], 1, 3))
+    assert asked.check("Ann owns it", [1]) == asked.check(("Ann owns it", [1]))
+    assert asked.check("Ann owns it", [1])
+    assert asked.check("Ann owns it", ____).kind == NOT_ATTEMPTED
 
 
 def test_an_order_names_the_first_that_is_out_of_place():
@@ -449,9 +463,9 @@ def test_a_right_number_that_is_rounded_is_told_so_and_four_places_are_enough():
 
 
 def test_a_function_that_changes_what_it_is_given_changes_nothing_of_ours():
-    given = [[1], {"a": [2]}]
-    returned(lambda lists: lists[0].append(3) or lists[1]["a"].clear() or 1, given)
-    assert given == [[1], {"a": [2]}]
+    given = [[1], {"a": [2]}, (0.5, [3])]
+    returned(lambda lists: lists[0].append(3) or lists[1]["a"].clear() or lists[2][1].clear() or 1, given)
+    assert given == [[1], {"a": [2]}, (0.5, [3])]
 
 
 def test_a_text_is_marked_by_the_learner_and_nobody_pretends_to_grade_it():

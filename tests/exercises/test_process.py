@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
@@ -250,18 +251,17 @@ def test_functions_and_classes_of_a_notebook_are_judged_in_the_process():
     assert check_elsewhere(NOTEBOOK) == f"{CORRECT} {RAISED}\nyes\n1"
 
 
-def test_a_module_that_the_learner_writes_anew_is_read_anew(tmp_path, monkeypatch):
+@pytest.mark.parametrize(("name", "off"), [("here", 0), ("clock_behind", -3600), ("clock_ahead", 3600)])
+def test_a_module_that_the_learner_writes_anew_is_read_anew(name, off, tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(tmp_path)
-    file = tmp_path / "learners_helper.py"
+    file = tmp_path / f"{name}.py"
     for factor, kind in ((3, NOT_YET), (2, CORRECT)):
         file.write_text(f"def times(n):\n    return {factor} * n  {'#' * factor}\n", encoding="utf-8")
-        later = time.time() + 5 - factor
+        later = time.time() + 5 - factor + off
         os.utime(file, (later, later))
-        sys.modules.pop("learners_helper", None)
-        import learners_helper
-
-        assert question(doubles).check(learners_helper.times).kind == kind
-    sys.modules.pop("learners_helper")
+        sys.modules.pop(name, None)
+        assert question(doubles).check(import_module(name).times).kind == kind
+    sys.modules.pop(name)
 
 
 def test_a_module_without_a_file_is_judged_in_the_notebook():

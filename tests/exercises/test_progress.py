@@ -89,6 +89,19 @@ def test_damage_costs_the_entries_that_it_is_in_and_one_sentence(damage, path, s
     assert ["damaged" in str(each.message) for each in said] == [True] * (damage not in UNSEEN)
 
 
+def test_wherever_a_write_breaks_off_the_entries_after_it_are_read(path, said):
+    Store(path).record("assess.q4", NOT_YET, met="last=True")
+    entry = path.read_bytes().rstrip()
+    for end in range(len(entry) + 1):
+        path.write_bytes(entry + b"\n" + entry[:end])
+        Store(path).record("assess.q5", CORRECT)
+        kept = [(each["question"], each["what"]) for each in Store(path).entries()]
+        assert kept[0] == ("assess.q4", NOT_YET), end
+        assert kept[-1] == ("assess.q5", CORRECT), end
+        assert {*kept} == {kept[0], kept[-1]}, end
+    assert said == []
+
+
 KERNEL = """
 import sys
 from pathlib import Path
@@ -242,6 +255,15 @@ def test_what_is_no_progress_file_is_left_alone(path, said):
         assert "holds something else" in str(said[-1].message)
 
 
+@pytest.mark.parametrize("blank", [b"", b"\r\n\n", b"\xef\xbb\xbf", b'\xef\xbb\xbf{"quest'])
+def test_a_file_that_an_editor_has_emptied_is_ours(blank, path, said):
+    path.parent.mkdir()
+    path.write_bytes(blank)
+    Store(path).record("assess.q1", CORRECT)
+    assert Store(path).done() == {"assess.q1"}
+    assert said == []
+
+
 @pytest.mark.parametrize("code", [errno.ENOSYS, errno.ENOLCK, errno.EPERM, errno.EACCES, errno.EOPNOTSUPP])
 def test_where_locks_are_refused_progress_is_kept_without(code, path, monkeypatch, said):
     fcntl = pytest.importorskip("fcntl")
@@ -388,18 +410,20 @@ def test_the_file_is_named_by_the_environment_or_lies_in_the_home_folder(path, m
     try:
         monkeypatch.setenv(progress.VARIABLE, str(path))
         assert progress.store().path == path
-        progress.store.cache_clear()
-        monkeypatch.setenv(progress.VARIABLE, "memory")
-        assert progress.store().path is None
+        for memory in ("memory", '"memory"'):
+            progress.store.cache_clear()
+            monkeypatch.setenv(progress.VARIABLE, memory)
+            assert progress.store().path is None
         progress.store.cache_clear()
         monkeypatch.delenv(progress.VARIABLE)
         monkeypatch.setenv("HOME", str(tmp_path))
         monkeypatch.setenv("USERPROFILE", str(tmp_path))
         assert progress.store().path == tmp_path / ".threatlab" / "progress.jsonl"
         progress.store.cache_clear()
-        monkeypatch.setenv(progress.VARIABLE, "~/mine.jsonl")
-        assert progress.store().path == tmp_path / "mine.jsonl"
-        progress.store.cache_clear()
+        for mine in ("~/mine.jsonl", "'${HOME}/mine.jsonl'\r"):
+            monkeypatch.setenv(progress.VARIABLE, mine)
+            assert progress.store().path == tmp_path / "mine.jsonl"
+            progress.store.cache_clear()
         monkeypatch.setenv(progress.VARIABLE, "~nobody-of-that-name/mine.jsonl")
         with pytest.warns(UserWarning, match="no home folder"):
             assert progress.store().path is None
@@ -438,3 +462,17 @@ def test_a_change_of_folder_moves_no_progress(monkeypatch, tmp_path):
     assert progress.home() == tmp_path
     monkeypatch.chdir("elsewhere")
     assert progress.home() == tmp_path
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows removes no folder that somebody is in")
+def test_where_the_notebooks_folder_is_gone_progress_is_kept_until_the_kernel_ends(monkeypatch, tmp_path):
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    monkeypatch.setenv(progress.VARIABLE, "begins-here.jsonl")
+    progress.store.cache_clear()
+    try:
+        with pytest.warns(UserWarning, match="the notebook's is gone"):
+            assert progress.store().path is None
+    finally:
+        progress.store.cache_clear()

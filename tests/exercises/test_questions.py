@@ -24,8 +24,11 @@ from tests.exercises.clothes import in_other_clothes
 from tests.exercises.solved import right
 from tests.exercises.test_machinery import ABSURD
 from threatlab.exercises import ____, progress
+from threatlab.exercises.attack import q6_memory
 from threatlab.exercises.guard import learners_line, verdict_of_code
+from threatlab.exercises.judges import is_a_person
 from threatlab.exercises.outcome import BROKEN, CORRECT, NOT_ATTEMPTED, NOT_YET, RAISED, NotYet
+from threatlab.exercises.scope.q3_exclusion import says_when
 from threatlab.lessons import LESSONS
 
 COVERAGE = Path(__file__).parents[1] / "data" / "lesson-coverage.csv"
@@ -226,9 +229,77 @@ def test_a_right_answer_in_other_clothes_is_accepted_or_told_what_to_change(ques
         assert outcome or told, f"{question.id} in {name}: {outcome.kind}, {outcome.message}"
 
 
+def test_an_alarm_that_comes_too_late_is_told_so_in_any_form():
+    *others, last = [name for name in right("depth.q1") if name != "alarm"]
+    for late in (np.array([*others, "alarm", last]), iter([*others, " ALARM ", last])):
+        with pytest.raises(NotYet, match="'alarm' rings earlier"):
+            QUESTIONS["depth.q1"].judge(late)
+
+
+@pytest.mark.parametrize("make", [pd.Series, iter, tuple, lambda rows: dict.fromkeys(rows).keys()])
+def test_a_list_within_what_a_function_returns_may_be_of_any_make(make):
+    def dressed(*given):
+        page = right("operate.q5")(*given)
+        return {key: make(value) if isinstance(value, list) else value for key, value in page.items()}
+
+    assert QUESTIONS["operate.q5"].judge(dressed)
+
+
+WHO = {
+    **dict.fromkeys(("Ada", "Head of the support team", "CEO of a US company", "the group's security officer"), True),
+    **dict.fromkeys(("", " ", "We", "all of us", "the security team", "Our red-team", "Somebody", "IT Staff"), False),
+}  # fmt: skip
+WHEN = {
+    **dict.fromkeys(("31 March", "as soon as agents' calls are used for training", "whenever a tool is added"), True),
+    **dict.fromkeys(("the day the agents get a new tool", "no later than June", "regularly, each quarter"), True),
+    **dict.fromkeys(("soon", "regularly", "at some point in 2027", "later", "periodically, as needed"), False),
+}
+
+
+def test_owners_are_people_and_reviews_have_a_day():
+    assert {who: is_a_person(who) for who in WHO} == WHO
+    assert {when: says_when(when) for when in WHEN} == WHEN
+
+
+def a_control_that_refuses(told):
+    return lambda call, task: not call.to or not {call.to, call.file} & told
+
+
+def a_rule_that_refuses(told):
+    return lambda note, use: note["from"] == "user" or use == "answer" or note["words"] not in told
+
+
+@pytest.mark.parametrize(
+    ("question", "knows", "names"),
+    [
+        ("attack.q3", a_control_that_refuses, r"'(?!prices')(\w+)' was mailed|mailed to (.+?)\. "),
+        ("attack.q6", a_rule_that_refuses, r"'words': '(.+?)', "),
+    ],
+)
+def test_who_lists_what_was_told_is_told_another(question, knows, names):
+    told = {note["words"] for note, _ in q6_memory._CASES.values()}
+    for _ in range(20):
+        with pytest.raises(NotYet) as refused:
+            QUESTIONS[question].judge(knows(told))
+        told.add(next(filter(None, re.search(names, str(refused.value)).groups())))
+
+
+def test_what_a_notebook_does_with_what_it_is_shown_changes_no_question(monkeypatch):
+    monkeypatch.setitem(MODULES["assess"].SURVEY, "encryption_enabled", False)
+    monkeypatch.setitem(MODULES["attack"].TOOL, "code", "pass")
+    for question in ("assess.q1", "attack.q7"):
+        assert QUESTIONS[question].judge(right(question))
+
+
 @every_question
 def test_a_blank_is_not_attempted(question):
     assert question.check(____).kind == NOT_ATTEMPTED
+
+
+def given_away(truth):
+    """What no example in a refusal may be: a right number, and a row of a right table."""
+    rows = truth.values() if isinstance(truth, dict) else [truth]
+    return [repr(row) for row in rows if type(row) in (float, tuple)]
 
 
 @every_question
@@ -239,6 +310,8 @@ def test_an_absurd_answer_gets_a_sentence_and_no_traceback(question):
         assert outcome.kind not in (CORRECT, BROKEN), outcome
         assert outcome.message
         assert "Traceback" not in repr(outcome)
+        told = outcome.message.replace('"', "'")
+        assert not [part for part in given_away(right(question.id)) if part in told], outcome
 
 
 ODD = [*ABSURD, np.array([1.0, 2.0]), np.array([["a"]]), pd.Series({"a": 1}), pd.DataFrame({"a": [1]}), {"a": []}, [[]]]

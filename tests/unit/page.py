@@ -96,7 +96,13 @@ class Page:
         args = {**json.loads(node.get("data-args", "{}")), **(values or {})}
         part = [each["data-part"] for each in reversed(list(node.parents)) if each.get("data-part")]
         message = {"act": node["data-act"], "args": args, "part": part, "once": node.get("data-once")}
-        self.panel.hear(json.loads(json.dumps({**message, "id": f"test-{next(_NUMBERS)}"})))
+        self.panel.hear(json.loads(json.dumps({**message, "id": f"test-{next(_NUMBERS)}"}), parse_float=_as_sent))
+
+
+def _as_sent(number: str) -> float:
+    """Return a number as it comes from a page, whose JavaScript writes 1.0 as 1."""
+    value = float(number)
+    return int(value) if value.is_integer() else value
 
 
 @lru_cache(maxsize=32)  # many tests open the same panel

@@ -1,12 +1,15 @@
 """Claims about the catalog: it agrees with its sources, and a broken entry is named."""
 
+import copy
 import csv
 import inspect
 import keyword
+import pickle
 import re
 import shutil
 import tomllib
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -558,3 +561,18 @@ def test_no_control_is_taken_to_stop_everything(copied):
     )
     control = read_catalog(copied).controls["personal_data_minimized"]
     assert control.effectiveness["privacy_breach"].value == CLAIM_CAP
+
+
+@pytest.mark.parametrize("of", ["layers", "facts", "threats", "controls", "sources", "adversaries", "rulesets"])
+def test_nobody_takes_anything_out_of_the_catalog(of):
+    kept = dict(getattr(catalog(), of))
+    for change in (lambda all_: all_.pop(next(iter(kept))), lambda all_: all_.clear(), lambda all_: all_.update(x=1)):
+        with pytest.raises(AttributeError):
+            change(getattr(catalog(), of))
+    assert getattr(catalog(), of) == kept
+
+
+def test_a_catalog_of_ones_own_can_be_sent_and_copied():
+    own = replace(catalog(), cases=())
+    assert pickle.loads(pickle.dumps(own)) == copy.deepcopy(own) == own
+    assert pickle.loads(pickle.dumps(catalog())) is catalog()

@@ -820,12 +820,12 @@ def test_what_is_imported_to_standard_output_goes_into_the_next_command(capsys, 
 
 def test_nothing_is_half_imported(capsys):
     document = json.loads((OTHERS / "otm.json").read_text("utf-8"))
-    document["dataflows"][0]["source"] = "nobody"
+    document["components"][0]["parent"] = {"trustZone": "nowhere"}
     Path("bad.json").write_text(json.dumps(document), encoding="utf-8")
     Path("model.json").write_text("old", encoding="utf-8")
     code, out, err = run(capsys, "import", "bad.json", "-o", "model.json")
     assert (code, out) == (2, "")
-    assert "the source 'nobody' points nowhere" in err
+    assert "the trust zone 'nowhere' points nowhere" in err
     assert Path("model.json").read_text("utf-8") == "old"
     code, _, err = run(capsys, "import", "bad.json", "-o", "bad.json")
     assert (code, json.loads(Path("bad.json").read_text("utf-8"))) == (2, document)

@@ -87,7 +87,9 @@ def test_a_panel_that_asks_something_else_begins_anew(learner):
     assert asked("third").guesses == {}
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"memory": 3, "picture": ""}', '{"memory": {"guesses": 5}}', "\0"])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"memory": 3, "picture": ""}', '{"memory": {"guesses": 5}}', "\0", "[" * 9**6]
+)
 def test_what_cannot_be_taken_up_costs_a_sentence_and_is_set_aside(learner, text):
     asked().guess({"first": "yes"})
     (file,) = learner.rglob("Prediction-*.json")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from html import escape
 
+import numpy as np
 import pytest
 
 from tests.unit.page import Page
@@ -204,6 +205,18 @@ def test_a_guess_that_the_course_asks_for_is_kept_by_its_place_until_the_reveal(
     panel.guess({asked.questions[0]: asked.choices[0]})
     entries = [(each["question"], each["what"], each["met"]) for each in kept.entries()]
     assert entries == [(name, GUESSED, f"1={len(asked.choices) - 1}"), (name, GUESSED, "1=")]
+
+
+def test_a_whole_number_is_the_same_answer_from_the_page_and_in_code(kept):
+    asks, questions, choices = (of := predictions()["guess.03.poisoning-predict"]).asks, of.questions, of.choices
+    panel = Prediction(asks, questions, [float(choice) for choice in choices])
+    Page(panel).choose(questions[0], "1.0")
+    panel.guess({questions[0]: 0})
+    panel.guess({questions[0]: np.float64(0.5)})
+    assert [entry["met"] for entry in kept.entries()] == ["0=10", "0=0", "0=5"]
+    assert Page(panel).problem == ""
+    with pytest.raises(ThreatLabError, match="True is not among the answers"):
+        panel.guess({questions[0]: True})
 
 
 def test_a_check_is_kept_likewise_and_what_a_reader_asks_is_not(kept, asked):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
+from types import MappingProxyType
 from typing import Any, Literal
 
 from threatlab.catalog.read import (
@@ -53,7 +54,10 @@ class Ruleset:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """Everything known before any system is looked at. Each mapping keeps the order of its file."""
+    """Everything known before any system is looked at. Each mapping keeps the order of its file, and can't be changed.
+
+    So a function of a learner's that takes controls out of a list of them takes none out of the catalog.
+    """
 
     layers: Mapping[str, Layer]
     facts: Mapping[str, Fact]
@@ -75,6 +79,8 @@ class Catalog:
             "ai": Ruleset("ai", "layered", ai, tuple(self.threats.values())),
         }
         object.__setattr__(self, "rulesets", rulesets)
+        for name in ("layers", "facts", "threats", "controls", "sources", "adversaries", "rulesets"):
+            object.__setattr__(self, name, MappingProxyType(getattr(self, name)))
 
     def __hash__(self) -> int:
         return hash((self.atlas, *self.threats))  # quick: each assessment looks up what was laid out for it
@@ -82,8 +88,10 @@ class Catalog:
     def __reduce__(self) -> tuple[Any, ...]:
         if self is catalog():
             return (catalog, ())
-        values = (self.layers, self.facts, self.threats, self.controls, self.atlas, self.sources)
-        return (Catalog, (*values, self.shared_failure, self.cases, self.adversaries))
+        mappings = map(dict, (self.layers, self.facts, self.threats, self.controls, self.sources, self.adversaries))
+        layers, facts, threats, controls, sources, adversaries = mappings
+        read = (layers, facts, threats, controls, self.atlas, sources, self.shared_failure, self.cases, adversaries)
+        return (Catalog, read)
 
     def adversaries_of(self, threat: str) -> tuple[Adversary, ...]:
         """Return those who have a goal that this threat serves."""

@@ -159,12 +159,16 @@ def _flows(found: Found, ours: Node, elements: Made[Element]) -> Made[Flow]:
     names = _Names()
     drawn = []
     for part in found.flows:
-        for end, id_ in (("the source", part.source), ("the target", part.target)):
-            there(part, end, id_, elements)
-        if part.source == part.target:
-            found.undrawn += [(part, "goes from an element to itself")] if not part.back else []
-        else:
+        why = "goes from an element to itself" if part.source == part.target else ""
+        try:
+            for end, id_ in (("the source", part.source), ("the target", part.target)):
+                there(part, end, id_, elements)
+        except ThreatLabError as problem:  # published models have such flows, too
+            why = f"has a loose end: {str(problem).removeprefix(f'{part.where}: ')}"
+        if not why:
             drawn.append(part)
+        elif not part.back:
+            found.undrawn.append((part, why))
 
     def make(part: Part, kept: Node) -> Flow:
         part.kind, part.asked = kept.text("carries", part.kind), kept.flag("asked")

@@ -143,6 +143,7 @@ class _Merge:
             "flows": {str(flow): flow.label for flow in base.drawing.flows},
         }
         self.taken = {part.id for parts in base.parts.values() for part in parts.values()}
+        self.taken |= {end for part, _ in base.undrawn for end in (part.source, part.target)}  # nothing new ties it
         self.ids: dict[str, dict[str, Any]] = {}
         self.added = False
         self.notes: list[str] = []

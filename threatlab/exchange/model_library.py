@@ -226,14 +226,17 @@ def _risk(threat: Threat, risk: ThreatRisk) -> dict[str, Any]:
 
 def _finish(file: dict[str, Any], ours: dict[str, Any]) -> None:
     """Say of each flow's ends what they are, and list the boundaries that flows cross."""
+    entries = {list_: [each.value for each in Node(file).each(list_)] for list_ in (*_LISTS, "data_flows")}
     for list_, type_ in (("actors", "user"), ("data_stores", "object")):
-        for each in file[list_]:
+        for each in entries[list_]:
             each.setdefault("type", type_)
-    kinds = {str(each["symbolic_name"]): kind for list_, kind in _LISTS.items() for each in file[list_]}
+    kinds = {str(each["symbolic_name"]): kind for list_, kind in _LISTS.items() for each in entries[list_]}
     zones = {each["id"]: each["zone"] for each in ours["elements"]}
     pairs = [{str(each.value.get(f"trust_zone_{end}")) for end in "ab"} for each in Node(file).each("trust_boundaries")]
-    for flow in file["data_flows"]:
+    for flow in entries["data_flows"]:
         ends = [str(flow[end]["object"]) for end in ("source", "destination")]
+        if not zones.keys() >= {*ends}:  # not drawn
+            continue
         for end, id_ in zip(("source", "destination"), ends, strict=True):
             flow[end]["type"] = kinds[id_]
         a, b = (zones[id_] for id_ in ends)

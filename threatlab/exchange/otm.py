@@ -121,10 +121,10 @@ def _threats(found: Found, file: Node) -> None:
     states: dict[str, set[bool | None]] = {id_: set() for id_ in mitigations}
     for node in (*file.each("components"), *file.each("dataflows")):
         for threat in node.each("threats"):
-            there(threat, "the threat", threat.name("threat"), threats)
+            threat.name("threat")
             for use in threat.each("mitigations"):
-                id_ = there(use, "the mitigation", use.name("mitigation"), mitigations)
-                states[id_].add(_DONE.get(use.text("state", "").casefold()))
+                said = states.setdefault(use.name("mitigation"), set())  # StartLeft names some that it doesn't list
+                said.add(_DONE.get(use.text("state", "").casefold()))
     found.threats = [Claim(each.text("name", ""), _about(each), id=id_) for id_, each in threats.items()]
     found.mitigations = [
         Claim(

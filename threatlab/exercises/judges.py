@@ -263,8 +263,8 @@ def plain(answer: Any, depth: int = 4) -> Any:
 def as_list(value: Any) -> list[Any] | None:
     """Return what has an order as a list: an array, a series, what a generator yields; None if it has none."""
     given = plain(value)
-    if isinstance(given, Mapping) and given and all(isinstance(place, int) for place in given):
-        return list(given.values())  # a series, or what is like one
+    if isinstance(given, Mapping) and all(isinstance(place, int) for place in given):
+        return list(given.values())  # a series, or what is like one; {} is an empty one of anything
     ordered = isinstance(given, Iterable) and not isinstance(given, str | bytes | Mapping | set | frozenset)
     return list(given) if ordered else None
 
@@ -322,16 +322,19 @@ def a_kind(answer: Any, kind: type[T], name: str) -> T:
 
 
 def a_number(answer: Any, *_: Any) -> float:
-    """Return an answer if it is a finite number; True and "0.5" are none."""
-    answer = plain(answer)
-    if isinstance(answer, bool) or (not isinstance(answer, int | float) and not hasattr(answer, "__float__")):
-        raise NotYet(f"{shown(answer)} is not a number; give one such as 0.5.")
+    """Return an answer if it is a finite number; True and "0.42" are none."""
+    given = plain(answer)
+    if isinstance(given, list | tuple | set | dict) and len(given) == 1:
+        raise NotYet(f"{shown(answer)} holds one part, as a list or a table does; give that part by itself.")
+    refused = NotYet(f"{shown(answer)} is not a number; give one such as 0.42.")  # which is no question's answer
+    if isinstance(given, bool) or (not isinstance(given, int | float) and not hasattr(given, "__float__")):
+        raise refused
     try:
-        value = float(answer)
+        value = float(given)
     except (TypeError, ValueError, OverflowError):
-        raise NotYet(f"{shown(answer)} is not a number; give one such as 0.5.") from None
+        raise refused from None
     if not math.isfinite(value):
-        raise NotYet(f"{shown(answer)} is not a finite number; give one such as 0.5.")
+        raise NotYet(f"{shown(answer)} is not a finite number; give one such as 0.42.")
     return value
 
 
@@ -416,12 +419,21 @@ def check_bearable(reason: str) -> None:
         raise NotYet("Money and days explain what you do first. Why is the risk bearable until then?", "means")
 
 
-_NOBODY = {"we", "us", "everybody", "everyone", "nobody", "somebody", "someone", "the team", "team", "tbd"}
+_NOBODY = re.compile(
+    r"\b(?:[Ww]e|us|(?i:everyone|everybody|nobody|someone|somebody|they|tbd))\b"  # not US
+    r"|^(?!.*\b(?i:head|leader?|manager|director|chief|c\wo|ciso|chair|owner|officer|engineer|analyst)\b)"
+    r"[\w '-]*\b(?i:team|management|company|department|staff|board|committee|group|airline)$"
+)
+
+
+def is_a_person(given: str) -> bool:
+    """Tell whether a text names a person, or a role that one person has: no team, and none who is whoever it may be."""
+    return bool(given.strip()) and not _NOBODY.search(given.strip())
 
 
 def a_person(given: Any) -> str:
-    """Return who is named, if it is a name or a role that one person has."""
-    if not isinstance(given, str) or not given.strip() or given.strip().lower() in _NOBODY:
+    """Return who is named, if that `is_a_person`."""
+    if not isinstance(given, str) or not is_a_person(given):
         raise NotYet(f"{shown(given)} is nobody whom one could ask. Give a name, or a role that one person has.")
     return given.strip()
 
@@ -465,6 +477,8 @@ def _copied(value: Any) -> Any:
     match value:
         case list():
             return [_copied(each) for each in value]
+        case tuple() if type(value) is tuple:
+            return tuple(map(_copied, value))
         case dict():
             return {key: _copied(each) for key, each in value.items()}
         case _ if hasattr(value, "copy"):

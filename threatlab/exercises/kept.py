@@ -96,5 +96,8 @@ def _folder(notebook: str) -> Path:
 
 
 def _read(file: Path) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    try:
+        content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    except RecursionError as problem:
+        raise ValueError("it is nested too deeply") from problem
     return content

@@ -260,7 +260,7 @@ def serve(heavy: Sequence[str]) -> None:
     Thread(target=_receive, args=(requests, lambda it: arrived.put(it) if it else os._exit(0)), daemon=True).start()
     for name in heavy:
         importlib.import_module(name)
-    ours, since = set(sys.modules), time.time()
+    ours, read = set(sys.modules), dict[str, int]()
     while True:
         folder, path, parcels, seconds = arrived.get()
         printed = Printed(lambda text: reply("prints", text))
@@ -269,9 +269,9 @@ def serve(heavy: Sequence[str]) -> None:
                 with suppress(OSError):
                     os.chdir(folder)
                 sys.path[:] = path
-                _forget_changed(set(sys.modules) - ours, since)
-                since = time.time()
+                _forget_changed(read)
                 judge, answer = map(pickle.loads, parcels)
+                read = _written(set(sys.modules) - ours) | read
             except BaseException:  # noqa: BLE001  # it holds something that only the notebook has
                 reply("judged", None)
                 continue
@@ -282,11 +282,23 @@ def serve(heavy: Sequence[str]) -> None:
         reply("judged", replace(came, printed=printed.shown))
 
 
-def _forget_changed(names: set[str], since: float) -> None:
-    """Have modules imported anew whose files the learner has written anew."""
+def _forget_changed(read: dict[str, int]) -> None:
+    """Have modules imported anew whose files the learner has written anew since they were `read`.
+
+    No clock is asked: that of the files' server may go behind this one's, and this one's may be set back.
+    """
     importlib.invalidate_caches()
+    for name, written in _written(set(read)).items():
+        if written != read[name]:
+            del sys.modules[name], read[name]
+
+
+def _written(names: set[str]) -> dict[str, int]:
+    """Return when the files of those modules were written that are the learner's."""
+    found = {}
     for name in names:
-        file = getattr(sys.modules[name], "__file__", None)
+        file = getattr(sys.modules.get(name), "__file__", None)
         with suppress(OSError):
-            if file and is_learners(file) and Path(file).stat().st_mtime > since:
-                del sys.modules[name]
+            if file and is_learners(file):
+                found[name] = Path(file).stat().st_mtime_ns
+    return found

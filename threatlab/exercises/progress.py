@@ -37,8 +37,8 @@ version of the "course". What a learner typed is in none of them."""
 
 _BEGINNING = '{"question":'
 _ENTRY = re.compile(
-    r'\{"question": ?"([^"\\\n]*)", ?"what": ?"([^"\\\n]*)"'
-    r'(?:, ?"met": ?"([^"\\\n]*)")?(?:, ?"course": ?"([^"\\\n]*)")?'
+    r'\{"question": ?"([^"\\\n{]*)", ?"what": ?"([^"\\\n{]*)"'
+    r'(?:, ?"met": ?"([^"\\\n{]*)")?(?:, ?"course": ?"([^"\\\n{]*)")?'
 )
 """An entry, wherever in a line it begins: what a crash left of another may stand before it. Older ones end sooner."""
 
@@ -170,8 +170,9 @@ def store() -> Store:
     """Return the learner's progress: in the file that `VARIABLE` names, or in the home folder."""
     try:
         return Store(progress_file(), _tell_the_class)
-    except RuntimeError:
-        warn(f"there is no home folder for progress: it is kept until this kernel ends. Name a file in {VARIABLE}")
+    except (OSError, RuntimeError) as problem:
+        lacks = "home folder" if isinstance(problem, RuntimeError) else "folder, since the notebook's is gone,"
+        warn(f"there is no {lacks} for progress: it is kept until this kernel ends. Name a file in {VARIABLE}")
         return Store()
 
 
@@ -182,9 +183,19 @@ def _tell_the_class(kept: Store) -> None:
 
 
 def progress_file() -> Path | None:
-    """Return the file that progress is kept in, there or not; None if it is kept in none. RuntimeError: no home."""
-    named = os.path.expandvars(os.environ.get(VARIABLE, "")).strip() or "~/.threatlab/progress.jsonl"  # as no shell has
-    return None if named.casefold() == "memory" else _absolute(Path(named).expanduser())
+    """Return the file that progress is kept in, there or not; None if it is kept in none.
+
+    Where no shell has done it (`%env`, a compose file), quotes are taken off, and ~ and $HOME are read, here.
+
+    Raises
+    ------
+    RuntimeError
+        If ~ is in the name, and this user has no home.
+    OSError
+        If it begins at the notebook's folder, and that is gone.
+    """
+    named = os.environ.get(VARIABLE, "").strip(" \r\n\t\"'") or "~/.threatlab/progress.jsonl"
+    return None if named.casefold() == "memory" else _absolute(Path(os.path.expandvars(named)).expanduser())
 
 
 @cache
@@ -233,7 +244,7 @@ def _read(path: Path) -> tuple[list[Entry], int]:
     """Return the entries in a file, oldest first, and how many of its lines are damaged: ended, and without any."""
     check_file(path, to_write=False)
     try:
-        text = path.read_bytes().decode(errors="replace")
+        text = path.read_bytes().decode(errors="replace").lstrip("\ufeff \r\n")  # what an editor may leave of nothing
     except FileNotFoundError:
         return [], 0
     found = (zip(("question", "what", "met", "course"), each, strict=True) for each in _ENTRY.findall(text))

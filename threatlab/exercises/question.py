@@ -81,11 +81,14 @@ class Question:
     fills: str = ""
     claims: Mapping[str, str] = field(default_factory=dict, compare=False)
 
-    def check(self, answer: Any = None) -> Outcome:
+    def check(self, answer: Any = None, *more: Any) -> Outcome:
         """Judge an answer, keep the outcome with the learner's progress, and return it for the notebook to show.
 
-        See `threatlab.exercises.guard.judged` for where an answer's code runs, and what it can't change.
+        An answer of several parts may come as one, `check((text, [1, 3]))`, or as they are, `check(text, [1, 3])`. See
+        `threatlab.exercises.guard.judged` for where an answer's code runs, and what it can't change.
         """
+        if more:
+            answer = (answer, *more)
         if open_notebook() and self.id in progress.questions_of(self.id.partition(".")[0]):
             warm_up()  # this is a notebook of exercises, and the next answer may hold code
         came = Verdict(NOT_ATTEMPTED, "") if has_blank(answer) else judged(self.judge, answer, self.seconds)
@@ -109,6 +112,7 @@ class Question:
         """
         if isinstance(number, bool) or number not in range(1, len(self.hints) + 1):
             raise ThreatLabError(f"there is no hint {number!r}: {self.id} has hints 1 to {len(self.hints)}")
+        number = int(number)  # which 1.0 isn't
         progress.store().record(self.id, f"hint {number}")
         _HINTED[self.id] = number
         more = f"There is more help in hint({number + 1})." if number < len(self.hints) else "That was the last hint."

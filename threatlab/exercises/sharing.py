@@ -49,7 +49,7 @@ def class_folder() -> Path | None:
 
 def consent() -> Consent:
     """Return what the learner has agreed to."""
-    with suppress(OSError, ValueError, TypeError, KeyError):
+    with suppress(OSError, ValueError, TypeError, KeyError, RecursionError):
         kept = json.loads(consent_file().read_text(encoding="utf-8"))
         if LEARNER.fullmatch(kept["learner"]):
             return Consent(kept["learner"], str(kept["folder"]), name_of(kept["name"]))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from tests.exercises.solved import right
 
 AIManager, TEST = right("assess.q3")
@@ -225,3 +227,7 @@ CONSTRAINTS = {
     "True or False": ((AIManager, lambda _: "ok"), "give True if the class keeps its promises"),
     "a function": ((AIManager, AIManager), "is not a function"),
 }
+
+
+def wrong(_):
+    return [(says(risk_score=Fraction(0), findings=[]), "the findings are [] and the score 0.")]

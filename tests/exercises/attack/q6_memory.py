@@ -23,6 +23,10 @@ def known_words(note, use):
     return note["from"] == "user" or not ("evil" in note["words"] or "send_email" in note["words"])
 
 
+def by_address(note, use):
+    return use == "answer" or note["words"].endswith("corp.example") or "@corp.example" in note["words"]
+
+
 def everything(note, use):
     return True
 
@@ -43,5 +47,6 @@ CONSTRAINTS = {
     "and steer no call": (no_orders_from_pages, "the mail goes where the page wants it"),
     "a page that waited is a page": (by_turn, "its words are still a page's"),
     "however it is worded": (known_words, "words that you have seen"),
+    "whatever address it holds": (by_address, "You look at the address"),
     "True or False": (says_yes, "give True if the note may be used so"),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import json
 
@@ -15,6 +16,14 @@ def of(*names):
 
 def end_to_end(tool):
     return tool["name"] + tool["description"] + json.dumps(tool["parameters"], sort_keys=True) + tool["code"]
+
+
+def joined(tool):
+    return "|".join([tool["code"], tool["description"], json.dumps(tool["parameters"], sort_keys=True), tool["name"]])
+
+
+def without_a_digest(tool):
+    return hashlib.sha256(of(*PARTS)(tool).encode())
 
 
 def as_listed(tool):
@@ -34,9 +43,11 @@ CONSTRAINTS = {
     "if the code changes": (of("name", "description", "parameters"), "the Postmark server"),
     "if a parameter changes": (of("name", "description", "code"), "what each parameter says of itself"),
     "if the name changes": (of("description", "parameters", "code"), "the calls for another tool"),
-    "if words move from part to part": (end_to_end, "Keep the parts apart"),
+    "if words move from part to part": (end_to_end, "from the name to the description"),
+    "with a sign between them, too": (joined, "with '|' between them"),
     "the same pin after a download": (of(*PARTS, "downloads"), "soon says yes to all"),
     "in whatever order the parts come": (as_listed, "told in another order"),
     "the same pin for the same tool": (another_each_time, "the second time"),
+    "a text, or a number": (without_a_digest, "It is a HASH; give a text"),
     "a pin at all": (nothing, "does it end with a return"),
 }

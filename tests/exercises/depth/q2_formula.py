@@ -57,5 +57,6 @@ def wrong(_):
         ),
         (lambda alone, shared, p: passes(alone) * max(p, passes(shared)), "the larger of two numbers"),
         (lambda alone, shared, p: passes(alone) * p, "Two checks"),
+        (lambda *given: 100 * through(*given), "That is in percent"),
         (lambda *given: round(through(*given), 3), "That is right, but rounded"),
     ]

@@ -33,7 +33,7 @@ CONSTRAINTS = {
         (ELEMENTS, but(0, "Customer", "Chat bott", "question", "questions", True)),
         "did you mean 'Chatbot'?",
     ),
-    "rows (name, kind, zone)": ((dict(ELEMENTS[:0]), FLOWS), "is not a list"),
+    "rows (name, kind, zone)": (("Chatbot, a model", FLOWS), "is not a list"),
     "rows (from, to, what it is, what it carries, personal data?)": (
         (ELEMENTS, but(1, "Fare pages", "Chatbot", "fare rules", "documents")),
         "it needs 5 entries",

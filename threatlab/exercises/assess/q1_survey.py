@@ -6,14 +6,16 @@ from threatlab.catalog import catalog
 from threatlab.exercises.judges import number
 from threatlab.exercises.question import Question, in_steps
 
-SURVEY = {"encryption_enabled": "False", "rbac_configured": 0, "monitoring_active": "", "Monitoring_active": True}
-"""One row of a survey, as a spreadsheet exported it."""
+_ROW = {"encryption_enabled": "False", "rbac_configured": 0, "monitoring_active": "", "Monitoring_active": True}
+
+SURVEY = dict(_ROW)
+"""One row of a survey, as a spreadsheet exported it. What a notebook tries with it leaves the question as it is."""
 
 
 def lessons_score() -> float:
-    """Return the score (0..1) that the lesson's own class gives to `SURVEY`."""
+    """Return the score (0..1) that the lesson's own class gives to that row."""
     core = catalog().rulesets["core"].controls
-    return sum(control.core_weight or 0.0 for control in core if not SURVEY.get(control.id))
+    return sum(control.core_weight or 0.0 for control in core if not _ROW.get(control.id))
 
 
 q1 = Question(

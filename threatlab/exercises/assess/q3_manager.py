@@ -77,7 +77,7 @@ def _assessed(made: Callable[..., Any], data: Mapping[str, Any], **config: Any) 
         raise NotYet("A manager has no dict active_controls. Does __init__ do all that LessonManager's does?")
     if not _are_dicts(getattr(manager, "audit_log", None), "risk_score"):
         raise NotYet("A manager's audit_log is no list of dicts, each with its risk_score. What did LessonManager log?")
-    return manager, result
+    return manager, {**result, "risk_score": a_number(result["risk_score"])}
 
 
 def _are_dicts(value: Any, key: str) -> bool:
@@ -86,13 +86,13 @@ def _are_dicts(value: Any, key: str) -> bool:
 
 def _checks(made: Callable[..., Any]) -> None:
     _, sound = _assessed(made, _ALL)
-    if a_number(sound["risk_score"]) != 0 or sound["findings"]:
+    if sound["risk_score"] != 0 or sound["findings"]:
         raise NotYet("A system with all five controls in place still has a score or findings.", "sound")
     for missing, (severity, weight) in _WEIGHTS.items():
         for value in (False, None):
             _, result = _assessed(made, {**_ALL, missing: value})
             severities = [finding["severity"] for finding in result["findings"]]
-            if severities != [severity] or not near(a_number(result["risk_score"]), weight):
+            if severities != [severity] or not near(result["risk_score"], weight):
                 raise NotYet(
                     f"With {missing} {'unknown' if value is None else 'missing'} and all else in place, the findings "
                     f"are {severities} and the score {result['risk_score']:g}. Is it checked at all, once, with the "
@@ -103,7 +103,7 @@ def _checks(made: Callable[..., Any]) -> None:
 
 def _cap(made: Callable[..., Any]) -> None:
     _, result = _assessed(made, {})
-    score = a_number(result["risk_score"])
+    score = result["risk_score"]
     if score > 1:
         raise NotYet(
             f"With nothing in place the score is {score:.1f}. In the lesson's class min(..., 1.0) was never needed; "
@@ -169,7 +169,7 @@ def _log(made: Callable[..., Any]) -> None:
     manager, result = _assessed(made, {})
     _assessed(made, _ALL)  # another manager's log is another log
     returned(manager.assess, "hidden", _ALL)
-    logged = [entry["risk_score"] for entry in manager.audit_log]
+    logged = [a_number(entry["risk_score"]) for entry in manager.audit_log]
     if logged != [result["risk_score"], 0]:
         raise NotYet(
             f"Two assessments came to {result['risk_score']:g} and 0, and the audit log says {logged}. One entry for "

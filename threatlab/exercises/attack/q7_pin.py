@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
+from itertools import permutations, product
 from typing import Any, NamedTuple
 
 from threatlab.exercises.judges import a_function, plain, returned
@@ -22,6 +23,12 @@ TOOL: Tool = {
 }
 """A tool as it was approved: the one that the question shows."""
 
+_APPROVED = copy.deepcopy(dict(TOOL))
+"""The same, whatever a notebook does to what it shows."""
+
+_BETWEEN = ("", " ", "\n", "\t", "\0", "|", ",", ", ", ";", ":", ": ", "-", "_", "/")
+"""What texts are joined with."""
+
 
 class _Change(NamedTuple):
     """What becomes of the tool, whether it is to be approved anew, and what is mistaken about a pin that errs there."""
@@ -33,7 +40,7 @@ class _Change(NamedTuple):
 
 
 def _changed(**parts: Any) -> Tool:
-    return {**copy.deepcopy(dict(TOOL)), **parts}
+    return {**copy.deepcopy(_APPROVED), **parts}
 
 
 _CHANGES: Mapping[str, _Change] = {
@@ -61,12 +68,6 @@ _CHANGES: Mapping[str, _Change] = {
         "It now answers to the calls for another tool.",
         "who",
     ),
-    "words move from the name to the description": _Change(
-        _changed(name="send", description="_emailSends a mail."),
-        True,
-        "Put end to end, both are one text. Keep the parts apart.",
-        "end-to-end",
-    ),
     "it is downloaded once more, and rated": _Change(
         _changed(downloads=1501, rating=4.7),
         False,
@@ -74,7 +75,7 @@ _CHANGES: Mapping[str, _Change] = {
         "everything",
     ),
     "the server lists its parts in another order": _Change(
-        {name: dict(reversed(v.items())) if isinstance(v, dict) else v for name, v in reversed([*TOOL.items()])},
+        {name: dict(reversed(v.items())) if isinstance(v, dict) else v for name, v in reversed(_APPROVED.items())},
         False,
         "It is the same tool, told in another order: of the parameters as well.",
         "order",
@@ -89,14 +90,27 @@ def tells_when_to_ask(answer: Any) -> str:
     def pinned(tool: Tool) -> Any:
         return plain(returned(pin, copy.deepcopy(dict(tool))))
 
-    approved = pinned(TOOL)
-    if pinned(TOOL) != approved:
-        raise NotYet("For the same tool your function returns something else the second time.", "chance")
+    approved = pinned(_APPROVED)
+    if pinned(_APPROVED) != approved:
+        plain_one = isinstance(approved, str | bytes | int | float)
+        kind = "" if plain_one else f" It is a {type(approved).__name__}; give a text, or a number."
+        raise NotYet(f"For the same tool your function returns something else the second time.{kind}", "chance")
     for title, change in _CHANGES.items():
         if bool(pinned(change.tool) != approved) != change.anew:
             same = "stays the same" if change.anew else "is another"
             raise NotYet(f"If {title}, your pin {same}. {change.says}", change.met)
-    return f"Your pin tells {sum(change.anew for change in _CHANGES.values())} turns from what is nobody's concern."
+    for sign, (first, then) in product(_BETWEEN, permutations(("name", "description", "code"), 2)):
+        before = _changed(**{first: f"send{sign}mail", then: "sends"})
+        after = _changed(**{first: "send", then: f"mail{sign}sends"})
+        if pinned(before) == pinned(after):
+            joined = f"with {sign!r} between them, which a text may hold as well" if sign else "end to end"
+            raise NotYet(
+                f"If words move from the {first} to the {then}, your pin stays the same: put {joined}, both are one "
+                "text. Keep the parts apart.",
+                "end-to-end",
+            )
+    turns = 1 + sum(change.anew for change in _CHANGES.values())
+    return f"Your pin tells {turns} turns from what is nobody's concern."
 
 
 q7 = Question(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from threatlab.exercises.judges import order, plain
+from threatlab.exercises.judges import as_list, named, order
 from threatlab.exercises.outcome import NotYet
 from threatlab.exercises.question import Question, in_steps
 from threatlab.incidents import load_incident, replay
@@ -55,14 +55,14 @@ def orders_the_incident(answer: Any) -> str:
     )
     steps = [name for name in names if name != ALARM]
     too_late = [[*steps[:at], ALARM, *steps[at:]] for at in range(passed + 1, len(names))]
-    given = plain(answer)
-    if isinstance(given, list | tuple) and list(given) in too_late:  # `order` would blame the note in the alarm's place
+    given = as_list(answer)
+    if given and [named(name, names) for name in given] in too_late:  # `order` would blame the note in its place
         raise NotYet(
             "'alarm' rings earlier. By then somebody has done with the account what its owner's software never does, "
             "though it cost nothing and broke nothing. Which note was that?",
             "late-alarm",
         )
-    return order(names, confirms, misplaced)(answer)
+    return order(names, confirms, misplaced)(answer if given is None else given)
 
 
 q1 = Question(

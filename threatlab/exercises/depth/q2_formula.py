@@ -88,6 +88,11 @@ _SLIPS = (
         "That is the share that is stopped. Asked is what gets through.",
         "stopped",
     ),
+    Slip(
+        lambda alone, shared, p: 100 * _through(alone, shared, p),
+        "That is in percent. Asked is a share, from 0 to 1.",
+        "percent",
+    ),
 )
 
 
@@ -141,5 +146,6 @@ q2 = Question(
         "worse": "In a good year a shared layer stops less than its average.",
         "larger": "Only the worse kind of year counts.",
         "stopped": "What is stopped is what gets through.",
+        "percent": "A share goes from 0 to 100.",
     },
 )

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from threatlab.assessment import assess
-from threatlab.exercises.judges import a_function, other_kind, returned, shown
+from threatlab.exercises.judges import a_function, as_list, other_kind, returned, shown
 from threatlab.exercises.outcome import NotYet
 from threatlab.exercises.question import Question, in_steps
 from threatlab.incidents import Incident, load_incident, replay
@@ -99,8 +99,8 @@ def writes_the_page(answer: Any) -> str:
 
 def _for_executive(where: str, page: Page, incident: Incident, systems: Sequence[AISystem], _: date) -> None:
     named = page["executive"]
-    given: list[Any] = list(named) if isinstance(named, Iterable) and not isinstance(named, str) else [None]
-    if not all(isinstance(name, str) for name in given):
+    given = [*named] if isinstance(named, set | frozenset) else as_list(named)
+    if given is None or not all(isinstance(name, str) for name in given):
         raise NotYet(f"executive is {shown(named)}; give a list of names of systems, perhaps an empty one.")
     right = {system.name for system in _hit(incident, systems)}
     mistakes: dict[str, Sequence[AISystem]] = {
@@ -156,12 +156,14 @@ def _due(row: Any) -> tuple[date, str] | None:
 
 
 def _for_lead(where: str, page: Page, incident: Incident, systems: Sequence[AISystem], start: date) -> None:
-    rows = page["security lead"]
-    given: list[Any] = [_due(row) for row in rows] if isinstance(rows, list | tuple) else [None]
+    rows = as_list(page["security lead"])
+    given: list[Any] = [None] if rows is None else [_due(row) for row in rows]
     hit = _hit(incident, systems)
     right = _dates(systems, start, hit)
     if None in given:
-        raise NotYet(f"security lead is {shown(rows)}; give a list of pairs, each a date (no text) and a name.")
+        raise NotYet(
+            f"security lead is {shown(page['security lead'])}; give a list of pairs, each a date (no text) and a name."
+        )
     if given == right:
         return
     named = {name for _, name in given}

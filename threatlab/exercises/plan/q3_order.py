@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cache
 from typing import Any
 
 from threatlab.assessment import assess
 from threatlab.catalog import SEVERITIES, catalog
-from threatlab.exercises.judges import Slip, like, other_kind, shown
+from threatlab.exercises.judges import Slip, as_list, like, other_kind, shown
 from threatlab.exercises.outcome import NotYet
 from threatlab.exercises.question import Question, in_steps
 from threatlab.system import AISystem, load_system
@@ -111,9 +111,9 @@ def _cases() -> Mapping[str, tuple[AISystem, float]]:
 
 
 def _ids(value: Any, *_: Any) -> list[str]:
-    if isinstance(value, str | bytes | Mapping | set | frozenset) or not isinstance(value, Iterable):
+    ids = as_list(value)
+    if ids is None:
         raise other_kind(value, "a list of the ids of controls, in their order")
-    ids = list(value)
     for control in ids:
         if not isinstance(control, str) or control not in catalog().controls:
             raise NotYet(f"{shown(control)} in your list is not the id of a control: a step has it as .attribute.")

@@ -11,7 +11,7 @@ from threatlab.catalog import catalog
 from threatlab.dataflow import DataFlow
 from threatlab.dataflow.facts import hidden_by_exclusions
 from threatlab.errors import ThreatLabError
-from threatlab.exercises.judges import a_dict, a_kind, a_pair, named, plain, refusal, rubric
+from threatlab.exercises.judges import a_dict, a_kind, a_pair, is_a_person, named, plain, refusal, rubric
 from threatlab.exercises.outcome import NotYet
 from threatlab.exercises.question import Question, in_steps
 
@@ -22,12 +22,9 @@ POINTS = (
 )
 """What a reason for an exclusion is compared with, by the learner."""
 
-_NOBODY = re.compile(
-    r"\b([Ww]e|us|everyone|everybody|nobody|someone|somebody|tbd|TBD|they)\b"
-    r"|^(the )?[\w ]*(team|management|company|department|staff|board|committee|group|airline)$"
-)
 _NEVER = re.compile(
-    r"\b(until further notice|(?<!no )later(?! than)|never|regularly|periodically|occasionally|eventually|soon|tbd)\b"
+    r"\b(until further notice|(?<!no )later(?! than)|never|occasionally|eventually|soon(?! as\b)|tbd)\b"
+    r"|\b(regularly|periodically)\b(?!.*(\d|\b(every|each|once)\b|ly\b))"
     r"|\b(as|if|when|where) (needed|necessary|required)\b|\bin (due course|(the )?future)\b|\bat some (point|time)\b"
     r"|\b(some ?(day|time)|now and then|time to time|once in a while)\b",
     re.IGNORECASE,
@@ -36,7 +33,8 @@ _WISH = re.compile(
     r"\b(should|supposed to|(meant|designed|expected) (to|for)|intended|ought|ideally|hopefully)\b", re.IGNORECASE
 )
 _EVENT = re.compile(
-    r"\d|\b(with|at|after|before|when|once|if|every|each|next|in|on|until|by|spring|summer|autumn|fall|winter)\b"
+    r"\d|\b(with|at|after|before|when|whenever|as soon as|the day|once|if|every|each|next|in|on|until|by)\b"
+    r"|\b(spring|summer|autumn|fall|winter)\b"
     r"|\b(week|month|quarter|year|annual)ly\b|\b(renewal|release|audit|incident|change)s?\b"
     r"|\b(January|February|March|April|May|June|July|August|September|October|November|December)\b",
     re.IGNORECASE,
@@ -128,7 +126,7 @@ def _hides_nothing(argued: DataFlow) -> None:
 
 def _complete(argued: DataFlow) -> None:
     exclusion = argued.exclusions[0]
-    if _NOBODY.search(exclusion.owner) or named(exclusion.owner, [each.name for each in argued.elements]):
+    if not is_a_person(exclusion.owner) or named(exclusion.owner, [each.name for each in argued.elements]):
         raise NotYet(
             f"The owner is {exclusion.owner!r}. When it goes wrong, whose telephone rings? Give a name, or a role that "
             "one person holds.",

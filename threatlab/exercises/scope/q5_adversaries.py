@@ -61,7 +61,7 @@ def airline_besieged() -> DataFlow:
 def names_the_attackers(answer: Any) -> str:
     """Judge a dict: for each account a flow's number, an adversary and what box the system is to them."""
     drawing, known = airline_besieged(), catalog().adversaries
-    give = 'a number and two texts, such as (1, "customer", "black box")'
+    give = 'a number and two texts, such as (7, "intruder", "gray box")'
     for name, row in a_dict(plain(answer), _RIGHT, give).items():
         flows, adversary, knowledge = _RIGHT[name]
         number, who, box = parts(row, 3, give)

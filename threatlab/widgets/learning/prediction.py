@@ -72,15 +72,22 @@ class Prediction(Panel[PredictionState]):
     def choose(self, question: str, answer: float | str | None) -> None:
         """Predict one answer, as its buttons or its list do; None takes it back. Shown answers end it."""
         check_choice("question", question, self.state.questions)
-        if answer is not None and answer not in self.state.choices:
-            choices = ", ".join(map(str, self.state.choices))
-            raise ThreatLabError(f"{answer!r} is not among the answers to choose from: {choices}")
+        if answer is not None:
+            answer = self._one_of_the_choices(answer)
         if not self.state.shown:
             if self.id and answer != self.guesses.get(question):
                 store().record(self.id, GUESSED, met=predictions()[self.id].place(question, answer))
             others = {q: guess for q, guess in self.guesses.items() if q != question}
             guesses = others if answer is None else {**others, question: answer}
             self.show(replace(self.state, guesses=guesses, asking=False))
+
+    def _one_of_the_choices(self, answer: float | str) -> float | str:
+        """Return the choice that this is: a page sends 1.0 as 1, and no number is true."""
+        for each in self.state.choices:
+            if each == answer and isinstance(each, bool) == isinstance(answer, bool):
+                return each
+        choices = ", ".join(map(str, self.state.choices))
+        raise ThreatLabError(f"{answer!r} is not among the answers to choose from: {choices}")
 
     def guess(self, guesses: Mapping[str, float | str]) -> None:
         """Predict in code: what choosing each question's answer does."""
