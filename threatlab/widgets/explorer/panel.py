@@ -101,7 +101,7 @@ class SystemExplorer(Panel[view.ExplorerState]):
         controls = self.state.catalog.controls.items()
         attacks = {name: attack for name, each in controls if (attack := view.measuring_attack(each))}
         lab = None
-        if control:
+        if control != "":
             check_choice("control with a live attack", control, attacks)
             from threatlab.attacks import ATTACKS  # scikit-learn takes a second to load: only who wants one waits
             from threatlab.widgets.attack_lab.panel import AttackLab
