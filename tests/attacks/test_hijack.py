@@ -66,6 +66,13 @@ def test_people_and_files_of_the_honest_tasks_are_unknown_and_their_phrases_are_
     assert not said & {phrase.lower() for phrases in heldout.REQUESTS.values() for phrase in phrases}
 
 
+def test_a_person_s_name_is_written_as_a_name_where_a_learner_reads_it_and_in_calls_as_the_model_says_it():
+    written = [heldout.task("send", "Mail FILE to WHO.", np.random.default_rng(seed)) for seed in range(20)]
+    names = [(each.asked.split(" to ")[1][:-1], each.calls[0][2]) for each in written]
+    assert all(name.lower() == called and name[0].isupper() for name, called in names if "@" not in name)
+    assert {"@" in name for name, _ in names} == {True, False}
+
+
 def test_nothing_that_the_plain_model_learns_from_is_hostile():
     rng = np.random.default_rng(1)
     for text in (grammar.task(rng) for _ in range(300)):

@@ -29,6 +29,13 @@ CUT_OFF = """panel => {
     });
 }"""
 
+TOUCHES = """panel => [...panel.querySelectorAll('figcaption > div')].filter(line => {
+    const words = document.createRange();
+    words.selectNodeContents(line);
+    return words.getBoundingClientRect().right + 4 > line.closest('figure').getBoundingClientRect().right;
+}).map(line => line.textContent)"""
+"""The words under a picture that come so near to the next one's that both read as one line."""
+
 
 def shows(lab: Locator, attack: str, control: str, **knobs: object) -> None:
     """Check that the lab shows what the package computes, and says that it is done."""
@@ -83,6 +90,7 @@ def test_settings_and_bars_stand_in_one_view_and_no_choice_is_cut_off(name: str,
             lab.set(control=control, **defense.needs)
             expect(panel.locator("[name=control]")).to_have_value(f'"{control}"')
             assert panel.evaluate(CUT_OFF) == []
+            assert panel.evaluate(TOUCHES) == []
             for part in (".tl-knobs", ".tl-bars"):
                 top, bottom = panel.bounding_box(), panel.locator(part).bounding_box()
                 assert top

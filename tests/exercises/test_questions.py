@@ -25,8 +25,9 @@ from tests.exercises.solved import right
 from tests.exercises.test_machinery import ABSURD
 from threatlab.exercises import ____, progress
 from threatlab.exercises.attack import q6_memory
+from threatlab.exercises.capstone import written
 from threatlab.exercises.guard import learners_line, verdict_of_code
-from threatlab.exercises.judges import is_a_person
+from threatlab.exercises.judges import check_bearable, is_a_person
 from threatlab.exercises.outcome import BROKEN, CORRECT, NOT_ATTEMPTED, NOT_YET, RAISED, NotYet
 from threatlab.exercises.scope.q3_exclusion import says_when
 from threatlab.lessons import LESSONS
@@ -254,6 +255,36 @@ WHEN = {
     **dict.fromkeys(("the day the agents get a new tool", "no later than June", "regularly, each quarter"), True),
     **dict.fromkeys(("soon", "regularly", "at some point in 2027", "later", "periodically, as needed"), False),
 }
+
+
+SAID = {
+    **dict.fromkeys(("until December 31, 2026", "by Dec. 31st 2026", "31.12.2026", "12/31/2026", "May 2027"), "_DAY"),
+    **dict.fromkeys(("Ada disables the tools", "we suspend the agent", "it is taken offline", "then it stops"), "_OFF"),
+}
+
+
+@pytest.mark.parametrize("words", SAID)
+def test_a_day_and_an_end_may_be_said_in_other_words(words):
+    assert getattr(written, SAID[words]).search(words)
+
+
+def test_who_is_responsible_answers_for_it():
+    plan, half, sentence = bank("plan")["w7"][0]
+    for verb in ("is responsible for", "is accountable for", "signs for"):
+        assert PIECES["plan.w7"].judge((plan, half, sentence.replace("answers for", verb)))
+
+
+MEANS = {
+    **dict.fromkeys(("A wrong answer costs a minute", "They would need an expensive laboratory"), False),
+    **dict.fromkeys(("At most 200 euros of money go out", "A copy costs more than the data are worth"), False),
+    **dict.fromkeys(("It costs too much", "There is no money for it", "We can't afford it", "too expensive"), True),
+}
+
+
+@pytest.mark.parametrize("reason", MEANS)
+def test_a_reason_speaks_of_the_risk_and_may_say_what_it_costs(reason):
+    with pytest.raises(NotYet, match="Money and days") if MEANS[reason] else contextlib.nullcontext():
+        check_bearable(reason)
 
 
 def test_owners_are_people_and_reviews_have_a_day():

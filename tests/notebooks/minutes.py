@@ -65,7 +65,7 @@ def effort_of(cells: Iterable[NotebookNode]) -> Effort:
     counted, since = Effort(), 0
     for cell in cells:
         if cell.cell_type == "markdown":
-            words = len(re.sub(r"[#*|`>-]|\]\([^)]*\)", " ", cell.source).split())
+            words = len(re.sub(r"</?\w+>|[#*|`>-]|\]\([^)]*\)", " ", cell.source).split())
             counted.words += words
             since += words
             continue

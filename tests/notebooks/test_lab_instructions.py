@@ -13,6 +13,7 @@ import pytest
 from tests.browser.needed import run_here
 from tests.notebooks.tracked import tracked
 from tests.unit.page import Page
+from threatlab.attacks import ATTACKS
 from threatlab.widgets import AttackLab
 
 
@@ -135,6 +136,12 @@ DONE: dict[str, Callable[[Lab], None]] = {
     "memory-lab": memory_poisoning,
     "tools-lab": tool_poisoning,
 }
+
+
+def test_smoothing_is_worse_than_none_and_worst_against_one_who_knows_it() -> None:
+    """So say notebook 00 and section 3 of 03."""
+    run = ATTACKS["evasion"].run
+    assert run().success < run("smoothing", adaptive=False).success < run("smoothing", adaptive=True).success
 
 
 def told() -> list[tuple[Path, str, str]]:

@@ -12,6 +12,7 @@ import pytest
 from nbformat import NotebookNode
 
 from tests.notebooks.tracked import tracked
+from threatlab.exercises.recall import RECALL, Recalled
 from threatlab.exercises.statements import STATEMENTS
 
 LESSONS = tracked("notebooks")
@@ -81,6 +82,27 @@ def test_no_key_and_no_reason_of_a_fixed_question_stands_in_the_notebook(file: P
     for asked in STATEMENTS.values():
         for each in asked.statements:
             assert each.because not in text
+
+
+@pytest.mark.parametrize(
+    "each", [each for asked in RECALL.values() for each in asked], ids=lambda each: each.question.id
+)
+def test_what_is_recalled_does_not_stand_alone_above_the_question(each: Recalled) -> None:
+    [file] = [file for file in LESSONS if file.name.startswith(each.question.id.split(".")[1])]
+    sources = [cell.source for cell in nbformat.read(file, as_version=4).cells]
+    above = "\n".join(sources[: next(n for n, source in enumerate(sources) if "Recall(" in source)])
+    stand = {letter for letter, option in each.options.items() if re.search(rf"\b{re.escape(option)}", above)}
+    assert stand != each.options.keys() - each.question.claims.keys(), "the right answer, and no other"
+
+
+@every_lesson
+def test_no_line_of_one_s_own_is_named_by_an_answer_of_a_question_before_it(file: Path) -> None:
+    answers: set[str] = set()
+    for cell in code(nbformat.read(file, as_version=4)):
+        assert not answers & set(re.findall(r"^(\w+) = ____$", cell.source, re.MULTILINE)), cell.id
+        answers |= {
+            a for asked in re.findall(r'CheckYourself\("([^"]+)"\)', cell.source) for a in STATEMENTS[asked].answers
+        }
 
 
 @every_lesson

@@ -20,6 +20,7 @@ from threatlab.exercises.depth import pieces as rare
 from threatlab.exercises.operate.pieces import SOON
 from threatlab.exercises.statements import STATEMENTS
 from threatlab.exercises.why.pieces import LEAST_UTILITY
+from threatlab.incidents import incidents
 from threatlab.monitoring.log import simulate_day
 from threatlab.operate.reviews import RHYTHM
 from threatlab.regression import MARGIN
@@ -55,8 +56,15 @@ def rhythm() -> str:
     return f"from a score of {high:g} on every {often} days, from {middle:g} on every {seldom}, else every {else_}"
 
 
+def in_atlas() -> str:
+    """Return how many of the attacks that notebook 00 calls documented the pinned catalog has an incident of."""
+    documented = {"data_poisoning", "model_extraction", "evasion", "prompt_injection"}
+    known = documented & {each.threat for each in incidents() if each.case.startswith("AML.")}
+    return f"{('none', 'one', 'two', 'three', 'four')[len(known)]} in MITRE ATLAS 5.6.0"
+
+
 COMPUTED: dict[tuple[str, str], list[Callable[[], str]]] = {
-    ("00", "predict"): [lambda: f"risk score of **{core_score(**dict.fromkeys(CORE, True))}**"],
+    ("00", "predict"): [lambda: f"risk score of **{core_score(**dict.fromkeys(CORE, True))}**", in_atlas],
     ("00", "run"): [lambda: f"*{EXTRACTION['rate_limit'].title}*"],
     ("00", "first-defense"): [lambda: f"answers each customer {RATE_LIMIT} times"],
     ("00", "first-defense-lesson"): [

@@ -206,6 +206,12 @@ def test_a_shown_drawing_is_a_picture_and_a_table():
     assert 'alt="zone Internet' in shown._repr_html_()
 
 
+def test_who_answers_for_what_is_left_out_is_told_in_words_and_not_in_parentheses_of_a_reason():
+    assert "whoever runs it. Who answers for it: whoever runs the network (our reading" in text(
+        show(load_drawing("shadowray"))._repr_html_()
+    )
+
+
 def test_the_facts_of_a_drawing_are_shown_with_their_reasons():
     shown = show_facts(load_drawing("tay"))
     assert "internet-facing: flow 1: Users \u2192 Chat service (questions)" in repr(shown).splitlines()

@@ -409,7 +409,9 @@ UNREAD = "Of your reason only the words were counted: whether it is a good one, 
 """What an answer is told whose reason can't be held against anything."""
 
 _MEANS = re.compile(
-    r"\b(budget|money|cheap|expensive|costs?|afford|days? left|(?:no|little|too few) (?:days|time))\b", re.IGNORECASE
+    r"\b(budget|afford|(?:too|so|is|are) (?:expensive|costly)|costs? too much|days? left"
+    r"|(?:no|little|not enough|too few) (?:days|time|money))\b",
+    re.IGNORECASE,
 )
 
 

@@ -38,7 +38,7 @@ def with_floor(enough):
 
 
 CONSTRAINTS = {
-    "at least 95 % of the utility": (lowest_success, "says the same to everybody"),
+    "at least 95% of the utility": (lowest_success, "says the same to everybody"),
     "that the system has with none": (with_floor(lambda has, _: has >= 0.95), "more than this system ever had"),
     "a share of it, not points": (with_floor(lambda has, had: has >= had - 0.05), "points of a perfect system"),
     "at least": (with_floor(lambda has, had: has > 0.95 * had), "you ship 'safe'"),

@@ -138,5 +138,6 @@ def fill(phrase: str, rng: Rng) -> tuple[str, dict[str, str]]:
     options = {"WHO": PEOPLE, "FILE": FILES, "DAY": SLOTS["DAY"], "NUMBER": [str(n) for n in range(60, 100)]}
     values = {slot: pick(choices, rng) for slot, choices in options.items() if slot in phrase}
     for slot, value in values.items():
-        phrase = phrase.replace(slot, value)
+        is_name = slot in ("WHO", "DAY") and "@" not in value
+        phrase = phrase.replace(slot, value.capitalize() if is_name else value)  # the model reads all in small letters
     return phrase, values

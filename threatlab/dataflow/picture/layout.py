@@ -61,7 +61,7 @@ def layout(drawing: DataFlow, width: int = WIDTH, kept: Kept = NOTHING) -> Layou
         made = _layout(drawing, width, gap, kept)
         if best is None or _clear(made) > _clear(best):
             best = made
-        if _clear(made) == (len(drawing.flows), len(drawing.flows)):
+        if _clear(made) == (len(drawing.flows), len(drawing.flows), 0):
             break
     assert best is not None  # noqa: S101  # GAPS is not empty
     return best
@@ -85,9 +85,12 @@ def kept_from(before: DataFlow, kept: Kept, now: DataFlow, renamed: Mapping[str,
     return Kept(tuple(stay.items()), layout(before, kept=kept).gap)
 
 
-def _clear(made: Layout) -> tuple[int, int]:
-    """Return how many flows have their words, and how many at least their number."""
-    return sum(" " in " ".join(label.lines) for label in made.labels), len(made.labels)
+def _clear(made: Layout) -> tuple[int, int, int]:
+    """Return how many flows have their words, how many at least their number, and less than 0 for words on others."""
+    worded = sum(" " in " ".join(label.lines) for label in made.labels)
+    points = [(arrow.number, point) for arrow in made.arrows for point in arrow.points(40)]
+    over = {(a.number, n) for a in made.labels for n, point in points if n != a.number and a.rect.holds(point, 1)}
+    return worded, len(made.labels), -len(over)
 
 
 def _layout(drawing: DataFlow, width: int, gap: int, kept: Kept) -> Layout:

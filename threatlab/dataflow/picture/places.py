@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import combinations
 from typing import NamedTuple
@@ -11,6 +11,9 @@ from threatlab.dataflow import DataFlow
 
 COLUMNS = 3
 """Places beside each other in a lane: as many as leave room for words between them."""
+
+_FIRST = ((1, 0, 2), (0, 1, 2))
+"""Columns in the order in which a search first fills a row: from the middle, where words fit on both sides, or not."""
 
 STEPS = 300_000
 """Comparisons that the search may take, a fraction of a second; a large drawing keeps more of its first order."""
@@ -55,15 +58,24 @@ def rows_of(drawing: DataFlow, kept: Kept = NOTHING) -> dict[str, range]:
 @lru_cache(maxsize=64)
 def places(drawing: DataFlow, kept: Kept = NOTHING) -> Mapping[str, Place]:
     """Return the place of each element. The same drawing with the same `kept` always gives the same places."""
+    pairs = sorted({(flow.source, flow.target) for flow in drawing.flows})
+    found = [_settled(drawing, kept, pairs, columns) for columns in _FIRST]
+    return min(found, key=lambda taken: _cost(taken, pairs, taken))
+
+
+def _settled(
+    drawing: DataFlow, kept: Kept, pairs: Sequence[tuple[str, str]], columns: Sequence[int]
+) -> dict[str, Place]:
+    """Return the best places that a search finds if each row is first filled in this order of `columns`."""
     rows = rows_of(drawing, kept)
     taken = {name: (rows[drawing.element(name).zone].start + row, column) for name, (row, column) in kept.at}
     fixed = {*taken.values()}
     loose = [element for element in drawing.elements if element.name not in taken]
-    free = {zone: [place for place in _cells(lane) if place not in fixed] for zone, lane in rows.items()}
+    cells = {zone: [(row, column) for row in lane for column in columns] for zone, lane in rows.items()}
+    free = {zone: [place for place in places if place not in fixed] for zone, places in cells.items()}
     for zone in rows:
         taken.update(zip((e.name for e in loose if e.zone == zone), free[zone], strict=False))
-    pairs = sorted({(flow.source, flow.target) for flow in drawing.flows})
-    left = STEPS
+    left = STEPS // len(_FIRST)
     improved = True
     while improved and left > 0:
         improved = False
@@ -79,10 +91,6 @@ def places(drawing: DataFlow, kept: Kept = NOTHING) -> Mapping[str, Place]:
     return taken
 
 
-def _cells(lane: range) -> list[Place]:
-    return [(row, column) for row in lane for column in range(COLUMNS)]
-
-
 def _swapped(taken: Mapping[str, Place], element: str, place: Place) -> dict[str, Place]:
     other = next((name for name, at in taken.items() if at == place), None)
     tried = {**taken, element: place}
@@ -96,7 +104,7 @@ def _cost(taken: Mapping[str, Place], pairs: Iterable[tuple[str, str]], moved: C
     at = {name: (column * _ACROSS, row * _DOWN) for name, (row, column) in taken.items()}
     lines = [(at[source], at[target], source, target) for source, target in pairs]
     theirs = [line for line in lines if line[2] in moved or line[3] in moved]
-    cost = sum(at[name][0] for name in moved) * 1e-3  # among equals, as far left as can be
+    cost = sum(abs(at[name][0] - _ACROSS) for name in moved) * 1e-3  # among equals, in the middle
     for (ax, ay), (bx, by), source, target in lines:
         dx, dy = bx - ax, by - ay
         length = (dx * dx + dy * dy) ** 0.5

@@ -21,13 +21,13 @@ CLAIMS = {
 }
 
 _ROWS = (
-    ("poisoning: knn, variant=back_door, rate=0.02", "poisoning: none, variant=back_door, rate=0.02", "2 % poison"),
-    ("poisoning: knn", "poisoning: none", "5 % poison"),
-    ("poisoning: provenance, variant=back_door", "poisoning: none", "5 %, all unsigned"),
+    ("poisoning: knn, variant=back_door, rate=0.02", "poisoning: none, variant=back_door, rate=0.02", "2% poison"),
+    ("poisoning: knn", "poisoning: none", "5% poison"),
+    ("poisoning: provenance, variant=back_door", "poisoning: none", "5%, all unsigned"),
     (
         "poisoning: provenance, variant=back_door, rate=0.05, insider=0.2",
         "poisoning: none, variant=back_door, rate=0.05, insider=0.2",
-        "5 %, a fifth signed",
+        "5%, a fifth signed",
     ),
     ("extraction: rounded", "extraction: none", "100 questions of noise"),
     ("evasion: smoothing", "evasion: none", "attacker knows it"),
@@ -117,7 +117,7 @@ q1 = Question(
         "against another attacker?",
         "One claim holds. It gives both numbers: what the attacker still gets, and what it costs.",
     ),
-    because="Most of these claims were true in one setting: at 2 % of poison, without an insider, against a copier who "
+    because="Most of these claims were true in one setting: at 2% of poison, without an insider, against a copier who "
     "gives up. The claim that holds is the one that says what was measured and what it cost. Ask of the others: at "
     "which strength, against whom, and compared with what?",
     covers=("intro-poisoning", "intro-extraction", "intro-evasion", "intro-privacy"),

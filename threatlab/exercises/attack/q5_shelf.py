@@ -41,7 +41,7 @@ def _choice(options: Options, *, floor: float | None = None, luck: bool = True, 
 _SLIPS = (
     Slip(
         lambda options: _choice(options, floor=options["none"][2] - (1 - _FLOOR)),
-        "It costs less than five points, and these are points of a perfect system. The floor is 95 % of what this one "
+        "It costs less than five points, and these are points of a perfect system. The floor is 95% of what this one "
         "has without a control.",
         "points",
     ),
@@ -65,7 +65,7 @@ _SLIPS = (
     ),
     Slip(
         lambda options: _choice(options, floor=_FLOOR),
-        "Usefulness 0.95 is more than this system ever had. The floor is 95 % of what it has without a control.",
+        "Usefulness 0.95 is more than this system ever had. The floor is 95% of what it has without a control.",
         "absolute",
     ),
     Slip(
@@ -131,7 +131,7 @@ q5 = Question(
         "useless": "The lowest success is best, whatever is left of the service.",
         "worse-than-none": "Some control is always better than none.",
         "luck": "Success is the same measure for every attack.",
-        "absolute": "Every system has to be 95 % useful.",
+        "absolute": "Every system has to be 95% useful.",
         "most-useful": "The most useful control is the one to ship.",
     },
     seconds=20.0,

@@ -40,10 +40,14 @@ SENTENCES = 3
 LONGEST = timedelta(days=366)
 """How long a risk may be accepted before somebody looks again."""
 
-_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b|\b(?:January|February|March|April|May|June|July|August|September|October|"
-                  r"November|December) \d{4}\b")  # fmt: skip
+_DAY = re.compile(
+    r"\b\d{4}-\d\d-\d\d\b|\b\d{1,2}[./]\d{1,2}[./]\d{4}\b"
+    r"|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? (?:\d{1,2}(?:st|nd|rd|th)?,? )?\d{4}\b"
+)
 _OFF = re.compile(
-    r"\b(?:switch|turn|shut|tak|pull)\w*\b[^.!?]*\b(?:off|down|offline)\b|\bstop(?:s|ped)?\b", re.IGNORECASE
+    r"\b(?:switch|turn|shut|tak|pull)\w*\b[^.!?]*\b(?:off|down|offline)\b"
+    r"|\b(?:stop(?:s|ped)?|disabl\w+|deactivat\w+|suspend\w*|unplug\w*|withdraw\w*)\b",
+    re.IGNORECASE,
 )
 _PERSON_READS = re.compile(
     r"\b(?:every|each|all|always|no|none)\b.*\b(?:reads?|checks?|approves?|reviews?|confirms?|unread)\b"

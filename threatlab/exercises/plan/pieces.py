@@ -171,7 +171,7 @@ def _sentence(answer: Any) -> str:
         )
     if not re.search(r"\b20\d\d\b", text):
         raise NotYet("It has no day. Until when does the answer hold?", "no-day")
-    if not re.search(r"\banswers?\b|\bowns?\b|\bcarries\b|\baccepts?\b", text):
+    if not re.search(r"\b(answers?|owns?|carries|accepts?|signs?|responsible|accountable)\b", text):
         raise NotYet("Nobody answers for it. Who does?", "nobody")
     return "A lost control, a risk that stays, a person and a day: somebody can disagree with that."
 

@@ -68,7 +68,10 @@ def static_drawing(drawing: DataFlow, kept: Kept = NOTHING) -> Html:
     `kept` are the places that its parts have.
     """
     image = b64encode(draw(drawing, "paper", kept).encode()).decode()
-    left_out = [tag("li", "Left out: ", tag("b", e.element), f". {e.reason} ({e.owner})") for e in drawing.exclusions]
+    left_out = [
+        tag("li", "Left out: ", tag("b", e.element), f". {e.reason}. Who answers for it: {e.owner}")
+        for e in drawing.exclusions
+    ]
     return markup(
         tag(
             "img",
