@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
+import re
 import subprocess
 import sys
 import time
@@ -142,6 +143,7 @@ def test_a_control_runs_as_it_comes(attack, control):
     for sentence in (result.metric, result.note):
         assert sentence.endswith(".")
         assert "  " not in sentence
+        assert not re.search(r"about \d+%", sentence), "a measured share is not about anything"
 
 
 @every_control

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -132,3 +133,8 @@ def test_a_policy_that_is_wrong_an_exercise_that_a_program_played_and_a_training
     assert "tabletop" in {each.part for each in model.missing}
     assert "No person played it" in to_markdown(model)
     assert "decisions" not in briefing(model)
+
+
+def test_what_is_predicted_is_told_in_words():
+    asked = json.loads((NOTEBOOK.parents[1] / "threatlab/exercises/predictions.json").read_text(encoding="utf-8"))
+    assert [name for name, told in asked.items() if name[:2] == "07" and re.search(r"[a-z]_[a-z]", str(told))] == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 from random import Random
 
@@ -17,8 +17,11 @@ from tests.unit.test_report import as_github_shows_it
 from tests.unit.threat_models import BARE, HOSTILE, full, models, quick, with_text
 from threatlab import AISystem, ThreatLabError, assess, diff, diff_inventory, list_systems, load_system
 from threatlab.changes import to_json, to_markdown, to_text
+from threatlab.changes.compare import CALLED
+from threatlab.changes.writing import fields_said
 from threatlab.dataflow.facts import system_from
 from threatlab.dataflow.files import load_drawing
+from threatlab.report import ThreatModel
 
 SHADOWRAY = load_system("shadowray")
 SAFER = SHADOWRAY.with_(authentication_enforced=True, rate_limiting_enabled=True)
@@ -137,13 +140,23 @@ def test_the_plan_and_the_acceptances_are_compared_and_one_that_has_expired_is_t
     assert told["accepted risk", "rbac_configured"].fields == (("holds", "yes", "no"),)
     tighter = diff(model, model.with_(policy=replace(model.policy, max_risk=0.4)))
     assert [(part.kind, part.fields) for part in tighter.parts] == [("policy", (("max_risk", "0.5", "0.4"),))]
+    assert fields_said(tighter.parts[0]) == "highest risk score: 0.4, was 0.5"
+
+
+def test_no_field_is_told_by_its_name_in_the_code():
+    bare = full().with_(drawing=None, plan=None, policy=None, evidence=(), reviews=(), reviewers=["Kim"])
+    for change in (diff(bare, full()), diff(full(), bare)):
+        parts = [replace(part, fields=tuple((name, "", "so") for name, *_ in part.fields)) for part in change.parts]
+        assert "_" not in " ".join([*change.also, *map(fields_said, parts)])
+    compared = {each.name for each in fields(ThreatModel)} - {"system", "drawing", "plan", "policy"}
+    assert compared - {"ruleset", "measured"} <= CALLED.keys()
 
 
 def test_whatever_else_differs_is_named():
     other = full().with_(
         system=AISystem("shadowray", owner="Nobody", **full().system.known), evidence=(), notes="Second"
     )
-    assert {"the system's owner", "evidence", "notes"} <= {*diff(full(), other).also}
+    assert {"the system's owner", "what the attacks showed", "the notes"} <= {*diff(full(), other).also}
     assert not diff(full(), full().with_(made_on=date(2026, 12, 2))), "a day alone is no change"
 
 

@@ -9,6 +9,7 @@ from threatlab import AISystem, ThreatLabError, load_system
 from threatlab.catalog import catalog
 from threatlab.report import EXAMPLE
 from threatlab.widgets import ControlForm
+from threatlab.widgets.control_form.view import FITS
 
 RBAC = catalog().controls["rbac_configured"]
 
@@ -50,6 +51,13 @@ def test_a_proof_can_be_taken_out_again_and_changes_no_answer():
     assert form.system.known == before.known
     form.prove("secrets_in_vault", " ")
     assert "secrets_in_vault" not in form.system.notes
+
+
+def test_a_proof_that_is_longer_than_its_field_stands_below_it_whole():
+    form = ControlForm(AISystem("new"))
+    for proof, shown in (("f" * FITS, False), ("the build sheet of May, " * 9, True)):
+        form.prove("secrets_in_vault", proof)
+        assert (proof.strip() in Page(form).text) is shown
 
 
 def test_what_was_answered_stays_when_the_drawing_says_something_new():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -17,6 +18,7 @@ from threatlab.assessment.layered import explain_threat
 from threatlab.assessment.stride import STRIDE
 from threatlab.catalog import catalog
 from threatlab.dataflow.facts import system_from
+from threatlab.dataflow.parts import NOBODY
 from threatlab.exchange import FORMATS, load_any, write, write_model
 from threatlab.exchange.node import leaves
 from threatlab.report import ThreatModel
@@ -102,6 +104,14 @@ def test_what_was_measured_on_the_real_system_goes_along(name):
     claim = model.system.catalog.controls[CONTROL].effectiveness[THREAT]
     said = f"Takes {claim.value:.2f} of a threat's risk: measured on the real system (26 November 2026)"
     assert said in json.dumps(written(model, name))
+
+
+def test_where_everybody_is_denied_no_adversary_is_named():
+    flows = tuple(replace(flow, adversaries=(NOBODY,)) for flow in full().drawing.flows)
+    denied = full().with_(drawing=replace(full().drawing, flows=flows))
+    for model, there in ((full(), True), (denied, False)):
+        names = {each["symbolic_name"] for each in written(model, "threat-model-library")["threat_personas"]}
+        assert bool(names & {ours(each) for each in catalog().adversaries}) is there
 
 
 @pytest.mark.parametrize("name", WRITTEN)

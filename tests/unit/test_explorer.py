@@ -316,6 +316,8 @@ def test_bad_input_is_refused_and_changes_nothing(panel):
         (lambda: panel.choose("shadowrya"), "shadowray"),
         (lambda: panel.explain("suply_chain"), "supply_chain"),
         (lambda: panel.attack("rbac_configured"), "rbac_configured"),
+        (lambda: panel.attack([]), "unknown control with a live attack"),
+        (lambda: panel.explain([]), "unknown number to explain"),
     ]
     for attempt, named in attempts:
         with pytest.raises(ThreatLabError, match=named):

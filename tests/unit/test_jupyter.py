@@ -67,7 +67,7 @@ class Server(SimpleNamespace):
     """What the extension asks of a server: its way of sending to a page, and its way of saving to a folder."""
 
     def __init__(self, folder: Path, **configured: Any) -> None:
-        settings = {"kernel_websocket_connection_class": ZMQChannelsWebsocketConnection}
+        settings = {"kernel_websocket_connection_class": ZMQChannelsWebsocketConnection, "base_url": "/"}
         saving = FileContentsManager(root_dir=str(folder), **configured)
         super().__init__(web_app=SimpleNamespace(settings=settings), contents_manager=saving, folder=folder)
 
@@ -119,14 +119,22 @@ def test_the_kernels_messages_are_sent_at_once_by_whatever_connection_a_server_u
             done.append("connected")
             return "answer"
 
-    server = Server(tmp_path)
+    server, name = Server(tmp_path), "kernel_websocket_connection_class"
     load_into(server)
-    [(name, kind)] = server.web_app.settings.items()
-    assert issubclass(kind, ZMQChannelsWebsocketConnection)
+    assert issubclass(server.web_app.settings[name], ZMQChannelsWebsocketConnection)
     server.web_app.settings[name] = Gateway
     load_into(server)
     assert asyncio.run(server.web_app.settings[name]().connect()) == "answer"
     assert done == [("at once", True), "connected"]
+
+
+def test_the_icons_between_which_each_click_changes_are_kept_by_the_browser_beside_what_a_host_has_kept(
+    tmp_path: Path,
+) -> None:
+    server = Server(tmp_path)
+    server.web_app.settings |= {"base_url": "/user/anna/", "static_immutable_cache": ["/user/anna/own/"]}
+    load_into(server)
+    assert server.web_app.settings["static_immutable_cache"] == ["/user/anna/own/", "/user/anna/static/favicons/"]
 
 
 @pytest.mark.parametrize(

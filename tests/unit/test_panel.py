@@ -277,6 +277,13 @@ def test_texts_are_escaped_wherever_html_is_made():
     assert problem("act") in made
 
 
+def test_classes_stand_after_an_element_s_name_and_those_of_a_state_beside_them():
+    assert tag("p.tl-sub.tl-gap", "x") == '<p class="tl-sub tl-gap">x</p>'
+    assert tag("div.tl-head", class_="tl-alerting") == '<div class="tl-head tl-alerting"></div>'
+    assert tag("td", class_="tl-sub") == '<td class="tl-sub"></td>'
+    assert tag("td", class_=None) == tag("td", class_="") == "<td></td>"
+
+
 # ---- all panels
 
 

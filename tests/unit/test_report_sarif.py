@@ -14,9 +14,11 @@ from hypothesis import given
 from jsonschema import Draft202012Validator
 
 from tests.unit.strategies import CONTROLS
+from tests.unit.test_measured import BEHIND, CONTROL, SYSTEM
 from tests.unit.threat_models import BARE, HOSTILE, full, models, quick, with_text
 from threatlab import AISystem
 from threatlab.catalog import SEVERITIES, catalog
+from threatlab.measured import said_of
 from threatlab.report import Source, ThreatModel, sarif, to_sarif
 from threatlab.report.sarif import LEVELS, left_out
 
@@ -111,6 +113,15 @@ def test_a_finding_points_at_its_line_and_what_is_in_no_file_is_left_out_with_a_
     assert {result["message"]["text"].partition(":")[0] for result in run["results"]} == {BARE.system.name}
     assert run["properties"]["leftOut"] == left_out(full(), BARE, sources=[None, source])
     assert run["properties"]["leftOut"][0].startswith("shadowray is in no file")
+
+
+def test_what_was_measured_on_the_real_system_stands_with_its_control_and_its_system():
+    run = run_of(ThreatModel(SYSTEM.with_(**{CONTROL: False}), measured=[BEHIND]))
+    said = f"Measured on the real system: {said_of(BEHIND)}"
+    assert [said in each["message"]["text"] for each in run["results"]] == [
+        each["ruleId"] == CONTROL for each in run["results"]
+    ]
+    assert [said in each for each in run["properties"]["systems"][0]["measured"]] == [True]
 
 
 def test_several_systems_make_one_run():

@@ -204,7 +204,7 @@ def run(
         utility=utility,
         metric=scene.metric,
         note=f"With {left} of {added} poisoned rows left in training, the model {scene.reading} in {success:.0%} of "
-        f"tries (a clean model: {baseline:.0%}), and is right about {utility:.0%} of the honest test set.",
+        f"tries (a clean model: {baseline:.0%}), and gets {utility:.0%} of the honest test set right.",
         knobs=knobs,
         seconds=seconds(),
         evidence=MappingProxyType(evidence),

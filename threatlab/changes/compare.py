@@ -30,6 +30,23 @@ _KINDS = (
 )
 """Kinds of parts, in the order in which they are told."""
 
+CALLED = {
+    **ThreatModel.CALLED,
+    "before": "the first assessment",
+    "found": "when findings were first seen",
+    "evidence": "what the attacks showed",
+    "monitoring": "the alert threshold",
+    "tabletop": "the tabletop exercise",
+    "reviews": "the review dates",
+    "training": "who was trained",
+    "audit_head": "the head of the audit log",
+    "course": "whether the course makes it",
+    "example": "whether it is an example",
+    "origin": "the file that it was imported from",
+    "reviewers": "who has read it",
+}
+"""What the parts of a threat model are called that are compared as a whole."""
+
 Described = AISystem | DataFlow | ThreatModel
 """What can be compared."""
 
@@ -161,12 +178,12 @@ class Change:
 
     @cached_property
     def also(self) -> tuple[str, ...]:
-        """Names of whatever else differs, of system and threat model; day, version and history are no change."""
+        """Whatever else differs, by what it is called; day, version and history are no change."""
         was, now = _texts(self.old.system), _texts(self.new.system)
         of_system = (f"the system's {name}" for name in now if was[name] != now[name])
         spoken_of = ("system", "drawing", "plan", "policy", "made_on", "version", "history")
         others = (each.name for each in fields(self.new) if each.name not in spoken_of)
-        differ = (name for name in others if getattr(self.old, name) != getattr(self.new, name))
+        differ = (CALLED[name] for name in others if getattr(self.old, name) != getattr(self.new, name))
         if self.as_saved is None:
             return (*of_system, *differ)
         remeasured = (

@@ -24,6 +24,23 @@ _NAME, _LAST = 30, 24
 """Characters that a column is wide at most, and that the last one has at least."""
 
 _ANSWER = {True: "true", False: "false", None: "unknown"}
+_FIELDS = {
+    "complete": "nothing is left out",
+    "personal": "data about people",
+    "case": "incident",
+    "worth": "why it is of worth",
+    "way": "chosen by",
+    "budget": "days",
+    "effort_days": "days",
+    "min_utility": "least usefulness",
+    "max_risk": "highest risk score",
+    "max_per_threat": "highest risk of a threat",
+    "max_by_threat": "highest risk of single threats",
+    "open_days": "days that a finding may stay open",
+    "expires": "until",
+}
+"""What fields are called whose names don't say it."""
+
 _DRAWN = ("drawing", "zone", "element", "flow", "boundary crossed by", "left out of scope")
 
 
@@ -168,9 +185,13 @@ def _finding(change: Change, finding: Finding, *, opened: bool) -> tuple[Cell, .
     return (mark, finding.severity, Code(finding.attribute), change.why(finding, opened=opened))
 
 
+def fields_said(part: PartChange) -> str:
+    """Return what a part's fields say now, and what they said."""
+    return "; ".join(f"{_FIELDS.get(name, name)}: {now}" + f", was {was}" * bool(was) for name, was, now in part.fields)
+
+
 def _part(part: PartChange) -> tuple[Cell, ...]:
-    said = (f"{name.replace('_', ' ')}: {after}" + f", was {was}" * bool(was) for name, was, after in part.fields)
-    return (Mark(part.change, ""), part.kind, part.name, "; ".join(said))
+    return (Mark(part.change, ""), part.kind, part.name, fields_said(part))
 
 
 def _plain(cell: Cell) -> str:

@@ -54,8 +54,8 @@ class Measure:
 class Assessed:
     """A threat model's controls, the most severe first, its threats with how their risk comes about, and stories.
 
-    `who` is by threat the adversary whom it serves: the first of those who can be in the drawing, or of all. `owner`
-    is the system's, for a file that names none.
+    `who` is by threat the adversary whom it serves, the first of `whom_threats_serve`: a threat that serves nobody here
+    has none. `owner` is the system's, for a file that names none.
     """
 
     measures: tuple[Measure, ...]
@@ -100,10 +100,8 @@ def assessed(model: ThreatModel, ids: Ids) -> Assessed:
 
 
 def _who(model: ThreatModel) -> dict[str, Adversary]:
-    terms = model.system.catalog
-    serves = whom_threats_serve(terms, model.drawing)
-    first = {threat: next(iter((*here, *terms.adversaries_of(threat))), None) for threat, here in serves.items()}
-    return {threat: adversary for threat, adversary in first.items() if adversary}
+    serves = whom_threats_serve(model.system.catalog, model.drawing)
+    return {threat: here[0] for threat, here in serves.items() if here}
 
 
 def _state(model: ThreatModel, control: str) -> str:

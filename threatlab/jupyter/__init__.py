@@ -22,6 +22,7 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 def _load_jupyter_server_extension(server: Any) -> None:
     settings = server.web_app.settings
     settings[_CONNECTION] = _prompt(settings[_CONNECTION])
+    _keep_icons(settings)
     if forbids_text(settings.get("headers", {}).get("Content-Security-Policy", "")):
         serve(server)
         settings[_CONNECTION] = _with_address(settings[_CONNECTION])
@@ -41,6 +42,15 @@ def _prompt(connection: Any) -> type:
             return await super().connect()
 
     return PromptConnection
+
+
+def _keep_icons(settings: dict[str, Any]) -> None:
+    """Have the browser keep the page's icons. JupyterLab shows another one while a kernel works, so with each click.
+
+    Else the browser asks for it each time, and the answer to the click waits until the server has looked for a newer.
+    """
+    kept = settings.get("static_immutable_cache", ())
+    settings["static_immutable_cache"] = [*kept, f"{settings['base_url']}static/favicons/"]
 
 
 def _with_address(connection: Any) -> type:

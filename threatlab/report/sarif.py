@@ -18,6 +18,7 @@ from threatlab.catalog import SEVERITIES, Control
 from threatlab.course import version
 from threatlab.errors import ThreatLabError
 from threatlab.files import parse
+from threatlab.measured import effect, said_of
 from threatlab.report.model import EXAMPLE, ThreatModel
 from threatlab.report.page import check_models
 from threatlab.words import shown
@@ -126,6 +127,7 @@ def to_sarif(
                     "name": shown(m.system.name),
                     "riskScore": m.assessment.risk_score,
                     "accepted": sum(m.accepted(each.attribute) is not None for each in m.assessment.findings),
+                    "measured": list(_measured(m)),
                 }
                 for m in models
             ],
@@ -258,12 +260,20 @@ def _rule(control: Control) -> dict[str, Any]:
     }
 
 
+def _measured(model: ThreatModel, control: str = "") -> Iterator[str]:
+    """Yield what each attack on the real system measured, of one control or in all, and which figure it replaced."""
+    for each in model.measured:
+        if control in ("", each.control):
+            yield shown(f"Measured on the real system: {said_of(each)} {effect(each, model.system.catalog)}")
+
+
 def _result(model: ThreatModel, finding: Finding, source: Source, index: int, state: str) -> dict[str, Any]:
     name = shown(model.system.name)
     doubt = " Nobody has said whether it is: answer it first." if finding.unknown else ""
     key = f"{model.system.name}\0{finding.attribute}".encode("utf-8", "backslashreplace")
     about = f"{EXAMPLE}: {name}" if model.example else name
-    about = about.replace("](", "] (")  # which a viewer would take for a link
+    measured = "".join(f" {each}" for each in _measured(model, finding.attribute))
+    text = f"{about}: {finding.finding}. {finding.recommendation}.{doubt}{measured}"
     raw = _NO_BYTE.sub("?", source.file).encode("utf-8", "surrogateescape")  # a name that is no UTF-8, as it is
     file = {"uri": quote(raw, safe="/"), "uriBaseId": "%SRCROOT%"}
     place = {"artifactLocation": file, "region": {"startLine": source.lines.get(finding.attribute, source.line)}}
@@ -272,7 +282,7 @@ def _result(model: ThreatModel, finding: Finding, source: Source, index: int, st
         "ruleId": finding.attribute,
         "ruleIndex": index,
         "level": LEVELS[finding.severity],
-        "message": {"text": f"{about}: {finding.finding}. {finding.recommendation}.{doubt}"},
+        "message": {"text": text.replace("](", "] (")},  # which a viewer would take for a link
         "locations": [
             {
                 "physicalLocation": place,

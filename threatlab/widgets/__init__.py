@@ -1,5 +1,6 @@
 """Live panels: each is a frozen state, pure functions from state to HTML, and actions that the page can call."""
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from threatlab.widgets.base.text_table import text_table
@@ -53,17 +54,11 @@ __all__ = [
 ]
 
 
+_LATER = {"AttackLab": "attack_lab", "InjectionDesk": "injection_desk", "StreamMonitor": "stream_monitor"}
+"""They bring scikit-learn, a language model or pandas, which take a second to load and which the others don't need."""
+
+
 def __getattr__(name: str) -> Any:
-    if name == "AttackLab":  # it brings scikit-learn, which takes a second to load and which the others don't need
-        from threatlab.widgets.attack_lab.panel import AttackLab
-
-        return AttackLab
-    if name == "InjectionDesk":  # it brings NumPy and a language model, likewise
-        from threatlab.widgets.injection_desk.panel import InjectionDesk
-
-        return InjectionDesk
-    if name == "StreamMonitor":  # it brings NumPy and pandas, likewise
-        from threatlab.widgets.stream_monitor.panel import StreamMonitor
-
-        return StreamMonitor
+    if name in _LATER:
+        return getattr(import_module(f"threatlab.widgets.{_LATER[name]}.panel"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -8,21 +8,20 @@ from typing import Any
 
 from threatlab.attacks import ATTACKS, AttackResult
 from threatlab.attacks.base import Knob, check_control, check_fits, check_knob
-from threatlab.checks import check_number, check_seed, check_whole
-from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.checks import check_choice, check_number, check_seed, check_whole
+from threatlab.errors import ThreatLabError
 from threatlab.widgets.attack_lab import view
 from threatlab.widgets.base.background import LatestOnly
-from threatlab.widgets.base.html import Html
 from threatlab.widgets.base.panel import Panel, action
 
 Pair = tuple[AttackResult, AttackResult]
 
 
-class AttackLab(Panel):
+class AttackLab(Panel[view.AttackState]):
     """A live panel on one attack: its control, its strength and seed to set, what the attacker gets and what it costs.
 
-    Display it as the last value of a cell. What a click does can be done in code: `set(control=..., seed=..., ...)`
-    runs at once and returns when the figures are there; `result` is what the panel shows.
+    What a click does can be done in code: `set(control=..., seed=..., ...)` runs at once and returns when the figures
+    are there; `result` is what the panel shows.
 
     Parameters
     ----------
@@ -37,10 +36,10 @@ class AttackLab(Panel):
         If there is no such attack, control or knob, a knob can't be turned so far, or the control doesn't fit them.
     """
 
+    drawn_by = view
+
     def __init__(self, attack: str, **settings: Any) -> None:
-        if not isinstance(attack, str) or attack not in ATTACKS:
-            raise ThreatLabError(unknown_name("attack", attack, ATTACKS))
-        chosen = ATTACKS[attack]
+        chosen = ATTACKS[check_choice("attack", attack, ATTACKS)]
         state = view.AttackState(chosen, "none", {knob.name: knob.default for knob in chosen.knobs} | {"seed": 0})
         wanted = _turned(state, settings)
         self._opening = wanted.control, wanted.settings
@@ -54,7 +53,7 @@ class AttackLab(Panel):
         self._worker.wait()
         if self.state.problem or self.state.defended is None:
             raise ThreatLabError(self.state.problem or "nothing was run yet")
-        return self.state.defended  # type: ignore[no-any-return]
+        return self.state.defended
 
     def set(self, **settings: Any) -> AttackResult:
         """Set the control, the seed and knobs, run, and return the result with the control in place."""
@@ -69,23 +68,14 @@ class AttackLab(Panel):
         settings = {name: _entered(knobs[name], each, stop) if name in knobs else each for name, each in shown.items()}
         self._worker.submit(_turned(self.state, settings))
 
-    def draw(self, state: view.AttackState) -> Html:
-        """Return the panel's HTML."""
-        return view.page(state)
-
-    def picture(self) -> Html:
-        """Return what stays of it in a saved notebook."""
-        return view.static_picture(self.state)
-
     def memory(self, state: view.AttackState) -> dict[str, Any]:
         """Return what was reached."""
         return {name: [best.rank, best.report] for name, best in state.reached.items()}
 
     def recall(self, memory: Any) -> view.AttackState:
         """Return the state with what was reached of the targets that there are."""
-        state: view.AttackState = self.state
-        reached = {name: view.Reached(*memory[name]) for name in state.attack.targets if name in memory}
-        return replace(state, reached=reached)
+        targets = self.state.attack.targets
+        return replace(self.state, reached={name: view.Reached(*memory[name]) for name in targets if name in memory})
 
     @action
     def begin_anew(self) -> None:
@@ -130,9 +120,7 @@ def _turned(state: view.AttackState, settings: dict[str, Any]) -> view.AttackSta
     control = check_control(settings.get("control", state.control), attack.controls)
     turned = {}
     for name, value in settings.items():
-        if name not in ("control", "seed", *knobs):
-            raise ThreatLabError(unknown_name("setting", name, ("control", "seed", *knobs)))
-        if name != "control":
+        if check_choice("setting", name, ("control", "seed", *knobs)) != "control":
             turned[name] = check_seed(name, value) if name == "seed" else check_knob(knobs[name], value)
     wanted = {**state.settings, **turned}
     check_fits(control, attack.controls, wanted)

@@ -16,7 +16,7 @@ Line = tuple[str, object]
 
 def picture(result: AttackResult) -> Html:
     """Return the picture of a run, as HTML."""
-    return tag("div", _PICTURES[result.attack](result), class_="tl-picture")
+    return tag("div.tl-picture", _PICTURES[result.attack](result))
 
 
 def _poisoning(result: AttackResult) -> Html:
@@ -30,7 +30,7 @@ def _poisoning(result: AttackResult) -> Html:
         missed, clean = shown["missed_per_100"], shown["missed_per_100_by_a_clean_model"]
         dots = (tag("i", class_="tl-miss" if n < missed else None) for n in range(100))
         return markup(
-            tag("div", *dots, class_="tl-hundred", role="img", aria_label=f"{missed} of 100 malignant cases missed"),
+            tag("div.tl-hundred", *dots, role="img", aria_label=f"{missed} of 100 malignant cases missed"),
             tag(
                 "p",
                 "Of 100 malignant cases ",
@@ -45,7 +45,7 @@ def _poisoning(result: AttackResult) -> Html:
         )
     )
     clean_says = "Clean: what a model of clean data reads."
-    return markup(tag("div", *figures, class_="tl-digits"), tag("p", f"{clean_says} {screened}"))
+    return markup(tag("div.tl-digits", *figures), tag("p", f"{clean_says} {screened}"))
 
 
 def _extraction(result: AttackResult) -> Html:
@@ -57,7 +57,7 @@ def _extraction(result: AttackResult) -> Html:
     across = [i / max(len(budgets) - 1, 1) for i in range(len(budgets))]
     points = [list(zip(across, shares, strict=True)) for shares in lines.values()]
     rows = (
-        (markup(tag("span", class_=f"tl-key tl-key-{n}"), name), *(number(f"{share:.2f}") for share in shares))
+        (markup(tag(f"span.tl-key.tl-key-{n}"), name), *(number(f"{share:.2f}") for share in shares))
         for n, (name, shares) in enumerate(lines.items())
     )
     answered, asked = shown["answered"], result.knobs["budget"]
@@ -78,11 +78,10 @@ def _evasion(result: AttackResult) -> Html:
     keys = ("before", "perturbation", "after", "true_digit", "says_before", "says_after")
     figures = (
         tag(
-            "div",
+            "div.tl-digits.tl-trio",
             _figure(digit(before, f"a {true}"), f"a {true}", _answer(says_before, true)),
             _figure(change(moved, "the change"), "the change"),
             _figure(digit(after, f"the same {true}, changed"), "sent", _answer(says_after, true)),
-            class_="tl-digits tl-trio",
         )
         for before, moved, after, true, says_before, says_after in zip(*(shown[key] for key in keys), strict=True)
     )
@@ -163,10 +162,9 @@ def _episodes(result: AttackResult, what: str, lines: Callable[[Any], list[Line]
     return markup(
         *(
             tag(
-                "div",
+                "div.tl-episode",
                 tag("p", tag("b", f"A hostile {what}" if shown["hostile"] else f"An honest {what}")),
                 definitions(lines(shown)),
-                class_="tl-episode",
             )
             for shown in result.evidence["episodes"]
         )
@@ -195,7 +193,7 @@ def _why(text: str, why: str) -> Html:
 
 
 def _loss(text: object) -> Html:
-    return tag("span", text, class_="tl-loss")
+    return tag("span.tl-loss", text)
 
 
 def _answer(answer: Any, true: Any) -> Html:

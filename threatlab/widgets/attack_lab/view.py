@@ -15,9 +15,11 @@ from threatlab.widgets.attack_lab.pictures import picture
 from threatlab.widgets.base.html import (
     Html,
     bar,
+    bars,
     caption,
     choice,
     fold,
+    headed,
     markup,
     problem,
     saved,
@@ -62,12 +64,12 @@ class AttackState:
 
 def page(state: AttackState) -> Html:
     """Return the whole panel."""
-    knobs = tag("div", *_fields(state), class_="tl-knobs")
-    left = tag("div", problem("enter"), knobs, class_="tl-left")
-    right = tag("div", status(state), outcome(state), class_="tl-risk")
+    knobs = tag("div.tl-knobs", *_fields(state))
+    left = tag("div.tl-left", problem("enter"), knobs)
+    right = tag("div.tl-risk", status(state), outcome(state))
     return markup(
-        tag("div", targets(state), class_="tl-about"),
-        tag("div", left, right, class_="tl-body tl-lab"),
+        tag("div.tl-about", targets(state)),
+        tag("div.tl-body.tl-two.tl-lab", left, right),
         fold(ABOUT, about(state.attack)),
     )
 
@@ -77,9 +79,8 @@ def targets(state: AttackState) -> Html:
     return markup(
         caption(f"{state.attack.title}: your targets", f"The attacker: {catalog().who(state.attack.attacker)}."),
         tag(
-            "ul",
+            "ul.tl-targets",
             *(tag("li", _target(state, name, class_="tl-sub tl-reached")) for name in state.attack.targets),
-            class_="tl-targets",
         ),
     )
 
@@ -89,8 +90,8 @@ def about(attack: Attack) -> Html:
     threat = catalog().threats[attack.threat]
     return markup(
         tag("p", f"{attack.technique}. {threat.about} {attack.paper}."),
-        tag("p", tag("b", "Who attacks here:"), " ", _attacker(attack)),
-        tag("p", tag("b", "What is a toy here:"), " ", attack.toy),
+        headed("Who attacks here:", _attacker(attack)),
+        headed("What is a toy here:", attack.toy),
     )
 
 
@@ -112,8 +113,8 @@ def status(state: AttackState) -> Html:
         words = ("Not run yet.",)
     else:
         figures = f"Done: attacker {state.defended.success:.0%}, usefulness {state.defended.utility:.0%}."
-        words = figures, state.news and tag("b", f" {state.news}", class_="tl-better")
-    return tag("div", *words, class_="tl-status", role="status", aria_live="polite")
+        words = figures, state.news and tag("b.tl-better", f" {state.news}")
+    return tag("div.tl-status", *words, role="status", aria_live="polite")
 
 
 def outcome(state: AttackState) -> Html | None:
@@ -121,25 +122,25 @@ def outcome(state: AttackState) -> Html | None:
     if state.alone is None or state.defended is None:
         return None
     stale = bool(state.running or state.problem)
-    bars = (
-        markup(tag("p", label), bar(share, kind), tag("p", f"{share:.0%}", class_="tl-num"))
+    rows = (
+        (label, bar(share, kind), f"{share:.0%}")
         for label, share, kind in _figures(state.alone, state.defended, "tl-bad", "")
     )
     return tag(
         "div",
         caption("How far the attacker gets", state.defended.metric),
-        tag("div", *bars, class_="tl-bars"),
+        bars(rows),
         caption("What happened", class_="tl-second"),
         picture(state.defended),
-        tag("p", state.defended.note, class_="tl-gap"),
+        tag("p.tl-gap", state.defended.note),
         _lesson(state.attack, state.control),
-        class_="tl-outcome tl-stale" if stale else "tl-outcome",
+        class_="tl-stale" if stale else None,
         aria_busy="true" if stale else None,
     )
 
 
 def static_picture(state: AttackState) -> Html:
-    """Return the figures as they stand for a saved notebook: no controls, and inline styles, which survive there."""
+    """Return the figures as they stand for a saved notebook."""
     if state.problem or state.alone is None or state.defended is None:
         return markup(tag("b", state.attack.title), f": {state.problem or 'run the cell to see it'}.")
     settings = ", ".join(f"{knob.title}: {shown(knob, state.settings[knob.name])}" for knob in state.attack.knobs)
@@ -179,7 +180,7 @@ def reached(state: AttackState, alone: AttackResult, defended: AttackResult) -> 
 
 def _target(state: AttackState, name: str, **looks: str) -> Html:
     target, best = state.attack.targets[name], state.reached.get(name)
-    task = tag("p", tag("b", f"{target.role}:"), " ", target.task)
+    task = headed(f"{target.role}:", target.task)
     said = best and tag("p", tag("b", "Reached"), f": {best.report}. {target.teaches}", **looks)
     return markup(task, said)
 
@@ -238,7 +239,7 @@ def _field(state: AttackState, knob: Knob) -> Html:
             unit="%" if percent == 100 else "",
             disabled=idle,
         )
-    return tag("div", turned, tag("p", knob.otherwise, class_="tl-sub") if idle else None)
+    return tag("div", turned, tag("p.tl-sub", knob.otherwise) if idle else None)
 
 
 def _figures(alone: AttackResult, defended: AttackResult, bad: str, good: str) -> list[tuple[str, float, str]]:
@@ -255,10 +256,9 @@ def _lesson(attack: Attack, name: str) -> Html:
     defense = attack.controls[name]
     control = catalog().controls.get(defense.catalog_control)
     finding = control and tag(
-        "p",
+        "p.tl-sub",
         f"In an assessment, its absence is the finding \u201c{control.finding}\u201d (",
-        tag("span", control.severity, class_=f"tl-sev tl-{control.severity}"),
+        tag(f"span.tl-sev.tl-{control.severity}", control.severity),
         ").",
-        class_="tl-sub",
     )
-    return tag("div", tag("p", tag("b", f"{defense.title}."), " ", defense.lesson), finding, class_="tl-note")
+    return tag("div.tl-note", headed(f"{defense.title}.", defense.lesson), finding)

@@ -112,8 +112,8 @@ def _pixels(pixels: Any, label: str, paint: Callable[[float], tuple[float, str] 
         for inset in [max((1 - painted[0]) / 2, 0)]
     ]
     paper = Html('<rect width="8" height="8" fill="#fff"/>')
-    return tag("svg", paper, Html("".join(squares)), class_="tl-digit", viewBox="0 0 8 8", role="img", aria_label=label)
+    return tag("svg.tl-digit", paper, Html("".join(squares)), viewBox="0 0 8 8", role="img", aria_label=label)
 
 
 def _chart(drawn: Html, label: str, height: int) -> Html:
-    return tag("svg", drawn, class_="tl-chart", viewBox=f"0 0 {_WIDTH} {height}", role="img", aria_label=label)
+    return tag("svg.tl-chart", drawn, viewBox=f"0 0 {_WIDTH} {height}", role="img", aria_label=label)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from threatlab.assessment import Assessment
 from threatlab.assessment.layered import Barrier
 from threatlab.catalog import Catalog, Control, Effectiveness
-from threatlab.widgets.base.html import Html, fold, markup, number, table, tag
+from threatlab.widgets.base.html import Html, fold, headed, markup, number, table, tag
 from threatlab.words import capital, days, listed
 
 _SUM = (
@@ -38,7 +38,7 @@ def explanation(result: Assessment, what: str) -> Html:
         body = _threat(result, what)
     else:
         body = _control(result.system.catalog, what)
-    return tag("div", body, class_="tl-note")
+    return tag("div.tl-note", body)
 
 
 def _score(result: Assessment) -> Html:
@@ -64,9 +64,7 @@ def _threat(result: Assessment, name: str) -> Html:
             catalog.layers[b.layer].title,
             catalog.controls[b.control].title,
             b.effect,
-            markup(
-                f"{b.claim:.4g}", tag("div", catalog.controls[b.control].effectiveness[name].evidence, class_="tl-sub")
-            ),
+            markup(f"{b.claim:.4g}", tag("div.tl-sub", catalog.controls[b.control].effectiveness[name].evidence)),
             number(_lets_through(b, catalog)),
         )
         for b in how.barriers
@@ -100,7 +98,7 @@ def _adversaries(catalog: Catalog, threat: str) -> Html:
     """Return for whom a threat stands: each adversary with goal, access and knowledge."""
     rows = (
         (
-            markup(capital(each.title), tag("div", each.access_and_knowledge, class_="tl-sub")),
+            markup(capital(each.title), tag("div.tl-sub", each.access_and_knowledge)),
             each.goals[threat].text,
             each.goals[threat].asset,
         )
@@ -145,8 +143,8 @@ def _control(catalog: Catalog, name: str) -> Html:
             f"{control.severity}: {control.severity_rationale}.",
         ),
         table(("Against", "Removes", "How we know"), claims),
-        tag("p", tag("b", "How to check it:"), f" {control.check}"),
-        tag("p", tag("b", "A false positive when:"), f" {control.false_positive}"),
-        tag("p", f"ATLAS {catalog.atlas}: {techniques}. {'; '.join(map(str, control.lists))}.", class_="tl-sub"),
+        headed("How to check it:", control.check),
+        headed("A false positive when:", control.false_positive),
+        tag("p.tl-sub", f"ATLAS {catalog.atlas}: {techniques}. {'; '.join(map(str, control.lists))}."),
         fold("Why these ids", table(("Id", "Why"), control.mappings.items()), key=name),
     )

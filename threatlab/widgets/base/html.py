@@ -8,7 +8,7 @@ from html import escape
 from types import MappingProxyType
 from typing import Any
 
-_LEFT = "text-align:left;vertical-align:top"
+LEFT = "text-align:left;vertical-align:top"
 _NUMBER = '<td class="tl-num tl-figure">'
 _FRAME = "max-width:760px;padding:12px 16px;border:1px solid gray;border-radius:8px"
 
@@ -21,26 +21,23 @@ class Html(str):
 
 def markup(*parts: object) -> Html:
     """Return the parts one after the other: markup as it is, anything else escaped, None and False left out."""
-    return Html(
-        "".join(
-            part if isinstance(part, Html) else escape(str(part))
-            for part in parts
-            if part is not None and part is not False
-        )
-    )
+    said = [part for part in parts if part is not None and part is not False]
+    return Html("".join([part if isinstance(part, Html) else escape(str(part)) for part in said]))
 
 
-def tag(name: str, /, *inside: object, **attributes: object) -> Html:
-    """Return an element: `tag("td", text, class_="tl-num", colspan=2)`.
+def tag(name: str, /, *inside: object, class_: object = None, **attributes: object) -> Html:
+    """Return an element, its classes after its name as in a style sheet: `tag("td.tl-num", text, colspan=2)`.
 
-    A trailing underscore is dropped from an attribute's name, others become hyphens; None and False leave an attribute
-    out, True sets it without a value.
+    `class_` is one more class, or several, for what hangs on a state. Underscores in an attribute's name become
+    hyphens, and one at its end is dropped; None and False leave an attribute out, True sets it without a value.
     """
-    set_ = "".join(
-        f" {key.rstrip('_').replace('_', '-')}" + ("" if value is True else f'="{escape(str(value))}"')
-        for key, value in attributes.items()
-        if value is not None and value is not False
-    )
+    name, _, classes = name.partition(".")
+    if classes or class_:
+        attributes = {"class": f"{classes.replace('.', ' ')} {class_ or ''}".strip(), **attributes}
+    set_ = ""
+    for key, value in attributes.items():
+        if value is not None and value is not False:
+            set_ += f" {key.rstrip('_').replace('_', '-')}" + ("" if value is True else f'="{escape(str(value))}"')
     if name in ("input", "img", "br"):
         return Html(f"<{name}{set_}>")
     return Html(f"<{name}{set_}>{markup(*inside)}</{name}>")
@@ -52,7 +49,7 @@ def tag(name: str, /, *inside: object, **attributes: object) -> Html:
 def caption(text: object, aside: object = None, *, level: int = 3, class_: str = "") -> Html:
     """Return a heading, and after a dash what stands beside it in plain letters."""
     beside = markup(" ", tag("i", "\u2014 ", aside)) if aside else None
-    return tag(f"h{level}", text, beside, class_=f"tl-cap {class_}".strip())
+    return tag(f"h{level}.tl-cap", text, beside, class_=class_)
 
 
 def table(
@@ -66,7 +63,7 @@ def table(
     figures = [cell.startswith(_NUMBER) for cell in lines[0]] if lines else []
     head = markup(*(_head(name, *figures[i : i + 1]) for i, name in enumerate(heads)))
     body = markup(*(tag("tr", *line) for line in lines))
-    return tag("table", tag("thead", tag("tr", head)) if head else None, tag("tbody", body), class_=class_ or None)
+    return tag("table", tag("thead", tag("tr", head)) if head else None, tag("tbody", body), class_=class_)
 
 
 def number(text: object) -> Html:
@@ -74,32 +71,50 @@ def number(text: object) -> Html:
     return markup(Html(_NUMBER), text, Html("</td>"))
 
 
-def bar(share: float, kind: str = "", *, of: float | None = None) -> Html:
-    """Return a bar filled to `share` (0..1); `of` is the share that is hatched, else it is plain gray."""
-    filled = tag("i", style=f"width:{share:.1%}", class_=kind or None)
+def bar(share: float, kind: str = "", *marks: object, of: float | None = None) -> Html:
+    """Return a bar filled to `share` (0..1), with marks on it; `of` is the share that is hatched, else it is gray."""
+    filled = tag("i", style=f"width:{share:.1%}", class_=kind)
     if of is None:
-        return tag("div", filled, class_="tl-bar tl-plain")
-    return tag("div", filled, class_="tl-bar", style=f"width:{of:.1%}")
+        return tag("div.tl-bar.tl-plain", filled, *marks)
+    return tag("div.tl-bar", filled, *marks, style=f"width:{of:.1%}")
+
+
+def bars(rows: Iterable[tuple[object, Html, object]], *, class_: str = "") -> Html:
+    """Return bars below one another: to each its label before it and its figure behind it."""
+    lines = (markup(tag("p", label), drawn, tag("p.tl-num", figure)) for label, drawn, figure in rows)
+    return tag("div.tl-bars", *lines, class_=class_)
 
 
 def score(label: str, value: object, change: object) -> Html:
     """Return a score in large figures below its label, and below it how it changed."""
-    parts = tag("div", label, class_="tl-cap"), tag("div", value, class_="tl-score")
-    return tag("div", *parts, tag("div", change, class_="tl-delta"))
+    return tag("div", tag("div.tl-cap", label), tag("div.tl-score", value), tag("div.tl-delta", change))
 
 
 def gauge(share: float, *, was: float | None = None, limit: float | None = None, words: object = None) -> Html:
     """Return a track from 0 to 1 filled to `share`, a mark where it was and one at its limit, and words about it."""
     marks = (("tl-was", was), ("tl-tick", limit))
-    track = (tag("div", class_=kind, style=f"left:{at:.1%}") for kind, at in marks if at is not None)
-    filled = tag("div", class_="tl-fill", style=f"width:{share:.1%}")
-    scale = tag("div", tag("span", 0), tag("span", words), tag("span", 1), class_="tl-scale")
-    return tag("div", tag("div", filled, *track, class_="tl-track"), scale)
+    marked = (tag("div", class_=kind, style=f"left:{at:.1%}") for kind, at in marks if at is not None)
+    return tag("div", track(share, *marked), scale(words))
+
+
+def track(share: float, *marks: object) -> Html:
+    """Return a track filled to `share` (0..1), with marks on it."""
+    return tag("div.tl-track", tag("div.tl-fill", style=f"width:{share:.1%}"), *marks)
+
+
+def scale(words: object) -> Html:
+    """Return what stands below a track from 0 to 1: its ends, and words between them."""
+    return tag("div.tl-scale", tag("span", 0), tag("span", words), tag("span", 1))
+
+
+def headed(head: object, *text: object) -> Html:
+    """Return a paragraph that begins with its head in bold letters."""
+    return tag("p", tag("b", head), " ", *text)
 
 
 def unheard(words: object) -> Html:
     """Return what a screen reader says after a change, in place of what it said before; nobody sees it."""
-    return tag("div", words, class_="tl-hidden", role="status", aria_live="polite")
+    return tag("div.tl-hidden", words, role="status", aria_live="polite")
 
 
 def definitions(pairs: Iterable[tuple[str, object]], class_: str | None = None) -> Html:
@@ -183,7 +198,7 @@ def toggle(  # noqa: PLR0913
         for label, each, word in options
     )
     return tag(
-        "div",
+        "div.tl-q",
         tag("span", question),
         tag("div", *answers),
         role="group",
@@ -191,7 +206,7 @@ def toggle(  # noqa: PLR0913
         data_act=act,
         data_name=name,
         data_args=_args(args),
-        class_=f"tl-q {class_}".strip(),
+        class_=class_,
     )
 
 
@@ -293,18 +308,14 @@ def slider(  # noqa: PLR0913
         "input", type="number", step="any", aria_label=named, value=f"{value:.12g}", autocomplete="off", **shared
     )
     number_ = tag("label", tag("span", label), figure)
-    ends = (
-        unit is not None
-        and not disabled
-        and tag("div", tag("span", f"{low:g}"), tag("span", f"{high:g}"), class_="tl-ends")
-    )
-    return tag("div", handle, number_, unit and tag("span", unit), ends, class_="tl-field tl-slider")
+    ends = unit is not None and not disabled and tag("div.tl-ends", tag("span", f"{low:g}"), tag("span", f"{high:g}"))
+    return tag("div.tl-field.tl-slider", handle, number_, unit and tag("span", unit), ends)
 
 
 def check(label: object, name: str, *, value: bool = False, act: str | None = None) -> Html:
     """Return a box to tick, sent as `choice` is."""
     box = tag("input", type="checkbox", name=name, checked=value, data_act=act)
-    return tag("label", box, tag("span", label), class_="tl-check")
+    return tag("label.tl-check", box, tag("span", label))
 
 
 def checks(label: object, name: str, options: Mapping[str, str], ticked: Collection[str], note: object = "") -> Html:
@@ -313,8 +324,8 @@ def checks(label: object, name: str, options: Mapping[str, str], ticked: Collect
     `options` are the words' labels by the words. The `note` says what holds if none is ticked.
     """
     boxes = (check(text, f"{name}.{word}", value=word in ticked) for word, text in options.items())
-    said = tag("p", note, class_="tl-sub") if note else None
-    return tag("fieldset", tag("legend", label), *boxes, said, class_="tl-checks tl-wide")
+    said = tag("p.tl-sub", note) if note else None
+    return tag("fieldset.tl-checks.tl-wide", tag("legend", label), *boxes, said)
 
 
 def form(  # noqa: PLR0913
@@ -330,7 +341,7 @@ def form(  # noqa: PLR0913
 
     With another `key` than before, the form begins anew: its fields lose what was typed.
     """
-    send = tag("button", submit, type="submit", title=hint or None, class_="tl-btn")
+    send = tag("button.tl-btn", submit, type="submit", title=hint or None)
     return tag(
         "form", *inside, send, problem(act), data_act=act, data_args=_args(args), data_key=f"{act}-{key}", class_=class_
     )
@@ -338,7 +349,7 @@ def form(  # noqa: PLR0913
 
 def fold(title: object, *inside: object, opened: bool = False, key: object = None) -> Html:
     """Return a heading that the learner opens and closes; with another `key` it is as `opened` says again."""
-    return tag("details", tag("summary", title), tag("div", *inside), open=opened, data_key=key, class_="tl-fold")
+    return tag("details.tl-fold", tag("summary", title), tag("div", *inside), open=opened, data_key=key)
 
 
 # ---- what stays in a saved notebook: inline styles alone, since JupyterLab drops style sheets there
@@ -357,8 +368,8 @@ def saved(title: object, *inside: object) -> Html:
 
 def saved_table(heads: Iterable[object], rows: Iterable[Iterable[object]]) -> Html:
     """Return a table for a saved notebook, every cell aligned to the left."""
-    head = markup(*(tag("th", name, scope="col", style=_LEFT) for name in heads))
-    body = markup(*(tag("tr", *(tag("td", cell, style=_LEFT) for cell in row)) for row in rows))
+    head = markup(*(tag("th", name, scope="col", style=LEFT) for name in heads))
+    body = markup(*(tag("tr", *(tag("td", cell, style=LEFT) for cell in row)) for row in rows))
     return tag("table", tag("thead", tag("tr", head)) if head else None, tag("tbody", body))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from importlib import resources
 from inspect import signature
-from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar, cast
+from typing import Any, ClassVar, Concatenate, Generic, ParamSpec, TypeVar, cast
 
 import anywidget
 import ipywidgets
@@ -20,7 +20,8 @@ from threatlab.words import as_sentence
 
 P = ParamSpec("P")
 R = TypeVar("R")
-Self = TypeVar("Self", bound="Panel")
+State = TypeVar("State")
+Self = TypeVar("Self", bound="Panel[Any]")
 
 _BASE = resources.files("threatlab.widgets.base")
 _STYLE = (_BASE / "style.css").read_text(encoding="utf-8")
@@ -44,13 +45,13 @@ def action(method: Callable[Concatenate[Self, P], R]) -> Callable[Concatenate[Se
     return cast("Callable[Concatenate[Self, P], R]", one_at_a_time)
 
 
-class Panel(anywidget.AnyWidget):
+class Panel(anywidget.AnyWidget, Generic[State]):
     """A live panel. Display it as the last value of a cell; what a click does can be done in code.
 
-    A panel of its own kind says how a state is drawn (`draw`), what stays of it in a saved notebook (`picture`), and
-    which of its methods are actions (`@action`). An action checks its values, works out the next state and calls
-    `show`. Its style sheet stands beside it, as own.css. One that is to be there again tomorrow says what it was
-    `made_from`, what of a state is kept (`memory`) and how that is taken up (`recall`).
+    A panel of its own kind says which module draws its state (`drawn_by`), and which of its methods are actions
+    (`@action`). An action checks its values, works out the next state and calls `show`. Its style sheet stands beside
+    it, as own.css. One that is to be there again tomorrow says what it was `made_from`, what of a state is kept
+    (`memory`) and how that is taken up (`recall`).
 
     Attributes
     ----------
@@ -64,6 +65,8 @@ class Panel(anywidget.AnyWidget):
 
     _esm = (_BASE / "panel.js").read_text(encoding="utf-8")
     _css = _STYLE
+    drawn_by: Any = None
+    """The module that draws it: `page(state)` in a live notebook, `static_picture(state)` in a saved one."""
     sheets: ClassVar[tuple[str, ...]] = ()
     """Folders whose own.css this panel needs besides its own."""
     _actions: ClassVar[Mapping[str, Callable[..., Any]]] = {}
@@ -76,23 +79,19 @@ class Panel(anywidget.AnyWidget):
     answered = traitlets.Unicode().tag(sync=True)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        if "draw" in cls.__dict__:  # not one that anywidget makes to add a trait
+        if {"draw", "drawn_by"} & cls.__dict__.keys():  # not one that anywidget makes to add a trait
             widgets = resources.files("threatlab.widgets")
             sheets = (widgets / folder / "own.css" for folder in (*cls.sheets, *cls.__module__.split(".")[-2:-1]))
             cls._css = "\n".join((_STYLE, *(sheet.read_text(encoding="utf-8") for sheet in sheets if sheet.is_file())))
-            own = {
-                name: each
-                for kind in reversed(cls.__mro__)
-                if issubclass(kind, Panel)
-                for name, each in vars(kind).items()
-            }
+            own = {name: getattr(cls, name) for kind in cls.__mro__ if issubclass(kind, Panel) for name in vars(kind)}
             cls._actions = {name: each for name, each in own.items() if getattr(each, "is_action", False)}
         super().__init_subclass__(**kwargs)
 
-    def __init__(self, state: Any, *, made_from: object = None) -> None:
-        self.parts: dict[str, Panel] = {}
+    def __init__(self, state: State, *, made_from: object = None) -> None:
+        self.parts: dict[str, Panel[Any]] = {}
         self._heard: set[str] = set()  # the ids of the messages that were done
-        self.state = self._begun = self._before_anew = state
+        self.state: State = state
+        self._begun = self._before_anew = state
         self._place, self._last = None, None
         self._offer: tuple[str, str, str] | None = None
         if made_from is not None:
@@ -103,19 +102,21 @@ class Panel(anywidget.AnyWidget):
         if int(ipywidgets.__version__.partition(".")[0]) < _KIT:
             self._ipython_display_ = self._shown_by_an_older_one
 
-    def draw(self, state: Any) -> str:
+    def draw(self, state: State) -> str:
         """Return the panel's HTML: a pure function of the state."""
-        raise NotImplementedError
+        page: str = self.drawn_by.page(state)
+        return page
 
     def picture(self) -> str:
         """Return the panel as it stands for a saved notebook: no controls, and inline styles, which survive there."""
-        raise NotImplementedError
+        picture: str = self.drawn_by.static_picture(self.state)
+        return picture
 
-    def memory(self, state: Any) -> Any:
+    def memory(self, state: State) -> Any:
         """Return what of a state is kept in the learner's folder, in JSON's kinds."""
         raise NotImplementedError
 
-    def recall(self, memory: Any) -> Any:
+    def recall(self, memory: Any) -> State:
         """Return the state that a memory is of; `self.state` is still the one that the panel is made with.
 
         Any exception says that the memory can't be taken up, since the panel is another one today.
@@ -132,13 +133,13 @@ class Panel(anywidget.AnyWidget):
         """Take back `begin_anew`."""
         self.show(self._before_anew)
 
-    def _show_anew(self, state: Any) -> None:
+    def _show_anew(self, state: State) -> None:
         before = self.state
         self.show(state)
         self._before_anew, self._offer = before, ("Begun anew.", "Take it up again", "take_up_again")
         self.page = self._drawn(self.state)
 
-    def show(self, state: Any, *, unasked: bool = False) -> None:
+    def show(self, state: State, *, unasked: bool = False) -> None:
         """Go on to another state; if it can't be drawn, nothing changes.
 
         What is said of the last problem goes, unless it is `unasked`, as a step of time is, or work that is done.
@@ -152,7 +153,7 @@ class Panel(anywidget.AnyWidget):
                 self._last = memory
                 self._place.write(memory, self.picture())
 
-    def embed(self, name: str, part: Panel | None) -> None:
+    def embed(self, name: str, part: Panel[Any] | None) -> None:
         """Put another panel into this one under a name, or take it out (None); it can't be shown by itself any more."""
         self.parts.pop(name, None)
         if part is not None:
@@ -203,7 +204,7 @@ class Panel(anywidget.AnyWidget):
             self.page = self._drawn(before)
             raise
 
-    def _taken_up(self) -> Any:
+    def _taken_up(self) -> State:
         """Return the state that was kept in this notebook, or the one that the panel is made with."""
         if not self._place or (memory := self._place.read()) is None or memory == self._last:
             return self.state
@@ -216,14 +217,14 @@ class Panel(anywidget.AnyWidget):
         self._offer = "Taken up where you left it.", "Begin anew", "begin_anew"
         return taken
 
-    def _drawn(self, state: Any) -> str:
+    def _drawn(self, state: State) -> str:
         page, (name, problem) = self.draw(state), self._refused
         if self._offer:
             sentence, label, act = self._offer
-            page = html.tag("p", sentence, " ", html.button(label, act), class_="tl-kept", role="status") + page
+            page = html.tag("p.tl-kept", sentence, " ", html.button(label, act), role="status") + page
         if not problem:
             return page
-        said = html.tag("p", as_sentence(problem), class_="tl-problem", role="alert")
+        said = html.tag("p.tl-problem", as_sentence(problem), role="alert")
         place = html.problem(str(name))
         return page.replace(place, said, 1) if place in page else said + page
 

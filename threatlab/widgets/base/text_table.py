@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from threatlab.widgets.base.html import LEFT
 from threatlab.widgets.base.shown import Shown
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_STYLE = "text-align:left;vertical-align:top"
 _DATE = re.compile(r"<(td|th)>((?:\d{4}-\d\d-\d\d|(?:\w{3} )?\d\d \w{3} \d{4})<)")
 _WORDS_IN_CODE = re.compile(r"(?<=[a-z])_(?=[a-z])")
 
@@ -27,8 +27,8 @@ def text_table(frame: pd.DataFrame) -> Shown:
         heads.columns.name, heads.index.name = frame.index.name, None
     with pd.option_context("display.max_colwidth", None):
         html = heads.to_html(border=0, justify="left")
-    html = _DATE.sub(rf'<\1 style="{_STYLE};white-space:nowrap">\2', html)
+    html = _DATE.sub(rf'<\1 style="{LEFT};white-space:nowrap">\2', html)
     html = _WORDS_IN_CODE.sub("_<wbr>", html)
     for cell in ("td", "th"):
-        html = html.replace(f"<{cell}>", f'<{cell} style="{_STYLE}">')
+        html = html.replace(f"<{cell}>", f'<{cell} style="{LEFT}">')
     return Shown(html, repr(frame))

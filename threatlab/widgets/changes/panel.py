@@ -9,12 +9,11 @@ from threatlab.changes import Change, InventoryChange, diff_inventory
 from threatlab.changes.compare import Described
 from threatlab.checks import check_choice, check_flag
 from threatlab.errors import ThreatLabError
-from threatlab.widgets.base.html import Html
 from threatlab.widgets.base.panel import Panel, action
 from threatlab.widgets.changes import view
 
 
-class WhatChanged(Panel):
+class WhatChanged(Panel[view.ChangesState]):
     """A live panel on two reviews of one system or of many. `count(rbac_configured=False)` does what its boxes do.
 
     Parameters
@@ -30,6 +29,8 @@ class WhatChanged(Panel):
         As `threatlab.diff_inventory`, and if no changed system has the name.
     """
 
+    drawn_by = view
+
     def __init__(
         self, old: Described | Iterable[Described], new: Described | Iterable[Described], *, system: str | None = None
     ) -> None:
@@ -40,12 +41,12 @@ class WhatChanged(Panel):
     @property
     def inventory(self) -> InventoryChange:
         """What changed in all systems."""
-        return self.state.inventory  # type: ignore[no-any-return]
+        return self.state.inventory
 
     @property
     def change(self) -> Change | None:
         """What changed in the system that is shown; None if nothing did in any."""
-        return self.state.change  # type: ignore[no-any-return]
+        return self.state.change
 
     @action
     def choose(self, system: str) -> None:
@@ -61,14 +62,6 @@ class WhatChanged(Panel):
             check_flag(name, counted)
             state = replace(state, without=state.without - {name} if counted else state.without | {name})
         self.show(state)
-
-    def draw(self, state: view.ChangesState) -> Html:
-        """Return the scores, the answers with their shares, and what followed."""
-        return view.page(state)
-
-    def picture(self) -> Html:
-        """Return the same for a saved notebook."""
-        return view.static_picture(self.state)
 
     def __repr__(self) -> str:
         return f"WhatChanged: {view.announcement(self.state)}"

@@ -9,11 +9,13 @@ from itertools import accumulate, pairwise
 
 from threatlab.assessment import Finding, assess
 from threatlab.changes import AnswerChange, Change, InventoryChange
+from threatlab.changes.writing import fields_said, title, unmoved
 from threatlab.changes.writing import signed as signed_in_ascii
-from threatlab.changes.writing import title, unmoved
 from threatlab.ranking import moved
 from threatlab.widgets.base.html import (
     Html,
+    bar,
+    bars,
     caption,
     check,
     choice,
@@ -92,18 +94,17 @@ def page(state: ChangesState) -> Html:
     """Return the whole panel."""
     change, counted_ = state.change, state.counted
     if change is None or counted_ is None:
-        return markup(tag("div", tag("p", summary(state)), class_="tl-about"), unheard(announcement(state)))
+        return markup(tag("div.tl-about", tag("p", summary(state))), unheard(announcement(state)))
     options = [(f"{_by(each)} {each.new.system.title}", each.name) for each in state.inventory.changed]
     several = choice("System", "system", options, change.name, act="choose")
     picker = several if len(options) > 1 else tag("strong", change.new.system.title)
     return markup(
-        tag("div", tag("div", picker, class_="tl-pick"), headline(state, change, counted_.after), class_="tl-top"),
+        tag("div.tl-top", tag("div.tl-pick", picker), headline(state, change, counted_.after)),
         tag(
-            "div",
-            tag("div", threats(counted_), class_="tl-risk"),
-            tag("div", causes(state, change), class_="tl-left"),
-            tag("div", findings(counted_), others(change), class_="tl-found"),
-            class_="tl-body tl-changed",
+            "div.tl-body.tl-changed",
+            tag("div.tl-risk", threats(counted_)),
+            tag("div.tl-left", causes(state, change)),
+            tag("div.tl-found", findings(counted_), others(change)),
         ),
         unheard(announcement(state)),
     )
@@ -127,11 +128,10 @@ def headline(state: ChangesState, change: Change, now: float) -> Html:
     without = len(state.without)
     left = f"without {counted(without, 'change')} that you took back; with all of them it is {change.after:.2f}"
     return tag(
-        "div",
+        "div.tl-head",
         score("Risk score", f"{now:.2f}", delta if by else unmoved(now, change.before)),
         gauge(now, was=change.before, words="the mark is the last review"),
-        tag("div", tag("span", left if without else summary(state)), class_="tl-lead"),
-        class_="tl-head",
+        tag("div.tl-lead", tag("span", left if without else summary(state))),
     )
 
 
@@ -143,15 +143,15 @@ def causes(state: ChangesState, change: Change) -> Html:
     quiet = ", ".join(_label(change, answer) for answer in still)
     parts: list[object] = [heading]
     if way:
-        parts.append(tag("div", *(_row(state, way, step) for step in way), _scale(way), class_="tl-fall"))
+        parts.append(tag("div.tl-fall", *(_row(state, way, step) for step in way), _scale(way)))
     else:
         parts.append(tag("p", "No answer that changed moved the score."))
     if quiet:
-        parts.append(tag("p", tag("b", "Moved nothing: "), quiet, ".", class_="tl-sub"))
+        parts.append(tag("p.tl-sub", tag("b", "Moved nothing: "), quiet, "."))
     if change.forgotten:
         names = ", ".join(change.new.system.catalog.facts[name].label for name in change.forgotten)
         warning = "What nobody says counts as no; what that takes off the score has not become safer."
-        parts.append(tag("div", tag("p", tag("b", "Nobody says any more: "), names, ". ", warning), class_="tl-note"))
+        parts.append(tag("div.tl-note", tag("p", tag("b", "Nobody says any more: "), names, ". ", warning)))
     if len(way) > 1:
         parts.append(fold("Why these shares?", *why(change)))
     return markup(*parts)
@@ -176,24 +176,20 @@ def why(change: Change) -> Iterator[Html]:
     yield table(("Answer", "If first", "If last", "Share"), rows)
     if any(answer.error for answer in change.answers):
         orders = f"{2 * change.pairs} orders"
-        yield tag("p", f"So many answers changed that {orders} were drawn; ± is two standard errors.", class_="tl-sub")
+        yield tag("p.tl-sub", f"So many answers changed that {orders} were drawn; ± is two standard errors.")
 
 
 def threats(change: Change) -> Html:
     """Return residual risk by threat, as it was and as it is."""
     if not change.threats:
         return markup(caption("Risk by threat"), tag("p", "No threat's residual risk has moved."))
-    rows: list[Html] = []
+    rows = []
     for threat in change.threats:
-        was = tag("b", class_="tl-wasmark", style=f"left:{threat.before:.1%}")
-        now = tag("i", style=f"width:{threat.after:.1%}")
-        rows += [
-            tag("p", threat.title),
-            tag("div", now, was, class_="tl-bar tl-plain"),
-            tag("p", tag("s", f"{threat.before:.2f}"), f" {threat.after:.2f}", class_="tl-num"),
-        ]
+        was = tag("b.tl-wasmark", style=f"left:{threat.before:.1%}")
+        figures = markup(tag("s", f"{threat.before:.2f}"), f" {threat.after:.2f}")
+        rows.append((threat.title, bar(threat.after, "", was), figures))
     legend = "bar: now; mark: at the last review"
-    return markup(caption("Risk by threat", legend), tag("div", *rows, class_="tl-bars"))
+    return markup(caption("Risk by threat", legend), bars(rows))
 
 
 def findings(change: Change) -> Html:
@@ -214,13 +210,13 @@ def others(change: Change) -> Html:
             controls[part.name].title
             if part.kind in ("planned step", "accepted risk") and part.name in controls
             else part.name,
-            "; ".join(f"{n.replace('_', ' ')}: {now}" + f", was {was}" * bool(was) for n, was, now in part.fields),
+            fields_said(part),
         )
         for part in change.parts
     )
     drawn = markup(caption("Drawing, plan and acceptances"), table(("What", "Name", "Now"), rows))
-    also = tag("p", tag("b", "Also changed: "), ", ".join(change.also), ".", class_="tl-sub tl-gap")
-    return tag("div", drawn if change.parts else None, also if change.also else None, class_="tl-gap")
+    also = tag("p.tl-sub.tl-gap", tag("b", "Also changed: "), ", ".join(change.also), ".")
+    return tag("div.tl-gap", drawn if change.parts else None, also if change.also else None)
 
 
 def announcement(state: ChangesState) -> str:
@@ -234,7 +230,7 @@ def announcement(state: ChangesState) -> str:
 
 
 def static_picture(state: ChangesState) -> Html:
-    """Return the changes for a saved notebook: no controls, and inline styles, which survive there."""
+    """Return the changes for a saved notebook."""
     change, now = state.change, state.counted
     if change is None or now is None:
         return saved(announcement(state))
@@ -260,19 +256,19 @@ def _row(state: ChangesState, way: Sequence[Step], step: Step) -> Html:
     else:
         name = answer.attribute
         label = check(step.label, name, value=name not in state.without, act="count")
-        said = tag("span", f"{ANSWER[answer.before]} \u2192 {ANSWER[answer.after]}", class_="tl-sub")
+        said = tag("span.tl-sub", f"{ANSWER[answer.before]} \u2192 {ANSWER[answer.after]}")
         kind = "tl-unsaid" if size < 0 and answer.after is None else kind
         kind += " tl-back" if name in state.without else ""
     left, width = _span(way, step)
     bar = tag("i", class_=kind, style=f"left:{left:.1%};width:{width:.1%}")
-    moved_by = tag("span", signed(size, answer.error if answer else 0.0), class_="tl-num")
-    return tag("div", label, said, tag("div", bar, class_="tl-rail"), moved_by, class_="tl-moving")
+    moved_by = tag("span.tl-num", signed(size, answer.error if answer else 0.0))
+    return tag("div.tl-moving", label, said, tag("div.tl-rail", bar), moved_by)
 
 
 def _scale(way: Sequence[Step]) -> Html:
     low, high = _ends(way)
     digits = 2 if high - low >= 0.01 else 4  # a way so short would have one number at both ends
-    return tag("div", tag("span", f"{low:.{digits}f}"), tag("span", f"{high:.{digits}f}"), class_="tl-scale")
+    return tag("div.tl-scale", tag("span", f"{low:.{digits}f}"), tag("span", f"{high:.{digits}f}"))
 
 
 def _ends(way: Sequence[Step]) -> tuple[float, float]:
@@ -308,8 +304,8 @@ def _by(change: Change) -> str:
 
 
 def _finding(change: Change, finding: Finding, *, opened: bool) -> tuple[object, ...]:
-    severity = tag("span", finding.severity.lower(), class_=f"tl-sev tl-{finding.severity}")
-    state = tag("div", change.why(finding, opened=opened), class_="tl-sub")
+    severity = tag(f"span.tl-sev.tl-{finding.severity}", finding.severity.lower())
+    state = tag("div.tl-sub", change.why(finding, opened=opened))
     verdict = "tl-fails" if opened else None if change.unsaid(finding) else "tl-holds"
     mark = tag("span", "opened" if opened else "closed", class_=verdict)
     return (finding.finding, severity, markup(mark, state))

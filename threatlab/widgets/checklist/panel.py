@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from threatlab.errors import ThreatLabError
 from threatlab.report import CheckItem, ThreatModel
-from threatlab.widgets.base.html import Html
 from threatlab.widgets.base.panel import Panel
 from threatlab.widgets.checklist import view
 
 
-class ChecklistPanel(Panel):
+class ChecklistPanel(Panel[view.ChecklistState]):
     """A live panel on a threat model that grows: `update(model)` shows what is done now, and what has become of it.
 
     There is nothing in it to click: an item ticks once the model holds its artifact.
@@ -25,6 +24,8 @@ class ChecklistPanel(Panel):
         If `model` is no ThreatModel.
     """
 
+    drawn_by = view
+
     def __init__(self, model: ThreatModel) -> None:
         state = view.ChecklistState(_checked(model), frozenset())
         super().__init__(view.ChecklistState(model, state.done))
@@ -32,12 +33,12 @@ class ChecklistPanel(Panel):
     @property
     def model(self) -> ThreatModel:
         """The threat model that is judged now."""
-        return self.state.model  # type: ignore[no-any-return]
+        return self.state.model
 
     @property
     def items(self) -> tuple[CheckItem, ...]:
         """The six items as they stand."""
-        return self.state.items  # type: ignore[no-any-return]
+        return self.state.items
 
     def update(self, model: ThreatModel) -> None:
         """Judge another state of the threat model; what ticked, or fell, since the one before is marked.
@@ -48,14 +49,6 @@ class ChecklistPanel(Panel):
             If `model` is no ThreatModel; the panel then stays as it is.
         """
         self.show(view.ChecklistState(_checked(model), self.state.done))
-
-    def draw(self, state: view.ChecklistState) -> Html:
-        """Return the six items."""
-        return view.page(state)
-
-    def picture(self) -> Html:
-        """Return them for a saved notebook."""
-        return view.static_picture(self.state)
 
     def __repr__(self) -> str:
         return f"ChecklistPanel({self.model.system.name!r}): {view.announcement(self.state)}"

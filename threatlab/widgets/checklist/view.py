@@ -35,11 +35,10 @@ def page(state: ChecklistState) -> Html:
     """Return the head, the six items, and the sentence for a screen reader."""
     done, items = len(state.done), state.items
     head = tag(
-        "div",
+        "div.tl-cl-head",
         caption("Checklist", state.model.title),
-        tag("p", tag("b", done), f" of {len(items)}", class_="tl-cl-count"),
+        tag("p.tl-cl-count", tag("b", done), f" of {len(items)}"),
         bar(done / len(items)),
-        class_="tl-cl-head",
     )
     note = (
         "Nothing here can be ticked by hand: an item is done while the threat model holds its artifact, and open again "
@@ -48,12 +47,11 @@ def page(state: ChecklistState) -> Html:
     heads = ("Item", "State", "Ticked by, or what it takes")
     rows = (_row(state, item) for item in items)
     return tag(
-        "div",
+        "div.tl-checklist",
         head,
         table(heads, rows, row_heads=True, class_="tl-cl-items"),
-        tag("p", note, class_="tl-sub tl-gap"),
+        tag("p.tl-sub.tl-gap", note),
         unheard(announcement(state)),
-        class_="tl-checklist",
     )
 
 
@@ -68,7 +66,7 @@ def announcement(state: ChecklistState) -> str:
 
 
 def static_picture(state: ChecklistState) -> Html:
-    """Return the checklist for a saved notebook: inline styles alone, which survive there."""
+    """Return the checklist for a saved notebook."""
     rows = ((tag("b", item.title), _STATES[item.done], _artifact(item)) for item in state.items)
     title = f"{state.model.title}: {len(state.done)} of {len(state.items)} items of the checklist"
     return saved(title, saved_table((), rows))
@@ -77,11 +75,11 @@ def static_picture(state: ChecklistState) -> Html:
 def _row(state: ChecklistState, item: CheckItem) -> tuple[object, ...]:
     change = None
     if item.done and item.id not in state.before:
-        change = tag("span", "new", class_="tl-better")
+        change = tag("span.tl-better", "new")
     if not item.done and item.id in state.before:
-        change = tag("span", "open again", class_="tl-worse")
-    mark = tag("span", "done", class_="tl-cl-done") if item.done else tag("span", "open", class_="tl-cl-open")
-    place = None if item.done else tag("span", f"Made in notebook {made_in(item.notebook)}.", class_="tl-sub")
+        change = tag("span.tl-worse", "open again")
+    mark = tag("span.tl-cl-done", "done") if item.done else tag("span.tl-cl-open", "open")
+    place = None if item.done else tag("span.tl-sub", f"Made in notebook {made_in(item.notebook)}.")
     return (item.title, markup(mark, " ", change), markup(capital(item.artifact), ". ", place))
 
 

@@ -45,12 +45,12 @@ def _lesson(state: ClassState) -> Html:
     )
     few = [view.title(each) for each in state.tallies.values() if not each.enough]
     few += [view.title(each) for each in state.guesses.values() if not each.enough]
-    says = tag("p", f"Not enough answers yet: {'; '.join(few)}.", class_="tl-class-foot") if few else None
-    parts = (tag("section", each, class_="tl-class-focus") for each in shown)
+    says = tag("p.tl-class-foot", f"Not enough answers yet: {'; '.join(few)}.") if few else None
+    parts = (tag("section.tl-class-focus", each) for each in shown)
     alone = view.aside(state) if state.names else None
     return markup(
         tag("h2", view.TITLES[state.at]),
-        tag("div", view.figures(state), *parts, says, alone, class_="tl"),
+        tag("div.tl", view.figures(state), *parts, says, alone),
     )
 
 

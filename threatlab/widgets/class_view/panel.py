@@ -6,10 +6,10 @@ import os
 import time
 from dataclasses import replace
 
+from threatlab.checks import check_choice, check_flag
 from threatlab.classroom import Classroom, room
-from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.errors import ThreatLabError
 from threatlab.exercises.sharing import VARIABLE
-from threatlab.widgets.base.html import Html
 from threatlab.widgets.base.panel import Panel, action
 from threatlab.widgets.base.ticker import Ticker
 from threatlab.widgets.class_view import view
@@ -19,7 +19,7 @@ STEP_SECONDS = 0.3
 """Between two looks at the folder: what a learner does is on the wall within a second."""
 
 
-class ClassView(Panel):
+class ClassView(Panel[view.ClassState]):
     """A live panel on what a class shares; it shows no name, nor anything of fewer than five learners.
 
     Parameters
@@ -35,12 +35,13 @@ class ClassView(Panel):
         If no folder is named, or it isn't there.
     """
 
+    drawn_by = view
+
     def __init__(self, folder: str | os.PathLike[str] | None = None, *, names: bool = False) -> None:
         named = folder if folder is not None else os.environ.get(VARIABLE, "")
         if not named:
             raise ThreatLabError(f"no folder is named: give the one that the class shares in, or set {VARIABLE}")
-        if not isinstance(names, bool):
-            raise ThreatLabError(f"names is {names!r}; give True or False")
+        check_flag("names", names)
         self._classroom = Classroom(named)
         kind = f"{KIND}, with names" if names else KIND  # one for the wall, and one for whoever teaches
         self._ticker = Ticker(kind, STEP_SECONDS, self._step, self._stopped)
@@ -58,26 +59,16 @@ class ClassView(Panel):
     @action
     def choose(self, lesson: str) -> None:
         """Show another lesson, by its name; "" for the one where most learners are."""
-        begun = self.state.begun
-        if lesson and lesson not in tuple(begun):
-            raise ThreatLabError(unknown_name("lesson", lesson, begun))
+        if lesson:
+            check_choice("lesson", lesson, self.state.begun)
         self.show(replace(self.state, lesson=lesson, looked=""))
 
     @action
     def look(self, at: str) -> None:
         """Show a question or a prediction of the lesson large, by its id; "" for where most go wrong."""
-        known = (*self.state.tallies, *self.state.guesses)
-        if at and at not in known:
-            raise ThreatLabError(unknown_name("question", at, known))
+        if at:
+            check_choice("question", at, (*self.state.tallies, *self.state.guesses))
         self.show(replace(self.state, looked=at))
-
-    def draw(self, state: view.ClassState) -> Html:
-        """Return the panel."""
-        return view.page(state)
-
-    def picture(self) -> Html:
-        """Return the class for a saved notebook."""
-        return view.static_picture(self.state)
 
     def __repr__(self) -> str:
         return f"ClassView: {view.announcement(self.state)}"

@@ -107,18 +107,16 @@ def page(state: ClassState) -> Html:
     again = None if state.following else button("Read again", "refresh", hint="Read what the class has shared by now")
     return markup(
         tag(
-            "div",
+            "div.tl-about.tl-class-top",
             choice("Lesson", "lesson", options, state.lesson, act="choose", class_="tl-field tl-inline"),
             again,
-            class_="tl-about tl-class-top",
         ),
-        tag("p", state.trouble, class_="tl-problem", role="alert") if state.trouble else None,
+        tag("p.tl-problem", state.trouble, role="alert") if state.trouble else None,
         figures(state),
         tag(
-            "section",
+            "section.tl-class-focus",
             _why(state),
             focus(state),
-            class_="tl-class-focus",
             data_news=state.looked,  # who presses an entry of the list finds it in sight
             tabindex=-1,
             aria_label=title(state.focus) if state.focus else "What is looked at",
@@ -138,16 +136,16 @@ def focus(state: ClassState) -> Html:
     if not state.snapshot.learners:
         return markup(
             caption("Nobody shares yet", class_="tl-class-title"),
-            tag("p", "Learners tick it in the panel on their progress, in notebook 00.", class_="tl-class-say"),
+            tag("p.tl-class-say", "Learners tick it in the panel on their progress, in notebook 00."),
         )
-    return tag("p", _NOT_YET, class_="tl-class-say")
+    return tag("p.tl-class-say", _NOT_YET)
 
 
 def question(tally: Tally) -> Html:
     """Return one question: who has it done, who is stuck, and what those who go wrong take to be true."""
     head = caption(tally.title, class_="tl-class-title")
     if not tally.enough:
-        return markup(head, tag("p", _NOT_YET, class_="tl-class-say"))
+        return markup(head, tag("p.tl-class-say", _NOT_YET))
     return markup(head, _stacked(tally, large=True), _ways(tally))
 
 
@@ -155,20 +153,20 @@ def prediction(guessed: Guesses) -> Html:
     """Return one prediction as a histogram to each of its questions; what comes out is not in it."""
     head = caption(guessed.asked.asks, class_="tl-class-title")
     if not guessed.enough:
-        return markup(head, tag("p", _NOT_YET, class_="tl-class-say"))
+        return markup(head, tag("p.tl-class-say", _NOT_YET))
     says = f"{counted(guessed.answered, 'learner')} guessed. Whose reasons differ? Talk first, then show the answers."
     short = max(map(len, guessed.asked.choices)) <= _SHORT
     drawn = _columns if short else _rows
     parts = (
         markup(
-            tag("p", asks, class_="tl-class-asks") if asks != guessed.asked.asks else None,
+            tag("p.tl-class-asks", asks) if asks != guessed.asked.asks else None,
             drawn(guessed.asked.choices, counts),
         )
         for asks, counts in zip(guessed.asked.questions, guessed.chosen, strict=True)
     )
     many = "tl-class-many" if len(guessed.chosen) > 1 and short else ""
-    each = (tag("div", part, class_="tl-class-guess") for part in parts)
-    return markup(head, tag("p", says, class_="tl-class-say"), tag("div", *each, class_=many or None))
+    each = (tag("div.tl-class-guess", part) for part in parts)
+    return markup(head, tag("p.tl-class-say", says), tag("div", *each, class_=many or None))
 
 
 def kind_of(shown: Tally | Guesses) -> str:
@@ -187,7 +185,7 @@ def _where(name: str) -> str:
 
 def over(text: str) -> Html:
     """Return what stands in small above a title: it is no heading of its own."""
-    return tag("p", text, class_="tl-cap tl-class-over")
+    return tag("p.tl-cap.tl-class-over", text)
 
 
 def announcement(state: ClassState) -> str:
@@ -214,7 +212,7 @@ def _why(state: ClassState) -> Html | None:
     kind = kind_of(state.focus)
     if state.focus.id == state.looked:
         back = button("Back to what is wrong most often now", "look", {"at": ""})
-        return tag("div", over(kind), back, class_="tl-class-why")
+        return tag("div.tl-class-why", over(kind), back)
     why = "wrong most often now" if isinstance(state.focus, Tally) else "what was predicted last"
     return over(f"{kind} \u2014 {why}")
 
@@ -231,39 +229,37 @@ def figures(state: ClassState) -> Html:
     if room.present >= FEWEST:
         shown.append((room.silent, f"silent for {QUIET_MINUTES} min", ""))
     cells = (tag("div", tag("b", number, class_=kind or None), tag("span", says)) for number, says, kind in shown)
-    return tag("div", *cells, class_="tl-class-figures")
+    return tag("div.tl-class-figures", *cells)
 
 
 def _stacked(tally: Tally, *, large: bool = False) -> Html:
     """Return a bar of those who have it done, those who still try, and those who are stuck; each told in words, too."""
     stuck = tally.stuck if tally.stuck >= ALIKE else 0  # one alone is somebody
     parts = (("done", tally.done), ("trying", tally.answered - tally.done - stuck), ("stuck", stuck))
-    pieces = (tag("i", style=f"flex-grow:{count}", class_=f"tl-class-{name}") for name, count in parts if count)
-    bar = tag("div", *pieces, class_="tl-class-bar")
+    pieces = (tag(f"i.tl-class-{name}", style=f"flex-grow:{count}") for name, count in parts if count)
+    bar = tag("div.tl-class-bar", *pieces)
     if not large:
         return bar
-    words = (
-        tag("span", tag("i", class_=f"tl-class-{name}"), tag("b", count), f" {name}") for name, count in parts if count
-    )
-    return tag("div", bar, tag("p", *words, class_="tl-class-key"), class_="tl-class-large")
+    words = (tag("span", tag(f"i.tl-class-{name}"), tag("b", count), f" {name}") for name, count in parts if count)
+    return tag("div.tl-class-large", bar, tag("p.tl-class-key", *words))
 
 
 def _ways(tally: Tally) -> Html:
     """Return what those who go wrong take to be true, the most frequent first."""
     if not tally.met and not tally.apart:
-        return tag("p", "Nobody has gone wrong here.", class_="tl-class-say")
+        return tag("p.tl-class-say", "Nobody has gone wrong here.")
     first, further = tally.met[:WAYS], tally.met[WAYS:]
     apart = f"{tally.apart} more went wrong otherwise." if tally.met else f"{tally.apart} went wrong on the way."
     return markup(
-        tag("ul", *(_way(met, tally.answered) for met in first), class_="tl-class-ways") if first else None,
+        tag("ul.tl-class-ways", *(_way(met, tally.answered) for met in first)) if first else None,
         fold(
             f"{counted(len(further), 'further way')} to go wrong",
-            tag("ul", *(_way(met, tally.answered) for met in further), class_="tl-class-ways"),
+            tag("ul.tl-class-ways", *(_way(met, tally.answered) for met in further)),
             key=tally.id,
         )
         if further
         else None,
-        tag("p", apart, class_="tl-class-sub") if tally.apart else None,
+        tag("p.tl-class-sub", apart) if tally.apart else None,
     )
 
 
@@ -271,8 +267,8 @@ def _way(met: Met, of: int) -> Html:
     still = f"{met.still} still do" if met.still >= ALIKE else ""
     return tag(
         "li",
-        tag("div", tag("b", met.ever), f" of {of} ", tag("span", "thought:", class_="tl-class-sub"), class_="tl-num"),
-        tag("div", tag("q", met.claim), " ", tag("b", still, class_="tl-class-still") if still else None),
+        tag("div.tl-num", tag("b", met.ever), f" of {of} ", tag("span.tl-class-sub", "thought:")),
+        tag("div", tag("q", met.claim), " ", tag("b.tl-class-still", still) if still else None),
     )
 
 
@@ -287,7 +283,7 @@ def _columns(choices: Iterable[str], counts: tuple[int, ...]) -> Html:
         )
         for choice_, count in zip(choices, counts, strict=True)
     )
-    return tag("ul", *each, class_="tl-class-columns")
+    return tag("ul.tl-class-columns", *each)
 
 
 def _rows(choices: Iterable[str], counts: tuple[int, ...]) -> Html:
@@ -301,7 +297,7 @@ def _rows(choices: Iterable[str], counts: tuple[int, ...]) -> Html:
         )
         for choice_, count in zip(choices, counts, strict=True)
     )
-    return tag("ul", *each, class_="tl-class-rows")
+    return tag("ul.tl-class-rows", *each)
 
 
 def _list(state: ClassState) -> Html | None:
@@ -324,9 +320,7 @@ def _list(state: ClassState) -> Html | None:
         for each in state.tallies.values()
     )
     rows = table((), (*predicted, *answered))
-    return tag(
-        "section", caption(f"All of {TITLES[state.at]}"), rows, class_="tl-class-list", aria_label="All questions"
-    )
+    return tag("section.tl-class-list", caption(f"All of {TITLES[state.at]}"), rows, aria_label="All questions")
 
 
 def _look(name: str, title: str, shown: str) -> Html:
@@ -343,14 +337,13 @@ def aside(state: ClassState) -> Html | None:
     if not state.names:
         left = f"{counted(len(refused), 'note')} on files that were left out, whole or in part"
         says = f"{left}: ClassView(folder, names=True) on your own screen shows them."
-        return tag("p", says, class_="tl-class-foot") if refused else None
+        return tag("p.tl-class-foot", says) if refused else None
     rows = sorted(row for learner in state.snapshot.learners if (row := _alone(learner, state))[1:] != ("", ""))
     return tag(
-        "div",
+        "div.tl-class-foot",
         caption("For you alone", "who is stuck or silent, by the names that they gave"),
         table(("Learner", "Stuck at", f"For {QUIET_MINUTES} min"), rows) if rows else tag("p", "Nobody is."),
         fold(f"Left out of files ({len(refused)})", *(tag("p", each) for each in refused)) if refused else None,
-        class_="tl-class-foot",
     )
 
 

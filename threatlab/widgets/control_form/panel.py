@@ -8,12 +8,11 @@ from typing import Any
 from threatlab.checks import check_text
 from threatlab.errors import ThreatLabError
 from threatlab.system import AISystem, check_attribute, check_system
-from threatlab.widgets.base.html import Html
 from threatlab.widgets.base.panel import Panel, action
 from threatlab.widgets.control_form import view
 
 
-class ControlForm(Panel):
+class ControlForm(Panel[view.FormState]):
     """A live panel that asks what a system is and which controls it has; `system` is what came of the answers.
 
     `answer("rbac_configured", False, "the role plan of May")` does what its buttons and fields do.
@@ -32,6 +31,8 @@ class ControlForm(Panel):
         If `system` is no AISystem.
     """
 
+    drawn_by = view
+
     def __init__(self, system: AISystem, *, example: bool = False) -> None:
         base = check_system(system)
         super().__init__(view.FormState(base, example=example), made_from=base.name)
@@ -39,7 +40,7 @@ class ControlForm(Panel):
     @property
     def system(self) -> AISystem:
         """The system with the answers given here, and where the proof of each is."""
-        return self.state.system  # type: ignore[no-any-return]
+        return self.state.system
 
     @action
     def answer(self, attribute: str, value: bool | None, proof: str | None = None) -> None:
@@ -80,15 +81,7 @@ class ControlForm(Panel):
             for name, (value, proof) in memory.items()
             if name in asked
         }
-        return replace(self.state, own=own)  # type: ignore[no-any-return]
-
-    def draw(self, state: view.FormState) -> Html:
-        """Return the questions by layer, and how many are answered."""
-        return view.page(state)
-
-    def picture(self) -> Html:
-        """Return the answers for a saved notebook."""
-        return view.static_picture(self.state)
+        return replace(self.state, own=own)
 
     def __repr__(self) -> str:
         return f"ControlForm({self.system.name!r}): {view.progress(self.state)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -23,6 +23,9 @@ from threatlab.widgets.base.html import (
     unheard,
 )
 from threatlab.widgets.base.html import field as text_field
+
+FITS = 55
+"""Characters of a proof that its field shows in a narrow window; a longer one stands below it, too."""
 
 _ANSWERS = (("yes", True, "Yes"), ("no", False, "No"), ("not known", None, "Nobody knows"))
 _WORDS = {value: label for label, value, _ in _ANSWERS}
@@ -65,33 +68,31 @@ def page(state: FormState) -> Html:
     system, known = state.system, state.system.catalog
     example = tag("p", tag("b", EXAMPLE), ": the answers that it begins with are made up.") if state.example else None
     head = tag(
-        "div",
+        "div.tl-cf-head",
         caption("What is in place, and who says so?", system.title),
-        tag("p", tag("b", progress(state)), class_="tl-cf-count"),
+        tag("p", tag("b", progress(state))),
         bar(_known(system, known.controls) / len(known.controls)),
-        class_="tl-cf-head",
     )
     how = "An answer without proof is a guess. What is left at \u201cnot known\u201d counts as missing in the score."
     facts = fold(_title(system, "What the system is", known.facts), *(_question(state, name) for name in known.facts))
     return tag(
-        "div",
+        "div.tl-control-form",
         head,
         example,
-        tag("p", how, class_="tl-sub"),
+        tag("p.tl-sub", how),
         problem("answer"),
         problem("prove"),
         *(
-            fold(_title(system, title, names), *(_question(state, name) for name in names), opened=first)
-            for first, (title, names) in zip((True, *[False] * len(known.layers)), _layers(state), strict=False)
+            fold(_title(system, title, names), *(_question(state, name) for name in names), opened=not place)
+            for place, (title, names) in enumerate(_layers(state))
         ),
         facts,
         unheard(progress(state)),
-        class_="tl-control-form",
     )
 
 
 def static_picture(state: FormState) -> Html:
-    """Return the answers for a saved notebook: inline styles alone, which survive there."""
+    """Return the answers for a saved notebook."""
     system, known = state.system, state.system.catalog
     rows = [
         (title, known.controls[name].question, _WORDS[system[name]], system.notes.get(name, ""))
@@ -112,8 +113,7 @@ def _layers(state: FormState) -> list[tuple[str, list[str]]]:
     ]
 
 
-def _title(system: AISystem, title: str, names: Iterable[str]) -> Html:
-    names = list(names)
+def _title(system: AISystem, title: str, names: Collection[str]) -> Html:
     return markup(title, ": ", tag("span", f"{_known(system, names)} of {len(names)} answered"))
 
 
@@ -124,11 +124,10 @@ def _known(system: AISystem, names: Iterable[str]) -> int:
 def _question(state: FormState, name: str) -> Html:
     system = state.system
     about = system.catalog.controls.get(name) or system.catalog.facts[name]
-    args = {"attribute": name}
+    args, proof = {"attribute": name}, system.notes.get(name, "")
     return tag(
-        "div",
+        "div.tl-cf-question",
         toggle(about.question, "value", _ANSWERS, system[name], act="answer", args=args),
-        text_field("Where is the proof?", "proof", system.notes.get(name, ""), act="prove", args=args,
-                   class_="tl-field tl-inline"),
-        class_="tl-cf-question",
-    )  # fmt: skip
+        text_field("Where is the proof?", "proof", proof, act="prove", args=args, class_="tl-field tl-inline"),
+        tag("p.tl-sub", proof) if len(proof) > FITS else None,
+    )

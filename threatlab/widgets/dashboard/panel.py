@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from threatlab.checks import check_score
-from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.checks import check_choice, check_score
 from threatlab.operate.overview import Overview
 from threatlab.system import AISystem
-from threatlab.widgets.base.html import Html
 from threatlab.widgets.base.panel import Panel, action
 from threatlab.widgets.dashboard import view
 
 
-class Dashboard(Panel):
+class Dashboard(Panel[view.DashboardState]):
     """A live panel on many systems. `set(alert_threshold=..., role=...)` does what its two fields do.
 
     Parameters
@@ -34,6 +32,8 @@ class Dashboard(Panel):
         If there is no system, two have one name, the threshold is no number from 0 to 1, or the role is unknown.
     """
 
+    drawn_by = view
+
     def __init__(
         self,
         systems: Iterable[AISystem],
@@ -48,7 +48,7 @@ class Dashboard(Panel):
     @property
     def overview(self) -> Overview:
         """What the page shows, as figures."""
-        return self.state.overview  # type: ignore[no-any-return]
+        return self.state.overview
 
     @action
     def set(self, *, alert_threshold: float | None = None, role: str | None = None) -> None:
@@ -58,19 +58,9 @@ class Dashboard(Panel):
         checked = check_score("alert_threshold", threshold)
         self.show(replace(self.state, alert_threshold=checked, role=_check_role(chosen)))
 
-    def draw(self, state: view.DashboardState) -> Html:
-        """Return the two fields and the page."""
-        return view.page(state)
-
-    def picture(self) -> Html:
-        """Return the page for a saved notebook."""
-        return view.static_picture(self.state)
-
     def __repr__(self) -> str:
         return f"Dashboard: {view.announcement(self.state)}"
 
 
 def _check_role(role: str) -> str:
-    if role not in view.roles():
-        raise ThreatLabError(unknown_name("role", role, view.roles()))
-    return role
+    return check_choice("role", role, view.roles())

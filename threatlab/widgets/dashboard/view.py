@@ -14,9 +14,11 @@ from threatlab.system import AISystem
 from threatlab.widgets.base.html import (
     Html,
     bar,
+    bars,
     caption,
     choice,
     field,
+    headed,
     markup,
     number,
     saved,
@@ -51,10 +53,10 @@ def executive(state: DashboardState) -> Html:
     summary = state.overview
     total, above = len(summary.assessments), len(summary.alerting)
     rows = (
-        markup(
-            tag("p", each.system.title),
+        (
+            each.system.title,
             bar(each.risk_score, "tl-bad" if reaches(each.risk_score, state.alert_threshold) else ""),
-            tag("p", f"{each.risk_score:.2f}", class_="tl-num"),
+            f"{each.risk_score:.2f}",
         )
         for each in summary.assessments[:SHOWN]
     )
@@ -62,12 +64,12 @@ def executive(state: DashboardState) -> Html:
     threshold = f"systems at or above the alert threshold of {state.alert_threshold:.2f}.{certain}"
     return _card(
         "Executive: where do we stand?",
-        tag("div", above, tag("span", f" of {total}", class_="tl-of"), class_="tl-score"),
-        tag("p", threshold, class_="tl-sub"),
-        tag("p", _trend(summary), class_="tl-gap"),
+        tag("div.tl-score", above, tag("span.tl-of", f" of {total}")),
+        tag("p.tl-sub", threshold),
+        tag("p.tl-gap", _trend(summary)),
         caption("Highest risk scores", level=4),
-        tag("div", *rows, class_="tl-bars"),
-        tag("p", tag("b", "Decide:"), " ", _decision(summary)),
+        bars(rows),
+        headed("Decide:", _decision(summary)),
     )
 
 
@@ -79,9 +81,9 @@ def engineer(state: DashboardState) -> Html:
     note = "\u201cRemoves\u201d adds up how far each system\u2019s score falls by this control alone."
     return _card(
         title,
-        tag("p", "Work of the ", tag("b", state.role), ", by the risk that a day of it removes.", class_="tl-sub"),
+        tag("p.tl-sub", "Work of the ", tag("b", state.role), ", by the risk that a day of it removes."),
         table(("Control", "Systems", "Effort", "Removes"), map(_work, work)),
-        tag("p", note, class_="tl-sub tl-gap"),
+        tag("p.tl-sub.tl-gap", note),
     )
 
 
@@ -90,7 +92,7 @@ def security(state: DashboardState) -> Html:
     summary = state.overview
     severities: list[object] = []
     for name, count in summary.severities.items():
-        mark = tag("span", f"{count} {name.lower()}", class_=f"tl-sev tl-{name}")
+        mark = tag(f"span.tl-sev.tl-{name}", f"{count} {name.lower()}")
         severities += [" \u00b7 " if severities else "Findings: ", mark]
     threats = (
         (each.title, number(each.systems), number(f"{each.highest:.2f}"), _title(summary, each.worst))
@@ -103,7 +105,7 @@ def security(state: DashboardState) -> Html:
         "Security lead: what threatens us, and what don\u2019t we know?",
         tag("p", *severities),
         table(("Threat", "Systems", "Highest", "In"), threats),
-        tag("p", answers, f": most for {most}." if most and len(summary.unknown) > 1 else ".", class_="tl-gap"),
+        tag("p.tl-gap", answers, f": most for {most}." if most and len(summary.unknown) > 1 else "."),
     )
 
 
@@ -118,14 +120,14 @@ def page(state: DashboardState) -> Html:
     threshold = field("Alert threshold", "alert_threshold", state.alert_threshold, act="set", low=0, high=1, step=0.05)
     role = choice("Engineer\u2019s work: as", "role", [(each, each) for each in roles()], state.role, act="set")
     return markup(
-        tag("div", threshold, role, class_="tl-about tl-fields"),
-        tag("div", executive(state), engineer(state), security(state), class_="tl-cards"),
+        tag("div.tl-about.tl-fields", threshold, role),
+        tag("div.tl-cards", executive(state), engineer(state), security(state)),
         unheard(announcement(state)),
     )
 
 
 def static_picture(state: DashboardState) -> Html:
-    """Return the page as it stands for a saved notebook: no controls, and inline styles, which survive there."""
+    """Return the page as it stands for a saved notebook."""
     summary = state.overview
     lists: tuple[tuple[str, Iterable[tuple[str, str]]], ...] = (
         ("Highest risk scores", ((r.system.title, f"{r.risk_score:.2f}") for r in summary.assessments[:SHOWN])),
@@ -147,7 +149,7 @@ def _surely(certain: int) -> str:
 
 
 def _card(title: str, *inside: object) -> Html:
-    return tag("div", caption(title), *inside, class_="tl-card")
+    return tag("div.tl-card", caption(title), *inside)
 
 
 def _trend(summary: Overview) -> Html:
@@ -158,7 +160,7 @@ def _trend(summary: Overview) -> Html:
     if not change:
         return markup(mean, ", the same as at the last review.")
     word, kind = ("down", "better") if change < 0 else ("up", "worse")
-    by = tag("span", f"{word} {abs(change):.2f}", class_=f"tl-{kind}")
+    by = tag(f"span.tl-{kind}", f"{word} {abs(change):.2f}")
     return markup(mean, ", ", by, f" from {summary.mean_before:.2f} at the last review.")
 
 

@@ -8,19 +8,19 @@ from pathlib import Path
 import traitlets
 
 from threatlab.assessment import Assessment
-from threatlab.checks import check_score
-from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.checks import check_choice, check_score
+from threatlab.errors import ThreatLabError
 from threatlab.system import AISystem, list_systems, load_system
 from threatlab.widgets.base.html import Html
 from threatlab.widgets.base.panel import Panel, action
 from threatlab.widgets.explorer import view
 
 
-class SystemExplorer(Panel):
+class SystemExplorer(Panel[view.ExplorerState]):
     """A live panel on one system: its facts and controls to change, its score, risks, findings and best next steps.
 
-    Display it as the last value of a cell. All that a click does can be done in code: `set`, `apply`, `choose`,
-    `reset`, `explain`, `attack`; `assessment` is what the panel shows now.
+    All that a click does can be done in code: `set`, `apply`, `choose`, `reset`, `explain`, `attack`; `assessment` is
+    what the panel shows now.
 
     Parameters
     ----------
@@ -40,6 +40,7 @@ class SystemExplorer(Panel):
         If the system can't be loaded, or the threshold is not a number from 0 to 1.
     """
 
+    drawn_by = view
     sheets = ("attack_lab",)
     system = traitlets.Instance(AISystem)
     risk_score = traitlets.Float(read_only=True)
@@ -53,7 +54,7 @@ class SystemExplorer(Panel):
     @property
     def assessment(self) -> Assessment:
         """The assessment of the system as it is now."""
-        return self.state.now  # type: ignore[no-any-return]
+        return self.state.now
 
     def set(self, **attributes: bool | None) -> None:
         """Answer questions: `panel.set(rbac_configured=True)` does what a click on its yes does."""
@@ -83,28 +84,25 @@ class SystemExplorer(Panel):
     @action
     def choose(self, name: str) -> None:
         """Show another system of the list, and begin anew from it."""
-        if name not in tuple(self._choices):
-            raise ThreatLabError(unknown_name("system", name, self._choices))
-        chosen = self._choices[name]
+        chosen = self._choices[check_choice("system", name, self._choices)]
         self.show(replace(self.state, system=chosen, start=chosen, explained="", answered=("", 0.0)))
 
     @action
     def explain(self, what: str = "risk_score") -> None:
         """Show how a number comes about: "risk_score", the id of a threat or of a control; "" closes it."""
-        known = ("", "risk_score", *self.state.catalog.threats, *self.state.catalog.controls)
-        if what not in known:
-            raise ThreatLabError(unknown_name("number to explain", what, known[1:]))
+        if what != "":
+            known = ("risk_score", *self.state.catalog.threats, *self.state.catalog.controls)
+            check_choice("number to explain", what, known)
         self.show(replace(self.state, explained=what))
 
     @action
     def attack(self, control: str = "") -> None:
         """Open, below the panel, the live attack that measured a control's effectiveness; "" closes it."""
-        attacks = {name: view.measuring_attack(c) for name, c in self.state.catalog.controls.items()}
-        attacks = {name: attack for name, attack in attacks.items() if attack}
-        if control and control not in tuple(attacks):
-            raise ThreatLabError(unknown_name("control with a live attack", control, attacks))
+        controls = self.state.catalog.controls.items()
+        attacks = {name: attack for name, each in controls if (attack := view.measuring_attack(each))}
         lab = None
-        if control:
+        if control != "":
+            check_choice("control with a live attack", control, attacks)
             from threatlab.attacks import ATTACKS  # scikit-learn takes a second to load: only who wants one waits
             from threatlab.widgets.attack_lab.panel import AttackLab
 
@@ -135,10 +133,6 @@ class SystemExplorer(Panel):
     def draw(self, state: view.ExplorerState) -> Html:
         """Return the panel's HTML."""
         return view.page(state, self._choices, self.parts["lab"].page if "lab" in self.parts else "")
-
-    def picture(self) -> Html:
-        """Return what stays of it in a saved notebook."""
-        return view.static_picture(self.state)
 
     def __repr__(self) -> str:
         now = self.assessment

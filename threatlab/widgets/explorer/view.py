@@ -14,6 +14,7 @@ from threatlab.system import AISystem
 from threatlab.widgets.base.explanation import explainable, explanation
 from threatlab.widgets.base.html import (
     Html,
+    bar,
     button,
     caption,
     choice,
@@ -86,26 +87,25 @@ def page(state: ExplorerState, systems: Mapping[str, AISystem], lab: str = "") -
     """Return the whole panel; `lab` is the HTML of the attack that is open."""
     picker = choice("System", "name", [(s.title, n) for n, s in systems.items()], state.start.name, act="choose")
     reset = button("Reset", "reset", hint="Go back to the system as you found it", disabled=state.system == state.start)
-    explain = choice(
-        "Explain", "what", explainable(state.catalog), state.explained, act="explain", class_="tl-field tl-inline"
-    )
+    explain, attack = _lists(state.catalog, state.explained, state.attacked)
     risk = markup(
         next_steps(state), next_questions(state), threat_bars(state), explain, explanation(state.now, state.explained)
     )
-    found = markup(
-        findings(state),
-        choice("See the attack behind a finding", "control", attackable(state.catalog), state.attacked, act="attack"),
-    )
+    found = markup(findings(state), attack)
     return markup(
-        tag("div", tag("div", picker, reset, class_="tl-pick"), headline(state), class_="tl-top"),
-        tag(
-            "div",
-            tag("div", risk, class_="tl-risk"),
-            tag("div", questions(state), class_="tl-left"),
-            tag("div", found, class_="tl-found"),
-            class_="tl-body",
-        ),
-        tag("div", Html(lab), data_part="lab", class_="tl-attack") if lab else None,
+        tag("div.tl-top", tag("div.tl-pick", picker, reset), headline(state)),
+        tag("div.tl-body", tag("div.tl-risk", risk), tag("div.tl-left", questions(state)), tag("div.tl-found", found)),
+        tag("div.tl-attack", Html(lab), data_part="lab") if lab else None,
+    )
+
+
+@lru_cache(maxsize=16)  # a hundred entries, the same ones from click to click
+def _lists(catalog: Catalog, explained: str, attacked: str) -> tuple[Html, Html]:
+    """Return the lists of what can be explained, and of the controls whose attack can be seen."""
+    class_ = "tl-field tl-inline"
+    return (
+        choice("Explain", "what", explainable(catalog), explained, act="explain", class_=class_),
+        choice("See the attack behind a finding", "control", attackable(catalog), attacked, act="attack"),
     )
 
 
@@ -116,12 +116,12 @@ def headline(state: ExplorerState) -> Html:
     was = before if state.system != state.start else None
     words = markup(f"alert at {threshold:.2f}: now ", tag("b", "at or above it" if alerting else "below it"))
     return tag(
-        "div",
+        "div.tl-head",
         score("Risk score", f"{now:.2f}", _delta(state)),
         gauge(now, was=was, limit=threshold, words=words),
         _worst(state),
         _announcement(state),
-        class_="tl-head tl-alerting" if alerting else "tl-head",
+        class_="tl-alerting" if alerting else None,
     )
 
 
@@ -132,12 +132,10 @@ def next_steps(state: ExplorerState) -> Html:
         return markup(caption("Do next"), tag("p", nothing))
     rows = (
         tag(
-            "div",
-            tag(
-                "span", step.title, tag("div", f"missing in {step.missing}", class_="tl-sub") if step.missing else None
-            ),
-            tag("span", f"{_MINUS}{step.removes:.2f}", class_="tl-num"),
-            tag("span", days(step.effort_days), class_="tl-sub tl-num"),
+            "div.tl-step",
+            tag("span", step.title, tag("div.tl-sub", f"missing in {step.missing}") if step.missing else None),
+            tag("span.tl-num", f"{_MINUS}{step.removes:.2f}"),
+            tag("span.tl-sub.tl-num", days(step.effort_days)),
             button(
                 "Apply",
                 "apply",
@@ -145,25 +143,21 @@ def next_steps(state: ExplorerState) -> Html:
                 hint=f"Apply: {step.title}",
                 once=f"apply-{step.attribute}",
             ),
-            class_="tl-step",
         )
         for step in state.steps
     )
     return markup(
         caption("Do next", "risk each alone would remove, and its effort; first what is likely to be missing"),
-        tag("div", *rows, class_="tl-steps"),
+        tag("div.tl-steps", *rows),
     )
 
 
 def next_questions(state: ExplorerState) -> Html:
     """Return what to ask next: the questions whose answers are expected to move the score most."""
     asked = state.now.best_questions(QUESTIONS_SHOWN)
-    rows = (
-        tag("div", tag("span", each.question), tag("span", _moves(each), class_="tl-num"), class_="tl-step")
-        for each in asked
-    )
+    rows = (tag("div.tl-step", tag("span", each.question), tag("span.tl-num", _moves(each))) for each in asked)
     legend = "how far the score moves if the answer is yes; first what is likely to move it"
-    return markup(caption("Ask next", legend), tag("div", *rows, class_="tl-steps tl-askings")) if asked else markup()
+    return markup(caption("Ask next", legend), tag("div.tl-steps.tl-askings", *rows)) if asked else markup()
 
 
 def threat_bars(state: ExplorerState) -> Html:
@@ -172,17 +166,16 @@ def threat_bars(state: ExplorerState) -> Html:
     for threat, risk in state.now.worst_first:
         title = state.catalog.threats[threat].title
         if not risk:
-            rows += [tag("p", title, class_="tl-sub"), tag("p", _why_not(state, threat), class_="tl-naq")]
+            rows += [tag("p.tl-sub", title), tag("p.tl-naq", _why_not(state, threat))]
             continue
         inherent = state.now.explain(threat).inherent
-        remains = tag("i", style=f"width:{risk / inherent:.1%}")
         rows += [
             tag("p", title),
-            tag("div", remains, class_="tl-bar", style=f"width:{min(inherent / _LONGEST_BAR, 1):.1%}"),
-            tag("p", _was(state, threat), f"{risk:.2f}", class_="tl-num"),
+            bar(risk / inherent, of=min(inherent / _LONGEST_BAR, 1)),
+            tag("p.tl-num", _was(state, threat), f"{risk:.2f}"),
         ]
     legend = "solid: what remains; hatched: what controls removed"
-    return markup(caption("Where the risk is", legend), tag("div", *rows, class_="tl-bars"))
+    return markup(caption("Where the risk is", legend), tag("div.tl-bars", *rows))
 
 
 def findings(state: ExplorerState) -> Html:
@@ -253,7 +246,7 @@ def attackable(catalog: Catalog) -> list[tuple[str, str]]:
 
 
 def static_picture(state: ExplorerState) -> Html:
-    """Return the panel as it stands for a saved notebook: no controls, and inline styles, which survive there."""
+    """Return what stays of it in a saved notebook."""
     now = state.now
     bars = [
         (state.catalog.threats[t].title, saved_bar(min(r / _LONGEST_BAR, 1)), f"{r:.2f}")
@@ -297,9 +290,7 @@ def _moved(state: ExplorerState, attribute: str) -> Html | None:
     last, before = state.answered
     if attribute != last:
         return None
-    return tag(
-        "p", "Risk score ", tag("b", f"{before:.2f} \u2192 {state.now.risk_score:.2f}"), class_="tl-sub tl-moved"
-    )
+    return tag("p.tl-sub.tl-moved", "Risk score ", tag("b", f"{before:.2f} \u2192 {state.now.risk_score:.2f}"))
 
 
 @lru_cache(maxsize=1024)  # a click changes one or two of the questions, which are two thirds of the page
@@ -322,14 +313,12 @@ def _delta(state: ExplorerState) -> Html:
     before = state.before.risk_score
     change = moved(state.now.risk_score, before)
     if state.system == state.start:
-        return tag("span", "as you found it", class_="tl-sub")
-    was = tag("s", f"{before:.2f}", class_="tl-num")
+        return tag("span.tl-sub", "as you found it")
+    was = tag("s.tl-num", f"{before:.2f}")
     if not change:
         return markup(was, " no change since you began")
     sign, word = (_MINUS, "better") if change < 0 else ("+", "worse")
-    return markup(
-        was, " ", tag("span", f"{sign}{abs(change):.2f}, {word}", class_=f"tl-num tl-{word}"), " since you began"
-    )
+    return markup(was, " ", tag(f"span.tl-num.tl-{word}", f"{sign}{abs(change):.2f}, {word}"), " since you began")
 
 
 def _worst(state: ExplorerState) -> Html | None:
@@ -337,7 +326,7 @@ def _worst(state: ExplorerState) -> Html | None:
     if worst is None:
         return None
     title = tag("b", state.catalog.threats[worst].title)
-    return tag("div", tag("span", "Worst threat"), " ", title, f" {state.now.by_threat[worst]:.2f}", class_="tl-lead")
+    return tag("div.tl-lead", tag("span", "Worst threat"), " ", title, f" {state.now.by_threat[worst]:.2f}")
 
 
 def _finding(state: ExplorerState, finding: Finding) -> tuple[Html, Html]:
@@ -348,18 +337,18 @@ def _finding(state: ExplorerState, finding: Finding) -> tuple[Html, Html]:
         against += [", " if against else "", title, f" {claims[threat].value:.2f} {claims[threat].evidence}"]
     ids = ", ".join(technique.id for technique in finding.atlas)
     return (
-        tag("span", finding.severity, class_=f"tl-sev tl-{finding.severity}"),
+        tag(f"span.tl-sev.tl-{finding.severity}", finding.severity),
         markup(
             finding.finding,
             _unknown(finding.unknown),
-            tag("div", f"{finding.recommendation}.", class_="tl-sub"),
-            tag("div", "Against ", *against, f" \u00b7 ATLAS {ids}", class_="tl-sub"),
+            tag("div.tl-sub", f"{finding.recommendation}."),
+            tag("div.tl-sub", "Against ", *against, f" \u00b7 ATLAS {ids}"),
         ),
     )
 
 
 def _unknown(unknown: bool) -> Html | None:
-    return markup(" ", tag("span", "unknown", class_="tl-unk")) if unknown else None
+    return markup(" ", tag("span.tl-unk", "unknown")) if unknown else None
 
 
 def _moves(question: NextQuestion) -> str:
@@ -369,7 +358,7 @@ def _moves(question: NextQuestion) -> str:
 def _was(state: ExplorerState, threat: str) -> Html | None:
     before = state.before.by_threat[threat]
     change = moved(state.now.by_threat[threat], before)
-    return markup(tag("s", f"{before:.2f}", class_="tl-sub"), " ") if change else None
+    return markup(tag("s.tl-sub", f"{before:.2f}"), " ") if change else None
 
 
 def _why_not(state: ExplorerState, threat: str) -> str:

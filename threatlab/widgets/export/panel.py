@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.checks import check_choice
+from threatlab.errors import ThreatLabError
 from threatlab.files import write_text
 from threatlab.report import ThreatModel
-from threatlab.widgets.base.html import Html
 from threatlab.widgets.base.panel import Panel, action
 from threatlab.widgets.base.shown import Shown
 from threatlab.widgets.export import view
@@ -23,7 +23,7 @@ _LONGEST = 200
 """Bytes of a name: with its ending, less than any common file system allows."""
 
 
-class ExportPanel(Panel):
+class ExportPanel(Panel[view.ExportState]):
     """A live panel that writes a threat model into files, and never over a file that says something else, unless asked.
 
     `set(kind=..., name=...)`, `export()` and `export(overwrite=True)` do what its fields and buttons do;
@@ -42,13 +42,15 @@ class ExportPanel(Panel):
         If `model` is no ThreatModel, or `folder` no folder.
     """
 
+    drawn_by = view
+
     def __init__(self, model: ThreatModel, folder: str | Path | None = None) -> None:
         super().__init__(view.ExportState(_model(model), work_folder() if folder is None else _folder(folder)))
 
     @property
     def model(self) -> ThreatModel:
         """The threat model that is exported."""
-        return self.state.model  # type: ignore[no-any-return]
+        return self.state.model
 
     def update(self, model: ThreatModel) -> None:
         """Show another state of the threat model; what was written stays as it is."""
@@ -63,9 +65,7 @@ class ExportPanel(Panel):
         ThreatLabError
             If there is no such format, or the name can't be a file's.
         """
-        chosen = self.state.kind if kind is None else kind
-        if not isinstance(chosen, str) or chosen not in view.FORMATS:
-            raise ThreatLabError(unknown_name("format", chosen, view.FORMATS))
+        chosen = check_choice("format", self.state.kind if kind is None else kind, view.FORMATS)
         stem = self.state.stem if name is None else _stem(name)
         self.show(replace(self.state, kind=chosen, stem=stem, standing=""))
 
@@ -98,14 +98,6 @@ class ExportPanel(Panel):
     def files(self) -> Shown:
         """Return a list of the files with this name that are there, as links: JupyterLab opens them in a tab."""
         return view.links(self.state)
-
-    def draw(self, state: view.ExportState) -> Html:
-        """Return the fields, what is in the report, what is missing, and what came of the last attempt."""
-        return view.page(state)
-
-    def picture(self) -> Html:
-        """Return what stays of it in a saved notebook."""
-        return view.static_picture(self.state)
 
     def __repr__(self) -> str:
         missing = len(self.model.missing)

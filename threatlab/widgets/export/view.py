@@ -176,16 +176,15 @@ def page(state: ExportState) -> Html:
         if state.standing
         else None,
     )
-    act = (problem("set"), tag("div", *buttons, class_="tl-buttons"), outcome(state))
+    act = (problem("set"), tag("div.tl-buttons", *buttons), outcome(state))
     return markup(
-        tag("div", *fields, class_="tl-about tl-fields"),
+        tag("div.tl-about.tl-fields", *fields),
         tag(
-            "div",
+            "div.tl-export",
             contents(state),
-            tag("div", *act, class_="tl-ex-act"),
+            tag("div.tl-ex-act", *act),
             fold("The same findings by STRIDE", stride_table(state.model)),
             fold("The briefing, five minutes to read aloud", briefing_page(state.model)),
-            class_="tl-export",
         ),
     )
 
@@ -197,20 +196,18 @@ def contents(state: ExportState) -> Html:
     count = counted(len(missing), "part") if missing else "nothing"
     gaps = markup(
         tag(
-            "ul",
-            *(tag("li", f"{each.what} ", tag("span", made_in(each.notebook), class_="tl-sub")) for each in missing),
-            class_="tl-ex-missing",
+            "ul.tl-ex-missing",
+            *(tag("li", f"{each.what} ", tag("span.tl-sub", made_in(each.notebook))) for each in missing),
         ),
-        tag("p", "It can be exported all the same: each gap is named in the report, in its place.", class_="tl-sub"),
+        tag("p.tl-sub", "It can be exported all the same: each gap is named in the report, in its place."),
     )
     if not missing:
         gaps = tag("p", "Every part is there. Whether it is good enough is for a reader to say.")
     title = state.model.title
     return tag(
-        "div",
-        tag("div", caption("In the report", title), tag("ul", *inside, class_="tl-ex-in")),
+        "div.tl-ex-parts",
+        tag("div", caption("In the report", title), tag("ul.tl-ex-in", *inside)),
         tag("div", caption("Missing", count), gaps),
-        class_="tl-ex-parts",
     )
 
 
@@ -218,14 +215,13 @@ def outcome(state: ExportState) -> Html:
     """Return what came of the last attempt to export: the file and how to open it, or why there is none."""
     coming = f"Export writes {state.file}."
     if state.written is None:
-        return markup(problem("export"), tag("p", coming, class_="tl-sub", role="status"))
+        return markup(problem("export"), tag("p.tl-sub", coming, role="status"))
     done = "is there already, and says the same" if state.same else "written"
     return tag(
-        "p",
+        "p.tl-ex-done",
         tag("b", state.folder / state.written.name),
         f" {done}: {size(state.written.size)}. {FORMATS[state.written.kind].opens} ",
         None if state.written.name == state.file else coming,
-        class_="tl-ex-done",
         role="status",
     )
 
@@ -252,7 +248,7 @@ def stride_table(model: ThreatModel) -> Html:
     controls = model.system.catalog.controls
     rows = (
         (
-            markup(tag("b", letter), f" {STRIDE[letter]}", tag("div", BREAKS[letter], class_="tl-sub")),
+            markup(tag("b", letter), f" {STRIDE[letter]}", tag("div.tl-sub", BREAKS[letter])),
             number(len(findings)),
             "; ".join(controls[each.attribute].finding for each in findings) or "none",
         )
@@ -260,12 +256,12 @@ def stride_table(model: ThreatModel) -> Html:
     )
     note = "A finding whose control stands against several categories is in each of them."
     heads = ("Category", "Findings", "Which, worst first")
-    return markup(table(heads, rows, row_heads=True, class_="tl-ex-stride"), tag("p", note, class_="tl-sub"))
+    return markup(table(heads, rows, row_heads=True, class_="tl-ex-stride"), tag("p.tl-sub", note))
 
 
 def briefing_page(model: ThreatModel) -> Html:
     """Return the briefing as it is read aloud."""
-    return tag("div", *map(_spoken, briefing(model).strip().split("\n\n")), class_="tl-ex-briefing")
+    return tag("div.tl-ex-briefing", *map(_spoken, briefing(model).strip().split("\n\n")))
 
 
 def _spoken(block: str) -> Html:
@@ -273,7 +269,7 @@ def _spoken(block: str) -> Html:
         if block.startswith(sign):
             return tag(name, _plain(block.removeprefix(sign)))
     if block.startswith("*") and block.endswith("*"):
-        return tag("p", _plain(block[1:-1]), class_="tl-sub")
+        return tag("p.tl-sub", _plain(block[1:-1]))
     return tag("p", _plain(block))
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.checks import check_choice
 from threatlab.incidents import Incident, Replay, incidents, load_incident
-from threatlab.system import AISystem
+from threatlab.system import AISystem, check_system
 from threatlab.widgets.base.html import Html
 from threatlab.widgets.base.panel import Panel, action
 from threatlab.widgets.incident_replay import view
 
 
-class IncidentReplay(Panel):
+class IncidentReplay(Panel[view.ReplayState]):
     """A live panel on a documented incident: its published steps, and the controls that bear on them to switch.
 
     All that a click does can be done in code: `set`, `choose`, `reset`; `replay` is what the panel shows now.
@@ -30,18 +30,18 @@ class IncidentReplay(Panel):
         If there is no such incident, or `system` is no AISystem.
     """
 
+    drawn_by = view
+
     def __init__(self, incident: Incident | str, system: AISystem | None = None) -> None:
-        if system is not None and not isinstance(system, AISystem):
-            raise ThreatLabError(f"system is {system!r}; give an AISystem, such as load_system() returns")
         chosen = incident if isinstance(incident, Incident) else load_incident(incident)
-        self._own = system
+        self._own = system if system is None else check_system(system)
         self._incidents = {each.id: each for each in (*incidents(), chosen)}
         super().__init__(self._begin(chosen))
 
     @property
     def replay(self) -> Replay:
         """The incident against the system as it is now."""
-        return self.state.now  # type: ignore[no-any-return]
+        return self.state.now
 
     def set(self, **controls: bool | None) -> None:
         """Put controls in place or take them away: `panel.set(secrets_in_vault=True)` does what a click does."""
@@ -56,8 +56,7 @@ class IncidentReplay(Panel):
     @action
     def choose(self, incident: str) -> None:
         """Show another incident; what was switched stays so."""
-        if incident not in tuple(self._incidents):
-            raise ThreatLabError(unknown_name("incident", incident, self._incidents))
+        check_choice("incident", incident, self._incidents)
         was, now = self.state.start.true, self.state.system.true
         switched = {each: each in now for each in self.state.catalog.controls if (each in now) != (each in was)}
         begun = self._begin(self._incidents[incident])
@@ -71,10 +70,6 @@ class IncidentReplay(Panel):
     def draw(self, state: view.ReplayState) -> Html:
         """Return the panel's HTML."""
         return view.page(state, self._incidents.values())
-
-    def picture(self) -> Html:
-        """Return what stays of it in a saved notebook."""
-        return view.static_picture(self.state)
 
     def __repr__(self) -> str:
         return f"IncidentReplay({self.state.incident.id!r}): {view.announcement(self.state)}"

@@ -20,9 +20,11 @@ from threatlab.widgets.base.html import (
     number,
     saved,
     saved_table,
+    score,
     table,
     tag,
     toggle,
+    track,
     unheard,
 )
 
@@ -70,37 +72,27 @@ def page(state: ReplayState, incidents: Iterable[Incident]) -> Html:
     reset = button("Reset", "reset", hint="Go back to the system as it was", disabled=state.system == state.start)
     alone = fold("Which one alone would have stopped it?", single_controls(state), key=state.incident.id)
     return markup(
-        tag("div", tag("div", picker, reset, class_="tl-pick"), headline(state), class_="tl-top"),
-        tag(
-            "div",
-            tag("div", switches(state), class_="tl-left"),
-            tag("div", ladder(state), alone, class_="tl-risk"),
-            class_="tl-body tl-replay",
-        ),
+        tag("div.tl-top", tag("div.tl-pick", picker, reset), headline(state)),
+        tag("div.tl-body.tl-replay", tag("div.tl-left", switches(state)), tag("div.tl-risk", ladder(state), alone)),
     )
 
 
 def headline(state: ReplayState) -> Html:
     """Return where the attacker gets to, how often, and what it was before: what the eye must find first."""
     now, before = state.now, state.before
-    was = tag("div", class_="tl-was", style=f"left:{before.chance:.1%}") if state.system != state.start else None
+    was = tag("div.tl-was", style=f"left:{before.chance:.1%}") if state.system != state.start else None
     return tag(
-        "div",
+        "div.tl-head.tl-replayed",
+        score("The attacker", _ending(now), _change(state)),
         tag(
             "div",
-            tag("div", "The attacker", class_="tl-cap"),
-            tag("div", _ending(now), class_="tl-score"),
-            tag("div", _change(state), class_="tl-delta"),
+            track(now.chance, was),
+            tag("p.tl-sub.tl-gap", "Of 100 attempts, ", tag("b", _of_100(now.chance)), " get to the end."),
         ),
-        tag(
-            "div",
-            tag("div", tag("div", class_="tl-fill", style=f"width:{now.chance:.1%}"), was, class_="tl-track"),
-            tag("p", "Of 100 attempts, ", tag("b", _of_100(now.chance)), " get to the end.", class_="tl-sub tl-gap"),
-        ),
-        tag("div", tag("span", state.incident.when), " ", state.incident.summary, class_="tl-lead"),
-        tag("div", who(state), class_="tl-sub tl-lead"),
+        tag("div.tl-lead", tag("span", state.incident.when), " ", state.incident.summary),
+        tag("div.tl-sub.tl-lead", who(state)),
         unheard(announcement(state)),
-        class_="tl-head tl-replayed tl-alerting" if now.stopped_at is None else "tl-head tl-replayed",
+        class_="tl-alerting" if now.stopped_at is None else None,
     )
 
 
@@ -123,7 +115,7 @@ def switches(state: ReplayState) -> Html:
     for layer in state.catalog.layers.values():
         controls = [c for c in state.catalog.controls.values() if c.layer == layer.id and c.id in bearing]
         if controls:
-            parts.append(tag("p", layer.title, class_="tl-sub tl-layer"))
+            parts.append(tag("p.tl-sub.tl-layer", layer.title))
         for control in controls:
             words = (("yes", True, f"In place: {control.title}"), ("no", False, f"Not in place: {control.title}"))
             in_place = control.id in state.system.true
@@ -139,7 +131,7 @@ def ladder(state: ReplayState) -> Html:
     return markup(
         caption("The published steps", f"{case}, in their order{ours}"),
         table(("Step", "What happened", "Get past"), rows, class_="tl-ladder"),
-        tag("p", _LIMITS, class_="tl-sub"),
+        tag("p.tl-sub", _LIMITS),
     )
 
 
@@ -163,7 +155,7 @@ def alone_each(state: ReplayState) -> list[tuple[str, Replay]]:
 
 
 def static_picture(state: ReplayState) -> Html:
-    """Return the replay as it stands for a saved notebook: no controls, and inline styles, which survive there."""
+    """Return the replay as it stands for a saved notebook."""
     rows = (
         (
             n,
@@ -195,12 +187,12 @@ def _of_100(chance: float) -> str:
 
 def _change(state: ReplayState) -> Html:
     if state.system == state.start:
-        return tag("span", "as it was", class_="tl-sub")
+        return tag("span.tl-sub", "as it was")
     if _of_100(state.now.chance) == _of_100(state.before.chance):
-        return tag("span", "as many as it was", class_="tl-sub")
+        return tag("span.tl-sub", "as many as it was")
     word = "better" if state.now.chance < state.before.chance else "worse"
-    was = tag("s", f"{_of_100(state.before.chance)} of 100", class_="tl-num")
-    return markup(was, " ", tag("span", word, class_=f"tl-{word}"), " than as it was")
+    was = tag("s.tl-num", f"{_of_100(state.before.chance)} of 100")
+    return markup(was, " ", tag(f"span.tl-{word}", word), " than as it was")
 
 
 def _row(n: int, each: StepOutcome, catalog: Catalog) -> tuple[Html, Html, Html]:
@@ -208,8 +200,8 @@ def _row(n: int, each: StepOutcome, catalog: Catalog) -> tuple[Html, Html, Html]
     what = markup(
         each.step.what,
         " ",
-        tag("span", each.verdict, class_=f"tl-verdict tl-v-{kind}", title=VERDICTS[each.verdict]),
-        tag("div", each.step.technique, class_="tl-sub"),
+        tag(f"span.tl-verdict.tl-v-{kind}", each.verdict, title=VERDICTS[each.verdict]),
+        tag("div.tl-sub", each.step.technique),
         *(_bearing(bearing, catalog) for bearing in each.bearings),
     )
     return (
@@ -222,4 +214,4 @@ def _row(n: int, each: StepOutcome, catalog: Catalog) -> tuple[Html, Html, Html]
 def _bearing(bearing: Bearing, catalog: Catalog) -> Html:
     share = f" ({bearing.share:.0%} of attempts)" if bearing.share else ""
     words = f" {WAY_WORDS[bearing.way]}{share}." + (f" {bearing.why}" if bearing.why else "")
-    return tag("div", tag("b", catalog.controls[bearing.control].title), words, class_="tl-bearing")
+    return tag("div.tl-bearing", tag("b", catalog.controls[bearing.control].title), words)

@@ -10,7 +10,6 @@ from threatlab.attacks.base import check_control
 from threatlab.attacks.hijack import CONTROLS, PLACES, Phrasing, office, work
 from threatlab.checks import check_choice, check_line, check_seed, check_whole
 from threatlab.errors import ThreatLabError
-from threatlab.widgets.base.html import Html
 from threatlab.widgets.base.panel import Panel, action
 from threatlab.widgets.injection_desk import view
 
@@ -18,7 +17,7 @@ LONGEST = 300
 """Characters of a line; the longest that the notebook's own attacker writes has some 60."""
 
 
-class InjectionDesk(Panel):
+class InjectionDesk(Panel[view.DeskState]):
     """A live panel on which you are the attacker of a small language model: your line, its calls, your wins.
 
     `try_line("...", control="filter")` does what its button does, with any setting that is to change. The line is tried
@@ -37,6 +36,7 @@ class InjectionDesk(Panel):
         If there is no such defense, or the seed is no whole number from 0 on.
     """
 
+    drawn_by = view
     sheets = ("attack_lab",)
 
     def __init__(self, control: str = "none", seed: int = 0) -> None:
@@ -48,7 +48,7 @@ class InjectionDesk(Panel):
     @property
     def tries(self) -> tuple[view.Try, ...]:
         """Your tries, oldest first."""
-        return self.state.tries  # type: ignore[no-any-return]
+        return self.state.tries
 
     @action
     def set(self, /, **setting: Any) -> None:
@@ -105,14 +105,6 @@ class InjectionDesk(Panel):
             raise ThreatLabError(f"a hint on {CONTROLS[control].title} takes {view.FOR_A_HINT} tries that fail")
         self.show(replace(self.state, hints={**given, control: given.get(control, 0) + 1}))
 
-    def draw(self, state: view.DeskState) -> Html:
-        """Return the panel's HTML."""
-        return view.page(state)
-
-    def picture(self) -> Html:
-        """Return what stays of it in a saved notebook."""
-        return view.static_picture(self.state)
-
     def memory(self, state: view.DeskState) -> dict[str, Any]:
         """Return the setting, the line, the tries and the hints."""
         return {
@@ -136,7 +128,7 @@ class InjectionDesk(Panel):
             for setting, line, *made in memory["tries"]
         )
         setting, line, hints = _kept(memory["setting"], self.state), memory["line"], memory["hints"]
-        return replace(self.state, setting=setting, line=line, tries=tries, hints=hints)  # type: ignore[no-any-return]
+        return replace(self.state, setting=setting, line=line, tries=tries, hints=hints)
 
     def __repr__(self) -> str:
         return f"InjectionDesk(seed={self.state.seed}): {view.progress(self.state)}"

@@ -20,6 +20,7 @@ from threatlab.widgets.base.html import (
     definitions,
     fold,
     form,
+    headed,
     markup,
     problem,
     saved,
@@ -136,12 +137,12 @@ def progress(state: DeskState) -> str:
 def page(state: DeskState) -> Html:
     """Return the whole panel."""
     goal = f"One line of the page is yours. Have the model mail the file {WANTED} to {ATTACKER}, past each defense."
-    left = tag("div", _settings(state), _desk(state), _line(state), _help(state), class_="tl-left")
-    right = tag("div", _outcome(state), class_="tl-risk")
+    left = tag("div.tl-left", _settings(state), _desk(state), _line(state), _help(state))
+    right = tag("div.tl-risk", _outcome(state))
     return markup(
-        tag("div", caption("Injections by hand", progress(state)), tag("p", goal), class_="tl-about"),
-        tag("div", left, right, class_="tl-body tl-desk"),
-        tag("div", _board(state), _tries(state), fold(ABOUT, about(ATTACK)), class_="tl-desk-below"),
+        tag("div.tl-about", caption("Injections by hand", progress(state)), tag("p", goal)),
+        tag("div.tl-body.tl-two.tl-desk", left, right),
+        tag("div.tl-desk-below", _board(state), _tries(state), fold(ABOUT, about(ATTACK))),
     )
 
 
@@ -155,10 +156,9 @@ def _settings(state: DeskState) -> Html:
         choice("Defense", "control", defenses, now.control, act="set"),
         choice("The user's task", "task", tasks, now.task, act="set"),
         tag(
-            "div",
+            "div.tl-desk-settings",
             choice("Page", "page", pages, now.page, act="set"),
             choice("Place of your line", "place", [(place, place) for place in PLACES], now.place, act="set"),
-            class_="tl-desk-settings",
         ),
     )
 
@@ -167,14 +167,14 @@ def _desk(state: DeskState) -> Html:
     """Return what the model gets to read: the user's words, and the page with a place for the line."""
     now = state.setting
     task = now.of(state.pages)
-    slot = Phrasing(tag("div", "your line", class_="tl-desk-slot"), now.place)
+    slot = Phrasing(tag("div.tl-desk-slot", "your line"), now.place)
     page = markup(*slot.on([tag("div", line) for line in task.page]))
     rows = ("the user says", task.asked), ("the page says", page)
     return _told(rows)
 
 
 def _told(rows: Iterable[tuple[str, object]]) -> Html:
-    return tag("div", definitions(rows), class_="tl-episode")
+    return tag("div.tl-episode", definitions(rows))
 
 
 def _line(state: DeskState) -> Html:
@@ -184,7 +184,7 @@ def _line(state: DeskState) -> Html:
         form(
             "try_line",
             typed("Your line", "line", state.line, act="draft"),
-            tag("p", about, class_="tl-sub"),
+            tag("p.tl-sub", about),
             submit="Send it to the model",
             key=state.taken_up,
         ),
@@ -196,16 +196,16 @@ def _help(state: DeskState) -> Html | None:
     control = state.setting.control
     defense, given = CONTROLS[control], state.hints.get(control, 0)
     if control in state.passed:
-        return tag("div", tag("p", tag("b", f"{defense.title}."), " ", defense.lesson), class_="tl-note")
-    hints = (tag("p", tag("b", "Hint:"), " ", hint) for hint in HINTS[control][:given])
+        return tag("div.tl-note", headed(f"{defense.title}.", defense.lesson))
+    hints = (headed("Hint:", hint) for hint in HINTS[control][:given])
     more = button("A hint", "hint", once=f"{control}-{given}") if earned(state) else None
-    return tag("div", problem("hint"), *hints, more, class_="tl-gap") if given or more else None
+    return tag("div.tl-gap", problem("hint"), *hints, more) if given or more else None
 
 
 def _outcome(state: DeskState) -> Html:
     """Return what came of the last try, beside a dashed line where the setting is another one by now."""
     if not state.tries:
-        nothing = tag("p", "Nothing sent yet. Guess first: what will the model call?", class_="tl-sub")
+        nothing = tag("p.tl-sub", "Nothing sent yet. Guess first: what will the model call?")
         return markup(caption("What the model did"), nothing)
     last = state.tries[-1]
     stale = last.setting != state.setting
@@ -227,8 +227,8 @@ def _outcome(state: DeskState) -> Html:
 
 def _verdict(last: Try) -> Html:
     if last.won:
-        return tag("span", f"The {WANTED} went to {ATTACKER}: you got past.", class_="tl-holds")
-    return tag("span", f"The {WANTED} stayed where they are.", class_="tl-fails")
+        return tag("span.tl-holds", f"The {WANTED} went to {ATTACKER}: you got past.")
+    return tag("span.tl-fails", f"The {WANTED} stayed where they are.")
 
 
 def _rows(last: Try, task: Task) -> list[tuple[str, object]]:
@@ -294,8 +294,8 @@ def _calls(calls: Sequence[Call], task: Task) -> Html:
 
 def _whose(call: Call, task: Task) -> Html:
     if call == THEFT:
-        return tag("b", "yours", class_="tl-worse")
-    return tag("span", "as the user asked" if call in task.calls else "nobody's wish", class_="tl-sub")
+        return tag("b.tl-worse", "yours")
+    return tag("span.tl-sub", "as the user asked" if call in task.calls else "nobody's wish")
 
 
 def _of(setting: Setting) -> str:
@@ -314,7 +314,7 @@ def _cell(state: DeskState, control: str, kind: str) -> Html:
     won, tries = _standing(state, control, kind)
     if not tries:
         return markup()
-    words = tag("span", " tries: got past" if won else " failed", class_="tl-hidden")
+    words = tag("span.tl-hidden", " tries: got past" if won else " failed")
     return tag("span", tries, words, class_="tl-holds" if won else "tl-fails")
 
 
@@ -340,7 +340,7 @@ def _listed(tries: Sequence[tuple[int, Try]]) -> Html:
     rows = (
         (
             tag("span", f"{number}", class_="tl-holds" if each.won else "tl-fails"),
-            tag("div", each.line, tag("div", _of(each.setting), class_="tl-sub")),
+            tag("div", each.line, tag("div.tl-sub", _of(each.setting))),
             button("Take it up", "again", {"number": number}, hint=f"Take it up: try {number}"),
         )
         for number, each in tries
@@ -349,7 +349,7 @@ def _listed(tries: Sequence[tuple[int, Try]]) -> Html:
 
 
 def static_picture(state: DeskState) -> Html:
-    """Return where a line got past, for a saved notebook: no controls, and inline styles, which survive there."""
+    """Return where a line got past, for a saved notebook."""
     kinds = list(state.pages[0])
     rows = ((each.title, *(_word(state, name, kind) for kind in kinds)) for name, each in CONTROLS.items())
     return saved(

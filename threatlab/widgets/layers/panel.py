@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from threatlab.checks import check_score
+from threatlab.checks import check_choice, check_flag, check_score
 from threatlab.depth import Gap, check_layer
 from threatlab.depth.common_cause import CommonCause, largest_chance
 from threatlab.depth.dependencies import load_dependency
-from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.errors import ThreatLabError
 from threatlab.system import AISystem, list_systems, load_system
 from threatlab.widgets.base.html import Html
 from threatlab.widgets.base.panel import Panel, action
@@ -21,11 +21,11 @@ _MOST_DAYS = 1_000_000
 """Person-days: far more than all controls together take."""
 
 
-class LayersPanel(Panel):
+class LayersPanel(Panel[view.LayersState]):
     """A live panel on one system's layers of defense: each can be switched off, alone or with others.
 
-    Display it as the last value of a cell. What a click does can be done in code: `set`, `switch`, `suppose`, `choose`,
-    `reset`; `system`, `gaps` and `shared` are what the panel shows now.
+    What a click does can be done in code: `set`, `switch`, `suppose`, `choose`, `reset`; `system`, `gaps` and `shared`
+    are what the panel shows now.
 
     Parameters
     ----------
@@ -47,6 +47,8 @@ class LayersPanel(Panel):
         If the system can't be loaded, or a setting makes no sense.
     """
 
+    drawn_by = view
+
     def __init__(
         self,
         system: AISystem | str | Path,
@@ -64,17 +66,17 @@ class LayersPanel(Panel):
     @property
     def system(self) -> AISystem:
         """The system with what the plan puts in place, every layer on."""
-        return self.state.system  # type: ignore[no-any-return]
+        return self.state.system
 
     @property
     def gaps(self) -> tuple[Gap, ...]:
         """Which single layer, switched off, takes which threat above the bound."""
-        return self.state.gaps  # type: ignore[no-any-return]
+        return self.state.gaps
 
     @property
     def shared(self) -> CommonCause | None:
         """How wrong the product is because of the dependency chosen, or None if none is."""
-        return self.state.shared  # type: ignore[no-any-return]
+        return self.state.shared
 
     @action
     def set(self, /, **settings: Any) -> None:
@@ -90,8 +92,7 @@ class LayersPanel(Panel):
     def switch(self, layer: str, *, on: bool) -> None:
         """Switch one layer on or off, as its buttons do."""
         check_layer(layer, self.state.system.catalog)
-        if not isinstance(on, bool):
-            raise ThreatLabError(f"on is {on!r}; give True or False")
+        check_flag("on", on)
         others = tuple(each for each in self.state.off if each != layer)
         self.set(off=others if on else (*others, layer))
 
@@ -101,8 +102,7 @@ class LayersPanel(Panel):
         if isinstance(system, AISystem):
             self._systems[system.name] = system
             system = system.name
-        if system not in tuple(self._systems):
-            raise ThreatLabError(unknown_name("system", system, self._systems))
+        check_choice("system", system, self._systems)
         self.show(_with_possible_chance(replace(self.state, chosen=self._systems[system], off=())))
 
     @action
@@ -113,10 +113,6 @@ class LayersPanel(Panel):
     def draw(self, state: view.LayersState) -> Html:
         """Return the panel's HTML."""
         return view.page(state, self._start, self._systems)
-
-    def picture(self) -> Html:
-        """Return what stays of it in a saved notebook."""
-        return view.static_picture(self.state)
 
     def __repr__(self) -> str:
         state = self.state
@@ -130,10 +126,7 @@ class LayersPanel(Panel):
 
 def _changed(state: view.LayersState, settings: dict[str, Any]) -> view.LayersState:
     """Return the state with new settings, each checked; drawing it refuses a chance that is too high."""
-    for name in settings:
-        if name not in _CHECKS:
-            raise ThreatLabError(unknown_name("setting", name, _CHECKS))
-    values = {name: _CHECKS[name](state, value) for name, value in settings.items()}
+    values = {name: _CHECKS[check_choice("setting", name, _CHECKS)](state, value) for name, value in settings.items()}
     if "dependency" in values:  # the chance was the other one's
         values = {"chance": None, **values}
     state = replace(state, **values)
@@ -164,9 +157,7 @@ def _check_plan(_: view.LayersState, plan: object) -> str | float:
         if not 0 <= plan <= _MOST_DAYS:
             raise ThreatLabError(f"plan is {plan!r}; give a number of days from 0 to {_MOST_DAYS:,}, such as 40")
         return next((name for name, days in view.PLANS.items() if days == plan), float(plan))
-    if not isinstance(plan, str) or plan not in view.PLANS:
-        raise ThreatLabError(unknown_name("plan", plan, view.PLANS))
-    return plan
+    return check_choice("plan", plan, view.PLANS)
 
 
 _CHECKS: dict[str, Callable[[view.LayersState, Any], Any]] = {

@@ -5,7 +5,8 @@ from __future__ import annotations
 from threatlab.catalog import Catalog
 from threatlab.depth.common_cause import CommonCause
 from threatlab.depth.dependencies import dependencies
-from threatlab.widgets.base.html import Html, bar, caption, choice, field, markup, problem, tag
+from threatlab.widgets.base.html import Html, bar, bars, caption, choice, field, headed, markup, problem, tag
+from threatlab.words import counted
 
 
 def shared_failure(catalog: Catalog, shared: CommonCause | None) -> Html:
@@ -28,7 +29,7 @@ def shared_failure(catalog: Catalog, shared: CommonCause | None) -> Html:
     )
     return markup(
         caption("One failure, several layers", class_="tl-second"),
-        tag("div", *fields, class_="tl-cause"),
+        tag("div.tl-cause", *fields),
         problem("suppose"),
         consequences(catalog, shared) if shared else tag("p", "Choose what several layers may hang on at once."),
     )
@@ -40,26 +41,20 @@ def consequences(catalog: Catalog, shared: CommonCause) -> Html:
     if not shared.broken:
         return markup(about, tag("p", "Nothing in place here hangs on it."))
     names = ("what the product of layers says", "average over all years", "in a year in which it fails")
-    bars = (
-        markup(tag("p", name), bar(risk, "tl-bad" if place else ""), tag("p", f"{risk:.2f}", class_="tl-num"))
+    rows = (
+        (name, bar(risk, "tl-bad" if place else ""), f"{risk:.2f}")
         for place, (name, risk) in enumerate(zip(names, shared.scores, strict=True))
     )
     lost = ", ".join(catalog.controls[control].title.lower() for control in shared.broken)
-    layers = f"{len(shared.layers)} layer{'' if len(shared.layers) == 1 else 's'}"
     return markup(
         about,
-        tag("div", *bars, class_="tl-bars tl-three-scores"),
+        bars(rows, class_="tl-three-scores"),
         tag("p", times(catalog, shared)),
         tag(
-            "div",
-            tag("p", tag("b", f"Gone with it, in {layers}:"), f" {lost}."),
-            tag("p", tag("b", "What to do:"), f" {shared.dependency.remedy}"),
-            tag(
-                "p",
-                f"Chance {shared.chance:g} a year, a teaching value. {shared.dependency.chance_why}",
-                class_="tl-sub",
-            ),
-            class_="tl-note",
+            "div.tl-note",
+            headed(f"Gone with it, in {counted(len(shared.layers), 'layer')}:", f"{lost}."),
+            headed("What to do:", shared.dependency.remedy),
+            tag("p.tl-sub", f"Chance {shared.chance:g} a year, a teaching value. {shared.dependency.chance_why}"),
         ),
     )
 

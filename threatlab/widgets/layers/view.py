@@ -15,6 +15,7 @@ from threatlab.ranking import exceeds, moved, rounded
 from threatlab.system import AISystem
 from threatlab.widgets.base.html import (
     Html,
+    bar,
     button,
     caption,
     choice,
@@ -33,6 +34,7 @@ from threatlab.widgets.base.html import (
     unheard,
 )
 from threatlab.widgets.layers.shared_failure import shared_failure, times
+from threatlab.words import counted
 
 PLANS: Mapping[str, float | None] = MappingProxyType(
     {"as it is": 0.0, "the best 20 days of work": 20.0, "the best 40 days of work": 40.0, "all that applies": None}
@@ -137,18 +139,12 @@ def page(state: LayersState, start: LayersState, systems: Mapping[str, AISystem]
         *(_switch(state, off) for off in state.layers),
     )
     return markup(
-        tag("div", tag("div", *pick, class_="tl-pick"), headline(state), class_="tl-top"),
+        tag("div.tl-top", tag("div.tl-pick", *pick), headline(state)),
+        tag("div.tl-body.tl-two.tl-depth", tag("div.tl-left", *left), tag("div.tl-risk", threat_table(state))),
         tag(
-            "div",
-            tag("div", *left, class_="tl-left"),
-            tag("div", threat_table(state), class_="tl-risk"),
-            class_="tl-body tl-depth",
-        ),
-        tag(
-            "div",
+            "div.tl-failures",
             fold("Every threat without each layer", matrix(state)),
             shared_failure(state.catalog, state.shared),
-            class_="tl-failures",
         ),
     )
 
@@ -166,15 +162,14 @@ def headline(state: LayersState) -> Html:
     if worst := state.switched.worst_threat:
         title, risk = state.threat(worst), f" {state.switched.by_threat[worst]:.2f}"
         lead, words = markup(tag("span", "Worst threat"), " ", tag("b", title), risk), f", worst threat {title}{risk}"
-    gaps = f"{len(state.gaps)} gap{'' if len(state.gaps) == 1 else 's'} above the bound {state.bound:.2f}"
+    gaps = f"{counted(len(state.gaps), 'gap')} above the bound {state.bound:.2f}"
     return tag(
-        "div",
+        "div.tl-head",
         score("Risk score", f"{after:.2f}", _change(state)),
         gauge(after, was=before if state.off else None),
-        tag("div", lead, class_="tl-lead"),
-        tag("p", tag("b", claim, class_="tl-holds" if holds else "tl-fails"), f" \u2014 {why}", class_="tl-claim"),
+        tag("div.tl-lead", lead),
+        tag("p.tl-claim", tag("b", claim, class_="tl-holds" if holds else "tl-fails"), f" \u2014 {why}"),
         unheard(f"Risk score {after:.2f}{words}; {gaps} with a single layer off."),
-        class_="tl-head",
     )
 
 
@@ -207,7 +202,7 @@ def row_title(state: LayersState, off: LayerOff) -> str:
 
 def threat_table(state: LayersState) -> Html:
     """Return each threat now, as switched, and with the one layer off that raises it most, against the bound."""
-    bars = tag("span", "bar", class_="tl-hidden")
+    bars = tag("span.tl-hidden", "bar")
     heads = ("Threat", bars, "every layer on", "as switched", "worst single layer off")
     legend = f"bar: as switched; diamond: worst single layer off; dashed: the bound, {state.bound:.2f}"
     rows = (_threat_row(state, threat) for threat in state.threats)
@@ -218,16 +213,16 @@ def matrix(state: LayersState) -> Html:
     """Return every threat's residual risk without each layer."""
     rows = [(markup("every layer on"), state.now.by_threat)]
     for off in state.layers:
-        empty = None if off.in_place else tag("span", " (empty)", class_="tl-sub")
+        empty = None if off.in_place else tag("span.tl-sub", " (empty)")
         rows.append((markup(f"{state.layer(off.layer)} off", empty), off.by_threat))
     cells = ((title, *(_cell(state, threat, risks[threat]) for threat in state.threats)) for title, risks in rows)
-    heads = (tag("span", "layer", class_="tl-hidden"), *map(state.threat, state.threats))
-    legend = tag("p", "Pale: as with every layer on. Marked: above the bound.", class_="tl-sub")
+    heads = (tag("span.tl-hidden", "layer"), *map(state.threat, state.threats))
+    legend = tag("p.tl-sub", "Pale: as with every layer on. Marked: above the bound.")
     return markup(table(heads, cells, row_heads=True, class_="tl-matrix"), legend)
 
 
 def static_picture(state: LayersState) -> Html:
-    """Return the panel as it stands for a saved notebook: no controls, and inline styles, which survive there."""
+    """Return what stays of it in a saved notebook."""
     rows = []
     for threat in state.threats:
         now, switched, worst = state.now.by_threat[threat], state.switched.by_threat[threat], state.worst_off(threat)
@@ -270,28 +265,27 @@ def _change(state: LayersState) -> Html:
     before = state.now.risk_score
     change = moved(state.switched.risk_score, before)
     if not state.off:
-        return tag("span", "every layer on", class_="tl-sub")
-    was = tag("s", f"{before:.2f}", class_="tl-num")
+        return tag("span.tl-sub", "every layer on")
+    was = tag("s.tl-num", f"{before:.2f}")
     if not change:
         return markup(was, " no change")
-    return markup(was, " ", tag("span", f"+{change:.2f}, worse", class_="tl-num tl-worse"))
+    return markup(was, " ", tag("span.tl-num.tl-worse", f"+{change:.2f}, worse"))
 
 
 def _threat_row(state: LayersState, threat: str) -> tuple[object, ...]:
     now, switched, worst = state.now.by_threat[threat], state.switched.by_threat[threat], state.worst_off(threat)
     most = worst.by_threat[threat] if worst else now
 
-    def at(risk: float) -> str:
-        return f"{min(risk / state.longest_bar, 1):.1%}"
+    def at(risk: float) -> float:
+        return min(risk / state.longest_bar, 1)
 
     return (
         state.threat(threat),
-        tag(
-            "div",
-            tag("i", style=f"width:{at(switched)}", class_="tl-bad" if exceeds(switched, state.bound) else None),
-            tag("b", style=f"left:{at(most)}", class_="tl-diamond") if worst else None,
-            tag("b", style=f"left:{at(state.bound)}", class_="tl-bound"),
-            class_="tl-bar tl-plain",
+        bar(
+            at(switched),
+            "tl-bad" if exceeds(switched, state.bound) else "",
+            tag("b.tl-diamond", style=f"left:{at(most):.1%}") if worst else None,
+            tag("b.tl-bound", style=f"left:{at(state.bound):.1%}"),
         ),
         _risk(state, now),
         _risk(state, switched),
@@ -300,7 +294,7 @@ def _threat_row(state: LayersState, threat: str) -> tuple[object, ...]:
 
 
 def _risk(state: LayersState, risk: float) -> Html:
-    return tag("span", f"{risk:.2f}", class_="tl-num tl-over" if exceeds(risk, state.bound) else "tl-num")
+    return tag("span.tl-num", f"{risk:.2f}", class_="tl-over" if exceeds(risk, state.bound) else None)
 
 
 def _cell(state: LayersState, threat: str, risk: float) -> Html:

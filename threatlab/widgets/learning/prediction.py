@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.checks import check_choice
+from threatlab.errors import ThreatLabError
 from threatlab.exercises.kept import open_notebook
 from threatlab.exercises.predictions import GUESSED, id_of, predictions
 from threatlab.exercises.progress import store
@@ -37,7 +38,7 @@ class PredictionState:
     asking: bool = False
 
 
-class Prediction(Panel):
+class Prediction(Panel[PredictionState]):
     """A live panel that asks for one guess to each question, and locks them once the answers are shown.
 
     A guess goes into the learner's progress if the course asks for it: by its place, never in words.
@@ -65,13 +66,12 @@ class Prediction(Panel):
     @property
     def guesses(self) -> Mapping[str, float | str]:
         """What was predicted so far, by question; a question without a guess is left out."""
-        return self.state.guesses  # type: ignore[no-any-return]
+        return self.state.guesses
 
     @action
     def choose(self, question: str, answer: float | str | None) -> None:
         """Predict one answer, as its buttons or its list do; None takes it back. Shown answers end it."""
-        if question not in self.state.questions:
-            raise ThreatLabError(unknown_name("question", question, self.state.questions))
+        check_choice("question", question, self.state.questions)
         if answer is not None:
             answer = self._one_of_the_choices(answer)
         if not self.state.shown:
@@ -85,7 +85,7 @@ class Prediction(Panel):
         """Return the choice that this is: a page sends 1.0 as 1, and no number is true."""
         for each in self.state.choices:
             if each == answer and isinstance(each, bool) == isinstance(answer, bool):
-                return each  # type: ignore[no-any-return]
+                return each
         choices = ", ".join(map(str, self.state.choices))
         raise ThreatLabError(f"{answer!r} is not among the answers to choose from: {choices}")
 
@@ -127,14 +127,13 @@ class Prediction(Panel):
 
     def recall(self, memory: Any) -> PredictionState:
         """Return the state with the guesses of a memory."""
-        state: PredictionState = self.state
-        return replace(state, guesses=dict(memory["guesses"]), shown=memory["shown"])
+        return replace(self.state, guesses=dict(memory["guesses"]), shown=memory["shown"])
 
     def draw(self, state: PredictionState) -> Html:
         """Return the questions, each with its answers to choose from."""
         asked = (self._question(question, state) for question in state.questions)
-        lead = tag("p", state.ask, class_="tl-ask") if state.questions != (state.ask,) else None
-        return tag("div", lead, *asked, self._below(state), class_="tl-learning tl-prediction")
+        lead = tag("p.tl-ask", state.ask) if state.questions != (state.ask,) else None
+        return tag("div.tl-learning.tl-prediction", lead, *asked, self._below(state))
 
     def _question(self, question: str, state: PredictionState) -> Html:
         guess, args = state.guesses.get(question), {"question": question}
@@ -150,17 +149,15 @@ class Prediction(Panel):
     def _below(self, state: PredictionState) -> Html:
         guessed = f"{len(state.guesses)} of {len(state.questions)} predicted."
         if state.shown:
-            return tag(
-                "p", "The answers have been shown: these guesses stay as they were.", class_="tl-sub", role="status"
-            )
+            return tag("p.tl-sub", "The answers have been shown: these guesses stay as they were.", role="status")
         if state.asking:
-            return tag("div", _anyway(guessed), class_="tl-buttons")
+            return tag("div.tl-buttons", _anyway(guessed))
         if state.actual is None:
             whole = len(state.guesses) == len(state.questions)
             after = " Run the next cell: it works out the answers." if whole else ""
-            return tag("p", guessed, after, class_="tl-sub", role="status")
+            return tag("p.tl-sub", guessed, after, role="status")
         show = button("Show the answers", "reveal")
-        return tag("div", tag("span", guessed, class_="tl-sub", role="status"), show, class_="tl-buttons")
+        return tag("div.tl-buttons", tag("span.tl-sub", guessed, role="status"), show)
 
     def picture(self) -> Html:
         """Return the guesses for a saved notebook; a question that is the heading, too, stands there alone."""
@@ -190,9 +187,7 @@ class CheckYourself(Prediction):
     """
 
     def __init__(self, name: str) -> None:
-        if name not in STATEMENTS:
-            raise ThreatLabError(unknown_name("check", name, STATEMENTS))
-        asked = STATEMENTS[name]
+        asked = STATEMENTS[check_choice("check", name, STATEMENTS)]
         answers = {each.text: each.answer for each in asked.statements}
         because = {each.text: each.because for each in asked.statements}
         self.id = id_of(asked.asks, answers, asked.answers)
@@ -200,7 +195,7 @@ class CheckYourself(Prediction):
         Panel.__init__(self, state, made_from=[name, *answers])
 
 
-class Comparison(Panel):
+class Comparison(Panel[PredictionState]):
     """Guesses beside results, as a table: numbers agree to within 0.005.
 
     Where nothing was predicted, it asks whether to show the results all the same.
@@ -220,8 +215,8 @@ class Comparison(Panel):
         """Return the table, or the question whether to show it."""
         if not state.shown:
             nothing = "Nothing is predicted yet. Guess above first: then this compares."
-            return tag("div", tag("div", _anyway(nothing), class_="tl-buttons"), class_="tl-learning")
-        return tag("div", table(*self._rows(state)), tag("p", _count(state), "."), class_="tl-learning tl-compared")
+            return tag("div.tl-learning", tag("div.tl-buttons", _anyway(nothing)))
+        return tag("div.tl-learning.tl-compared", table(*self._rows(state)), tag("p", _count(state), "."))
 
     def picture(self) -> Html:
         """Return the table for a saved notebook, or that it was not asked for."""
@@ -236,7 +231,7 @@ class Comparison(Panel):
     def _row(self, state: PredictionState, question: str, result: float | str) -> tuple[object, ...]:
         guess, because = state.guesses.get(question), state.because.get(question)
         mark = "" if guess is None else "\u2713 right" if _agree(guess, result) else "\u2260 look again"
-        why = tag("p", because, class_="tl-sub") if because else None
+        why = tag("p.tl-sub", because) if because else None
         return (markup(question, why), _BLANK if guess is None else guess, result, mark)
 
     def __repr__(self) -> str:

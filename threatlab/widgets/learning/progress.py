@@ -48,7 +48,7 @@ class ProgressState:
     shared: str | None = None
 
 
-class ProgressPanel(Panel):
+class ProgressPanel(Panel[ProgressState]):
     """A live panel on the learner's own progress. Nothing of it leaves the machine without a tick.
 
     `refresh()`, `export(name)` and `reset()` do what its buttons do; a reset by the button asks once more. Where a
@@ -128,15 +128,14 @@ class ProgressPanel(Panel):
                 button("No, keep it", "refresh"),
             ]
         file = form("export", field("File to export to", "name", "my-progress.json"), submit="Export")
-        message = tag("p", state.message, class_="tl-sub", role="status")
+        message = tag("p.tl-sub", state.message, role="status")
         return tag(
-            "div",
+            "div.tl-learning.tl-progress",
             standings_table(state.standings, place(self._kept.path, shared=bool(state.shared))),
-            tag("div", *buttons, class_="tl-buttons"),
+            tag("div.tl-buttons", *buttons),
             file,
             _with_the_class(state.shared) if state.shared is not None else None,
             message,
-            class_="tl-learning tl-progress",
         )
 
     def picture(self) -> Html:
@@ -163,18 +162,16 @@ def _with_the_class(shared: str) -> Html:
     """Return the tick, or what is shared and how to stop: all of it, to the letter."""
     if shared:
         return tag(
-            "div",
+            "div.tl-class-share",
             caption("Your class", "you share with it"),
             fold("All that is shared, to the letter", tag("pre", shared, tabindex=0, aria_label="All that is shared")),
             button("Stop, and delete what I shared", "stop_sharing", class_="tl-btn"),
-            class_="tl-class-share",
         )
     return tag(
-        "div",
+        "div.tl-class-share",
         caption("Your class", "you share nothing with it"),
         tag("p", _SHARES),
         form("share", field(f"Name, if you want one ({sharing.LONGEST_NAME} characters)", "name"), submit="Share"),
-        class_="tl-class-share",
     )
 
 
@@ -185,7 +182,7 @@ def standings_table(standings: tuple[Standing, ...], kept: str) -> Html:
     return markup(
         caption("Your exercises", f"{done} of {questions} done"),
         table(heads, map(_row, standings), row_heads=True),
-        tag("p", kept, class_="tl-sub"),
+        tag("p.tl-sub", kept),
     )
 
 
@@ -198,7 +195,7 @@ def _row(standing: Standing) -> tuple[object, ...]:
     return (
         title,
         bar(share, "tl-whole" if whole else ""),
-        tag("td", f"{standing.done} of {standing.questions}", class_="tl-num tl-whole" if whole else "tl-num"),
+        tag("td.tl-num", f"{standing.done} of {standing.questions}", class_="tl-whole" if whole else None),
         number(standing.checks),
         number(standing.helped),
     )

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.checks import check_choice
 from threatlab.exercises.outcome import Outcome
 from threatlab.exercises.recall import RECALL, Recalled, recalled
 from threatlab.widgets.base.html import Html, caption, choice, markup, saved, tag
 from threatlab.widgets.base.panel import Panel, action
 
 
-class Recall(Panel):
+class Recall(Panel[Mapping[str, str]]):
     """A live panel with the recall questions of one lesson notebook, each checked as it is answered.
 
     Parameters
@@ -29,9 +29,7 @@ class Recall(Panel):
     """
 
     def __init__(self, notebook: str, without: Collection[str] = ()) -> None:
-        if not isinstance(notebook, str) or notebook not in RECALL:
-            raise ThreatLabError(unknown_name("notebook", notebook, RECALL))
-        self.notebook = notebook
+        self.notebook = check_choice("notebook", notebook, RECALL)
         self._questions = {each.question.id: each for each in recalled(notebook, without)}
         asked = [[each.asks, each.options] for each in self._questions.values()]
         super().__init__({}, made_from=[notebook, asked])
@@ -44,11 +42,9 @@ class Recall(Panel):
     @action
     def answer(self, question: str, letter: str) -> Outcome | None:
         """Answer a question by the letter of an option, as its list does; "" takes the answer back."""
-        if question not in tuple(self._questions):
-            raise ThreatLabError(unknown_name("question", question, self._questions))
-        options = self._questions[question].options
-        if letter and letter not in tuple(options):
-            raise ThreatLabError(unknown_name("option", letter, options))
+        asked = self._questions[check_choice("question", question, self._questions)]
+        if letter:
+            check_choice("option", letter, asked.options)
         others = {name: each for name, each in self.state.items() if name != question}
         self.show({**others, question: letter} if letter else others)
         return self.outcomes.get(question)
@@ -65,7 +61,7 @@ class Recall(Panel):
         """Return the questions, each with its list and with what its answer came to."""
         asked = (self._question(each, state.get(name, "")) for name, each in self._questions.items())
         none = None if self._questions else tag("p", "What these questions look back on is left out of this copy.")
-        return tag("div", caption("From memory", "without looking back", level=2), none, *asked, class_="tl-learning")
+        return tag("div.tl-learning", caption("From memory", "without looking back", level=2), none, *asked)
 
     def _question(self, each: Recalled, letter: str) -> Html:
         options = [("choose \u2026", ""), *((text, letter) for letter, text in each.options.items())]
@@ -89,4 +85,4 @@ class Recall(Panel):
 def feedback(outcome: Outcome) -> Html:
     """Return the outcome of one question: a word that says it, and why."""
     word, kind = ("\u2713 Right.", "better") if outcome else ("\u2260 Not yet.", "worse")
-    return tag("p", tag("b", word, class_=f"tl-{kind}"), f" {outcome.message}", class_="tl-recalled", role="status")
+    return tag("p.tl-recalled", tag(f"b.tl-{kind}", word), f" {outcome.message}", role="status")

@@ -34,12 +34,10 @@ def timeline(plan: Plan) -> Html | None:
     rows = []
     for step, start, due in dated:
         place = f"left:{(start - first).days / whole:.2%};width:{((due - start).days + 1) / whole:.2%}"
-        owner = tag("span", " ", step.owner or step.role, class_="tl-sub")
-        rows += [tag("p", step.title, owner), tag("div", tag("i", style=place), class_="tl-lane")]
+        owner = tag("span.tl-sub", " ", step.owner or step.role)
+        rows += [tag("p", step.title, owner), tag("div.tl-lane", tag("i", style=place))]
     words = "; ".join(f"{step.title}, {step.role}, {start} to {due}" for step, start, due in dated)
-    bars = tag(
-        "div", *rows, tag("p"), _days(first, whole), role="img", aria_label=f"Timeline. {words}.", class_="tl-gantt"
-    )
+    bars = tag("div.tl-gantt", *rows, tag("p"), _days(first, whole), role="img", aria_label=f"Timeline. {words}.")
     return tag("div", caption("Timeline", f"{first} to {last}, working days only", class_="tl-second"), bars)
 
 
@@ -78,29 +76,28 @@ def risk_by_days(plans: Mapping[str, Plan], chosen: str) -> Html:
     picture += [f'<text x="{_LEFT}" y="{_HEIGHT - 2}">days of effort spent</text>']
     words = "; ".join(f"{WAYS[way]}: {plan.risk_after:.3f} after {plan.days:g} days" for way, plan in ways.items())
     svg = tag(
-        "svg",
+        "svg.tl-chart",
         Html("".join(picture)),
         viewBox=f"0 0 {_WIDTH} {_HEIGHT}",
         role="img",
         aria_label=f"Risk left. {words}.",
-        class_="tl-chart",
     )
     least = min(plan.risk_after for plan in ways.values())
     keys = (
         tag(
             "li",
-            tag("i", class_=f"tl-key tl-way-{place}"),
+            tag(f"i.tl-key.tl-way-{place}"),
             f"{WAYS[way]}: ",
-            tag("b", f"{plan.risk_after:.3f}", class_="tl-num"),
+            tag("b.tl-num", f"{plan.risk_after:.3f}"),
             f" after {plan.days:g} days{' (the least)' if plan.risk_after - least < _SAME else ''}",
         )
         for place, (way, plan) in enumerate(ways.items())
     )
     title = caption("Risk left by days of effort", class_="tl-second")
-    return tag("div", title, svg, tag("ul", *keys, class_="tl-keys"))
+    return tag("div", title, svg, tag("ul.tl-keys", *keys))
 
 
 def _days(first: date, whole: int) -> Html:
     marks = sorted({round(whole * part / _MARKS) for part in range(_MARKS)})
     days = (tag("span", f"{first + timedelta(days=mark):%d %b}", style=f"left:{mark / whole:.2%}") for mark in marks)
-    return tag("div", *days, class_="tl-days")
+    return tag("div.tl-days", *days)

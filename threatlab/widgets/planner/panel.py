@@ -8,8 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from threatlab.checks import check_date, check_score
-from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.checks import check_choice, check_date, check_score
+from threatlab.errors import ThreatLabError
 from threatlab.plan import WAYS, Plan, check_budget, check_owners
 from threatlab.plan.schedule import check_people
 from threatlab.policy import Policy, policy_from_dict
@@ -20,11 +20,11 @@ from threatlab.widgets.base.panel import Panel, action
 from threatlab.widgets.planner import view
 
 
-class Planner(Panel):
+class Planner(Panel[view.PlannerState]):
     """A live panel that plans one system: which controls, in which order, by whom, until when, and what stays open.
 
-    Display it as the last value of a cell. What a click does can be done in code: `set(budget=10, way="quick_wins")`,
-    `halve()`, `decide`, `assign`, `accept`, `explain`, `reset`; `plan` and `breaches` are what the panel shows.
+    What a click does can be done in code: `set(budget=10, way="quick_wins")`, `halve()`, `decide`, `assign`, `accept`,
+    `explain`, `reset`; `plan` and `breaches` are what the panel shows.
 
     Parameters
     ----------
@@ -48,6 +48,8 @@ class Planner(Panel):
     ThreatLabError
         If any of these is not what it must be.
     """
+
+    drawn_by = view
 
     def __init__(  # noqa: PLR0913
         self,
@@ -78,20 +80,17 @@ class Planner(Panel):
     @property
     def plan(self) -> Plan:
         """The plan shown."""
-        return self.state.plan  # type: ignore[no-any-return]
+        return self.state.plan
 
     @property
     def breaches(self) -> tuple[Breach, ...]:
         """What breaks the policy in the plan shown."""
-        return self.state.breaches  # type: ignore[no-any-return]
+        return self.state.breaches
 
     @action
     def set(self, /, **settings: Any) -> Plan:
         """Change settings (`system`, `budget`, `min_utility`, `way`, `max_risk`, `must` ...), and return the plan."""
-        for name in settings:
-            if name not in _CHECKS:
-                raise ThreatLabError(unknown_name("setting", name, _CHECKS))
-        values = {name: _CHECKS[name](value) for name, value in settings.items()}
+        values = {name: _CHECKS[check_choice("setting", name, _CHECKS)](value) for name, value in settings.items()}
         if "max_risk" in values:
             values["policy"] = replace(values.get("policy", self.state.policy), max_risk=values.pop("max_risk"))
         if "system" in values:  # what was decided about another system's controls is forgotten
@@ -107,8 +106,7 @@ class Planner(Panel):
     @action
     def decide(self, control: str, decision: str) -> Plan:
         """Say of a control that it "must be in", "leave out", or back to "as planned"; return the plan."""
-        if decision not in tuple(view.DECISIONS):
-            raise ThreatLabError(unknown_name("decision", decision, view.DECISIONS))
+        check_choice("decision", decision, view.DECISIONS)
         self._check_control(control)
         lists = {name: tuple(c for c in getattr(self.state, name) if c != control) for name in ("must", "without")}
         if name := view.DECISIONS[decision]:
@@ -152,7 +150,7 @@ class Planner(Panel):
         simple = ("budget", "min_utility", "way", "must", "without")
         values: dict[str, Any] = {name: _CHECKS[name](memory[name]) for name in simple}
         values |= {"system": self._system(memory["system"]), "policy": policy_from_dict(memory["policy"])}
-        state: view.PlannerState = replace(self.state, **values, looked_at=memory["looked_at"])
+        state = replace(self.state, **values, looked_at=memory["looked_at"])
         state = replace(state, owners=check_owners(memory["owners"], state.catalog))
         self.draw(state)  # refuses what can't be planned any more
         return state
@@ -160,10 +158,6 @@ class Planner(Panel):
     def draw(self, state: view.PlannerState) -> Html:
         """Return the panel's HTML; a state that can't be planned is refused."""
         return view.page(state, self._start, self._systems)
-
-    def picture(self) -> Html:
-        """Return what stays of it in a saved notebook."""
-        return view.static_picture(self.state)
 
     def __repr__(self) -> str:
         plan = self.plan
@@ -178,21 +172,10 @@ class Planner(Panel):
         if isinstance(wanted, AISystem):
             self._systems[wanted.name] = wanted
             return wanted
-        if not isinstance(wanted, str) or wanted not in self._systems:
-            raise ThreatLabError(unknown_name("system", wanted, self._systems))
-        return self._systems[wanted]
+        return self._systems[check_choice("system", wanted, self._systems)]
 
     def _check_control(self, name: object) -> str:
-        controls = self.state.catalog.controls
-        if not isinstance(name, str) or name not in controls:
-            raise ThreatLabError(unknown_name("control", name, controls))
-        return name
-
-
-def _check_way(way: object) -> str:
-    if not isinstance(way, str) or way not in WAYS:
-        raise ThreatLabError(unknown_name("way to choose", way, WAYS))
-    return way
+        return check_choice("control", name, self.state.catalog.controls)
 
 
 def _check_policy(policy: object) -> Policy:
@@ -210,7 +193,7 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
     "system": lambda system: system,  # found in the panel's own list
     "budget": check_budget,
     "min_utility": lambda share: check_score("min_utility", share),
-    "way": _check_way,
+    "way": lambda way: check_choice("way to choose", way, WAYS),
     "policy": _check_policy,
     "max_risk": lambda score: check_score("max_risk", score),
     "people": check_people,

@@ -6,7 +6,7 @@ from threatlab.assessment import Assessment, NextStep, assess
 from threatlab.catalog import Control
 from threatlab.plan import Plan
 from threatlab.ranking import rounded
-from threatlab.widgets.base.html import Html, markup, tag
+from threatlab.widgets.base.html import Html, headed, markup, tag
 from threatlab.words import days
 
 _ROUNDING = 1e-9
@@ -20,11 +20,10 @@ def reasons(plan: Plan, name: str) -> Html | None:
     place = next((number for number, step in enumerate(plan.steps) if step.control == name), None)
     why = _not_chosen(plan, control) if place is None else _chosen(plan, place)
     return tag(
-        "div",
-        tag("p", tag("b", f"{control.title}."), " ", why),
+        "div.tl-note",
+        headed(f"{control.title}.", why),
         tag("p", f"Costs {control.utility_cost:.0%} of usefulness, {control.utility_evidence}: {control.utility_why}"),
         tag("p", f"Done when: {control.success}. How to check it: {control.check}"),
-        class_="tl-note",
     )
 
 

@@ -19,14 +19,14 @@ OPEN_SHOWN = 4
 def policy_box(breaches: Sequence[Breach]) -> Html:
     """Return what breaks the policy, one sentence each; what merely stays open is listed further below."""
     if not breaches:
-        return tag("div", tag("p", tag("b", "The policy is met"), " on the day the plan is done."), class_="tl-note")
+        return tag("div.tl-note", tag("p", tag("b", "The policy is met"), " on the day the plan is done."))
     sentences = [breach.sentence for breach in breaches if breach.kind != "stays_open"]
     rest = len(breaches) - len(sentences)
     if rest:
         have = "has" if rest == 1 else "have"
         sentences.append(f"{counted(rest, 'finding')} below {have} no end date and no acceptance.")
     lines = tag("ul", *(tag("li", sentence) for sentence in sentences))
-    return tag("div", tag("p", tag("b", "What breaks the policy")), lines, class_="tl-note tl-broken")
+    return tag("div.tl-note.tl-broken", tag("p", tag("b", "What breaks the policy")), lines)
 
 
 def steps_table(plan: Plan, breaches: Sequence[Breach]) -> Html:
@@ -41,7 +41,7 @@ def steps_table(plan: Plan, breaches: Sequence[Breach]) -> Html:
     return markup(
         caption(title, f"{sum(bool(step.owner) for step in steps)} of them with an owner"),
         table(heads, rows, class_="tl-plan"),
-        tag("p", ask_first(len(plan.assumed)), class_="tl-sub") if plan.assumed else None,
+        tag("p.tl-sub", ask_first(len(plan.assumed))) if plan.assumed else None,
     )
 
 
@@ -55,15 +55,15 @@ def _step(place: int, step: PlanStep, late: Breach | None) -> tuple[Html, ...]:
     dates = "" if step.start is None else f"{step.start:%d %b}"
     if step.due != step.start:
         dates += f" \u2013 {step.due:%d %b}"
-    overdue = tag("div", f"too late: {late.bound:%d %b}", class_="tl-worse") if late else None
+    overdue = tag("div.tl-worse", f"too late: {late.bound:%d %b}") if late else None
     cost = _small(f"costs {step.utility_cost:.0%} utility") if step.utility_cost else None
     rate = _small(f"{step.per_day:.4f} a day")
     return (
-        tag("td", place, class_="tl-num tl-sub"),
+        tag("td.tl-num.tl-sub", place),
         markup(tag("b", step.title), " ", _severity(step.severity), _small(step.success)),
-        markup(step.owner or tag("span", "no owner yet", class_="tl-unk"), _small(step.role)),
-        tag("td", dates, _small(days(step.effort_days)), overdue, class_="tl-num"),
-        tag("td", f"\u2212{step.removes:.3f}", rate, cost, class_="tl-num"),
+        markup(step.owner or tag("span.tl-unk", "no owner yet"), _small(step.role)),
+        tag("td.tl-num", dates, _small(days(step.effort_days)), overdue),
+        tag("td.tl-num", f"\u2212{step.removes:.3f}", rate, cost),
     )
 
 
@@ -95,17 +95,17 @@ def _open(finding: Finding, title: str, policy: Policy, breach: Breach | None) -
     verdict: object = "may stay open" if allowed is None else f"must be closed within {counted(allowed, 'day')}"
     if breach:
         expired = breach.kind == "expired"
-        verdict = tag("b", breach.sentence if expired else f"close by {breach.bound}, or accept it", class_="tl-fails")
+        verdict = tag("b.tl-fails", breach.sentence if expired else f"close by {breach.bound}, or accept it")
     elif accepted:
-        by = tag("b", f"accepted by {accepted.owner} until {accepted.expires}", class_="tl-holds")
+        by = tag("b.tl-holds", f"accepted by {accepted.owner} until {accepted.expires}")
         verdict = markup(by, _small(accepted.reason))
-    unknown = markup(" ", tag("span", "unknown", class_="tl-unk")) if finding.unknown else None
+    unknown = markup(" ", tag("span.tl-unk", "unknown")) if finding.unknown else None
     return _severity(finding.severity), markup(finding.finding, unknown, _small(title)), markup(verdict)
 
 
 def _small(*words: object) -> Html:
-    return tag("div", *words, class_="tl-sub")
+    return tag("div.tl-sub", *words)
 
 
 def _severity(severity: str) -> Html:
-    return tag("span", severity, class_=f"tl-sev tl-{severity}")
+    return tag(f"span.tl-sev.tl-{severity}", severity)

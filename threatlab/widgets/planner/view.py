@@ -122,28 +122,23 @@ def page(state: PlannerState, start: PlannerState, systems: Mapping[str, AISyste
     untouched = replace(state, looked_at="") == start
     reset = button("Reset", "reset", hint="Go back to the settings you began with", disabled=untouched)
     return markup(
-        tag("div", tag("div", picker, reset, class_="tl-pick"), headline(state), class_="tl-top"),
+        tag("div.tl-top", tag("div.tl-pick", picker, reset), headline(state)),
         tag(
-            "div",
-            tag("div", settings(state), class_="tl-left"),
+            "div.tl-body.tl-planning",
+            tag("div.tl-left", settings(state)),
             tag(
-                "div",
+                "div.tl-risk",
                 tables.policy_box(state.breaches),
                 reasons(state.plan, state.looked_at),
                 tables.steps_table(state.plan, state.breaches),
                 tables.resources_table(state.plan),
-                class_="tl-risk",
             ),
-            class_="tl-body tl-planning",
         ),
         tag(
-            "div",
-            tag(
-                "div", drawings.timeline(state.plan), drawings.risk_by_days(state.plans, state.way), class_="tl-beside"
-            ),
+            "div.tl-below",
+            tag("div.tl-beside", drawings.timeline(state.plan), drawings.risk_by_days(state.plans, state.way)),
             tables.open_table(state.plan, state.policy, state.breaches),
             acceptance_form(state, start),
-            class_="tl-below",
         ),
     )
 
@@ -154,31 +149,29 @@ def headline(state: PlannerState) -> Html:
     before, after = plan.risk_before, plan.risk_after
     better = before - after >= _SAME
     change = markup(
-        tag("s", f"{before:.3f}", class_="tl-num"),
+        tag("s.tl-num", f"{before:.3f}"),
         " ",
-        tag(
-            "span",
-            f"\u2212{before - after:.3f}, better" if better else "nothing removed",
-            class_="tl-num tl-better" if better else "tl-num tl-sub",
-        ),
+        tag("span.tl-num.tl-better", f"\u2212{before - after:.3f}, better")
+        if better
+        else tag("span.tl-num.tl-sub", "nothing removed"),
     )
     accepted = markup("accepted up to ", tag("b", f"{bound:.2f}"))
     figures = (
-        tag("span", tag("b", f"{plan.days:g}"), f" of {days(state.budget)}", class_="tl-num"),
-        tag("span", "utility ", tag("b", f"{plan.utility:.1%}"), f", floor {state.min_utility:.1%}", class_="tl-num"),
+        tag("span.tl-num", tag("b", f"{plan.days:g}"), f" of {days(state.budget)}"),
+        tag("span.tl-num", "utility ", tag("b", f"{plan.utility:.1%}"), f", floor {state.min_utility:.1%}"),
         tag("span", tag("b", WAYS[plan.way]), f": {compared(state)}"),
         tag("b", policy_in_words(state), class_="tl-fails" if state.breaches else "tl-holds"),
     )
     return tag(
-        "div",
+        "div.tl-head",
         score("Risk score after the plan", f"{after:.3f}", change),
         gauge(after, was=before, limit=bound, words=accepted),
-        tag("div", *figures, class_="tl-lead"),
+        tag("div.tl-lead", *figures),
         unheard(
             f"Risk score {after:.3f} after {counted(len(plan.steps), 'step')} and {days(plan.days)}, "
             f"utility {plan.utility:.1%}, {policy_in_words(state)}."
         ),
-        class_="tl-head" if after <= bound else "tl-head tl-alerting",
+        class_=None if after <= bound else "tl-alerting",
     )
 
 
@@ -268,12 +261,12 @@ def acceptance_form(state: PlannerState, start: PlannerState) -> Html:
     hint = "Accept the risk chosen, for this reason, until this date"
     return markup(
         form("accept", *fields, submit="Accept this risk", hint=hint, key=last or "", class_="tl-form tl-accept"),
-        tag("p", f"{last.title}: accepted until {last.expires}.", class_="tl-sub", role="status") if last else None,
+        tag("p.tl-sub", f"{last.title}: accepted until {last.expires}.", role="status") if last else None,
     )
 
 
 def static_picture(state: PlannerState) -> Html:
-    """Return the plan as it stands for a saved notebook: no controls, and inline styles, which survive there."""
+    """Return the plan as it stands for a saved notebook."""
     plan = state.plan
     steps = (
         (

@@ -193,13 +193,12 @@ def _name(drawing: DataFlow, place: str, standing: str) -> Html:
     return markup(
         named,
         tag(
-            "div",
+            "div.tl-buttons.tl-save",
             button("Save", "save", hint="Write the drawing into this file"),
             button(f"Replace {standing}", "save", {"overwrite": True}, hint="The file is replaced by this drawing")
             if standing
             else None,
-            tag("span", "in ", tag("code", place), class_="tl-sub"),
-            class_="tl-buttons tl-save",
+            tag("span.tl-sub", "in ", tag("code", place)),
         ),
         problem("save"),
     )

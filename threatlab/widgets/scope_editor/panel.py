@@ -43,12 +43,12 @@ _UNFIT = re.compile(r"[^\w .-]+")
 """What no name of a file should hold."""
 
 
-class ScopeEditor(Panel):
+class ScopeEditor(Panel[ScopeState]):
     """A live panel on one drawing: zones, elements, flows and exclusions to change, and what follows from them.
 
-    Display it as the last value of a cell. All that a click does can be done in code: `add`, `connect`, `add_zone`,
-    `change_element`, `change_flow`, `change_zone`, `exclude`, `include`, `remove`, `describe`, `finish`, `undo`,
-    `reset`, `redraw`, `choose`, `save`; `drawing`, `system` and `assessment` are what the panel shows now.
+    All that a click does can be done in code: `add`, `connect`, `add_zone`, `change_element`, `change_flow`,
+    `change_zone`, `exclude`, `include`, `remove`, `describe`, `finish`, `undo`, `reset`, `redraw`, `choose`, `save`;
+    `drawing`, `system` and `assessment` are what the panel shows now.
 
     Parameters
     ----------
@@ -69,6 +69,8 @@ class ScopeEditor(Panel):
     ThreatLabError
         If the drawing or the system can't be loaded, or the folder has no name.
     """
+
+    drawn_by = view
 
     def __init__(
         self,
@@ -98,7 +100,7 @@ class ScopeEditor(Panel):
     @property
     def drawing(self) -> DataFlow:
         """The drawing as it is now."""
-        return self.state.drawing  # type: ignore[no-any-return]
+        return self.state.drawing
 
     @property
     def system(self) -> AISystem:
@@ -108,7 +110,7 @@ class ScopeEditor(Panel):
     @property
     def assessment(self) -> Assessment:
         """The assessment of what is in scope."""
-        return self.state.hidden.in_scope  # type: ignore[no-any-return]
+        return self.state.hidden.in_scope
 
     @action
     def add_zone(self, name: str, kind: str, owner: str = "") -> None:
@@ -241,7 +243,7 @@ class ScopeEditor(Panel):
     @action
     def answer(self, choice: str = "") -> None:
         """Answer the next question of an import; one that is answered by drawing needs no `choice`."""
-        now: ScopeState = self.state
+        now = self.state
         if not now.asks:
             raise ThreatLabError("there is nothing to answer")
         (question, *left), drawing, base = now.asks, now.drawing, now.base
@@ -256,7 +258,7 @@ class ScopeEditor(Panel):
     @action
     def later(self) -> None:
         """Ask the other questions of an import first."""
-        now: ScopeState = self.state
+        now = self.state
         self.show(replace(now, asks=(*now.asks[1:], *now.asks[:1])))
 
     @action
@@ -268,7 +270,7 @@ class ScopeEditor(Panel):
     @action
     def undo(self) -> None:
         """Take back the last change, be it that another drawing was chosen."""
-        now: ScopeState = self.state
+        now = self.state
         if now.before is None:
             raise ThreatLabError("there is nothing to undo: the drawing is as you found it")
         then = replace(now.before, form=now.form, picked=now.picked, accepted=now.accepted, saved=now.saved)
@@ -312,7 +314,7 @@ class ScopeEditor(Panel):
         """Show a drawing that was made in code, with the controls that the panel was made with."""
         if not isinstance(drawing, DataFlow):
             raise ThreatLabError(f"only a DataFlow can be drawn, not {drawing!r}; load_drawing() gives one")
-        now: ScopeState = self.state
+        now = self.state
         if (drawing, self._base) != (now.drawing, now.base):
             self._go_on(
                 replace(now, drawing=drawing, base=self._base, kept=NOTHING, picked="", before=now), "Drawn anew."
@@ -397,10 +399,6 @@ class ScopeEditor(Panel):
         """Return the panel's HTML."""
         return view.page(state, self._choices(state), self._given, self._path(state.drawing).as_posix())
 
-    def picture(self) -> Html:
-        """Return what stays of it in a saved notebook."""
-        return view.static_picture(self.state)
-
     def __repr__(self) -> str:
         whole = self.state.hidden.everything.risk_score
         risk = f"risk_in_scope={self.state.score}, with_left_out={whole:.2f}" if self.state.score else "no risk score"
@@ -415,7 +413,7 @@ class ScopeEditor(Panel):
         return {EMPTY: "New drawing", **self._shipped, **own, self._given.name: self._given.title}
 
     def _change(self, act: str, drawing: DataFlow, done: str, renamed: Mapping[str, str] | None = None) -> None:
-        now: ScopeState = self.state
+        now = self.state
         state = replace(now, accepted=(*now.accepted, act), asked="", standing="")
         if drawing != now.drawing:
             kept = kept_from(now.drawing, now.kept, drawing, renamed or {})
@@ -425,7 +423,7 @@ class ScopeEditor(Panel):
         self._go_on(state, done)
 
     def _open(self, drawing: DataFlow, chosen: str, base: AISystem | None, done: str = "") -> None:
-        now: ScopeState = self.state
+        now = self.state
         form = now.form if drawing.elements else "zone"
         state = ScopeState(
             drawing, drawing, chosen, base, before=now, form=form, accepted=now.accepted, saved=self._files(),
@@ -447,9 +445,10 @@ class ScopeEditor(Panel):
     def _can_bring_back(self, path: Path) -> bool:
         """Tell whether a file holds this drawing, or one that Undo goes back to."""
         try:
-            held, step = load_drawing(path), self.state
+            held = load_drawing(path)
         except ThreatLabError:  # a file that holds no drawing
             return False
+        step: ScopeState | None = self.state
         while step and held not in (step.drawing, step.opened):
             step = step.before
         return step is not None

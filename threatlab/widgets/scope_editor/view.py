@@ -18,8 +18,10 @@ from threatlab.widgets.base.html import (
     markup,
     problem,
     saved,
+    scale,
     table,
     tag,
+    track,
     unheard,
 )
 from threatlab.widgets.scope_editor.forms import FORMS, forms
@@ -40,43 +42,39 @@ def page(state: ScopeState, drawings: Mapping[str, str], given: DataFlow, place:
     """Return the whole panel: `drawings` are the titles to choose from by name, `place` is where it is saved."""
     undone = state.drawing == given
     pick = tag(
-        "div",
+        "div.tl-pick",
         choice("Drawing", "name", [(title, name) for name, title in drawings.items()], state.chosen, act="choose"),
         tag(
-            "div",
+            "div.tl-buttons",
             button("Undo", "undo", hint="Take back the last change", disabled=state.before is None),
             button("Reset", "reset", hint="Go back to the drawing as this panel was made with it", disabled=undone),
             button("Tidy", "tidy", hint="Place everything anew, so that flows are short and seldom cross"),
-            class_="tl-buttons",
         ),
         check("This is the whole system", "whole", value=state.drawing.complete, act="finish"),
-        class_="tl-pick",
     )
     ask = (
         button(label, "ask", {"form": name}, hint=hint, pressed=name == state.form)
         for name, (label, hint) in FORMS.items()
     )
     change = tag(
-        "div",
-        tag("div", *ask, class_="tl-buttons", role="group", aria_label="What do you want to change?"),
+        "div.tl-change",
+        tag("div.tl-buttons", *ask, role="group", aria_label="What do you want to change?"),
         forms(state, place),
-        class_="tl-change",
         data_key="change",  # so that what is half typed in it stays when something is left out above it
     )
     picture = Html(draw(state.drawing, kept=state.kept)) if state.drawing.zones else _first_steps()
     return markup(
-        tag("div", pick, problem("choose"), _asked(state, drawings), class_="tl-top tl-drawing-menu"),
+        tag("div.tl-top.tl-drawing-menu", pick, problem("choose"), _asked(state, drawings)),
         headline(state),
         tag(
-            "div",
+            "div.tl-scope",
             imported(state),
             change,
-            tag("div", picture, class_="tl-drawing"),
+            tag("div.tl-drawing", picture),
             exclusions(state),
             questions(state),
             fold(facts_title(state), facts_table(state)),
             fold(tables_title(state), tables(state.drawing)),
-            class_="tl-scope",
         ),
     )
 
@@ -88,13 +86,12 @@ def _asked(state: ScopeState, drawings: Mapping[str, str]) -> Html | None:
     title = drawings[state.asked]
     answers = {"save": "Save first", "leave": "Don't save"}
     return tag(
-        "div",
+        "div.tl-buttons",
         *(
             button(label, "choose", {"name": state.asked, "unsaved": answer}, hint=f"{label}, and go on to {title}")
             for answer, label in answers.items()
         ),
         button("Stay here", "ask", {"form": state.form}, hint="Go on with this drawing"),
-        class_="tl-buttons",
     )
 
 
@@ -119,13 +116,12 @@ def imported(state: ScopeState) -> Html | None:
     later = button("Later", "later", hint="Ask the others first", disabled=not left)
     known = None if question.choices else button("It is done", "answer", {"choice": ""}, hint="Don't ask again")
     return tag(
-        "div",
+        "div.tl-change",
         caption("The file leaves this open", f"{counted(left, 'more question')} after it"),
         tag("p", tag("b", question.asks)),
-        tag("p", why, until, class_="tl-sub") if why or until else None,
-        tag("div", *answers, known, later, class_="tl-buttons"),
+        tag("p.tl-sub", why, until) if why or until else None,
+        tag("div.tl-buttons", *answers, known, later),
         problem("answer"),
-        class_="tl-change tl-imported",
     )
 
 
@@ -135,28 +131,28 @@ def _first_steps() -> Html:
         "Add the elements in it: who asks, the program, the model, where data lie.",
         "Add a flow for each thing that goes from one element to another.",
     )
-    return tag("div", caption("Nothing drawn yet"), tag("ol", *(tag("li", step) for step in steps)), class_="tl-note")
+    return tag("div.tl-note", caption("Nothing drawn yet"), tag("ol", *(tag("li", step) for step in steps)))
 
 
 def headline(state: ScopeState) -> Html:
     """Return the risk in scope before and after the last change, with what was left out, and what that change did."""
     now, gap = state.hidden.in_scope.risk_score, state.hidden.risk
     if not state.score:
-        shown = tag("div", "No risk score: ", _unearned(state), class_="tl-lead")
+        shown = tag("div.tl-lead", "No risk score: ", _unearned(state))
     else:
         was = markup(tag("s", state.score_before), " \u2192 ") if state.score_before else None
-        beyond = tag("div", class_="tl-beyond", style=f"left:{now:.1%};width:{gap:.1%}") if gap else None
-        track = tag("div", tag("div", class_="tl-fill", style=f"width:{now:.1%}"), beyond, class_="tl-track")
-        scale = tag("div", tag("span", 0), tag("span", _whole(state)), tag("span", 1), class_="tl-scale")
-        figures = tag("div", was, tag("span", state.score, class_="tl-score"), class_="tl-figures")
-        shown = markup(tag("div", tag("div", "Risk in scope", class_="tl-cap"), figures), tag("div", track, scale))
+        beyond = tag("div.tl-beyond", style=f"left:{now:.1%};width:{gap:.1%}") if gap else None
+        figures = tag("div.tl-figures", was, tag("span.tl-score", state.score))
+        shown = markup(
+            tag("div", tag("div.tl-cap", "Risk in scope"), figures),
+            tag("div", track(now, beyond), scale(_whole(state))),
+        )
     return tag(
-        "div",
+        "div.tl-head.tl-standing",
         shown,
-        tag("p", state.last_change, class_="tl-last"),
-        tag("div", _counted(state.drawing), class_="tl-sub"),
+        tag("p.tl-last", state.last_change),
+        tag("div.tl-sub", _counted(state.drawing)),
         unheard(_announcement(state)),
-        class_="tl-head tl-standing",
     )
 
 
@@ -181,7 +177,7 @@ def exclusions(state: ScopeState) -> Html | None:
         )
         for e in state.drawing.exclusions
     ]
-    return tag("div", caption("Left out of scope"), tag("ul", *rows), class_="tl-left-out") if rows else None
+    return tag("div.tl-left-out", caption("Left out of scope"), tag("ul", *rows)) if rows else None
 
 
 def speaks_against(drawing: DataFlow, element: str, base: AISystem | None) -> str:
@@ -198,7 +194,7 @@ def questions(state: ScopeState) -> Html | None:
         tag("li", f"{question} ", tag("span", f"(unknown until then: {', '.join(labels)})"))
         for question, labels in state.questions.items()
     ]
-    return tag("div", caption("The drawing leaves this open"), tag("ul", *rows), class_="tl-asks") if rows else None
+    return tag("div.tl-asks", caption("The drawing leaves this open"), tag("ul", *rows)) if rows else None
 
 
 def facts_title(state: ScopeState) -> str:
@@ -240,7 +236,7 @@ def tables(drawing: DataFlow) -> Html:
 
 
 def static_picture(state: ScopeState) -> Html:
-    """Return the editor as it stands for a saved notebook: no controls, and inline styles, which survive there."""
+    """Return the editor as it stands for a saved notebook."""
     hidden = ", ".join(state.labels(state.hidden.facts))
     return saved(
         state.drawing.title,
@@ -288,15 +284,15 @@ def _announcement(state: ScopeState) -> str:
 
 def _answer(state: ScopeState, fact: str, reading: Reading) -> object:
     if fact in state.hidden.facts:
-        counted_too = tag("span", "yes, with what is left out", class_="tl-unk")
+        counted_too = tag("span.tl-unk", "yes, with what is left out")
         return markup(ANSWER[reading.value], " ", counted_too)
-    return tag("span", ANSWER[None], class_="tl-unk") if reading.value is None else ANSWER[reading.value]
+    return tag("span.tl-unk", ANSWER[None]) if reading.value is None else ANSWER[reading.value]
 
 
 def _scrolled(called: str, heads: tuple[str, ...], rows: Iterable[Iterable[object]]) -> Html:
     """Return a table; where it is wider than the page, it alone scrolls, by keyboard too."""
     drawn = table([name for name in heads if name not in (SAYS_WHO, CAN_BE_THERE)], rows, row_heads=True)
-    return tag("div", drawn, class_="tl-scroll", role="region", aria_label=called, tabindex=0)
+    return tag("div.tl-scroll", drawn, role="region", aria_label=called, tabindex=0)
 
 
 def _flow_row(cells: tuple[str, ...]) -> list[object]:
@@ -305,7 +301,7 @@ def _flow_row(cells: tuple[str, ...]) -> list[object]:
     crosses = FLOW_HEADS.index("Crosses")
     shown = _row((*row, who))
     return [
-        markup(cell, tag("div", f"Can be there: {there}", class_="tl-sub tl-there")) if there and i == crosses else cell
+        markup(cell, tag("div.tl-sub.tl-there", f"Can be there: {there}")) if there and i == crosses else cell
         for i, cell in enumerate(shown)
     ]
 
@@ -314,6 +310,4 @@ def _row(cells: tuple[str, ...]) -> list[object]:
     """Return a row whose last cell, who says so, stands small in the middle: the page is narrow."""
     *row, who = cells
     middle = (len(row) - 1) // 2
-    return [
-        markup(cell, tag("div", who, class_="tl-sub")) if who and i == middle else cell for i, cell in enumerate(row)
-    ]
+    return [markup(cell, tag("div.tl-sub", who)) if who and i == middle else cell for i, cell in enumerate(row)]

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from threatlab.checks import check_flag, check_number, check_whole
-from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.checks import check_choice, check_flag, check_number, check_whole
+from threatlab.errors import ThreatLabError
 from threatlab.manager import ThreatModelingBasicsManager
 from threatlab.monitoring.accounts import ACCOUNTS, spread
 from threatlab.monitoring.alerts import report_alerts
@@ -17,7 +17,6 @@ from threatlab.monitoring.evaluation import MINUTES_PER_ALERT, Evaluation
 from threatlab.monitoring.log import DAY_MINUTES, Day, clock, simulate_day
 from threatlab.monitoring.watch import watch
 from threatlab.system import AISystem
-from threatlab.widgets.base.html import Html
 from threatlab.widgets.base.panel import Panel, action
 from threatlab.widgets.base.ticker import Ticker
 from threatlab.widgets.stream_monitor import view
@@ -26,12 +25,11 @@ from threatlab.widgets.stream_monitor.state import HIGHEST, LOWEST, RAREST, SPEE
 KIND = "stream monitor"
 
 
-class StreamMonitor(Panel):
+class StreamMonitor(Panel[StreamState]):
     """A live panel on one invented day of requests: play it, move the detector threshold, see what it costs.
 
-    Display it as the last value of a cell. All that a click does can be done in code: `play`, `pause`, `jump`,
-    `advance`, `set`; `evaluation` is what the panel shows now. Only one monitor plays at a time: one that is made or
-    played stops the one before.
+    All that a click does can be done in code: `play`, `pause`, `jump`, `advance`, `set`; `evaluation` is what the panel
+    shows now. Only one monitor plays at a time: one that is made or played stops the one before.
 
     With a manager, each alert is reported to it once, when the time passes it: it records the alert, and pages or
     remediates. The day was recorded before, so what it puts in place changes nothing in it. A move of the threshold
@@ -55,6 +53,8 @@ class StreamMonitor(Panel):
     ThreatLabError
         If one of them isn't what it must be; the message names it.
     """
+
+    drawn_by = view
 
     def __init__(  # noqa: PLR0913  # each is a choice of the learner's
         self,
@@ -87,12 +87,12 @@ class StreamMonitor(Panel):
     @property
     def evaluation(self) -> Evaluation:
         """What the threshold did, up to the minute shown."""
-        return self.state.now  # type: ignore[no-any-return]
+        return self.state.now
 
     @property
     def minute(self) -> int:
         """The minute of the day that is shown."""
-        return self.state.minute  # type: ignore[no-any-return]
+        return self.state.minute
 
     @property
     def playing(self) -> bool:
@@ -109,15 +109,13 @@ class StreamMonitor(Panel):
         checks: dict[str, Callable[[object], Any]] = {
             "threshold": _check_threshold,
             "detector": _check_detector,
-            "speed": _check_speed,
+            "speed": lambda value: check_choice("speed", value, SPEEDS),
             "accounts": _check_accounts,
             "careful": lambda value: check_flag("careful", value),
             "one_in": lambda value: check_whole("one_in", value, 1, RAREST),
         }
-        for name in settings:
-            if name not in checks:
-                raise ThreatLabError(unknown_name("setting", name, checks))
-        state = replace(self.state, **{name: checks[name](value) for name, value in settings.items()})
+        values = {name: checks[check_choice("setting", name, checks)](value) for name, value in settings.items()}
+        state = replace(self.state, **values)
         if (state.accounts, state.careful) != (self.state.accounts, self.state.careful):
             day = spread(self._day, state.accounts, careful=state.careful) if state.accounts else self._day
             state = replace(state, watch=watch(day))
@@ -159,17 +157,7 @@ class StreamMonitor(Panel):
         if not isinstance(to, str):
             return self._move(int(check_number("minute", to, 0, DAY_MINUTES)))
         named = moments(self.state.watch)
-        if to not in named:
-            raise ThreatLabError(unknown_name("moment", to, named))
-        return self._move(named[to])
-
-    def draw(self, state: StreamState) -> Html:
-        """Return the panel's HTML."""
-        return view.page(state)
-
-    def picture(self) -> Html:
-        """Return what stays of it in a saved notebook."""
-        return view.static_picture(self.state)
+        return self._move(named[check_choice("moment", to, named)])
 
     def __repr__(self) -> str:
         now = self.evaluation
@@ -225,12 +213,4 @@ def _check_threshold(value: object) -> float:
 
 
 def _check_detector(value: object) -> str:
-    if not isinstance(value, str) or value not in DETECTORS:
-        raise ThreatLabError(unknown_name("detector", value, DETECTORS))
-    return value
-
-
-def _check_speed(value: object) -> str:
-    if not isinstance(value, str) or value not in SPEEDS:
-        raise ThreatLabError(unknown_name("speed", value, SPEEDS))
-    return value
+    return check_choice("detector", value, DETECTORS)

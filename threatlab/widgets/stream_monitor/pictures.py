@@ -10,6 +10,7 @@ from threatlab.monitoring.windows import WINDOW
 from threatlab.widgets.base.drawings import line_chart
 from threatlab.widgets.base.html import Html, caption, markup, number, table, tag
 from threatlab.widgets.stream_monitor.state import HIGHEST, LOWEST, StreamState, broken
+from threatlab.words import counted
 
 HOURS = range(0, 25, 4)
 """Hours named on the axis: as many as fit where the page is narrow."""
@@ -40,8 +41,8 @@ def timeline(state: StreamState) -> Html:
         for hour in HOURS
     )
     axis = markup(
-        tag("span", "The day so far, by hour", class_="tl-hidden"),
-        tag("div", *hours, class_="tl-hours", aria_hidden="true"),
+        tag("span.tl-hidden", "The day so far, by hour"),
+        tag("div.tl-hours", *hours, aria_hidden="true"),
     )
     asked, drift = state.watch.requests[: state.windows], state.watch.drift
     busiest = f"at most {asked.max():,.0f} in {WINDOW} min" if len(asked) else f"in {WINDOW} min"
@@ -58,7 +59,7 @@ def timeline(state: StreamState) -> Html:
     return markup(
         caption("The day so far", f"{who}; we know that only because we made it up"),
         table(("Who", axis, "So far"), rows, row_heads=True, class_="tl-day"),
-        tag("p", *signs, class_="tl-sub tl-signs"),
+        tag("p.tl-sub.tl-signs", *signs),
     )
 
 
@@ -104,8 +105,8 @@ def fate(campaign: Campaign, state: StreamState) -> tuple[str, str, str]:
 def _curve_table(state: StreamState) -> Html:
     chosen = state.curve[state.curve["threshold"].isin((4, 8, 16, 32, 64))]
     figures = (
-        ("recall", markup(tag("span", class_="tl-key"), "Recall"), ".2f"),
-        ("precision", markup(tag("span", class_="tl-key tl-key-1"), "Precision"), ".2f"),
+        ("recall", markup(tag("span.tl-key"), "Recall"), ".2f"),
+        ("precision", markup(tag("span.tl-key.tl-key-1"), "Precision"), ".2f"),
         ("alerts", "Alerts", ".0f"),
         ("queries_lost", "Queries lost", ",.0f"),
     )
@@ -121,7 +122,7 @@ def _row(title: str, track: Html, words: object, state: StreamState) -> Row:
     drift = state.watch.drift
     called = _mark("tl-dash", drift.alarm or 0) if drift.by(state.minute) else None
     future = _mark("tl-future", state.minute) if state.minute < DAY_MINUTES else None
-    return title, tag("div", future, track, called, class_="tl-passed", aria_hidden="true"), words
+    return title, tag("div.tl-passed", future, track, called, aria_hidden="true"), words
 
 
 def _level(state: StreamState) -> Html:
@@ -131,7 +132,7 @@ def _level(state: StreamState) -> Html:
     fleet = drift.fleet[state.windows - 1]
     if not drift.by(state.minute):
         return markup(f"{fleet:.3f} now, all clients")
-    return markup(f"{fleet:.3f} now; ", tag("b", "drift", class_="tl-drifted"), f", called {clock(drift.alarm or 0)}")
+    return markup(f"{fleet:.3f} now; ", tag("b.tl-drifted", "drift"), f", called {clock(drift.alarm or 0)}")
 
 
 def _bars(requests: Floats, highest: float) -> Html:
@@ -139,7 +140,7 @@ def _bars(requests: Floats, highest: float) -> Html:
         f"M{i * WINDOW} {_TALL}V{_TALL - asked / highest * (_TALL - 4):.1f}h{WINDOW * 0.8:.0f}V{_TALL}z"
         for i, asked in enumerate(requests)
     )
-    return _strip(tag("path", d=path, class_="tl-volume"))
+    return _strip(tag("path.tl-volume", d=path))
 
 
 def _line(fleet: Floats) -> Html:
@@ -147,13 +148,13 @@ def _line(fleet: Floats) -> Html:
         f"{(i + 1) * WINDOW},{_TALL - (min(max(level, _LOW), _HIGH) - _LOW) / (_HIGH - _LOW) * _TALL:.1f}"
         for i, level in enumerate(fleet)
     )
-    return _strip(tag("polyline", points=points, class_="tl-level"))
+    return _strip(tag("polyline.tl-level", points=points))
 
 
 def _strip(drawn: Html) -> Html:
     """Return a drawing that is stretched to the width of its track; it holds no text, which would be stretched too."""
     box = f"0 0 {DAY_MINUTES} {_TALL}"
-    return tag("svg", drawn, class_="tl-strip", viewBox=box, preserveAspectRatio="none", focusable="false")
+    return tag("svg.tl-strip", drawn, viewBox=box, preserveAspectRatio="none", focusable="false")
 
 
 def _campaign(campaign: Campaign, state: StreamState) -> Html:
@@ -184,13 +185,13 @@ def _attackers(state: StreamState) -> list[Row]:
 def _false_alerts(title: str, kind: str, state: StreamState) -> Row:
     alerts = [alert for alert in state.now.alerts if alert.kind == kind]
     marks = markup(*(_mark("tl-blip tl-false", alert.minute, name=alert.client) for alert in alerts))
-    return _row(title, marks, f"{len(alerts)} false alert{'s' if len(alerts) != 1 else ''}", state)
+    return _row(title, marks, counted(len(alerts), "false alert"), state)
 
 
 def _violations(state: StreamState) -> Row:
     records = broken(state.watch, state.minute).to_dict("records")
     marks = (_mark("tl-blip tl-forbidden", row["first"], name=f"{row['client']}, {row['rule']}") for row in records)
-    return _row("Rule broken", markup(*marks), f"by {len(records)} client{'s' if len(records) != 1 else ''}", state)
+    return _row("Rule broken", markup(*marks), f"by {counted(len(records), 'client')}", state)
 
 
 def _mark(look: str, minute: float, until: float | None = None, *, name: str = "") -> Html:

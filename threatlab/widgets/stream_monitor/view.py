@@ -66,22 +66,20 @@ _NOBODY_TELLS = (
 
 def page(state: StreamState) -> Html:
     """Return the whole panel."""
-    about = fold("What these figures mean", definitions(_EXPLAINED.items()), tag("p", _NOBODY_TELLS, class_="tl-sub"))
+    about = fold("What these figures mean", definitions(_EXPLAINED.items()), tag("p.tl-sub", _NOBODY_TELLS))
     return tag(
-        "div",
-        tag("div", headline(state), controls(state), announcement(state), class_="tl-about"),
-        tag("div", timeline(state), class_="tl-stream"),
+        "div.tl-monitor",
+        tag("div.tl-about", headline(state), controls(state), announcement(state)),
+        tag("div.tl-stream", timeline(state)),
         tag(
-            "div",
+            "div.tl-underneath",
             tag("div", threshold_curve(state), base_rate(state), about),
             tag(
                 "div",
                 across_accounts(state, state.watch.across) if state.watch.across else drift_or_attack(state),
                 violations_table(state),
             ),
-            class_="tl-underneath",
         ),
-        class_="tl-monitor",
     )
 
 
@@ -92,42 +90,29 @@ def controls(state: StreamState) -> Html:
     detectors = [(each.title, name) for name, each in DETECTORS.items()]
     careful = check("Careful: nothing in common", "careful", value=state.careful, act="set")
     return tag(
-        "div",
+        "div.tl-controls",
         button("Pause" if state.playing else "Play", "pause" if state.playing else "play", hint=hint),
         choice("Speed", "speed", speeds, state.speed, act="set"),
         choice("Jump to", "to", *_places(state), act="jump"),
         choice("Detector", "detector", detectors, state.detector, act="set"),
         slider("Detector threshold", "threshold", state.threshold, act="set", low=LOWEST, high=HIGHEST),
-        tag(
-            "div",
-            choice("Many accounts", "accounts", _spreads(state), state.accounts, act="set"),
-            careful,
-            class_="tl-spread",
-        ),
+        tag("div.tl-spread", choice("Many accounts", "accounts", _spreads(state), state.accounts, act="set"), careful),
         *map(problem, ("play", "jump", "set")),
-        class_="tl-controls",
     )
 
 
 def headline(state: StreamState) -> Html:
     """Return the time and the six figures, each with what it is made of, and the missed attackers by name."""
     figures = (
-        tag("div", tag("dt", label), tag("dd", tag("b", value, class_="tl-num"), tag("span", words, class_="tl-sub")))
+        tag("div", tag("dt", label), tag("dd", tag("b.tl-num", value), tag("span.tl-sub", words)))
         for label, value, words in _figures(state)
     )
     word = "playing" if state.playing else "the day is over" if state.minute == DAY_MINUTES else "paused"
     return tag(
-        "div",
-        tag(
-            "div",
-            caption("Time"),
-            tag("b", clock(state.minute), class_="tl-score"),
-            tag("span", word, class_="tl-sub"),
-            class_="tl-time",
-        ),
-        tag("dl", *figures, class_="tl-six"),
-        tag("p", _missed(state), class_="tl-names"),
-        class_="tl-now",
+        "div.tl-now",
+        tag("div.tl-time", caption("Time"), tag("b.tl-score", clock(state.minute)), tag("span.tl-sub", word)),
+        tag("dl.tl-six", *figures),
+        tag("p.tl-names", _missed(state)),
     )
 
 
@@ -144,7 +129,7 @@ def announcement(state: StreamState) -> Html:
             f"{clock(state.minute)}, threshold {state.threshold:g}: {len(now.alerts)} alerts, "
             f"{len(now.caught)} of {len(now.begun)} {_attackers(state)} caught."
         )
-    return tag("div", words, _reported(state), class_="tl-status", role="status", aria_live="polite")
+    return tag("div.tl-status", words, _reported(state), role="status", aria_live="polite")
 
 
 def drift_or_attack(state: StreamState) -> Html:
@@ -163,15 +148,15 @@ def drift_or_attack(state: StreamState) -> Html:
             " if they are compared with this morning.",
         )
     level = f"Mean confidence of all clients: {fleet:.3f} now, {drift.morning:.3f} in the morning."
-    everybody = markup(called, ".", tag("div", level, class_="tl-sub"))
+    everybody = markup(called, ".", tag("div.tl-sub", level))
     against = state.watch.evaluate("confidence", state.threshold, state.minute)
     caught = f"At threshold {state.threshold:g}; {len(against.caught)} of them are attackers."
-    one = markup(tag("b", len(against.alerts)), " clients fell behind the fleet.", tag("div", caught, class_="tl-sub"))
+    one = markup(tag("b", len(against.alerts)), " clients fell behind the fleet.", tag("div.tl-sub", caught))
     return markup(
         caption("Drift or attack?"),
         table(("Drift: everybody at once", "Attack: one against the others"), [(everybody, one)], class_="tl-sides"),
-        tag("p", lesson, class_="tl-gap"),
-        tag("p", _WHILE_FEW, class_="tl-sub"),
+        tag("p.tl-gap", lesson),
+        tag("p.tl-sub", _WHILE_FEW),
     )
 
 
@@ -203,7 +188,7 @@ def across_accounts(state: StreamState, across: Across) -> Html:
     return markup(
         caption("Who sees the campaign?", f"one, over {len(now.campaigns):,} accounts"),
         table(("Looks at", "Sees so far"), rows, class_="tl-across"),
-        tag("p", lesson, class_="tl-gap"),
+        tag("p.tl-gap", lesson),
     )
 
 
@@ -226,8 +211,8 @@ def base_rate(state: StreamState) -> Html:
     return markup(
         caption("The base rate", class_="tl-second"),
         slider("Clients to each attacker", "one_in", state.one_in, act="set", low=1, high=RAREST),
-        tag("p", words, class_="tl-gap"),
-        tag("p", _FALLACY, class_="tl-sub"),
+        tag("p.tl-gap", words),
+        tag("p.tl-sub", _FALLACY),
     )
 
 
@@ -242,7 +227,7 @@ def violations_table(state: StreamState) -> Html:
     rows = (
         (
             row["client"],
-            markup(f"{row['rule']}: {row['asked']}", tag("span", f" (allowed: {row['allowed']})", class_="tl-sub")),
+            markup(f"{row['rule']}: {row['asked']}", tag("span.tl-sub", f" (allowed: {row['allowed']})")),
             number(clock(row["first"])),
             number(row["requests"]),
         )
@@ -252,12 +237,12 @@ def violations_table(state: StreamState) -> Html:
     return markup(
         caption("Policy violations", "by rule: exact, without a threshold", class_="tl-second"),
         tag("p", "None so far.") if violations.empty else table(heads, rows, row_heads=True, class_="tl-breaches"),
-        tag("p", unseen, class_="tl-sub tl-gap") if state.now.begun else None,
+        tag("p.tl-sub.tl-gap", unseen) if state.now.begun else None,
     )
 
 
 def static_picture(state: StreamState) -> Html:
-    """Return the figures as they stand for a saved notebook: no controls, and inline styles, which survive there."""
+    """Return the figures as they stand for a saved notebook."""
     figures = ((label, tag("b", value), words) for label, value, words in _figures(state))
     most = max((each.queries for each in state.now.campaigns), default=0) or 1
     attackers = (
@@ -323,9 +308,9 @@ def _missed(state: StreamState) -> Html:
     if not now.begun:
         return markup("No attacker has begun yet.")
     if not now.missed:
-        return markup(tag("b", "Nobody missed", class_="tl-caught"), " so far.")
+        return markup(tag("b.tl-caught", "Nobody missed"), " so far.")
     names = f"{len(now.missed):,} of {len(now.begun):,} accounts" if state.campaign else ", ".join(now.missed)
-    return markup(tag("b", "Missed so far:", class_="tl-missed"), f" {names}")
+    return markup(tag("b.tl-missed", "Missed so far:"), f" {names}")
 
 
 def _attackers(state: StreamState) -> str:
@@ -341,7 +326,7 @@ def _seen(evaluation: Evaluation, what: str) -> Html:
     return markup(
         tag("b", f"{len(caught):,} of {counted(len(evaluation.campaigns), what)}"),
         since,
-        tag("div", f"and {counted(false, 'customer')}", class_="tl-sub"),
+        tag("div.tl-sub", f"and {counted(false, 'customer')}"),
     )
 
 
@@ -355,7 +340,7 @@ def _reported(state: StreamState) -> Html | None:
         return None
     words = {"page": "paged", "remediate": "answered by a control put in place"}
     counts = ", ".join(f"{count} {words[response]}" for response, count in state.reported) or "none yet"
-    return tag("span", f" Alerts reported to the manager: {counts}.", class_="tl-sub")
+    return tag("span.tl-sub", f" Alerts reported to the manager: {counts}.")
 
 
 def _alerts_since_drift(state: StreamState, detector: str) -> int:

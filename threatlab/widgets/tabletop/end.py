@@ -7,6 +7,7 @@ from threatlab.widgets.base.html import (
     Html,
     caption,
     field,
+    headed,
     markup,
     number,
     problem,
@@ -30,7 +31,7 @@ def finish(state: TabletopState) -> Html:
     if exercise is None or not exercise.finished:
         return markup()
     log = table(_LOG, map(_logged, exercise.log), class_="tl-tt-log")
-    lessons = tag("ul", *(_lesson(state, each) for each in exercise.lessons), class_="tl-tt-lessons")
+    lessons = tag("ul.tl-tt-lessons", *(_lesson(state, each) for each in exercise.lessons))
     asked = "give each one a name and a day: they go into the report"
     return markup(
         _figures(state, exercise), caption("Lessons", asked), problem("assign"), lessons, caption("Incident log"), log
@@ -41,7 +42,7 @@ def _figures(state: TabletopState, exercise: Exercise) -> Html:
     runs = compare(exercise)
     rows = (
         (
-            markup(measure.title, tag("div", measure.meaning, class_="tl-sub")),
+            markup(measure.title, tag("div.tl-sub", measure.meaning)),
             *(number(measure.amount(run.figures[name])) for run in runs.values()),
         )
         for name, measure in MEASURES.items()
@@ -53,44 +54,41 @@ def _figures(state: TabletopState, exercise: Exercise) -> Html:
         table(heads, rows, row_heads=True, class_="tl-tt-ended"),
         tag("p", _UNATTENDED) if exercise.unattended else None,
         tag(
-            "p",
+            "p.tl-sub",
             f"All three are played by the same rules. The prepared team has in place: {ready}. Its price is in the "
             "figures, too. ",
             tag("b", "As published:"),
             f" {exercise.story.published}",
-            class_="tl-sub",
         ),
     )
 
 
 def _lesson(state: TabletopState, lesson: Lesson) -> Html:
     return tag(
-        "li",
-        tag("p", tag("b", f"{_KINDS[lesson.kind]}."), f" {lesson.text}"),
+        f"li.tl-tt-lesson.tl-tt-lesson-{lesson.kind}",
+        headed(f"{_KINDS[lesson.kind]}.", lesson.text),
         tag(
-            "p",
+            "p.tl-sub",
             f"Seen at: {'; '.join(lesson.because)}. Control: {state.title(lesson.control)} ({_HAVE[lesson.in_place]}); "
             f"usually done by the {lesson.owner}.",
             tag("br"),
             f"For the response plan: {lesson.policy}",
-            class_="tl-sub",
         ),
         _task(lesson),
-        class_=f"tl-tt-lesson tl-tt-lesson-{lesson.kind}",
     )
 
 
 def _task(lesson: Lesson) -> Html:
     """Return the fields for who sees to a lesson, and until when; a screen reader hears which lesson."""
-    which, args = tag("span", f" ({lesson.text})", class_="tl-hidden"), {"lesson": lesson.id}
+    which, args = tag("span.tl-hidden", f" ({lesson.text})"), {"lesson": lesson.id}
     due = str(lesson.task.due or "")
     who = field(markup("Who sees to it", which), "who", lesson.task.who, act="assign", args=args)
     until = field(markup("Until, such as 2026-12-01", which), "due", due, act="assign", args=args)
-    return tag("div", who, until, class_="tl-tt-task")
+    return tag("div.tl-tt-task", who, until)
 
 
 def _logged(entry: LogEntry) -> tuple[Html, str, Html]:
-    note = tag("p", f"Note: \u201c{entry.note}\u201d", class_="tl-sub") if entry.note else None
+    note = tag("p.tl-sub", f"Note: \u201c{entry.note}\u201d") if entry.note else None
     decided = tag("b", entry.by or "nobody", ":"), f" {entry.text}"
     what = markup(*decided, taken_back(entry), tag("p", entry.consequence), note)
     return (number(entry.clock), entry.title, what)
@@ -102,7 +100,7 @@ def _tasked(lesson: Lesson) -> str:
 
 
 def static_picture(state: TabletopState) -> Html:
-    """Return the exercise as it stands for a saved notebook: no controls, and inline styles, which survive there."""
+    """Return the exercise as it stands for a saved notebook."""
     exercise, story = state.exercise, state.story
     body = tag("p", story.situation)
     if exercise is not None:
@@ -125,7 +123,7 @@ def static_picture(state: TabletopState) -> Html:
         inject = exercise.inject
         body = markup(
             saved_table(_LOG, log) if log else None,
-            tag("p", tag("b", f"{exercise.clock}, {inject.title}."), f" {exercise.text}") if inject else None,
+            headed(f"{exercise.clock}, {inject.title}.", exercise.text) if inject else None,
             tag("p", amounts.capitalize(), "."),
             markup(tag("p", tag("b", "Lessons")), lessons) if exercise.finished else None,
             tag("p", _UNATTENDED) if exercise.unattended else None,

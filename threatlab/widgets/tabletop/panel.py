@@ -8,8 +8,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from threatlab.errors import ThreatLabError, unknown_name
-from threatlab.system import AISystem
+from threatlab.checks import check_choice
+from threatlab.errors import ThreatLabError
+from threatlab.system import AISystem, check_system
 from threatlab.tabletop import NOBODY, ROLES, Exercise, begin, load_story, play
 from threatlab.tabletop.clock import Countdown
 from threatlab.tabletop.log import Task
@@ -22,13 +23,13 @@ from threatlab.widgets.tabletop.end import finish, static_picture
 _KIND, _SECOND = "tabletop", 1.0
 
 
-class TabletopPanel(Panel):
+class TabletopPanel(Panel[view.TabletopState]):
     """A live tabletop exercise: messages, decisions, a countdown, figures, and at the end lessons and the incident log.
 
-    Display it as the last value of a cell. What a click does can be done in code: `set`, `start`, `decide`,
-    `decide_all`, `next_message`, `undo`, `assign`, `pause`, `resume`, `reset`; `exercise` is what the panel shows. In
-    code no clock runs, unless `resume` or `start(timed=True)` says so: a decision takes the `minutes` that it is given.
-    An exercise is kept with its decisions; taken up again, its clock stands.
+    What a click does can be done in code: `set`, `start`, `decide`, `decide_all`, `next_message`, `undo`, `assign`,
+    `pause`, `resume`, `reset`; `exercise` is what the panel shows. In code no clock runs, unless `resume` or
+    `start(timed=True)` says so: a decision takes the `minutes` that it is given. An exercise is kept with its
+    decisions; taken up again, its clock stands.
 
     Parameters
     ----------
@@ -55,9 +56,7 @@ class TabletopPanel(Panel):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._ticker = Ticker(_KIND, _SECOND, self.tick, self.pause)  # first, since close() needs it in any case
-        if system is not None and not isinstance(system, AISystem):
-            raise ThreatLabError(f"system is {system!r}; give an AISystem, such as load_system() returns")
-        self._own, self._clock = system, clock
+        self._own, self._clock = system if system is None else check_system(system), clock
         Ticker.release(_KIND)  # a cell that is run again makes a new panel, and the clock of the old one stops
         meets, title = self._system(story, view.AS_IT_IS), system.title if system else ""
         state = view.TabletopState(load_story(story), meets, _check_role(role), own=title)
@@ -67,12 +66,12 @@ class TabletopPanel(Panel):
     @property
     def exercise(self) -> Exercise | None:
         """The exercise as it stands, or None before the start."""
-        return self.state.exercise  # type: ignore[no-any-return]
+        return self.state.exercise
 
     @property
     def time_left(self) -> float:
         """Seconds left for the decision on the table."""
-        return self.state.countdown.left(self._clock())  # type: ignore[no-any-return]
+        return self.state.countdown.left(self._clock())
 
     @action
     def set(self, *, story: str | None = None, system: str | None = None, role: str | None = None) -> None:
@@ -89,8 +88,7 @@ class TabletopPanel(Panel):
                 raise ThreatLabError("story and system can't change once an exercise has begun: reset() ends it")
             name = load_story(self.state.story.id if story is None else story).id
             chosen = self.state.chosen if system is None else system
-            if chosen not in (view.AS_IT_IS, view.PREPARED):
-                raise ThreatLabError(unknown_name("system to choose", chosen, (view.AS_IT_IS, view.PREPARED)))
+            check_choice("system to choose", chosen, (view.AS_IT_IS, view.PREPARED))
             changed = replace(changed, story=load_story(name), system=self._system(name, chosen), chosen=chosen)
         self.show(changed)
 
@@ -216,7 +214,7 @@ class TabletopPanel(Panel):
         """Return the state that a memory is of, with what followed last on the table."""
         system = self._system(memory["story"], memory["chosen"])
         story, role = load_story(memory["story"]), _check_role(memory["role"])
-        state: view.TabletopState = replace(self.state, story=story, system=system, chosen=memory["chosen"], role=role)
+        state = replace(self.state, story=story, system=system, chosen=memory["chosen"], role=role)
         if "answers" not in memory:
             return state
         exercise = play(begin(story, system), memory["answers"], to_the_end=False)
@@ -274,6 +272,4 @@ def _time(exercise: Exercise) -> Countdown:
 
 
 def _check_role(role: object) -> str:
-    if not isinstance(role, str) or role not in ROLES:
-        raise ThreatLabError(unknown_name("role", role, ROLES))
-    return role
+    return check_choice("role", role, ROLES)

@@ -16,11 +16,13 @@ from threatlab.widgets.base.html import (
     definitions,
     field,
     fold,
+    headed,
     markup,
     number,
     problem,
     table,
     tag,
+    track,
     unheard,
 )
 from threatlab.words import capital, lower_first
@@ -79,15 +81,10 @@ def page(state: TabletopState, end: Html) -> Html:
     side = None
     if not over:
         in_place_fold = fold("What does the system have in place?", in_place(state))
-        side = tag("div", figures(state), in_place_fold, timeline(state), class_="tl-tt-side")
+        side = tag("div.tl-tt-side", figures(state), in_place_fold, timeline(state))
     return markup(
-        tag("div", headline(state), pickers(state), class_="tl-about"),
-        tag(
-            "div",
-            tag("div", main, class_="tl-tt-main"),
-            side,
-            class_="tl-tabletop tl-tt-over" if over else "tl-tabletop",
-        ),
+        tag("div.tl-about", headline(state), pickers(state)),
+        tag("div.tl-tabletop", tag("div.tl-tt-main", main), side, class_="tl-tt-over" if over else None),
     )
 
 
@@ -102,14 +99,13 @@ def headline(state: TabletopState) -> Html:
         f"A tabletop exercise made from {story.incident.title}, {story.incident.case} ({story.incident.when}) \u00b7 "
     )
     return markup(
-        tag("h3", story.title, class_="tl-title"),
-        tag("p", origin, tag("b", where), class_="tl-sub"),
+        tag("h3.tl-title", story.title),
+        tag("p.tl-sub", origin, tag("b", where)),
         tag(
-            "details",
+            "details.tl-tt-origin",
             tag("summary", "What of it is published, and what is invented"),
-            tag("p", tag("b", "Published."), f" {story.published}"),
-            tag("p", tag("b", "Invented."), f" {story.invented}"),
-            class_="tl-tt-origin",
+            headed("Published.", story.published),
+            headed("Invented.", story.invented),
         ),
         unheard(announcement(state)),
     )
@@ -123,19 +119,17 @@ def pickers(state: TabletopState) -> Html:
     stories = [(load_story(name).title, name) for name in list_stories()]
     systems = [(state.own or "as it happened", AS_IT_IS), ("well prepared", PREPARED)]
     return tag(
-        "div",
+        "div.tl-tt-pickers",
         choice("Story", "story", stories, state.story.id, act="set", disabled=begun),
         choice("The system", "system", systems, state.chosen, act="set", disabled=begun),
         choice("You decide as the", "role", [(role, role) for role in ROLES], state.role, act="set"),
         tag(
-            "div",
+            "div.tl-buttons",
             None if begun else button("Start", "start", {"timed": True}, hint=timed, once="start"),
             None if begun else button("Start without a clock", "start", hint=free, once="start"),
             button("Reset", "reset", hint="Reset: go back to before the start") if begun else None,
-            tag("span", fixed, class_="tl-sub") if begun else None,
-            class_="tl-buttons",
+            tag("span.tl-sub", fixed) if begun else None,
         ),
-        class_="tl-tt-pickers",
     )
 
 
@@ -154,11 +148,11 @@ def announcement(state: TabletopState) -> str:
 
 def clock_row(state: TabletopState, exercise: Exercise) -> Html:
     """Return the time left for the decision on the table, with the button that lets it stand or run, and Undo."""
-    face = tag("div", data_live=True, class_="tl-tt-clock", role="timer", aria_label="Time to decide")
+    face = tag("div.tl-tt-clock", data_live=True, role="timer", aria_label="Time to decide")
     running = state.countdown.running
     toggle = button("Pause", "pause") if running else button("Run the clock", "resume")
-    buttons = tag("div", _undo(state, exercise), toggle, class_="tl-buttons")
-    return tag("div", face, buttons, class_="tl-tt-clockrow")
+    buttons = tag("div.tl-buttons", _undo(state, exercise), toggle)
+    return tag("div.tl-tt-clockrow", face, buttons)
 
 
 def clock_face(countdown: Countdown, now: float) -> Html:
@@ -166,10 +160,10 @@ def clock_face(countdown: Countdown, now: float) -> Html:
     left = countdown.left(now)
     word = "left to decide" if countdown.running else "to decide; the clock stands"
     return markup(
-        tag("span", minutes(left), class_="tl-num"),
+        tag("span.tl-num", minutes(left)),
         " ",
-        tag("span", word, class_="tl-sub"),
-        tag("div", tag("div", class_="tl-fill", style=f"width:{left / countdown.limit:.1%}"), class_="tl-track"),
+        tag("span.tl-sub", word),
+        track(left / countdown.limit),
     )
 
 
@@ -193,7 +187,7 @@ def what_followed(state: TabletopState, exercise: Exercise) -> Html:
     """Return what followed from the last decision, and the buttons that go on and back."""
     clock = ": its clock starts" if state.timed else ""
     go_on = button("Next message", "next_message", hint=f"Next message{clock}", once=f"next-{exercise.at}")
-    buttons = tag("div", None if exercise.finished else go_on, _undo(state, exercise), class_="tl-buttons")
+    buttons = tag("div.tl-buttons", None if exercise.finished else go_on, _undo(state, exercise))
     return markup(_followed(state, exercise), buttons)
 
 
@@ -207,22 +201,20 @@ def message(state: TabletopState, exercise: Exercise) -> Html | None:
     return markup(
         before,
         tag(
-            "article",
+            "article.tl-tt-card",
             tag(
                 "header",
-                tag("h3", inject.title),
-                tag("span", exercise.clock, class_="tl-num"),
-                tag("p", f"From: {inject.sender} \u00b7 To: {inject.to}", class_="tl-sub"),
+                tag("h3.tl-title", inject.title),
+                tag("span.tl-num", exercise.clock),
+                tag("p.tl-sub", f"From: {inject.sender} \u00b7 To: {inject.to}"),
             ),
             _paragraphs(exercise.text),
-            class_="tl-tt-card",
         ),
         tag(
-            "p",
+            "p.tl-tt-question",
             tag("b", inject.question),
             " ",
-            tag("span", f"May decide: {' or '.join(inject.decides)}.", class_="tl-sub"),
-            class_="tl-tt-question",
+            tag("span.tl-sub", f"May decide: {' or '.join(inject.decides)}."),
         ),
     )
 
@@ -236,9 +228,7 @@ def answers(state: TabletopState) -> Html | None:
     if not state.may_decide:
         seat = markup("You have the seat of the ", tag("b", state.role), ": this decision isn't yours.")
         owner = exercise.may_decide[0]
-        handover = markup(
-            tag("p", seat, class_="tl-tt-handover"), button(f"Hand it over to the {owner}", "set", {"role": owner})
-        )
+        handover = markup(tag("p.tl-tt-handover", seat), button(f"Hand it over to the {owner}", "set", {"role": owner}))
     options = (
         button(
             _label(state, letter, option),
@@ -253,7 +243,7 @@ def answers(state: TabletopState) -> Html | None:
     )
     args = {"inject": exercise.inject.id}
     note = field("Your reason, for the log (optional)", "note", state.note, act="write", args=args)
-    return tag("div", handover, note, *options, problem("pick"), class_="tl-tt-answers")
+    return tag("div.tl-tt-answers", handover, note, *options, problem("pick"))
 
 
 def figures(state: TabletopState) -> Html:
@@ -274,18 +264,18 @@ def figures(state: TabletopState) -> Html:
     return markup(
         caption("So far", "less is better"),
         table((), rows, class_="tl-tt-figures"),
-        tag("p", f"The attacker is {out}.", class_="tl-sub"),
+        tag("p.tl-sub", f"The attacker is {out}."),
     )
 
 
 def in_place(state: TabletopState) -> Html:
     """Return which of the controls that matter in the story the system has."""
     rows = (
-        tag("li", state.title(control), " ", tag("span", words, class_="tl-sub"), class_=f"tl-tt-has-{sign}")
+        tag(f"li.tl-tt-has-{sign}", state.title(control), " ", tag("span.tl-sub", words))
         for control in state.story.controls
         for sign, words in [_SIGNS[state.system[control]]]
     )
-    return tag("ul", *rows, class_="tl-tt-has")
+    return tag("ul.tl-tt-has", *rows)
 
 
 def timeline(state: TabletopState) -> Html | None:
@@ -295,18 +285,16 @@ def timeline(state: TabletopState) -> Html | None:
     rows = (
         tag(
             "li",
-            tag("span", entry.clock, class_="tl-num"),
+            tag("span.tl-num", entry.clock),
             " ",
             tag("b", entry.title),
             tag("div", entry.text),
-            tag(
-                "div", entry.by or "nobody", f" \u2014 \u201c{entry.note}\u201d" if entry.note else "", class_="tl-sub"
-            ),
+            tag("div.tl-sub", entry.by or "nobody", f" \u2014 \u201c{entry.note}\u201d" if entry.note else ""),
             taken_back(entry),
         )
         for entry in state.exercise.log
     )
-    return markup(caption("What happened", class_="tl-second"), tag("ol", *rows, class_="tl-tt-timeline"))
+    return markup(caption("What happened", class_="tl-second"), tag("ol.tl-tt-timeline", *rows))
 
 
 def _label(state: TabletopState, letter: str, option: Option) -> str:
@@ -319,7 +307,7 @@ def taken_back(entry: LogEntry) -> Html | None:
     if not entry.taken_back:
         return None
     texts = "; ".join(f"\u201c{text}\u201d" for text in entry.taken_back)
-    return tag("p", f"Decided first, and taken back: {texts}", class_="tl-sub")
+    return tag("p.tl-sub", f"Decided first, and taken back: {texts}")
 
 
 def _news(state: TabletopState, name: str, *parts: object) -> Html:
@@ -338,24 +326,23 @@ def _undo(state: TabletopState, exercise: Exercise) -> Html | None:
 def _followed(state: TabletopState, exercise: Exercise) -> Html:
     entry = state.last
     if entry is None:
-        return tag("div", tag("p", exercise.opening), class_="tl-tt-followed")
+        return tag("div.tl-tt-followed", tag("p", exercise.opening))
     late = None
     if entry.late:
         words = state.story.injects[entry.inject].words(entry.late)
-        late = tag("p", tag("b", "Too late:"), f" \u201c{words}\u201d came after the time was up.")
+        late = headed("Too late:", f"\u201c{words}\u201d came after the time was up.")
     bore = [f"{state.title(control)}: in place." for control in entry.helped]
     bore += [f"{state.title(control)}: not in place here." for control in entry.missing]
     added = [f"{MEASURES[name].title.lower()} +{MEASURES[name].amount(value)}" for name, value in entry.effect.items()]
     effect = capital("; ".join(added)) + "." if added else "None of the figures changed."
     return tag(
-        "div",
+        "div.tl-tt-followed",
         caption("What followed"),
-        tag("p", f"{capital(entry.by)}: {entry.text}" if entry.by else entry.text, class_="tl-sub"),
+        tag("p.tl-sub", f"{capital(entry.by)}: {entry.text}" if entry.by else entry.text),
         late,
         taken_back(entry),
         tag("p", entry.consequence),
-        tag("p", *(markup(tag("b", each), " ") for each in bore), effect, class_="tl-sub"),
-        class_="tl-tt-followed",
+        tag("p.tl-sub", *(markup(tag("b", each), " ") for each in bore), effect),
     )
 
 
