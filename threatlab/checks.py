@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from math import inf
+from math import inf, isfinite
+from numbers import Integral, Real
 from types import MappingProxyType
 from typing import Any, TypeGuard, TypeVar
 from unicodedata import category, normalize
@@ -19,28 +19,30 @@ SEEDS = 2**32
 
 
 def is_number(value: object) -> TypeGuard[float]:
-    """Tell whether `value` is a finite number; True, NaN and "3" are none."""
-    finite = sys.float_info.max
-    return isinstance(value, int | float) and not isinstance(value, bool) and -finite <= value <= finite
+    """Tell whether `value` is a finite number, Python's own or NumPy's; True, NaN and "3" are none."""
+    try:
+        return not isinstance(value, bool) and isinstance(value, Real) and isfinite(value)
+    except OverflowError:  # an int beyond every float
+        return False
 
 
 def is_whole(value: object) -> TypeGuard[int]:
-    """Tell whether `value` is a whole number; True and 3.0 are none."""
-    return isinstance(value, int) and not isinstance(value, bool)
+    """Tell whether `value` is a whole number, Python's own or NumPy's; True and 3.0 are none."""
+    return isinstance(value, Integral) and not isinstance(value, bool)
 
 
 def check_number(name: str, value: object, low: float = 0.0, high: float = inf, *, what: str = "a number") -> float:
     """Return `value` as a float, if it is a finite number from `low` to `high`; the sentence asks for `what`."""
-    if not is_number(value) or not low <= value <= high:
+    if not is_number(value) or not low <= float(value) <= high:
         raise ThreatLabError(f"{name} is {short(value)}; give {what}{_range(low, high)}")
     return float(value)
 
 
 def check_whole(name: str, value: object, low: float = 0, high: float = inf) -> int:
-    """Return `value`, if it is a whole number from `low` to `high`."""
-    if not is_whole(value) or not low <= value <= high:
+    """Return `value` as an int, if it is a whole number from `low` to `high`."""
+    if not is_whole(value) or not low <= int(value) <= high:
         raise ThreatLabError(f"{name} is {short(value)}; give a whole number{_range(low, high)}")
-    return value
+    return int(value)
 
 
 def check_positive(name: str, value: object, *, what: str = "a number") -> float:
@@ -66,7 +68,7 @@ def check_days(name: str, value: object) -> float:
 
 
 def check_seed(name: str, value: object) -> int:
-    """Return `value`, if every random draw of ours takes it as its seed."""
+    """Return `value` as an int, if every random draw of ours takes it as its seed."""
     return check_whole(name, value, 0, SEEDS - 1)
 
 
@@ -129,15 +131,21 @@ def check_line(name: str, value: object, *, longest: int = 0, empty: bool = Fals
 
 
 def check_plain_values(name: str, table: object) -> Mapping[str, Any]:
-    """Return a table whose values are texts, finite numbers, True or False, unchangeable."""
+    """Return a table whose values are texts, finite numbers, True or False, unchangeable.
+
+    A number of NumPy becomes Python's own.
+    """
     if not isinstance(table, Mapping):
         raise ThreatLabError(f"{name} is {short(table)}; give a table with a value for each name")
+    plain = dict(table)
     for key, value in table.items():
         if not isinstance(key, str):
             raise ThreatLabError(f"{name}: the name {short(key)} is no text")
-        if not isinstance(value, str | bool) and not is_number(value):
-            raise ThreatLabError(f"{name}: {key} is {short(value)}; give a text, a finite number, True or False")
-    return MappingProxyType(dict(table))
+        if not isinstance(value, str | bool):
+            if not is_number(value):
+                raise ThreatLabError(f"{name}: {key} is {short(value)}; give a text, a finite number, True or False")
+            plain[key] = int(value) if is_whole(value) else float(value)
+    return MappingProxyType(plain)
 
 
 def _range(low: float, high: float) -> str:

@@ -14,6 +14,7 @@ from threatlab.audit import AuditLog
 from threatlab.catalog import catalog
 from threatlab.checks import check_choice, check_flag, check_number, check_score, check_text
 from threatlab.errors import ThreatLabError
+from threatlab.fields import keep
 from threatlab.ranking import reaches
 from threatlab.system import AISystem, check_attributes
 
@@ -47,8 +48,8 @@ class Sighting:
     def __post_init__(self) -> None:
         check_text("source", self.source)
         check_text("subject", self.subject)
-        check_number("score", self.score, -inf, what="a finite number")
-        check_number("threshold", self.threshold, -inf, what="a finite number")
+        for name in ("score", "threshold"):
+            keep(self, **{name: check_number(name, getattr(self, name), -inf, what="a finite number")})
 
     @property
     def alert(self) -> bool:

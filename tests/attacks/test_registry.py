@@ -12,10 +12,12 @@ import tomllib
 from functools import cache
 from importlib import resources
 
+import numpy as np
 import pytest
 import sklearn.linear_model  # noqa: F401  # a first run imports it, and isn't timed for that here
 
 from threatlab.attacks import ATTACKS, Attack, AttackResult
+from threatlab.attacks.base import check_knob
 from threatlab.catalog import catalog
 from threatlab.errors import ThreatLabError
 
@@ -191,6 +193,13 @@ def test_a_knob_can_be_turned_to_its_ends(attack, knob):
         result = attack.run(**{knob.name: value})
         assert result.knobs[knob.name] == value
         assert not any(math.isnan(share) for share in (result.success, result.baseline, result.utility))
+
+
+@every_knob
+def test_a_knob_turned_by_numpy_keeps_what_python_and_json_know(attack, knob):
+    if isinstance(knob.default, int | float) and not isinstance(knob.default, bool):
+        turned = check_knob(knob, np.array(knob.default)[()])
+        assert (turned, type(turned)) == (knob.default, type(knob.default))
 
 
 @every_knob

@@ -7,6 +7,7 @@ import json
 import re
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import yaml
 
@@ -73,6 +74,11 @@ def test_the_file_is_python_that_names_each_bound(tmp_path):
     )
     assert [Bound(*row) for row in rows] == list(suggested_bounds())
     assert "SEED = 4" in text
+
+
+def test_a_bound_worked_out_with_numpy_is_written_as_python_reads_it(tmp_path):
+    bound = replace(QUICK, knobs={"pages": np.int64(20)}, at_most=np.float64(0.5), utility_at_least=np.float32(0.5))
+    assert "np." not in write_suite(tmp_path, [bound]).read_text()
 
 
 def test_writing_again_changes_nothing_and_new_bounds_replace_old_ones(tmp_path):

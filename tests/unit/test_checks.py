@@ -6,6 +6,7 @@ import doctest
 from datetime import UTC, date, datetime
 from math import inf, nan
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -13,7 +14,7 @@ from threatlab import ThreatLabError, checks, words
 from threatlab.errors import short
 from threatlab.words import date_in_words, listed
 
-NO_NUMBERS = (True, False, None, "3", "", [], {}, nan, 1j, b"1")
+NO_NUMBERS = (True, False, None, "3", "", [], {}, nan, 1j, b"1", np.True_, np.array([1]), np.float32("nan"))
 NOT_FINITE = (inf, -inf, 10**400, -(10**400))
 NO_TEXTS = (None, 7, b"x", ["x"], True)
 
@@ -22,6 +23,11 @@ TAKEN = [
     (checks.check_number, 0.0, 0.0),
     (checks.check_whole, 0, 0),
     (checks.check_whole, 10**400, 10**400),
+    (checks.check_number, np.float32(0.5), 0.5),
+    (checks.check_number, np.float64(0.5), 0.5),
+    (checks.check_number, np.uint8(200), 200.0),
+    (checks.check_whole, np.int64(5), 5),
+    (checks.check_seed, np.uint8(7), 7),
     (checks.check_positive, 1e-300, 1e-300),
     (checks.check_share, 1, 1.0),
     (checks.check_score, 0, 0.0),

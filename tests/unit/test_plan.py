@@ -6,6 +6,7 @@ import json
 from datetime import date
 from math import prod
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -184,6 +185,12 @@ def test_a_plan_can_be_kept_as_json_and_read_as_a_table():
     assert table["steps"][0]["start"] == "2026-11-30"
     assert list(plan.to_frame()["control"]) == controls(plan)
     assert plan.to_frame()["success"][0] == str(plan.steps[0].success)
+
+
+def test_a_plan_made_with_numbers_of_numpy_is_kept_as_json_too():
+    given = {"budget": np.int64(5), "min_utility": np.float32(0.5), "people": {"ML engineer": np.int64(2)}}
+    table = make_plan(load_system("shadowray"), start=MONDAY, **given).to_dict()
+    assert json.loads(json.dumps(table)) == table
 
 
 # ---- bad input gets a sentence

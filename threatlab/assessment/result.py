@@ -139,10 +139,9 @@ class Assessment:
         Raises
         ------
         ThreatLabError
-            If `n` is not an int of 0 or more.
+            If `n` is no whole number of 0 or more.
         """
-        check_whole("n", n)
-        return self._steps[:n]
+        return self._steps[: check_whole("n", n)]
 
     @cached_property
     def _steps(self) -> tuple[NextStep, ...]:
@@ -171,9 +170,9 @@ class Assessment:
         Raises
         ------
         ThreatLabError
-            If `n` is not an int of 0 or more.
+            If `n` is no whole number of 0 or more.
         """
-        check_whole("n", n)
+        most = check_whole("n", n)
         threats, true = scales(self.catalog).values(), self.system.true
         asked = [
             NextQuestion(
@@ -195,7 +194,7 @@ class Assessment:
             if step.missing
         ]
         worth = [question for question in asked if question.expected > NOTHING]
-        return tuple(sorted(worth, key=lambda question: -rounded(question.expected))[:n])
+        return tuple(sorted(worth, key=lambda question: -rounded(question.expected))[:most])
 
     def explain(self, threat: str) -> ThreatRisk:
         """Return how the residual risk of `threat` comes about, layer by layer.

@@ -54,7 +54,8 @@ def shares(
         If one is no AISystem, they have different catalogs, the ruleset is unknown, or `seed` or `pairs` is no whole
         number of its range.
     """
-    terms = _check(before, after, ruleset, seed, pairs)
+    terms = _check(before, after, ruleset)
+    seed, pairs = check_seed("seed", seed), check_whole("pairs", pairs, 2)
     digits = _digits(terms)
     was, is_ = (sum(digits[name] for name in system.true) for system in (before, after))
     ever = [risk for risk in _risks(terms, ruleset) if not risk.needs or risk.needs & (was | is_)]
@@ -209,10 +210,8 @@ def _mean(drawn: Sequence[float]) -> Share:
     return Share(mean, _BAR * sqrt(spread / len(drawn)))
 
 
-def _check(before: object, after: object, ruleset: str, seed: object, pairs: object) -> Catalog:
+def _check(before: object, after: object, ruleset: str) -> Catalog:
     old, new = check_system(before, "before"), check_system(after, "after")
-    check_seed("seed", seed)
-    check_whole("pairs", pairs, 2)
     new.catalog.ruleset(ruleset)  # refuses an unknown one
     if old.catalog is not new.catalog and old.catalog != new.catalog:
         raise ThreatLabError(

@@ -166,8 +166,7 @@ def check_knob(knob: Knob, value: object) -> Any:
         return check_choice(knob.name, value, knob.choices)
     if isinstance(knob.default, bool):
         return check_flag(knob.name, value)
-    (check_whole if isinstance(knob.default, int) else check_number)(knob.name, value, knob.low, knob.high)
-    return value
+    return (check_whole if isinstance(knob.default, int) else check_number)(knob.name, value, knob.low, knob.high)
 
 
 def clock() -> Callable[[], float]:

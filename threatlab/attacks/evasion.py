@@ -147,6 +147,7 @@ def run(
     """
     seconds = clock()
     knobs = check_settings(control, seed, (eps, adaptive, trained_for), CONTROLS, KNOBS)
+    eps, adaptive, trained_for = knobs.values()
     images, test_images, digits, test_digits = _threes_and_eights(seed)
 
     plain = train(images, digits, NO_FILTER)

@@ -161,6 +161,7 @@ def run(control: str = "none", seed: int = 0, *, budget: int = 100, pool: str = 
     """
     seconds = clock()
     knobs = check_settings(control, seed, (budget, pool), CONTROLS, KNOBS)
+    budget, pool = knobs.values()
     rng = np.random.default_rng(seed)
 
     _, others, _, other_labels = split_digits(seed)

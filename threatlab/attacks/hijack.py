@@ -187,6 +187,7 @@ def run(control: str = "none", seed: int = 0, *, pages: int = 40, tries: int = 1
     """
     seconds = clock()
     knobs = check_settings(control, seed, (pages, tries), CONTROLS, KNOBS)
+    pages, tries = knobs.values()
     rng = np.random.default_rng(seed)
     every = tasks(rng, times=1 + pages // 40)
     chosen = [every[number] for number in rng.permutation(len(every))[:pages]]

@@ -199,6 +199,7 @@ def run(
     """
     seconds = clock()
     knobs = check_settings(control, seed, (pages, hostile, adaptive), CONTROLS, KNOBS)
+    pages, hostile, adaptive = knobs.values()
     rng = np.random.default_rng(seed)
 
     tasks = [TASKS[which] for which in rng.integers(len(TASKS), size=pages)]

@@ -155,6 +155,7 @@ def run(
     """
     seconds = clock()
     knobs = check_settings(control, seed, (records, label_noise, adaptive), CONTROLS, KNOBS)
+    records, label_noise, adaptive = knobs.values()
     rng = np.random.default_rng(seed)
 
     members, others, own_members, own_others, unseen = _draw(records, label_noise, rng)

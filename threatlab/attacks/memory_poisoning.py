@@ -308,6 +308,7 @@ def run(  # noqa: PLR0913  # an attack has as many knobs
     """
     seconds = clock()
     knobs = check_settings(control, seed, (pages, adaptive, presses, approves), CONTROLS, KNOBS)
+    pages, adaptive, presses, approves = knobs.values()
     rng = np.random.default_rng(seed)
 
     tasks = [TASKS[which] for which in rng.integers(len(TASKS), size=pages)]

@@ -172,6 +172,7 @@ def run(
     """
     seconds = clock()
     knobs = check_settings(control, seed, (variant, rate, insider), CONTROLS, KNOBS)
+    variant, rate, insider = knobs.values()
     rng = np.random.default_rng(seed)
 
     scene = _back_door(seed, rate, insider, rng) if variant == "back_door" else _label_flip(seed, rate, rng)

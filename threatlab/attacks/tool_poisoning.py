@@ -217,6 +217,7 @@ def run(
     """
     seconds = clock()
     knobs = check_settings(control, seed, (updates, adaptive, reads), CONTROLS, KNOBS)
+    updates, adaptive, reads = knobs.values()
     rng = np.random.default_rng(seed)
 
     tasks = [TASKS[which] for which in rng.integers(len(TASKS), size=updates)]

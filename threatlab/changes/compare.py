@@ -299,7 +299,7 @@ def diff_inventory(old: Iterable[Described], new: Iterable[Described], *, seed: 
     ThreatLabError
         As `diff`, and if two systems of one inventory have the same name, or an inventory is empty.
     """
-    check_seed("seed", seed)
+    seed = check_seed("seed", seed)
     was, now = _by_name(old, "old"), _by_name(new, "new")
     both = [(was[name], now[name]) for name in now if name in was]
     different = [(before, after) for before, after in both if before != after]

@@ -75,7 +75,7 @@ def spread(day: Day, accounts: int = 200, *, careful: bool = False) -> Day:
     """
     if not isinstance(day, Day):
         raise ThreatLabError(f"day is {day!r}; give what simulate_day() returns")
-    check_whole("accounts", accounts, *ACCOUNTS)
+    accounts = check_whole("accounts", accounts, *ACCOUNTS)
     check_flag("careful", careful)
     if not day.attackers:
         raise ThreatLabError("day has no attackers, so there is nothing to spread; give one with attackers")

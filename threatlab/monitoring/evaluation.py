@@ -233,7 +233,8 @@ def precision_at_base_rate(recall: float, false_alerts: float, attackers: float)
     ThreatLabError
         If one of them is no share in 0..1.
     """
-    right = check_number("recall", recall, 0, 1) * check_number("attackers", attackers, 0, 1)
+    attackers = check_number("attackers", attackers, 0, 1)
+    right = check_number("recall", recall, 0, 1) * attackers
     wrong = check_number("false_alerts", false_alerts, 0, 1) * (1 - attackers)
     return right / (right + wrong) if right + wrong else None
 

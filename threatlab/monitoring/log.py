@@ -102,11 +102,11 @@ def simulate_day(
     ThreatLabError
         If one of them is not a number in its range; the message names it, the value and the range.
     """
-    check_seed("seed", seed)
-    check_whole("events", events, *EVENTS)
-    check_whole("attackers", attackers, 0, len(ATTACKERS))
-    check_whole("drift_at", drift_at, 0, DAY_MINUTES)
-    check_number("drift", drift, 0, 0.5)
+    seed = check_seed("seed", seed)
+    events = check_whole("events", events, *EVENTS)
+    attackers = check_whole("attackers", attackers, 0, len(ATTACKERS))
+    drift_at = check_whole("drift_at", drift_at, 0, DAY_MINUTES)
+    drift = check_number("drift", drift, 0, 0.5)
     rng = np.random.default_rng(seed)
     clients = sign_up(rng, attackers)
     probes = _probes(rng, clients, events)
@@ -124,7 +124,7 @@ def simulate_day(
             "confidence": np.maximum(np.minimum(confidence, 1.0) - drift * (minute >= drift_at), 0.0),
         }
     )
-    return Day(log, clients, seed, drift_at, float(drift))
+    return Day(log, clients, seed, drift_at, drift)
 
 
 def clock(minute: float) -> str:

@@ -72,8 +72,7 @@ def make_plan(  # noqa: PLR0913
     """
     check_system(system)
     check_choice("way to choose", way, WAYS)
-    check_budget(budget)
-    check_score("min_utility", min_utility)
+    budget, min_utility = check_budget(budget), check_score("min_utility", min_utility)
     catalog = system.catalog
     insisted = _check_controls("must", must, catalog)
     excluded = _check_controls("without", without, catalog)
@@ -97,8 +96,8 @@ def make_plan(  # noqa: PLR0913
     return Plan(
         system=system,
         way=way,
-        budget=float(budget),
-        min_utility=float(min_utility),
+        budget=budget,
+        min_utility=min_utility,
         steps=_steps(system, controls, slots, named),
         exact=exact,
         begins=begins,

@@ -30,7 +30,7 @@ def plot_layers_off(system: AISystem, bound: float) -> Figure:
     ThreatLabError
         If the bound is no number from 0 to 1.
     """
-    check_score("bound", bound)
+    bound = check_score("bound", bound)
     offs = {off.layer: off for off in layers_off(check_system(system))}
     now = {threat: min(off.by_threat[threat] for off in offs.values()) for threat in system.catalog.threats}
     threats = sorted((threat for threat, risk in now.items() if risk), key=lambda threat: rounded(now[threat]))

@@ -74,7 +74,7 @@ def plot_inventory(
     """
     _check_table(scores, ("system_id", "risk_score", "worst_threat"), "scores", "assess_inventory() returns one")
     if alert_threshold is not None:
-        check_score("alert_threshold", alert_threshold)
+        alert_threshold = check_score("alert_threshold", alert_threshold)
     top = scores.sort_values("risk_score", ascending=False, kind="stable").head(TOP)
     names = [_short(name) for name in top["system_id"]]
     risks = [float(risk) for risk in top["risk_score"]]

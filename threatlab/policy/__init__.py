@@ -93,21 +93,19 @@ class Policy:
     accepted: tuple[Acceptance, ...] = ()
 
     def __post_init__(self) -> None:
-        check_score("max_risk", self.max_risk)
-        check_score("min_utility", self.min_utility)
-        if self.max_per_threat is not None:
-            check_score("max_per_threat", self.max_per_threat)
+        per_threat = self.max_per_threat
         by_threat = _table("max_by_threat", self.max_by_threat, catalog().threats, "threat")
-        for threat, bound in by_threat.items():
-            check_score(f"max_by_threat: {threat}", bound)
         open_days = {**OPEN_DAYS, **_table("open_days", self.open_days, SEVERITIES, "severity")}
-        for severity, days in open_days.items():
-            if days is not None:
-                check_whole(f"open_days: {severity}", days)
+        days = {
+            name: left if left is None else check_whole(f"open_days: {name}", left) for name, left in open_days.items()
+        }
         keep(
             self,
-            max_by_threat=MappingProxyType(by_threat),
-            open_days=MappingProxyType({severity: open_days[severity] for severity in SEVERITIES}),
+            max_risk=check_score("max_risk", self.max_risk),
+            min_utility=check_score("min_utility", self.min_utility),
+            max_per_threat=None if per_threat is None else check_score("max_per_threat", per_threat),
+            max_by_threat=MappingProxyType({t: check_score(f"max_by_threat: {t}", by_threat[t]) for t in by_threat}),
+            open_days=MappingProxyType({severity: days[severity] for severity in SEVERITIES}),
             accepted=_check_accepted(self.accepted),
         )
 

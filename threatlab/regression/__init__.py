@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from threatlab.attacks import ATTACKS
 from threatlab.attacks.bands import Band, bands, setting_name
-from threatlab.attacks.base import check_control
+from threatlab.attacks.base import check_control, check_knob
 from threatlab.checks import check_choice, check_score, check_seed
 from threatlab.errors import ThreatLabError
 from threatlab.files import read_text, write_text
@@ -143,11 +143,13 @@ def _check_bound(bound: object) -> Bound:
         raise ThreatLabError(f"{bound!r} is not a Bound; suggested_bounds() has some")
     attack = ATTACKS[check_choice("attack", bound.attack, ATTACKS)]
     check_control(bound.control, attack.controls)
-    for name in bound.knobs:
-        check_choice("knob", name, [knob.name for knob in attack.knobs])
-    check_score("at_most", bound.at_most)
-    check_score("utility_at_least", bound.utility_at_least)
-    return bound
+    known = {knob.name: knob for knob in attack.knobs}
+    return replace(
+        bound,
+        knobs={name: check_knob(known[check_choice("knob", name, known)], bound.knobs[name]) for name in bound.knobs},
+        at_most=check_score("at_most", bound.at_most),
+        utility_at_least=check_score("utility_at_least", bound.utility_at_least),
+    )
 
 
 def _write(target: Path, text: str, *, overwrite: bool) -> Path:

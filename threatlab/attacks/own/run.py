@@ -69,10 +69,10 @@ def begin(  # noqa: PLR0913  # a setting has as many parts
         membership attack on data that don't say who is a member.
     """
     check_choice("attack", attack, BLACK_BOX)
-    check_whole("--budget", budget, 1)
-    check_whole("--repeats", repeats, 1, MOST_REPEATS)
-    check_seed("--seed", seed)
-    check_number("--eps", eps, 0, 1, what="a share of each column's range")
+    budget = check_whole("--budget", budget, 1)
+    repeats = check_whole("--repeats", repeats, 1, MOST_REPEATS)
+    seed = check_seed("--seed", seed)
+    eps = check_number("--eps", eps, 0, 1, what="a share of each column's range")
     least = BLACK_BOX[attack].least
     if (each := budget // repeats) < least:
         raise ThreatLabError(
