@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copyreg
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
@@ -22,6 +23,7 @@ from threatlab.checks import (
 from threatlab.errors import ThreatLabError, short
 from threatlab.words import listed
 
+Key = TypeVar("Key")
 T = TypeVar("T")
 
 check_note = partial(check_text, empty=True)
@@ -35,6 +37,15 @@ Count = Annotated[int, check_whole]
 """Types of fields: beside Python's own type stands the check of a value, or the pattern that the whole text fits."""
 
 _CHECKS: dict[Any, Callable[[str, object], object]] = {bool: check_flag, date: check_date}
+
+
+def unchangeable(table: Mapping[Key, T]) -> MappingProxyType[Key, T]:
+    """Return a copy of a table that can't be changed."""
+    return MappingProxyType(dict(table))
+
+
+copyreg.pickle(MappingProxyType, lambda table: (unchangeable, (dict(table),)))
+"""So that a record with such a table can be copied, and sent to another process: Python alone can't pickle one."""
 
 
 @cache
@@ -84,7 +95,7 @@ def check_field(name: str, value: object, kind: Any) -> Any:
         if not isinstance(value, Mapping):
             raise ThreatLabError(f"{name} is {short(value)}; give a table")
         keys = {key: check_field(f"a name in {name}", key, inside[0]) for key in value}
-        return MappingProxyType({keys[key]: check_field(f"{name}: {key}", value[key], inside[1]) for key in value})
+        return unchangeable({keys[key]: check_field(f"{name}: {key}", value[key], inside[1]) for key in value})
     return _CHECKS[kind](name, value) if kind in _CHECKS else check_record(name, value, kind)
 
 

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Literal
 
 import pytest
 
-from threatlab import ThreatLabError
+from threatlab import ThreatLabError, diff, load_system
+from threatlab.attacks import ATTACKS
+from threatlab.attacks.base import AttackResult
+from threatlab.catalog import catalog
 from threatlab.fields import Amount, Count, Id, Note, Share, Words, check_fields, check_record, kinds
+from threatlab.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,3 +97,21 @@ def test_a_record_within_a_record_is_named_by_its_place(leaves, sentence):
 def test_names_and_values_of_a_table_are_checked(owners):
     with pytest.raises(ThreatLabError, match="owners"):
         check_record("tree", {"name": "Old", "owners": owners}, Tree)
+
+
+TAY, POISONING = load_system("tay"), ATTACKS["poisoning"]
+WITH_TABLES = [
+    Tree("old", owners={"a": "Ada"}),
+    diff(TAY, TAY.with_(rbac_configured=True)),
+    AttackResult("poisoning", "knn", 0.1, 0.0, 0.9, "m", "n", MappingProxyType({"rate": 0.1})),
+    next(knob for knob in POISONING.knobs if knob.choices),
+    next(control for control in POISONING.controls.values() if control.needs),
+    Policy(max_by_threat={"evasion": 0.5}),
+    catalog().controls,
+]
+
+
+@pytest.mark.parametrize("record", WITH_TABLES, ids=lambda record: type(record).__name__)
+def test_a_record_with_a_table_goes_to_another_process_and_can_be_copied(record):
+    for twin in (pickle.loads(pickle.dumps(record)), copy.deepcopy(record)):
+        assert twin == record
