@@ -12,11 +12,12 @@ from typing import Literal
 
 import pytest
 
-from threatlab import ThreatLabError, diff, load_system
+from threatlab import ThreatLabError, assess, diff, load_system, make_plan
 from threatlab.attacks import ATTACKS
 from threatlab.attacks.base import AttackResult
 from threatlab.catalog import catalog
 from threatlab.fields import Amount, Count, Id, Note, Share, Words, check_fields, check_record, kinds
+from threatlab.operate.overview import overview
 from threatlab.policy import Policy
 
 
@@ -107,11 +108,20 @@ WITH_TABLES = [
     next(knob for knob in POISONING.knobs if knob.choices),
     next(control for control in POISONING.controls.values() if control.needs),
     Policy(max_by_threat={"evasion": 0.5}),
-    catalog().controls,
+    assess(TAY),
+    make_plan(TAY, 5, start="2026-12-01"),
+    overview([TAY]),
 ]
 
 
 @pytest.mark.parametrize("record", WITH_TABLES, ids=lambda record: type(record).__name__)
-def test_a_record_with_a_table_goes_to_another_process_and_can_be_copied(record):
+def test_a_record_with_a_table_goes_to_another_process_and_can_be_copied_and_counted(record):
     for twin in (pickle.loads(pickle.dumps(record)), copy.deepcopy(record)):
         assert twin == record
+        assert isinstance(record, Tree) or hash(twin) == hash(record)
+
+
+def test_a_table_of_records_goes_there_too():
+    controls = catalog().controls
+    assert pickle.loads(pickle.dumps(controls)) == controls
+    assert copy.deepcopy(ATTACKS) == ATTACKS

@@ -9,7 +9,7 @@ expected losses that never hides a threat behind another. It is no chance of any
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -107,7 +107,7 @@ class Assessment:
     ruleset: str
     risk_score: float
     findings: tuple[Finding, ...]
-    by_threat: Mapping[str, float]
+    by_threat: Mapping[str, float] = field(hash=False)
     open_questions: tuple[str, ...]
 
     @property

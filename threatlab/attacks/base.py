@@ -37,8 +37,8 @@ class AttackResult:
     utility: float
     metric: str
     note: str
-    knobs: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
-    further: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    knobs: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    further: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}), hash=False)
     seconds: float = field(default=0.0, compare=False, repr=False)
     evidence: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), compare=False, repr=False)
 
@@ -59,7 +59,7 @@ class Knob:
     high: float | int = inf
     step: float | int = 1
     stops: tuple[int, ...] = ()
-    choices: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    choices: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), hash=False)
     only_with: tuple[str, ...] = ()
     otherwise: str = ""
 
@@ -75,7 +75,7 @@ class Defense:
     catalog_control: str
     lesson: str
     zero_by_construction: bool = False
-    needs: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    needs: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Measurement:
 
     defense: str
     threat: str
-    knobs: Mapping[str, Any]
+    knobs: Mapping[str, Any] = field(hash=False)
     beside: str = "none"
     together: str = ""
     costs: bool = True
@@ -110,7 +110,7 @@ class Target:
     rank: Callable[[AttackResult, AttackResult], float]
     report: Callable[[AttackResult, AttackResult], str]
     teaches: str
-    way: Mapping[str, Any]
+    way: Mapping[str, Any] = field(hash=False)
 
 
 @dataclass(frozen=True, slots=True)

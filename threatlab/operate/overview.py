@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from threatlab.assessment import Assessment, NextStep, assess
 from threatlab.catalog import SEVERITIES
@@ -56,8 +56,8 @@ class Overview:
     alert_threshold: float
     alerting: tuple[str, ...]
     answered: tuple[str, ...]
-    severities: dict[str, int]
-    unknown: dict[str, int]
+    severities: dict[str, int] = field(hash=False)
+    unknown: dict[str, int] = field(hash=False)
     work: tuple[Work, ...]
     threats: tuple[ThreatShare, ...]
 

@@ -60,7 +60,7 @@ class Plan:
     exact: bool
     begins: date | None = None
     slots: tuple[Slot, ...] = ()
-    people: Mapping[str, int] = field(default_factory=dict)
+    people: Mapping[str, int] = field(default_factory=dict, hash=False)
 
     @property
     def catalog(self) -> Catalog:

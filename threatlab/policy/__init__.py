@@ -87,8 +87,8 @@ class Policy:
 
     max_risk: Share = 1.0
     max_per_threat: Share | None = None
-    max_by_threat: Mapping[Id, Share] = field(default_factory=dict)
-    open_days: Mapping[Words, Count | None] = field(default_factory=dict)
+    max_by_threat: Mapping[Id, Share] = field(default_factory=dict, hash=False)
+    open_days: Mapping[Words, Count | None] = field(default_factory=dict, hash=False)
     min_utility: Share = 0.0
     accepted: tuple[Acceptance, ...] = ()
 

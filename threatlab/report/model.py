@@ -127,6 +127,9 @@ class ThreatModel:
     history: tuple[Version, ...] = ()
     measured: tuple[Measured, ...] = ()
 
+    def __hash__(self) -> int:
+        return hash(self.system)
+
     def __post_init__(self) -> None:
         system = _part("system", self.system, AISystem, system_from_table)
         system.catalog.ruleset(self.ruleset)  # refuses an unknown one
