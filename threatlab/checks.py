@@ -91,6 +91,13 @@ def check_date(name: str, value: object) -> date:
     raise ThreatLabError(f"{name} is {short(value)}; give a date such as 2026-12-01")
 
 
+def check_list(name: str, value: object, what: str) -> list[Any]:
+    """Return what is in `value`, if it is a list or the like, and no text; the sentence asks for `what`."""
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        raise ThreatLabError(f"{name} is {short(value)}; give {what}")
+    return list(value)
+
+
 def check_choice(kind: str, value: object, known: Iterable[str]) -> str:
     """Return `value`, if it is one of the `known` ones of a `kind`; the sentence suggests the nearest."""
     choices = tuple(known)

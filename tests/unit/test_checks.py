@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import doctest
 from datetime import UTC, date, datetime
+from functools import partial
 from math import inf, nan
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from threatlab import ThreatLabError, checks, words
+from threatlab import AISystem, ThreatLabError, checks, words
 from threatlab.errors import short
 from threatlab.words import date_in_words, listed
 
@@ -51,6 +52,7 @@ REFUSED = {
     checks.check_seed: ((*NO_NUMBERS, 1.0, -1, 2**32), "give a whole number from 0 to 4294967295"),
     checks.check_flag: ((0, 1, "yes", None), "give True or False"),
     checks.check_date: (("", "soon", "2026-13-01", 20261201, None, True, pd.NaT), "give a date such as 2026-12-01"),
+    partial(checks.check_list, what="a list"): ((None, 5, "x", AISystem("x")), "give a list"),
     checks.check_text: (NO_TEXTS, "give a text"),
     checks.check_line: (NO_TEXTS, "give a text"),
 }

@@ -132,6 +132,10 @@ def test_the_saved_picture_needs_no_style_sheet():
 
 BAD = [
     (lambda: Dashboard([]), "no system"),
+    (lambda: overview(None), "the inventory is None; give a list of systems"),
+    (lambda: overview(BUILT_IN[0]), "the inventory is AISystem"),
+    (lambda: overview(BUILT_IN, before=None), "before is None; give a list of systems"),
+    (lambda: overview(BUILT_IN, before=BUILT_IN[0]), "before is AISystem"),
     (lambda: Dashboard(["tay"]), "is 'tay'; give an AISystem"),
     (lambda: Dashboard([BUILT_IN[0], BUILT_IN[0]]), "two systems are called"),
     (lambda: Dashboard(BUILT_IN, alert_threshold=2), "alert_threshold is 2"),

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.unit.strategies import systems, thorough
 from threatlab import AISystem, ThreatLabError, assess, list_systems, load_system
 from threatlab.catalog import SEVERITIES, catalog
-from threatlab.plan import WAYS, compare_ways, make_plan
+from threatlab.plan import WAYS, compare_floors, compare_ways, make_plan
 
 MONDAY = date(2026, 11, 30)
 budgets = st.integers(0, 240).map(lambda half_days: half_days / 2)
@@ -216,6 +216,9 @@ def test_a_plan_made_with_numbers_of_numpy_is_kept_as_json_too():
         ({"owners": {"staff_trained": 7}}, "owner of staff_trained is 7"),
         ({"owners": ["Ada"]}, "owners are ['Ada']"),
         ({"start": "tomorrow"}, "start is 'tomorrow'"),
+        ({"holidays": None}, "holidays is None; give a list of dates"),
+        ({"holidays": 5}, "holidays is 5; give a list of dates"),
+        ({"holidays": ["x"]}, "holiday is 'x'; give a date"),
         (
             {"start": "2026-12-01", "people": {"ML engineer": 0}},
             "people: ML engineer is 0; give a whole",
@@ -228,3 +231,8 @@ def test_bad_input_gets_a_sentence_that_names_it(arguments, said):
     with pytest.raises(ThreatLabError) as refused:
         make_plan(**wanted)
     assert said in str(refused.value)
+
+
+def test_floors_are_a_list():
+    with pytest.raises(ThreatLabError, match=r"floors is 0\.5; give a list of shares"):
+        compare_floors(load_system("shadowray"), 5, 0.5)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -137,6 +138,13 @@ def test_the_time_of_making_is_told_in_utc():
     assert "DTSTAMP:20261130T233000Z" in calendar
 
 
+def test_a_rhythm_can_be_read_once_and_be_made_with_numpy():
+    rhythm = ((score, days) for score, days in zip(np.array([0.7, 0.0]), np.array([30, 90]), strict=True))
+    assert review_calendar(BUILT_IN, START, rhythm=rhythm) == review_calendar(
+        BUILT_IN, START, rhythm=[(0.7, 30), (0, 90)]
+    )
+
+
 # ---- bad input
 
 
@@ -147,6 +155,13 @@ BAD = [
     (lambda: review_calendar(BUILT_IN, START, rhythm=[]), "scores \\[\\]"),
     (lambda: review_calendar(BUILT_IN, START, rhythm=[(0.5, 30)]), "end with 0"),
     (lambda: review_calendar(BUILT_IN, START, rhythm=[(0.0, 30), (0.5, 60)]), "must fall"),
+    (lambda: review_calendar(None, START), "the inventory is None; give a list of systems"),
+    (lambda: review_calendar(BUILT_IN, START, rhythm=0.7), "rhythm is 0.7; give pairs"),
+    (lambda: review_calendar(BUILT_IN, START, rhythm=[0.7, 30]), "rhythm holds 0.7; give pairs"),
+    (
+        lambda: review_calendar(BUILT_IN, START, rhythm=[("a", 30), (0, 90)]),
+        "score in rhythm is 'a'; give a risk score",
+    ),
     (lambda: review_calendar(BUILT_IN, START, rhythm=[(0.0, 0)]), "days between reviews in rhythm is 0"),
     (lambda: review_calendar(BUILT_IN, "9999-12-01"), "6 months from 9999-12-01 on go beyond 9999-12-31: plan fewer"),
     (lambda: review_calendar(BUILT_IN, START, months=10**9), "go beyond 9999-12-31"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from threatlab.assessment import Assessment, NextStep, assess
 from threatlab.catalog import SEVERITIES
-from threatlab.checks import check_score
+from threatlab.checks import check_list, check_score
 from threatlab.errors import ThreatLabError
 from threatlab.ranking import reaches, rounded
 from threatlab.system import AISystem, check_system
@@ -85,12 +85,12 @@ def overview(systems: Iterable[AISystem], alert_threshold: float = 0.7, before: 
         If there is no system, two have the same name, one is no AISystem, or the threshold is no number from 0 to 1.
     """
     threshold = check_score("alert_threshold", alert_threshold)
-    results = tuple(sorted(map(assess, _checked(tuple(systems))), key=lambda result: -rounded(result.risk_score)))
+    results = tuple(sorted(map(assess, _checked(systems)), key=lambda result: -rounded(result.risk_score)))
     best_case = {r.system.name: assess(_all_known(r)).risk_score for r in results}
     alerting = tuple(r.system.name for r in results if reaches(r.risk_score, threshold))
     return Overview(
         assessments=results,
-        before=tuple(map(assess, before)),
+        before=tuple(map(assess, check_list("before", before, "a list of systems"))),
         alert_threshold=threshold,
         alerting=alerting,
         answered=tuple(name for name in alerting if reaches(best_case[name], threshold)),
@@ -101,7 +101,8 @@ def overview(systems: Iterable[AISystem], alert_threshold: float = 0.7, before: 
     )
 
 
-def _checked(systems: Sequence[AISystem]) -> Sequence[AISystem]:
+def _checked(systems: Iterable[AISystem]) -> Sequence[AISystem]:
+    systems = check_list("the inventory", systems, "a list of systems, such as [load_system('tay')]")
     if not systems:
         raise ThreatLabError("there is no system to show; give at least one, such as load_system('tay')")
     for system in systems:

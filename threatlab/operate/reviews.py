@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from threatlab.assessment import Assessment, assess
-from threatlab.checks import check_date, check_whole
-from threatlab.errors import ThreatLabError
+from threatlab.checks import check_date, check_list, check_score, check_whole
+from threatlab.errors import ThreatLabError, short
 from threatlab.fields import Count, Note, Share, Words, check_fields
 from threatlab.ranking import rounded
 from threatlab.system import AISystem
@@ -38,7 +38,7 @@ class Review:
 
 
 def review_calendar(
-    systems: Iterable[AISystem], start: date | str, *, months: int = 6, rhythm: Sequence[tuple[float, int]] = RHYTHM
+    systems: Iterable[AISystem], start: date | str, *, months: int = 6, rhythm: Iterable[tuple[float, int]] = RHYTHM
 ) -> tuple[Review, ...]:
     """Return the reviews of all systems within some `months` of 30 days from `start`, by date and then by risk.
 
@@ -51,15 +51,16 @@ def review_calendar(
         If `start` is no date, `months` no count of 1 or more or beyond the last day that there is, or the rhythm
         doesn't end with a score of 0, doesn't fall, or has a number of days below 1.
     """
-    _check(months, rhythm)
+    named = check_list("the inventory", systems, "a list of systems, such as [load_system('tay')]")
+    months, rules = check_whole("months", months, 1), _check_rhythm(rhythm)
     begins = check_date("start", start)
-    if 30 * months + max(days for _, days in rhythm) >= (date.max - begins).days:
+    if 30 * months + max(days for _, days in rules) >= (date.max - begins).days:
         raise ThreatLabError(f"{months} months from {begins} on go beyond {date.max}: plan fewer, or begin earlier")
     end = begins + timedelta(days=30 * months)
     reviews = []
-    for system in systems:
+    for system in named:
         result = assess(system)
-        at_least, every = next(rule for rule in rhythm if result.risk_score >= rule[0])
+        at_least, every = next(rule for rule in rules if result.risk_score >= rule[0])
         reason = f"risk score {result.risk_score:.2f}, at or above {at_least:.2f}: every {every} days"
         due = begins + timedelta(days=every)
         while due <= end:
@@ -104,15 +105,20 @@ def agenda(result: Assessment, before: Assessment | None = None) -> tuple[str, .
     return tuple(items)
 
 
-def _check(months: object, rhythm: Sequence[tuple[float, int]]) -> None:
-    check_whole("months", months, 1)
-    scores = [score for score, _ in rhythm]
+def _check_rhythm(rhythm: object) -> list[tuple[float, int]]:
+    pairs = "pairs of a risk score and a number of days, such as [(0.7, 30), (0, 90)]"
+    rules = []
+    for rule in check_list("rhythm", rhythm, pairs):
+        if not isinstance(rule, list | tuple) or len(rule) != 2:
+            raise ThreatLabError(f"rhythm holds {short(rule)}; give {pairs}")
+        score, days = rule
+        rules.append((check_score("score in rhythm", score), check_whole("days between reviews in rhythm", days, 1)))
+    scores = [score for score, _ in rules]
     if not scores or scores[-1] != 0 or scores != sorted(set(scores), reverse=True):
         raise ThreatLabError(
             f"rhythm has the scores {scores}; they must fall, and end with 0, so that all are reviewed"
         )
-    for _, days in rhythm:
-        check_whole("days between reviews in rhythm", days, 1)
+    return rules
 
 
 def _working_day(day: date) -> date:

@@ -13,12 +13,12 @@ from math import inf, log, prod
 
 from threatlab.assessment import assess
 from threatlab.catalog import Catalog, Control
-from threatlab.checks import check_choice, check_date, check_number, check_score, check_text
+from threatlab.checks import check_choice, check_date, check_list, check_number, check_score, check_text
 from threatlab.errors import ThreatLabError, unknown_name
 from threatlab.plan.choices import Choices, choices, in_days, loss, ticks, ticks_within
 from threatlab.plan.orders import ORDERS, plans_by, sort
 from threatlab.plan.records import Plan, PlanStep
-from threatlab.plan.schedule import Slot, check_people, schedule
+from threatlab.plan.schedule import Slot, check_holidays, check_people, schedule
 from threatlab.plan.search import NODES, best_plans
 from threatlab.system import AISystem, check_attribute, check_system
 from threatlab.words import days
@@ -91,8 +91,9 @@ def make_plan(  # noqa: PLR0913
     controls = [*open_, *(catalog.controls[candidates.items[place].control] for place in chosen)]
     slots: tuple[Slot, ...] = ()
     begins, counts = None if start is None else check_date("start", start), check_people(people)
+    closed = check_holidays(holidays)
     if begins is not None:
-        slots = schedule([(c.role, c.effort_days) for c in controls], begins, counts, holidays)
+        slots = schedule([(c.role, c.effort_days) for c in controls], begins, counts, closed)
     return Plan(
         system=system,
         way=way,
@@ -113,7 +114,8 @@ def compare_ways(system: AISystem, budget: float, *, min_utility: float = 0.0) -
 
 def compare_floors(system: AISystem, budget: float, floors: Iterable[float]) -> dict[float, Plan]:
     """Return the best plan within `budget` above each utility floor, by floor, in the order given."""
-    return {floor: make_plan(system, budget, min_utility=floor) for floor in floors}
+    listed = check_list("floors", floors, "a list of shares from 0 to 1, such as [0, 0.5, 0.9]")
+    return {floor: make_plan(system, budget, min_utility=floor) for floor in listed}
 
 
 def check_budget(value: object) -> float:
@@ -185,6 +187,5 @@ def _check_control(name: object, catalog: Catalog) -> str:
 
 
 def _check_controls(argument: str, names: Iterable[str], catalog: Catalog) -> list[str]:
-    if isinstance(names, str) or not isinstance(names, Iterable):
-        raise ThreatLabError(f"{argument} is {names!r}; give a list of control ids, such as ['rbac_configured']")
-    return list(dict.fromkeys(_check_control(name, catalog) for name in names))
+    ids = check_list(argument, names, "a list of control ids, such as ['rbac_configured']")
+    return list(dict.fromkeys(_check_control(name, catalog) for name in ids))

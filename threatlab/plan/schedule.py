@@ -9,7 +9,7 @@ from fractions import Fraction
 from math import ceil, floor
 
 from threatlab.catalog import ROLES
-from threatlab.checks import check_choice, check_date, check_positive, check_whole
+from threatlab.checks import check_choice, check_date, check_list, check_positive, check_whole
 from threatlab.errors import ThreatLabError
 
 _SATURDAY = 5
@@ -71,7 +71,7 @@ def schedule(
     """
     most = len(work) or 1  # more people than pieces of work change nothing
     free = {role: [Fraction(0)] * min(count, most) for role, count in check_people(people).items()}
-    closed = frozenset(check_date("holiday", day) for day in holidays)
+    closed = check_holidays(holidays)
     placed = []
     for role, effort in work:
         check_choice("role", role, ROLES)
@@ -114,6 +114,12 @@ def resources(
     finish = {role: max(slot.due for slot in slots if slot.role == role) for role, effort in asked.items() if effort}
     rows = [Resource(role, has[role], round(asked[role], 3), last) for role, last in finish.items()]
     return tuple(sorted(rows, key=lambda row: -row.days))
+
+
+def check_holidays(holidays: Iterable[date]) -> frozenset[date]:
+    """Return the days that aren't worked, or raise a ThreatLabError if they are no list, or one is no date."""
+    days = check_list("holidays", holidays, "a list of dates, such as ['2026-12-25']")
+    return frozenset(check_date("holiday", day) for day in days)
 
 
 def check_people(people: Mapping[str, int] | None) -> dict[str, int]:
