@@ -30,9 +30,10 @@ _SHORT.maxstring = _SHORT.maxother = 60  # characters
 
 
 def short(value: object) -> str:
-    """Return a value as a sentence shows it, cut to a length that fits there."""
+    """Return a value as a sentence shows it, in one line, cut to a length that fits there."""
     with suppress(ValueError):  # repr refuses an int of more than 4300 digits
-        return _SHORT.repr(value)
+        said = _SHORT.repr(value)
+        return " ".join(said.split()) if "\n" in said else said  # a table has lines
     return f"too long a {type(value).__name__}"
 
 

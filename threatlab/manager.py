@@ -13,7 +13,7 @@ from threatlab.assessment import Assessment, assess
 from threatlab.audit import AuditLog
 from threatlab.catalog import catalog
 from threatlab.checks import check_choice, check_flag, check_number, check_score, check_text
-from threatlab.errors import ThreatLabError
+from threatlab.errors import ThreatLabError, short
 from threatlab.fields import keep
 from threatlab.ranking import reaches
 from threatlab.system import AISystem, check_attributes
@@ -110,11 +110,11 @@ class ThreatModelingBasicsManager:
 
     def __init__(self, config: Mapping[str, Any], audit_log: AuditLog | None = None) -> None:
         if not isinstance(config, Mapping):
-            raise ThreatLabError(f"config is {config!r}; give a dict such as {{}}")
+            raise ThreatLabError(f"config is {short(config)}; give a dict such as {{}}")
         for key in config:
             check_choice("config key", key, _CONFIG_KEYS)
         if audit_log is not None and not isinstance(audit_log, AuditLog):
-            raise ThreatLabError(f"audit_log is {audit_log!r}; give an AuditLog, or nothing")
+            raise ThreatLabError(f"audit_log is {short(audit_log)}; give an AuditLog, or nothing")
         self.config = dict(config)
         self.ruleset = catalog().ruleset(config.get("ruleset", "core")).name
         self.audit_log = AuditLog() if audit_log is None else audit_log  # an empty log is false
@@ -174,7 +174,7 @@ class ThreatModelingBasicsManager:
             place only after its assessment is on record.
         """
         if not isinstance(data, Mapping):
-            raise ThreatLabError(f"data is {data!r}; give a dict of attributes to True or False")
+            raise ThreatLabError(f"data is {short(data)}; give a dict of attributes to True or False")
         system = AISystem(system_id).with_(**check_attributes(data, catalog()))
         in_place = tuple(c for c in self.remediated.get(system_id, ()) if system[c] is not False)
         assessment = assess(system.with_(**dict.fromkeys(in_place, True)), self.ruleset)
@@ -228,7 +228,7 @@ class ThreatModelingBasicsManager:
         """
         AISystem(system_id)  # refuses what can't be an id, with its own sentence
         if not isinstance(sighting, Sighting):
-            raise ThreatLabError(f"sighting is {sighting!r}; give a Sighting")
+            raise ThreatLabError(f"sighting is {short(sighting)}; give a Sighting")
         if control and not _may_automate(control):
             raise ThreatLabError(f"{control!r} is not safe to automate; a person has to decide on it")
         automatic = check_flag("auto_remediation", self.active_controls.get("auto_remediation"))

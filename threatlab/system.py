@@ -149,7 +149,7 @@ class AISystem:
 def check_system(system: object, name: str = "system") -> AISystem:
     """Return `system`, if it is an AISystem; the sentence begins with its `name`, and says how to get one."""
     if not isinstance(system, AISystem):
-        raise ThreatLabError(f"{name} is {system!r}; give an AISystem, such as load_system() returns")
+        raise ThreatLabError(f"{name} is {short(system)}; give an AISystem, such as load_system() returns")
     return system
 
 

@@ -11,8 +11,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from threatlab import AISystem, ThreatLabError, checks, words
+from threatlab import AISystem, ThreatLabError, assess, checks, diff, make_plan, words
 from threatlab.errors import short
+from threatlab.monitoring import detect, report_alerts, spread
+from threatlab.operate.reviews import review_calendar
 from threatlab.words import date_in_words, listed
 
 NO_NUMBERS = (True, False, None, "3", "", [], {}, nan, 1j, b"1", np.True_, np.array([1]), np.float32("nan"))
@@ -71,6 +73,27 @@ def test_what_makes_none_is_refused_with_its_name_the_value_and_the_way_out(chec
     with pytest.raises(ThreatLabError) as said:
         check("the name", value)
     assert str(said.value) == f"the name is {short(value)}; {REFUSED[check][1]}"
+
+
+TABLE = pd.DataFrame({"a": range(100)})
+LONG = [
+    lambda: assess(TABLE),
+    lambda: make_plan(AISystem("x"), 5, owners=TABLE),
+    lambda: make_plan(AISystem("x"), 5, people=TABLE),
+    lambda: detect(TABLE),
+    lambda: spread(TABLE),
+    lambda: report_alerts(TABLE, "x", None),
+    lambda: diff(AISystem("x"), TABLE),
+    lambda: review_calendar([], "2026-12-01", months=10**4000),
+]
+
+
+@pytest.mark.parametrize("call", LONG)
+def test_a_long_value_is_cut_to_what_one_line_of_a_sentence_holds(call):
+    with pytest.raises(ThreatLabError) as said:
+        call()
+    assert len(str(said.value)) < 170
+    assert "\n" not in str(said.value)
 
 
 @pytest.mark.parametrize("check", [checks.check_text, checks.check_line])

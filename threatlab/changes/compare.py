@@ -15,7 +15,7 @@ from threatlab.assessment.shares import EXACT, PAIRS, Share, shares
 from threatlab.checks import check_seed
 from threatlab.dataflow import DataFlow
 from threatlab.dataflow.facts import FROM_DRAWING, system_from
-from threatlab.errors import ThreatLabError
+from threatlab.errors import ThreatLabError, short
 from threatlab.ranking import rounded
 from threatlab.report import ThreatModel
 from threatlab.system import AISystem
@@ -323,7 +323,7 @@ def as_model(described: object, name: str = "it") -> ThreatModel:
             return ThreatModel(described)
         case DataFlow():
             return ThreatModel(system_from(described), drawing=described)
-    raise ThreatLabError(f"{name} is {described!r}; give an AISystem, a ThreatModel or a DataFlow")
+    raise ThreatLabError(f"{name} is {short(described)}; give an AISystem, a ThreatModel or a DataFlow")
 
 
 def _pair(old: ThreatModel, new: ThreatModel, seed: int, pairs: int) -> Change:
@@ -346,7 +346,7 @@ def _pair(old: ThreatModel, new: ThreatModel, seed: int, pairs: int) -> Change:
 
 def _by_name(inventory: Iterable[Described], side: str) -> dict[str, ThreatModel]:
     if isinstance(inventory, Mapping | str) or not isinstance(inventory, Iterable):
-        raise ThreatLabError(f"{side} is {inventory!r}; give a list of systems, threat models or drawings")
+        raise ThreatLabError(f"{side} is {short(inventory)}; give a list of systems, threat models or drawings")
     models = [as_model(each, f"a system of {side}") for each in inventory]
     if not models:
         raise ThreatLabError(f"{side} is empty; give at least one system")

@@ -8,7 +8,7 @@ from typing import Any
 
 from threatlab.catalog import ASSETS, catalog
 from threatlab.checks import check_choice, check_flag, check_line
-from threatlab.errors import ThreatLabError
+from threatlab.errors import ThreatLabError, short
 from threatlab.fields import Note, Words, keep
 from threatlab.words import listed
 
@@ -177,7 +177,9 @@ class Case:
 def _words(called: str, kind: str, values: object, known: tuple[str, ...]) -> tuple[str, ...]:
     """Return a list of words, each once and in the order of those `known`, whose last says that there is none."""
     if isinstance(values, str | Mapping) or not isinstance(values, Iterable):
-        raise ThreatLabError(f"the {called} are {values!r}; give a list of {', '.join(known)}, or of some of these")
+        raise ThreatLabError(
+            f"the {called} are {short(values)}; give a list of {', '.join(known)}, or of some of these"
+        )
     given = [check_choice(f"{kind} in the {called}:", value, known) for value in values]
     if known[-1] in given and len(set(given)) > 1:
         raise ThreatLabError(f"the {called} are {listed(given)}; {known[-1]!r} says that there is none: give it alone")
@@ -187,9 +189,9 @@ def _words(called: str, kind: str, values: object, known: tuple[str, ...]) -> tu
 def as_parts(called: str, values: object, kind: type) -> tuple[Any, ...]:
     """Return `values` as a tuple, if it is a list or tuple of nothing but `kind`."""
     if isinstance(values, str | Mapping) or not isinstance(values, Iterable):
-        raise ThreatLabError(f"the {called} of a drawing are {values!r}; give a list of {kind.__name__}(...)")
+        raise ThreatLabError(f"the {called} of a drawing are {short(values)}; give a list of {kind.__name__}(...)")
     parts = tuple(values)
     for part in parts:
         if not isinstance(part, kind):
-            raise ThreatLabError(f"among the {called} of a drawing is {part!r}, which is no {kind.__name__}(...)")
+            raise ThreatLabError(f"among the {called} of a drawing is {short(part)}, which is no {kind.__name__}(...)")
     return parts

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from threatlab.assessment.layered import Scale, combine, let_through, scales
 from threatlab.checks import check_choice, is_number
 from threatlab.depth.dependencies import Dependency, broken_controls, load_dependency
-from threatlab.errors import ThreatLabError
+from threatlab.errors import ThreatLabError, short
 from threatlab.ranking import rounded
 from threatlab.system import AISystem, check_system
 
@@ -174,5 +174,5 @@ def _layers(scale: Scale, true: frozenset[str], broken: frozenset[str]) -> list[
 
 def _check_chance(chance: object) -> float:
     if not is_number(chance) or not 0 <= chance < 1:
-        raise ThreatLabError(f"chance is {chance!r}; give the share of years in which it fails, such as 0.05")
+        raise ThreatLabError(f"chance is {short(chance)}; give the share of years in which it fails, such as 0.05")
     return float(chance)

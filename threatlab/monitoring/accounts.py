@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from threatlab.checks import check_flag, check_whole
-from threatlab.errors import ThreatLabError
+from threatlab.errors import ThreatLabError, short
 from threatlab.monitoring.detectors import Detection, cusum, detect
 from threatlab.monitoring.log import AT_DESKS, BURST, DAY_MINUTES, MIDDAY, NOON, Day, Floats, Ints, named
 from threatlab.monitoring.roster import REGIONS, SCOPES
@@ -74,7 +74,7 @@ def spread(day: Day, accounts: int = 200, *, careful: bool = False) -> Day:
         If `day` is no Day or has no attackers, or a parameter is out of range.
     """
     if not isinstance(day, Day):
-        raise ThreatLabError(f"day is {day!r}; give what simulate_day() returns")
+        raise ThreatLabError(f"day is {short(day)}; give what simulate_day() returns")
     accounts = check_whole("accounts", accounts, *ACCOUNTS)
     check_flag("careful", careful)
     if not day.attackers:
@@ -203,5 +203,5 @@ def _volume(day: Day) -> Floats:
 
 def _spread(day: object) -> Day:
     if not isinstance(day, Day) or "card" not in day.clients.columns:
-        raise ThreatLabError(f"day is {day!r}; give what spread() returns")
+        raise ThreatLabError(f"day is {short(day)}; give what spread() returns")
     return day

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from threatlab.errors import ThreatLabError
+from threatlab.errors import ThreatLabError, short
 from threatlab.manager import Sighting, ThreatModelingBasicsManager
 from threatlab.monitoring.detectors import DETECTORS
 from threatlab.monitoring.evaluation import Alert, Evaluation
@@ -33,9 +33,9 @@ def report_alerts(
         If `manager` or `evaluation` is none, or the manager refuses the system id or the control.
     """
     if not isinstance(manager, ThreatModelingBasicsManager):
-        raise ThreatLabError(f"manager is {manager!r}; give a ThreatModelingBasicsManager")
+        raise ThreatLabError(f"manager is {short(manager)}; give a ThreatModelingBasicsManager")
     if not isinstance(evaluation, Evaluation):
-        raise ThreatLabError(f"evaluation is {evaluation!r}; give what evaluate() returns")
+        raise ThreatLabError(f"evaluation is {short(evaluation)}; give what evaluate() returns")
     return [
         manager.report(system_id, sighting(evaluation, alert), control)
         for alert in (evaluation.alerts if alerts is None else alerts)

@@ -19,7 +19,7 @@ from types import MappingProxyType
 import numpy as np
 
 from threatlab.checks import check_choice
-from threatlab.errors import ThreatLabError
+from threatlab.errors import ThreatLabError, short
 from threatlab.monitoring.log import Day, Floats
 from threatlab.monitoring.windows import MORNING, WINDOW, Windows, count_windows
 
@@ -131,7 +131,7 @@ def detect(day: Day, detector: str = "confidence") -> Detection:
         If `day` is no Day, or there is no such detector.
     """
     if not isinstance(day, Day):
-        raise ThreatLabError(f"day is {day!r}; give what simulate_day() returns")
+        raise ThreatLabError(f"day is {short(day)}; give what simulate_day() returns")
     check_choice("detector", detector, DETECTORS)
     windows = count_windows(day)
     return Detection(detector, day, DETECTORS[detector].score(windows), windows.requests)
@@ -149,7 +149,7 @@ def detect_drift(day: Day) -> Drift:
         If `day` is no Day.
     """
     if not isinstance(day, Day):
-        raise ThreatLabError(f"day is {day!r}; give what simulate_day() returns")
+        raise ThreatLabError(f"day is {short(day)}; give what simulate_day() returns")
     windows = count_windows(day)
     morning = float(windows.fleet[:MORNING].mean())
     votes = np.where(windows.requests > 0, 1 / np.maximum(windows.requests, 1), 0).sum(axis=0)

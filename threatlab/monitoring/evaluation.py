@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from threatlab.checks import check_number, check_positive
-from threatlab.errors import ThreatLabError
+from threatlab.errors import ThreatLabError, short
 from threatlab.monitoring.detectors import Detection
 from threatlab.monitoring.log import DAY_MINUTES, Floats, Ints
 from threatlab.monitoring.windows import WINDOW
@@ -268,7 +268,7 @@ def _first_alerts(detection: Detection, thresholds: Floats, done: int) -> Ints:
 
 def _windows_done(detection: Detection, until: float) -> int:
     if not isinstance(detection, Detection):
-        raise ThreatLabError(f"detection is {detection!r}; give what detect() returns")
+        raise ThreatLabError(f"detection is {short(detection)}; give what detect() returns")
     return int(check_number("until", until, 0, DAY_MINUTES) // WINDOW)
 
 
@@ -279,7 +279,7 @@ def _begins(detection: Detection) -> Floats:
 
 def _listed(thresholds: object) -> list[float]:
     if isinstance(thresholds, str) or not isinstance(thresholds, Iterable) or not (values := list(thresholds)):
-        raise ThreatLabError(f"thresholds is {thresholds!r}; give some numbers, such as [4, 16, 64]")
+        raise ThreatLabError(f"thresholds is {short(thresholds)}; give some numbers, such as [4, 16, 64]")
     return [value.item() if isinstance(value, np.generic) else value for value in values]
 
 

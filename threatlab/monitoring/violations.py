@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from threatlab.checks import check_number
-from threatlab.errors import ThreatLabError
+from threatlab.errors import ThreatLabError, short
 from threatlab.monitoring.log import DAY_MINUTES, Day, clock
 from threatlab.monitoring.roster import REGIONS, SCOPES
 
@@ -31,7 +31,7 @@ def find_violations(day: Day) -> pd.DataFrame:
         If `day` is no Day.
     """
     if not isinstance(day, Day):
-        raise ThreatLabError(f"day is {day!r}; give what simulate_day() returns")
+        raise ThreatLabError(f"day is {short(day)}; give what simulate_day() returns")
     log, clients = day.log, day.clients
     client, region, scope = (log[name].cat.codes.to_numpy() for name in ("client", "region", "scope"))
     minute = log["minute"].to_numpy()

@@ -55,7 +55,9 @@ def review_calendar(
     months, rules = check_whole("months", months, 1), _check_rhythm(rhythm)
     begins = check_date("start", start)
     if 30 * months + max(days for _, days in rules) >= (date.max - begins).days:
-        raise ThreatLabError(f"{months} months from {begins} on go beyond {date.max}: plan fewer, or begin earlier")
+        raise ThreatLabError(
+            f"{short(months)} months from {begins} on go beyond {date.max}: plan fewer, or begin earlier"
+        )
     end = begins + timedelta(days=30 * months)
     reviews = []
     for system in named:

@@ -14,7 +14,7 @@ from math import inf, log, prod
 from threatlab.assessment import assess
 from threatlab.catalog import Catalog, Control
 from threatlab.checks import check_choice, check_date, check_list, check_number, check_score, check_text
-from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.errors import ThreatLabError, short, unknown_name
 from threatlab.plan.choices import Choices, choices, in_days, loss, ticks, ticks_within
 from threatlab.plan.orders import ORDERS, plans_by, sort
 from threatlab.plan.records import Plan, PlanStep
@@ -128,7 +128,7 @@ def check_owners(owners: object, catalog: Catalog) -> dict[str, str]:
     if owners is None:
         return {}
     if not isinstance(owners, Mapping):
-        raise ThreatLabError(f"owners are {owners!r}; give a name for each control's id")
+        raise ThreatLabError(f"owners are {short(owners)}; give a name for each control's id")
     for control, owner in owners.items():
         _check_control(control, catalog)
         check_text(f"owner of {control}", owner, empty=True)

@@ -10,7 +10,7 @@ from math import ceil, floor
 
 from threatlab.catalog import ROLES
 from threatlab.checks import check_choice, check_date, check_list, check_positive, check_whole
-from threatlab.errors import ThreatLabError
+from threatlab.errors import ThreatLabError, short
 
 _SATURDAY = 5
 _NO_HOLIDAYS: frozenset[date] = frozenset()
@@ -131,7 +131,7 @@ def check_people(people: Mapping[str, int] | None) -> dict[str, int]:
         If a role is unknown, or a count is not a whole number of 1 or more.
     """
     if people is not None and not isinstance(people, Mapping):
-        raise ThreatLabError(f"people are {people!r}; give a count for each role, such as {{'ML engineer': 2}}")
+        raise ThreatLabError(f"people are {short(people)}; give a count for each role, such as {{'ML engineer': 2}}")
     has = dict.fromkeys(ROLES, 1)
     for role, count in (people or {}).items():
         has[check_choice("role", role, ROLES)] = check_whole(f"people: {role}", count, 1)

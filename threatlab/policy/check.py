@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from threatlab.assessment import Assessment, Finding
 from threatlab.catalog import Catalog
 from threatlab.checks import check_date
-from threatlab.errors import ThreatLabError
+from threatlab.errors import ThreatLabError, short
 from threatlab.plan import Plan
 from threatlab.policy import Acceptance, Policy
 from threatlab.system import check_attribute
@@ -155,5 +155,5 @@ def _check_found(found: object, catalog: Catalog) -> dict[str, date]:
     if found is None:
         return {}
     if not isinstance(found, Mapping):
-        raise ThreatLabError(f"found is {found!r}; give a date for each control's id")
+        raise ThreatLabError(f"found is {short(found)}; give a date for each control's id")
     return {check_attribute(control, catalog): check_date(f"found: {control}", day) for control, day in found.items()}

@@ -12,7 +12,7 @@ from threatlab.attacks import ATTACKS
 from threatlab.attacks.bands import Band, bands, setting_name
 from threatlab.attacks.base import check_control, check_knob
 from threatlab.checks import check_choice, check_score, check_seed
-from threatlab.errors import ThreatLabError
+from threatlab.errors import ThreatLabError, short
 from threatlab.files import read_text, write_text
 from threatlab.regression.files import suite_text, workflow_text
 from threatlab.regression.run import SuiteResult, run_suite
@@ -140,7 +140,7 @@ def write_workflow(folder: str | Path, *, overwrite: bool = False) -> Path:
 
 def _check_bound(bound: object) -> Bound:
     if not isinstance(bound, Bound):
-        raise ThreatLabError(f"{bound!r} is not a Bound; suggested_bounds() has some")
+        raise ThreatLabError(f"{short(bound)} is not a Bound; suggested_bounds() has some")
     attack = ATTACKS[check_choice("attack", bound.attack, ATTACKS)]
     check_control(bound.control, attack.controls)
     known = {knob.name: knob for knob in attack.knobs}

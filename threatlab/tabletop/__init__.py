@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from threatlab.checks import check_choice, check_text
-from threatlab.errors import ThreatLabError, unknown_name
+from threatlab.errors import ThreatLabError, short, unknown_name
 from threatlab.system import AISystem, check_system
 from threatlab.tabletop.exercise import Answer, Exercise, follow
 from threatlab.tabletop.files import list_stories, load_story
@@ -118,7 +118,9 @@ def play(exercise: Exercise, answers: Answers, *, to_the_end: bool = True) -> Ex
         If an answer is wrong, too few are given to come to the end, or too many.
     """
     if isinstance(answers, str | bytes) or not isinstance(answers, Iterable):
-        raise ThreatLabError(f"answers are {answers!r}; give a list of option ids, or a table with one for each inject")
+        raise ThreatLabError(
+            f"answers are {short(answers)}; give a list of option ids, or a table with one for each inject"
+        )
     by_inject = answers if isinstance(answers, Mapping) else None
     for name in by_inject or ():
         check_choice("inject in answers:", name, exercise.story.injects)
@@ -178,12 +180,14 @@ def check_answer(answer: object) -> Answer:
     if isinstance(answer, str):
         return Answer(answer)
     if not isinstance(answer, Mapping) or "option" not in answer:
-        raise ThreatLabError(f"an answer is {answer!r}; give an option's id, or a table with option, by, note, minutes")
+        raise ThreatLabError(
+            f"an answer is {short(answer)}; give an option's id, or a table with option, by, note, minutes"
+        )
     for key in answer:
         check_choice("key of an answer", key, Answer.__dataclass_fields__)
     taken_back = answer.get("taken_back", ())
     if not isinstance(taken_back, list | tuple):
-        raise ThreatLabError(f"taken_back of an answer is {taken_back!r}; give a list of what was decided first")
+        raise ThreatLabError(f"taken_back of an answer is {short(taken_back)}; give a list of what was decided first")
     return Answer(**{**answer, "taken_back": tuple(check_text("taken_back", each) for each in taken_back)})
 
 
@@ -191,7 +195,7 @@ def _check_roles(roles: Collection[str] | None) -> tuple[str, ...]:
     if roles is None:
         return ROLES
     if isinstance(roles, str) or not isinstance(roles, Collection) or not roles:
-        raise ThreatLabError(f"roles are {roles!r}; give those at the table, of: {', '.join(ROLES)}")
+        raise ThreatLabError(f"roles are {short(roles)}; give those at the table, of: {', '.join(ROLES)}")
     for role in roles:
         check_choice("role", role, ROLES)
     return tuple(role for role in ROLES if role in roles)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from threatlab.checks import check_text
-from threatlab.errors import ThreatLabError
+from threatlab.errors import ThreatLabError, short
 from threatlab.system import AISystem, check_attribute, check_system
 from threatlab.widgets.base.panel import Panel, action
 from threatlab.widgets.control_form import view
@@ -89,7 +89,7 @@ class ControlForm(Panel[view.FormState]):
 
 def _value(name: str, value: object) -> bool | None:
     if value is not None and not isinstance(value, bool):
-        raise ThreatLabError(f"the answer to {name} is {value!r}; give True, False, or None for not known")
+        raise ThreatLabError(f"the answer to {name} is {short(value)}; give True, False, or None for not known")
     return value
 
 

@@ -11,7 +11,7 @@ from threatlab.checks import check_choice, check_flag, check_score
 from threatlab.depth import Gap, check_layer
 from threatlab.depth.common_cause import CommonCause, largest_chance
 from threatlab.depth.dependencies import load_dependency
-from threatlab.errors import ThreatLabError
+from threatlab.errors import ThreatLabError, short
 from threatlab.system import AISystem, list_systems, load_system
 from threatlab.widgets.base.html import Html
 from threatlab.widgets.base.panel import Panel, action
@@ -146,7 +146,7 @@ def _with_possible_chance(state: view.LayersState) -> view.LayersState:
 
 def _check_off(state: view.LayersState, layers: object) -> tuple[str, ...]:
     if isinstance(layers, str) or not isinstance(layers, Iterable):
-        raise ThreatLabError(f"off is {layers!r}; give the layers that are off, such as off=('serving',)")
+        raise ThreatLabError(f"off is {short(layers)}; give the layers that are off, such as off=('serving',)")
     wanted = {check_layer(layer, state.catalog) for layer in layers}
     return tuple(layer for layer in state.catalog.layers if layer in wanted)
 
@@ -155,7 +155,7 @@ def _check_plan(_: view.LayersState, plan: object) -> str | float:
     """Return the plan by the name that the list has for it, if it has one, or as a number of days."""
     if isinstance(plan, int | float) and not isinstance(plan, bool):
         if not 0 <= plan <= _MOST_DAYS:
-            raise ThreatLabError(f"plan is {plan!r}; give a number of days from 0 to {_MOST_DAYS:,}, such as 40")
+            raise ThreatLabError(f"plan is {short(plan)}; give a number of days from 0 to {_MOST_DAYS:,}, such as 40")
         return next((name for name, days in view.PLANS.items() if days == plan), float(plan))
     return check_choice("plan", plan, view.PLANS)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from threatlab.checks import check_choice, check_date, check_score
-from threatlab.errors import ThreatLabError
+from threatlab.errors import ThreatLabError, short
 from threatlab.plan import WAYS, Plan, check_budget, check_owners
 from threatlab.plan.schedule import check_people
 from threatlab.policy import Policy, policy_from_dict
@@ -180,7 +180,7 @@ class Planner(Panel[view.PlannerState]):
 
 def _check_policy(policy: object) -> Policy:
     if not isinstance(policy, Policy):
-        raise ThreatLabError(f"policy is {policy!r}; give a Policy, such as Policy(max_risk=0.5)")
+        raise ThreatLabError(f"policy is {short(policy)}; give a Policy, such as Policy(max_risk=0.5)")
     return policy
 
 

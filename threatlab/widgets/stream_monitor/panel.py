@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from threatlab.checks import check_choice, check_flag, check_number, check_whole
-from threatlab.errors import ThreatLabError
+from threatlab.errors import ThreatLabError, short
 from threatlab.manager import ThreatModelingBasicsManager
 from threatlab.monitoring.accounts import ACCOUNTS, spread
 from threatlab.monitoring.alerts import report_alerts
@@ -69,7 +69,7 @@ class StreamMonitor(Panel[StreamState]):
     ) -> None:
         self._day = simulate_day(seed) if day is None else day
         if manager is not None and not isinstance(manager, ThreatModelingBasicsManager):
-            raise ThreatLabError(f"manager is {manager!r}; give a ThreatModelingBasicsManager, or nothing")
+            raise ThreatLabError(f"manager is {short(manager)}; give a ThreatModelingBasicsManager, or nothing")
         self._manager, self._system_id = manager, AISystem(system_id).name
         self._responses: dict[str, str] = {}  # what the manager did about each client that was reported
         state = StreamState(

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from threatlab.checks import check_choice
-from threatlab.errors import ThreatLabError
+from threatlab.errors import ThreatLabError, short
 from threatlab.system import AISystem, check_system
 from threatlab.tabletop import NOBODY, ROLES, Exercise, begin, load_story, play
 from threatlab.tabletop.clock import Countdown
@@ -129,7 +129,7 @@ class TabletopPanel(Panel[view.TabletopState]):
     def write(self, note: str, inject: str = "") -> None:
         """Write down the reason for the decision to come, or for the last one if that was on this `inject`."""
         if not isinstance(note, str):
-            raise ThreatLabError(f"the reason is {note!r}; give a text")
+            raise ThreatLabError(f"the reason is {short(note)}; give a text")
         last = self.state.last
         if inject and last is not None and last.inject == inject:
             self.show(replace(self.state, exercise=self._going().add_note(note)))
