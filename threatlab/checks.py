@@ -35,7 +35,7 @@ def check_number(name: str, value: object, low: float = 0.0, high: float = inf, 
     """Return `value` as a float, if it is a finite number from `low` to `high`; the sentence asks for `what`."""
     if not is_number(value) or not low <= float(value) <= high:
         raise ThreatLabError(f"{name} is {short(value)}; give {what}{_range(low, high)}")
-    return float(value)
+    return float(value) + 0.0  # what is -0.0 reads 0
 
 
 def check_whole(name: str, value: object, low: float = 0, high: float = inf) -> int:

@@ -56,7 +56,7 @@ def unknown_name(kind: str, name: object, known: Iterable[str], *, listed: str =
     """
     choices = sorted(known)
     near = [nearest(name, choices)] if nearest(name, choices) else _alike(name, choices)
-    if near:
+    if near and isinstance(name, str):
         return f"unknown {kind} {short(name)}: did you mean {' or '.join(map(repr, near))}?"
     if len(choices) <= 12:
         return f"unknown {kind} {short(name)}: choose one of {', '.join(choices)}"

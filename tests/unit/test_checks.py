@@ -26,6 +26,7 @@ TAKEN = [
     (checks.check_number, 0.0, 0.0),
     (checks.check_whole, 0, 0),
     (checks.check_whole, 10**400, 10**400),
+    (checks.check_number, -0.0, 0.0),
     (checks.check_number, np.float32(0.5), 0.5),
     (checks.check_number, np.float64(0.5), 0.5),
     (checks.check_number, np.uint8(200), 200.0),
@@ -64,6 +65,7 @@ REFUSED = {
 def test_what_makes_sense_is_taken_as_it_is_meant(check, value, kept):
     assert check("x", value) == kept
     assert type(check("x", value)) is type(kept)
+    assert str(check("x", value)) == str(kept)
 
 
 @pytest.mark.parametrize(

@@ -208,6 +208,8 @@ def test_a_plan_made_with_numbers_of_numpy_is_kept_as_json_too():
         ({"min_utility": 95}, "min_utility is 95"),
         ({"way": "bets"}, "did you mean 'best'"),
         ({"way": None}, "unknown way"),
+        ({"way": ["best"]}, "unknown way to choose ['best']: choose one of"),
+        ({"must": ["staff_trained"], "without": ["staff_trained"]}, "'staff_trained' is both in must and in without"),
         ({"must": "staff_trained"}, "must is 'staff_trained'; give a list"),
         ({"must": ["staff_train"]}, "did you mean 'staff_trained'"),
         ({"without": ["trains_model"]}, "'trains_model' is a fact"),

@@ -68,7 +68,8 @@ def make_plan(  # noqa: PLR0913
     Raises
     ------
     ThreatLabError
-        If any of these is not what it should be, or the controls in `must` alone break budget or floor.
+        If any of these is not what it should be, a control is both in `must` and in `without`, or those in `must` alone
+        break budget or floor.
     """
     check_system(system)
     check_choice("way to choose", way, WAYS)
@@ -76,6 +77,9 @@ def make_plan(  # noqa: PLR0913
     catalog = system.catalog
     insisted = _check_controls("must", must, catalog)
     excluded = _check_controls("without", without, catalog)
+    for control in insisted:
+        if control in excluded:
+            raise ThreatLabError(f"{control!r} is both in must and in without; take it out of one of them")
     named = check_owners(owners, catalog)
     open_ = [catalog.controls[control] for control in insisted if system[control] is not True]
     room = _room(min_utility, open_)
