@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from threatlab import ThreatLabError, load_system
+from threatlab import AISystem, ThreatLabError, load_system
 from threatlab.plan import compare_floors, compare_ways, make_plan
 from threatlab.plots.plan import plot_risk_by_days, plot_timeline, plot_utility_frontier
 
@@ -38,6 +38,16 @@ def test_each_staircase_falls_where_its_steps_are_done():
         assert points[-1][1] == plan.risk_by_day()[-1][1]
         assert line.get_drawstyle() == "steps-post"
     assert len({(line.get_color(), line.get_linestyle()) for line in axes.lines}) == len(plans)
+
+
+@pytest.mark.parametrize("name", ["$$", "a $x^{ b$"])
+def test_a_name_with_dollars_is_drawn_as_it_is(name):
+    system = AISystem(name, title=name, internet_facing=True)
+    for picture in (
+        plot_risk_by_days({name: make_plan(system, 5)}),
+        plot_timeline(make_plan(system, 5, start="2026-12-01")),
+    ):
+        picture.draw_without_rendering()
 
 
 def test_the_frontier_shows_each_best_plan_and_the_floor():

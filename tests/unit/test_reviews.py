@@ -138,6 +138,12 @@ def test_the_time_of_making_is_told_in_utc():
     assert "DTSTAMP:20261130T233000Z" in calendar
 
 
+def test_a_score_that_reads_as_the_rule_s_has_reached_it():
+    first, *_ = review_calendar([load_system("tay")], START, rhythm=[(0.8, 30), (0, 90)])
+    assert first.risk_score < 0.8
+    assert first.reason == "risk score 0.80, at or above 0.80: every 30 days"
+
+
 def test_a_rhythm_can_be_read_once_and_be_made_with_numpy():
     rhythm = ((score, days) for score, days in zip(np.array([0.7, 0.0]), np.array([30, 90]), strict=True))
     assert review_calendar(BUILT_IN, START, rhythm=rhythm) == review_calendar(

@@ -10,7 +10,7 @@ from threatlab.assessment import Assessment, assess
 from threatlab.checks import check_date, check_list, check_score, check_whole
 from threatlab.errors import ThreatLabError, short
 from threatlab.fields import Count, Note, Share, Words, check_fields
-from threatlab.ranking import rounded
+from threatlab.ranking import reaches, rounded
 from threatlab.system import AISystem
 
 RHYTHM = ((0.7, 30), (0.4, 90), (0.0, 180))
@@ -62,7 +62,7 @@ def review_calendar(
     reviews = []
     for system in named:
         result = assess(system)
-        at_least, every = next(rule for rule in rules if result.risk_score >= rule[0])
+        at_least, every = next(rule for rule in rules if reaches(result.risk_score, rule[0]))
         reason = f"risk score {result.risk_score:.2f}, at or above {at_least:.2f}: every {every} days"
         due = begins + timedelta(days=every)
         while due <= end:

@@ -100,7 +100,8 @@ def plot_risk_by_days(plans: Mapping[str, Plan]) -> Figure:
     axes.set_title("Risk left, by days of effort spent", loc="left")
     axes.set(xlabel="Effort spent (person-days)", ylabel="Risk score (0 to 1, higher is worse)")
     axes.grid(axis="y", color="#DDDDDD", linewidth=0.6)
-    axes.legend(loc="lower left", frameon=False)
+    for label in axes.legend(loc="lower left", frameon=False).get_texts():
+        label.set_parse_math(False)
     told = "; ".join(
         f"{WAYS.get(way, way)} from {plan.risk_before:.3f} to {plan.risk_after:.3f} after {plan.days:g} days"
         for way, plan in plans.items()
