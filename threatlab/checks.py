@@ -79,10 +79,8 @@ def check_flag(name: str, value: object) -> bool:
 
 def check_date(name: str, value: object) -> date:
     """Return `value` as a date, if it is one or a text such as "2026-12-01"; a time of day is cut off."""
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
+    if isinstance(value, date) and value == value:  # noqa: PLR0124  # pandas' NaT is a datetime too, and has no day
+        return value.date() if isinstance(value, datetime) else value
     if isinstance(value, str):
         try:
             return date.fromisoformat(value.strip())

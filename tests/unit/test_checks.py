@@ -6,6 +6,7 @@ import doctest
 from datetime import UTC, date, datetime
 from math import inf, nan
 
+import pandas as pd
 import pytest
 
 from threatlab import ThreatLabError, checks, words
@@ -43,7 +44,7 @@ REFUSED = {
     checks.check_days: ((*NO_NUMBERS, *NOT_FINITE, -1), "give a number of days of 0 or more"),
     checks.check_seed: ((*NO_NUMBERS, 1.0, -1, 2**32), "give a whole number from 0 to 4294967295"),
     checks.check_flag: ((0, 1, "yes", None), "give True or False"),
-    checks.check_date: (("", "soon", "2026-13-01", 20261201, None, True), "give a date such as 2026-12-01"),
+    checks.check_date: (("", "soon", "2026-13-01", 20261201, None, True, pd.NaT), "give a date such as 2026-12-01"),
     checks.check_text: (NO_TEXTS, "give a text"),
     checks.check_line: (NO_TEXTS, "give a text"),
 }
