@@ -31,6 +31,7 @@ def test_what_was_measured_is_measured_again(band):
     again = measure(band.attack, band.control, band.knobs, seeds=(SEED,))
     assert band.lowest - SLACK <= again.lowest
     assert again.highest <= band.highest + SLACK
+    assert band.least_utility - SLACK <= again.least_utility
     assert again.baseline == pytest.approx(band.baseline, abs=2 * SLACK)
     assert again.utility == pytest.approx(band.utility, abs=2 * SLACK)
     assert again.further == pytest.approx(band.further, abs=2 * SLACK)

@@ -42,16 +42,16 @@ def test_a_suggested_bound_is_what_was_measured_and_a_margin():
     kept = {band.name: band for band in bands()}
     for bound in suggested_bounds():
         assert bound.at_most == pytest.approx(kept[bound.name].highest + MARGIN, abs=0.0051)
-        assert bound.utility_at_least == pytest.approx(kept[bound.name].utility - MARGIN, abs=0.0051)
+        assert bound.utility_at_least == pytest.approx(kept[bound.name].least_utility - MARGIN, abs=0.0051)
 
 
 @pytest.mark.parametrize("bound", suggested_bounds(), ids=lambda bound: bound.name)
 def test_a_suggested_bound_holds_with_its_control_and_fails_without(bound):
     run = ATTACKS[bound.attack].run
-    defended = run(control=bound.control, seed=3, **bound.knobs)
+    defended = run(control=bound.control, seed=0, **bound.knobs)
     assert defended.success <= bound.at_most
     assert defended.utility >= bound.utility_at_least
-    assert run(seed=3, **bound.knobs).success > bound.at_most
+    assert run(seed=0, **bound.knobs).success > bound.at_most
 
 
 def test_every_attack_has_a_bound_and_what_makes_no_difference_has_none():

@@ -16,6 +16,21 @@ from threatlab.exercises.recall import RECALL, Recalled
 from threatlab.exercises.statements import STATEMENTS
 
 LESSONS = tracked("notebooks")
+
+LEADS_ON = {
+    "00": (),
+    "01": (),
+    "02": ("eight-explained",),
+    "03": ("evasion-control", "membership-sure-about"),
+    "04": ("acceptance-about",),
+    "05": (),
+    "06": ("curve-about", "base-rate-about", "monitor-about"),
+    "07": (
+        *("model-about", "threats-explained", "evidence-lesson", "people-about", "layers-lesson", "threshold-about"),
+        *("tabletop-about", "briefing-about", "progress-about"),
+    ),
+}
+"""Texts below a comparison, by lesson, that ask or lead on and say nothing of what was to be guessed."""
 every_lesson = pytest.mark.parametrize("file", LESSONS, ids=lambda file: file.stem)
 
 
@@ -103,6 +118,16 @@ def test_no_line_of_one_s_own_is_named_by_an_answer_of_a_question_before_it(file
         answers |= {
             a for asked in re.findall(r'CheckYourself\("([^"]+)"\)', cell.source) for a in STATEMENTS[asked].answers
         }
+
+
+@every_lesson
+def test_what_explains_a_comparison_is_folded_until_it_is_opened(file: Path) -> None:
+    cells = nbformat.read(file, as_version=4).cells
+    for number, cell in enumerate(cells):
+        if cell.cell_type == "code" and ".compare(" in cell.source:
+            below = next(each for each in cells[number:] if each.cell_type == "markdown")
+            leads_on = below.source.startswith(("#", "**Yours")) or below.id in LEADS_ON[file.name[:2]]
+            assert leads_on != below.source.startswith("<details><summary>What to see</summary>\n\n"), below.id
 
 
 @every_lesson

@@ -26,7 +26,8 @@ SEEDS = range(10)
 class Band:
     """One attack against one control at one strength: what ten seeds measured, as shares in 0..1.
 
-    `further` holds the means of the attack's further measures, where it has any.
+    `utility` is the mean of the ten and `least_utility` the lowest. `further` holds the means of the attack's further
+    measures, where it has any.
     """
 
     attack: str
@@ -37,6 +38,7 @@ class Band:
     highest: float
     baseline: float
     utility: float
+    least_utility: float
     further: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
@@ -74,6 +76,7 @@ def measure(attack: str, control: str, knobs: Mapping[str, Any], seeds: Sequence
         round(max(success), 4),
         round(mean(result.baseline for result in defended), 4),
         round(mean(result.utility for result in defended), 4),
+        round(min(result.utility for result in defended), 4),
         {name: round(mean(result.further[name] for result in defended), 4) for name in defended[0].further},
     )
 

@@ -60,15 +60,16 @@ class Bound:
 def suggested_bounds() -> tuple[Bound, ...]:
     """Return a bound for each control that the attacks have measured and that makes a difference.
 
-    It is the highest success of the ten seeds kept (`threatlab/attacks/bands.json`) and `MARGIN`. A bound that the
-    attack without any control would keep too is left out: it is a test that can't fail.
+    It is the highest success of the ten seeds kept (`threatlab/attacks/bands.json`) and `MARGIN`, and the lowest
+    usefulness of the ten less `MARGIN`. A bound that the attack without any control would keep too is left out: it is a
+    test that can't fail.
     """
     alone = {_setting(band): band.lowest for band in bands() if band.control == "none"}
     found = []
     for band in bands():
         at_most = round(band.highest + MARGIN, 2)
         if band.control != "none" and at_most < alone.get(_setting(band), 0.0):
-            useful = round(max(band.utility - MARGIN, 0.0), 2)
+            useful = round(max(band.least_utility - MARGIN, 0.0), 2)
             found.append(Bound(band.attack, band.control, band.knobs, at_most, useful))
     return tuple(found)
 
