@@ -14,6 +14,7 @@ from tests.unit.strategies import systems, thorough
 from threatlab import AISystem, ThreatLabError, assess, list_systems, load_system
 from threatlab.operate.calendar_file import to_ics
 from threatlab.operate.reviews import RHYTHM, agenda, review_calendar
+from threatlab.ranking import reaches
 from threatlab.words import shown
 
 START = date(2026, 12, 1)
@@ -41,7 +42,7 @@ def test_every_review_falls_on_a_working_day_within_the_time_and_by_its_rhythm(d
     for review in review_calendar(named, START, months=months):
         assert review.due.weekday() < 5
         assert START < review.due <= START + timedelta(days=30 * months + 2)
-        assert review.every_days == next(days for score, days in RHYTHM if review.risk_score >= score)
+        assert review.every_days == next(days for score, days in RHYTHM if reaches(review.risk_score, score))
 
 
 def test_a_review_on_a_weekend_waits_for_monday():
