@@ -129,7 +129,7 @@ def bank():
                 ((PAGE, ((0.7, 180), (0.0, 30))), "Is that meant"),
                 ((PAGE, ((70, 30), (0, 180))), "Score is 70"),
                 ((PAGE, ((0.7, 30), (0.4, 90), (0.0, 180))), "That is the notebook's own"),
-                ((PAGE, ((0.7, 30.5), (0.0, 180))), "30.5 days are no number"),
+                ((PAGE, ((0.7, 30.0), (0.0, 180))), "30.0 is no whole number of days"),
                 ((PAGE, 30), "is no rhythm"),
                 (((0.7, 30), (0.0, 180)), "Leave the last line"),
             ],

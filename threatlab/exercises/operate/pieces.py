@@ -10,7 +10,7 @@ from typing import Any
 
 from threatlab.assessment import Assessment, assess
 from threatlab.catalog import Catalog, catalog
-from threatlab.checks import check_number
+from threatlab.checks import check_number, is_whole
 from threatlab.errors import ThreatLabError, unknown_name
 from threatlab.exercises.judges import (
     LEAVE,
@@ -252,16 +252,16 @@ def _steps(given: Any) -> Sequence[tuple[float, int]]:
         or not all(isinstance(step, tuple | list) and len(step) == 2 for step in given)
     ):
         raise NotYet(f"{shown(given)} is no rhythm; write pairs of a score and days, as ((0.7, 30), (0.0, 180)).")
-    steps = [(a_number(score), a_number(days)) for score, days in given]
+    steps = [(a_number(score), plain(days)) for score, days in given]
     for score, days in steps:
+        if not is_whole(days):
+            raise NotYet(f"{shown(days)} is no whole number of days; write one such as 45.")
         try:
             check_number("score", score, 0, 1)
             check_number("days", days, 1, 366)
         except ThreatLabError as problem:
             raise NotYet(f"{capital(str(problem))}.") from None
-        if days != int(days):
-            raise NotYet(f"{days:g} days are no number of whole days.")
-    return [(score, int(days)) for score, days in steps]
+    return steps
 
 
 w1 = Question(
