@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from itertools import combinations
 
+import numpy as np
 import pytest
 
 from tests.unit.page import Page
@@ -253,7 +254,7 @@ def test_any_number_of_days_can_be_put_in_place_and_is_in_the_list():
     page.choose("In place", "as it is")
     page.choose("In place", "the best 25 days of work")
     assert panel.system == harden(load_system("shadowray"), 25)
-    assert repr(LayersPanel("shadowray", plan=40)) == repr(LayersPanel("shadowray", plan=FORTY))
+    assert repr(LayersPanel("shadowray", plan=np.int64(40))) == repr(LayersPanel("shadowray", plan=FORTY))
 
 
 def test_another_system_begins_with_every_layer_on_and_keeps_the_bound(panel):

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from threatlab.checks import check_choice, check_flag, check_score
+from threatlab.checks import check_choice, check_flag, check_number, check_score
 from threatlab.depth import Gap, check_layer
 from threatlab.depth.common_cause import CommonCause, largest_chance
 from threatlab.depth.dependencies import load_dependency
@@ -153,11 +153,10 @@ def _check_off(state: view.LayersState, layers: object) -> tuple[str, ...]:
 
 def _check_plan(_: view.LayersState, plan: object) -> str | float:
     """Return the plan by the name that the list has for it, if it has one, or as a number of days."""
-    if isinstance(plan, int | float) and not isinstance(plan, bool):
-        if not 0 <= plan <= _MOST_DAYS:
-            raise ThreatLabError(f"plan is {short(plan)}; give a number of days from 0 to {_MOST_DAYS:,}, such as 40")
-        return next((name for name, days in view.PLANS.items() if days == plan), float(plan))
-    return check_choice("plan", plan, view.PLANS)
+    if isinstance(plan, str):
+        return check_choice("plan", plan, view.PLANS)
+    given = check_number("plan", plan, 0, _MOST_DAYS, what="a number of days")
+    return next((name for name, days in view.PLANS.items() if days == given), given)
 
 
 _CHECKS: dict[str, Callable[[view.LayersState, Any], Any]] = {
