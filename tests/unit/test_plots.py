@@ -184,6 +184,11 @@ def test_a_table_without_the_columns_is_refused(bad):
         plot_additive_vs_layered(bad)
 
 
+def test_a_threat_that_is_none_of_the_catalog_is_refused(scores):
+    with pytest.raises(ThreatLabError, match="unknown worst threat 'supply_chian': did you mean 'supply_chain'"):
+        plot_inventory(scores.assign(worst_threat="supply_chian"))
+
+
 def test_a_table_without_rows_is_refused(scores, steps):
     for draw, table in ((plot_inventory, scores), (plot_additive_vs_layered, steps)):
         with pytest.raises(ThreatLabError, match="has no rows: there is nothing to draw"):

@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 
 from threatlab.catalog import Catalog
 from threatlab.catalog import catalog as shipped
-from threatlab.checks import check_score
+from threatlab.checks import check_choice, check_score
 from threatlab.errors import ThreatLabError
 from threatlab.ranking import reaches
 from threatlab.words import counted
@@ -70,7 +70,7 @@ def plot_inventory(
     Raises
     ------
     ThreatLabError
-        If columns or rows are missing, or the threshold is no number from 0 to 1.
+        If columns or rows are missing, a worst threat is none of the catalog, or the threshold no number from 0 to 1.
     """
     _check_table(scores, ("system_id", "risk_score", "worst_threat"), "scores", "assess_inventory() returns one")
     if alert_threshold is not None:
@@ -79,7 +79,9 @@ def plot_inventory(
     names = [_short(name) for name in top["system_id"]]
     risks = [float(risk) for risk in top["risk_score"]]
     known = (shipped() if catalog is None else catalog).threats
-    threats = ["" if pd.isna(threat) else known[threat].title for threat in top["worst_threat"]]
+    threats = [
+        "" if pd.isna(it) else known[check_choice("worst threat", it, known)].title for it in top["worst_threat"]
+    ]
     alerts = [alert_threshold is not None and reaches(risk, alert_threshold) for risk in risks]
 
     picture, axes = _picture(height=1.5 + 0.36 * len(top))
