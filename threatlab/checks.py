@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copyreg
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from math import inf, isfinite
@@ -12,6 +13,7 @@ from unicodedata import category, normalize
 
 from threatlab.errors import ThreatLabError, short, unknown_name
 
+Key = TypeVar("Key")
 T = TypeVar("T")
 
 SEEDS = 2**32
@@ -137,6 +139,15 @@ def check_line(name: str, value: object, *, longest: int = 0, empty: bool = Fals
     return line
 
 
+def unchangeable(table: Mapping[Key, T]) -> MappingProxyType[Key, T]:
+    """Return a copy of a table that can't be changed."""
+    return MappingProxyType(dict(table))
+
+
+copyreg.pickle(MappingProxyType, lambda table: (unchangeable, (dict(table),)))
+"""So that a record with such a table can be copied, and sent to another process: Python alone can't pickle one."""
+
+
 def check_plain_values(name: str, table: object) -> Mapping[str, Any]:
     """Return a table whose values are texts, finite numbers, True or False, unchangeable.
 
@@ -152,7 +163,7 @@ def check_plain_values(name: str, table: object) -> Mapping[str, Any]:
             if not is_number(value):
                 raise ThreatLabError(f"{name}: {key} is {short(value)}; give a text, a finite number, True or False")
             plain[key] = int(value) if is_whole(value) else float(value)
-    return MappingProxyType(plain)
+    return unchangeable(plain)
 
 
 def _range(low: float, high: float) -> str:

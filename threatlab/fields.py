@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import copyreg
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
 from datetime import date
 from functools import cache, partial
-from types import MappingProxyType, UnionType
+from types import UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from threatlab.checks import (
@@ -19,11 +18,11 @@ from threatlab.checks import (
     check_share,
     check_text,
     check_whole,
+    unchangeable,
 )
 from threatlab.errors import ThreatLabError, short
 from threatlab.words import listed
 
-Key = TypeVar("Key")
 T = TypeVar("T")
 
 check_note = partial(check_text, empty=True)
@@ -37,15 +36,6 @@ Count = Annotated[int, check_whole]
 """Types of fields: beside Python's own type stands the check of a value, or the pattern that the whole text fits."""
 
 _CHECKS: dict[Any, Callable[[str, object], object]] = {bool: check_flag, date: check_date}
-
-
-def unchangeable(table: Mapping[Key, T]) -> MappingProxyType[Key, T]:
-    """Return a copy of a table that can't be changed."""
-    return MappingProxyType(dict(table))
-
-
-copyreg.pickle(MappingProxyType, lambda table: (unchangeable, (dict(table),)))
-"""So that a record with such a table can be copied, and sent to another process: Python alone can't pickle one."""
 
 
 @cache

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
-from types import MappingProxyType
 from typing import Any, Literal
 
 from threatlab.catalog.read import (
@@ -35,7 +34,7 @@ from threatlab.catalog.records import (
     Source,
     Threat,
 )
-from threatlab.checks import check_choice
+from threatlab.checks import check_choice, unchangeable
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ class Catalog:
         }
         object.__setattr__(self, "rulesets", rulesets)
         for name in ("layers", "facts", "threats", "controls", "sources", "adversaries", "rulesets"):
-            object.__setattr__(self, name, MappingProxyType(getattr(self, name)))
+            object.__setattr__(self, name, unchangeable(getattr(self, name)))
 
     def __hash__(self) -> int:
         return hash((self.atlas, *self.threats))  # quick: each assessment looks up what was laid out for it
@@ -88,10 +87,8 @@ class Catalog:
     def __reduce__(self) -> tuple[Any, ...]:
         if self is catalog():
             return (catalog, ())
-        mappings = map(dict, (self.layers, self.facts, self.threats, self.controls, self.sources, self.adversaries))
-        layers, facts, threats, controls, sources, adversaries = mappings
-        read = (layers, facts, threats, controls, self.atlas, sources, self.shared_failure, self.cases, adversaries)
-        return (Catalog, read)
+        values = (self.layers, self.facts, self.threats, self.controls, self.atlas, self.sources)
+        return (Catalog, (*values, self.shared_failure, self.cases, self.adversaries))
 
     def adversaries_of(self, threat: str) -> tuple[Adversary, ...]:
         """Return those who have a goal that this threat serves."""

@@ -70,7 +70,7 @@ def _at(revision: str, file: Path) -> bytes:
     git, named = ["git", "-C", str(folder), "cat-file"], f"{revision}:./{name}"
     found = repository(
         Path(os.path.realpath(folder), name)
-    )  # then a hook's view, whose paths begin elsewhere, is no help
+    )  # then a hook's view, with paths from elsewhere, is no help
     environment = {key: value for key, value in os.environ.items() if not found or key not in _OF_A_HOOK}
     try:
         if revision.startswith("-"):

@@ -185,8 +185,6 @@ def _tell_the_class(kept: Store) -> None:
 def progress_file() -> Path | None:
     """Return the file that progress is kept in, there or not; None if it is kept in none.
 
-    Where no shell has done it (`%env`, a compose file), quotes are taken off, and ~ and $HOME are read, here.
-
     Raises
     ------
     RuntimeError
@@ -194,8 +192,16 @@ def progress_file() -> Path | None:
     OSError
         If it begins at the notebook's folder, and that is gone.
     """
-    named = os.environ.get(VARIABLE, "").strip(" \r\n\t\"'") or "~/.threatlab/progress.jsonl"
-    return None if named.casefold() == "memory" else _absolute(Path(os.path.expandvars(named)).expanduser())
+    named = set_in(VARIABLE) or "~/.threatlab/progress.jsonl"
+    return None if named.casefold() == "memory" else _absolute(Path(named).expanduser())
+
+
+def set_in(variable: str) -> str:
+    """Return the path that a variable is set to; what no shell has done (`%env`, a compose file) is done here.
+
+    Quotes are taken off, and $HOME is read; ~ is left to who asks, and says what holds without a home.
+    """
+    return os.path.expandvars(os.environ.get(variable, "").strip(" \r\n\t\"'"))
 
 
 @cache

@@ -18,7 +18,7 @@ from secrets import token_hex
 from threatlab.course import version
 from threatlab.errors import ThreatLabError
 from threatlab.exercises.asked import in_our_words
-from threatlab.exercises.progress import Entry, Store, home, warn_once
+from threatlab.exercises.progress import Entry, Store, home, set_in, warn_once
 from threatlab.files import write_new, write_text
 from threatlab.words import shown
 
@@ -43,7 +43,7 @@ class Consent:
 
 def class_folder() -> Path | None:
     """Return the folder of the class, or None if no host has named one, or nothing is kept on this machine."""
-    named = os.path.expanduser(os.path.expandvars(os.environ.get(VARIABLE, "").strip()))  # noqa: PTH111  # "~" may stay
+    named = os.path.expanduser(set_in(VARIABLE))  # noqa: PTH111  # "~" may stay
     return Path(named).absolute() if named and home() else None
 
 
