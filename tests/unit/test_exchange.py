@@ -96,6 +96,12 @@ def test_a_file_is_drawn_as_it_says(name):
     assert drawn(taken(name, sample(name)).drawing) == expected
 
 
+@pytest.mark.parametrize("version", ["1.5", "1.7"])
+def test_a_bill_of_materials_is_read_from_the_first_version_that_has_models(version):
+    document = sample("cyclonedx") | {"specVersion": version}
+    assert taken("cyclonedx", document).drawing == taken("cyclonedx", sample("cyclonedx")).drawing
+
+
 def test_what_flows_carry_and_stores_hold_is_said_in_notes():
     otm = taken("otm", sample("otm")).drawing
     assert otm.element("Parcel database").note == "stated: holds Addresses"
@@ -705,7 +711,7 @@ BAD = {
     "an older CycloneDX": (
         "cyclonedx",
         lambda d: put(d, "1.4", "specVersion"),
-        "specVersion is '1.4', and 1.6 and 1.7",
+        "specVersion is '1.4', and 1.5, 1.6 and 1.7",
     ),
     "no model in a bill": (
         "cyclonedx",
