@@ -181,6 +181,7 @@ def test_the_last_line_is_found_however_long_it_is(file):
         ({"hash": "1"}, "'hash'"),
         ({"ok": 1, "entry": 7}, "'entry'"),
         ({"previous": None}, "'previous'"),
+        ({"continues": "audit.jsonl.1"}, "'continues'"),
         ({"risk_score": math.nan}, "'risk_score': nan"),
         ({"risk_score": -math.inf}, "'risk_score': -inf"),
         ({"deep": [{"er": math.inf}]}, "'deep'"),
@@ -827,6 +828,29 @@ def test_a_part_that_was_moved_away_is_named_and_the_rest_verifies(file):
     lost = log.verify(heads[1])
     assert not lost
     assert "it may be in the part that is not here" in lost.reason
+
+
+def test_the_name_of_a_part_that_was_moved_away_is_given_to_no_other(file, tmp_path):
+    log, archive = AuditLog(file), tmp_path / "archive"
+    archive.mkdir()
+    for night in range(1, 13):
+        log.append({"night": night})
+        part = log.rotate()
+        assert part.name == f"{file.name}.{night}"
+        part.rename(archive / part.name)
+    for part in archive.iterdir():
+        part.rename(file.with_name(part.name))
+    assert log.verify().reason == "the chain is sound (entries: 24)"
+
+
+def test_a_forged_number_costs_no_memory(file):
+    first = {"continues": f"{file.name}.1", "entry": 10**14, "previous": "0" * 64}
+    line = spelled(first | {"hash": hash_of(first)}) + b"\n"
+    found = verified(file, [line])
+    assert (found.ok, found.entries) == (True, 10**14)
+    found = verified(file, [line, rehashed(line, entry=10**14 + 2)])
+    assert (found.entries, found.broken) == (10**14, 10**14 + 1)
+    assert f"entry {10**14 + 1} was deleted" in found.reason
 
 
 @pytest.mark.parametrize("part", ["", ".1", ".2"])
