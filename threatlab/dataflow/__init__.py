@@ -95,8 +95,7 @@ class DataFlow:
         }
         kinds = {"zones": Zone, "elements": Element, "flows": Flow, "exclusions": Exclusion}
         parts = {field: as_parts(field, getattr(self, field), kind) for field, kind in kinds.items()}
-        keep(self, **texts, **parts)
-        check_flag("complete of a drawing", self.complete)
+        keep(self, **texts, **parts, complete=check_flag("complete of a drawing", self.complete))
         if self.case is not None and not isinstance(self.case, Case):
             raise ThreatLabError(f"the case of a drawing is {self.case!r}, which is no Case(...)")
         self._check()
