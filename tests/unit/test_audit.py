@@ -843,6 +843,21 @@ def test_the_name_of_a_part_that_was_moved_away_is_given_to_no_other(file, tmp_p
     assert log.verify().reason == "the chain is sound (entries: 24)"
 
 
+@pytest.mark.skipif(os.name == "nt", reason="links need a right of their own there")
+def test_a_log_behind_a_link_is_rotated_where_it_lies(file, tmp_path):
+    link = tmp_path / "elsewhere" / "audit.jsonl"
+    link.parent.mkdir()
+    link.symlink_to(file)
+    log = AuditLog(link)
+    log.append({"n": 1})
+    assert log.rotate() == file.with_name(f"{file.name}.1")
+    log.append({"n": 2})
+    AuditLog(file).append({"n": 3})
+    assert link.is_symlink()
+    assert [entry.get("n") for entry in log] == [1, None, 2, 3]
+    assert log.verify().entries == AuditLog(file).verify().entries == 4
+
+
 def test_a_forged_number_costs_no_memory(file):
     first = {"continues": f"{file.name}.1", "entry": 10**14, "previous": "0" * 64}
     line = spelled(first | {"hash": hash_of(first)}) + b"\n"

@@ -186,15 +186,16 @@ class AuditLog:
         """
         if not self._path:
             raise AuditError("an audit log in memory has no file to rotate: give AuditLog a path")
-        return rotate(self._path)
+        return rotate(Path(os.path.realpath(self._path)))  # a link keeps pointing where it did
 
     def _read(self) -> list[bytes]:
         """Return the lines of all parts that are there, without one at the end that a crash cut short."""
         if not self._path:
             return self._lines.copy()
-        lines, path, read = self._read_part(self._path), self._path, {self._path.name}
-        while lines and re.fullmatch(rf"{re.escape(self._path.name)}\.\d+", name := part_before(lines[0])):
-            path = self._path.with_name(name)
+        path = Path(os.path.realpath(self._path))
+        lines, log, read = self._read_part(path), path.name, {path.name}
+        while lines and re.fullmatch(rf"{re.escape(log)}\.\d+", name := part_before(lines[0])):
+            path = path.with_name(name)
             if name in read or not (before := self._read_part(path)):
                 break
             lines = before + lines
