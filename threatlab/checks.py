@@ -75,11 +75,17 @@ def check_seed(name: str, value: object) -> int:
     return check_whole(name, value, 0, SEEDS - 1)
 
 
+def is_flag(value: object) -> bool:
+    """Tell whether `value` is True or False, Python's own or NumPy's; 1 and "yes" are none."""
+    kind = type(value)
+    return kind is bool or (kind.__module__ == "numpy" and kind.__name__ in ("bool", "bool_"))
+
+
 def check_flag(name: str, value: object) -> bool:
-    """Return `value`, if it is True or False."""
-    if not isinstance(value, bool):
+    """Return `value` as a bool, if it is True or False."""
+    if not is_flag(value):
         raise ThreatLabError(f"{name} is {short(value)}; give True or False")
-    return value
+    return bool(value)
 
 
 def check_date(name: str, value: object) -> date:

@@ -44,6 +44,7 @@ TAKEN = [
     (checks.check_days, 2.5, 2.5),
     (checks.check_seed, 2**32 - 1, 2**32 - 1),
     (checks.check_flag, False, False),
+    (checks.check_flag, np.True_, True),
     (checks.check_date, "2026-12-01 ", date(2026, 12, 1)),
     (checks.check_date, date(2026, 12, 1), date(2026, 12, 1)),
     (checks.check_date, datetime(2026, 12, 1, 23, tzinfo=UTC), date(2026, 12, 1)),
