@@ -22,7 +22,7 @@ from threatlab.plots.inventory import plot_inventory
 from threatlab.policy import Policy
 from threatlab.policy.check import check_policy
 from threatlab.report import ThreatModel, to_html, to_markdown
-from threatlab.widgets import SystemExplorer
+from threatlab.widgets import LayersPanel, Planner, SystemExplorer
 
 ENTRY = """
 [self_replication]
@@ -158,6 +158,13 @@ def test_a_panel_stays_in_the_catalog_of_its_system():
     panel.explain("invented_package")
     panel.choose("tay")
     assert panel.system == load_system("tay", NEWER)
+
+
+def test_each_list_of_systems_is_in_the_catalog_of_the_panels_own():
+    planner, layers = Planner(AGENT.under(NEWER)), LayersPanel(AGENT.under(NEWER))
+    assert planner.set(system="tay").catalog is NEWER
+    layers.choose("tay")
+    assert layers.state.catalog is NEWER
 
 
 @thorough

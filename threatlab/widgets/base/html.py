@@ -8,6 +8,8 @@ from html import escape
 from types import MappingProxyType
 from typing import Any
 
+from threatlab.ranking import moved
+
 LEFT = "text-align:left;vertical-align:top"
 _NUMBER = '<td class="tl-num tl-figure">'
 _FRAME = "max-width:760px;padding:12px 16px;border:1px solid gray;border-radius:8px"
@@ -88,6 +90,30 @@ def bars(rows: Iterable[tuple[object, Html, object]], *, class_: str = "") -> Ht
 def score(label: str, value: object, change: object) -> Html:
     """Return a score in large figures below its label, and below it how it changed."""
     return tag("div", tag("div.tl-cap", label), tag("div.tl-score", value), tag("div.tl-delta", change))
+
+
+def change(now: float, before: float, since: str = "") -> Html:
+    """Return how a score has changed, as it is shown: where it was, how far it moved, and whether that is better."""
+    was, by = tag("s.tl-num", f"{before:.2f}"), moved(now, before)
+    if not by:
+        return markup(was, " no change", since)
+    word = "better" if by < 0 else "worse"
+    return markup(was, " ", tag(f"span.tl-num.tl-{word}", f"{minus(f'{by:+.2f}')}, {word}"), since)
+
+
+def minus(figure: str) -> str:
+    """Return a figure with a minus as long as the plus is."""
+    return figure.replace("-", "\u2212")
+
+
+def severity(level: str, words: str = "") -> Html:
+    """Return a severity with its sign and color: by its own word, or by others."""
+    return tag(f"span.tl-sev.tl-{level}", words or level)
+
+
+def unsure(unknown: bool) -> Html | None:
+    """Return the mark of what nobody knows, if that is so."""
+    return markup(" ", tag("span.tl-unk", "unknown")) if unknown else None
 
 
 def gauge(share: float, *, was: float | None = None, limit: float | None = None, words: object = None) -> Html:
@@ -373,9 +399,10 @@ def saved_table(heads: Iterable[object], rows: Iterable[Iterable[object]]) -> Ht
     return tag("table", tag("thead", tag("tr", head)) if head else None, tag("tbody", body))
 
 
-def saved_bar(share: float, color: str = "steelblue") -> Html:
+def saved_bar(share: float, color: str = "steelblue", *, begin: float | None = None) -> Html:
     """Return a bar for a saved notebook, `share` (0..1) of 260 px wide: a cell would be only as wide as its bar."""
-    return tag("div", style=f"width:{260 * share:.0f}px;min-width:1px;height:12px;background-color:{color}")
+    indent = "" if begin is None else f"margin-left:{260 * begin:.0f}px;"
+    return tag("div", style=f"{indent}width:{260 * share:.0f}px;min-width:1px;height:12px;background-color:{color}")
 
 
 def _head(name: object, of_figures: bool = False) -> Html:

@@ -20,9 +20,11 @@ from threatlab.widgets.base.html import (
     field,
     headed,
     markup,
+    minus,
     number,
     saved,
     saved_table,
+    severity,
     table,
     tag,
     unheard,
@@ -92,8 +94,7 @@ def security(state: DashboardState) -> Html:
     summary = state.overview
     severities: list[object] = []
     for name, count in summary.severities.items():
-        mark = tag(f"span.tl-sev.tl-{name}", f"{count} {name.lower()}")
-        severities += [" \u00b7 " if severities else "Findings: ", mark]
+        severities += [" \u00b7 " if severities else "Findings: ", severity(name, f"{count} {name.lower()}")]
     threats = (
         (each.title, number(each.systems), number(f"{each.highest:.2f}"), _title(summary, each.worst))
         for each in summary.threats[:SHOWN]
@@ -176,7 +177,7 @@ def _decision(summary: Overview) -> str:
 
 
 def _work(work: Work) -> tuple[object, ...]:
-    return (work.title, number(work.systems), number(days(work.days)), number(f"\u2212{work.removes:.2f}"))
+    return (work.title, number(work.systems), number(days(work.days)), number(minus(f"{-work.removes:.2f}")))
 
 
 def _title(summary: Overview, name: str) -> str:

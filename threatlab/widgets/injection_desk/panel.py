@@ -107,19 +107,8 @@ class InjectionDesk(Panel[view.DeskState]):
 
     def memory(self, state: view.DeskState) -> dict[str, Any]:
         """Return the setting, the line, the tries and the hints."""
-        return {
-            "setting": list(state.setting),
-            "line": state.line,
-            "tries": [
-                [
-                    list(each.setting),
-                    each.line,
-                    *(list(map(list, calls)) for calls in (each.made, each.refused, each.alone)),
-                ]
-                for each in state.tries
-            ],
-            "hints": dict(state.hints),
-        }
+        tries = [(each.setting, each.line, each.made, each.refused, each.alone) for each in state.tries]
+        return {"setting": state.setting, "line": state.line, "tries": tries, "hints": dict(state.hints)}
 
     def recall(self, memory: Any) -> view.DeskState:
         """Return the state with what was kept."""

@@ -18,6 +18,7 @@ from threatlab.widgets.base.html import (
     bar,
     button,
     caption,
+    change,
     choice,
     field,
     fold,
@@ -33,6 +34,7 @@ from threatlab.widgets.base.html import (
     toggle,
     unheard,
 )
+from threatlab.widgets.base.systems import Systems
 from threatlab.widgets.layers.shared_failure import shared_failure, times
 from threatlab.words import counted
 
@@ -122,12 +124,12 @@ class LayersState:
         return self.catalog.layers[name].title
 
 
-def page(state: LayersState, start: LayersState, systems: Mapping[str, AISystem]) -> Html:
+def page(state: LayersState, start: LayersState, systems: Systems) -> Html:
     """Return the whole panel; `start` is what it began with."""
     untouched = state == replace(start, chosen=state.chosen)
     plans = [(plan_name(plan), plan) for plan in dict.fromkeys((*PLANS, start.plan, state.plan))]
     pick = (
-        choice("System", "system", [(s.title, n) for n, s in systems.items()], state.chosen.name, act="choose"),
+        systems.picker(state.chosen, "choose"),
         choice("In place", "plan", plans, state.plan, act="set"),
         button("Reset", "reset", hint="Go back to what the panel began with", disabled=untouched),
     )
@@ -157,6 +159,7 @@ def plan_name(plan: str | float) -> str:
 def headline(state: LayersState) -> Html:
     """Return the score with these layers off, and whether any single layer may fail: what the eye must find first."""
     before, after = state.now.risk_score, state.switched.risk_score
+    moved_by = change(after, before) if state.off else tag("span.tl-sub", "every layer on")
     holds, claim, why = verdict(state)
     lead, words = markup("No threat applies."), ""
     if worst := state.switched.worst_threat:
@@ -165,7 +168,7 @@ def headline(state: LayersState) -> Html:
     gaps = f"{counted(len(state.gaps), 'gap')} above the bound {state.bound:.2f}"
     return tag(
         "div.tl-head",
-        score("Risk score", f"{after:.2f}", _change(state)),
+        score("Risk score", f"{after:.2f}", moved_by),
         gauge(after, was=before if state.off else None),
         tag("div.tl-lead", lead),
         tag("p.tl-claim", tag("b", claim, class_="tl-holds" if holds else "tl-fails"), f" \u2014 {why}"),
@@ -259,17 +262,6 @@ def _switch(state: LayersState, off: LayerOff) -> Html:
         args={"layer": off.layer},
         disabled=not off.in_place,
     )
-
-
-def _change(state: LayersState) -> Html:
-    before = state.now.risk_score
-    change = moved(state.switched.risk_score, before)
-    if not state.off:
-        return tag("span.tl-sub", "every layer on")
-    was = tag("s.tl-num", f"{before:.2f}")
-    if not change:
-        return markup(was, " no change")
-    return markup(was, " ", tag("span.tl-num.tl-worse", f"+{change:.2f}, worse"))
 
 
 def _threat_row(state: LayersState, threat: str) -> tuple[object, ...]:

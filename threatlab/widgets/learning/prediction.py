@@ -117,7 +117,7 @@ class Prediction(Panel[PredictionState]):
         results = {question: actual[question] for question in self.state.questions}
         because = because or self.state.because
         shown = self.state.shown or bool(self.guesses) or not open_notebook()
-        self._begun = replace(self._begun, actual=results, because=because)  # begun anew, it has answers to show
+        self.begun = replace(self.begun, actual=results, because=because)  # begun anew, it has answers to show
         self.show(replace(self.state, actual=results, because=because, shown=shown, asking=False), unasked=True)
         return Comparison(self)
 

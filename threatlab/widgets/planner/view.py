@@ -24,6 +24,7 @@ from threatlab.widgets.base.html import (
     form,
     gauge,
     markup,
+    minus,
     problem,
     saved,
     saved_table,
@@ -31,6 +32,7 @@ from threatlab.widgets.base.html import (
     tag,
     unheard,
 )
+from threatlab.widgets.base.systems import Systems
 from threatlab.widgets.planner import drawings, tables
 from threatlab.widgets.planner.reasons import reasons
 from threatlab.words import counted, days
@@ -116,13 +118,12 @@ class PlannerState:
         return "leave out" if control in self.without else "as planned"
 
 
-def page(state: PlannerState, start: PlannerState, systems: Mapping[str, AISystem]) -> Html:
+def page(state: PlannerState, start: PlannerState, systems: Systems) -> Html:
     """Return the whole panel; `start` is what it began with."""
-    picker = choice("System", "system", [(s.title, n) for n, s in systems.items()], state.system.name, act="set")
     untouched = replace(state, looked_at="") == start
     reset = button("Reset", "reset", hint="Go back to the settings you began with", disabled=untouched)
     return markup(
-        tag("div.tl-top", tag("div.tl-pick", picker, reset), headline(state)),
+        tag("div.tl-top", tag("div.tl-pick", systems.picker(state.system, "set"), reset), headline(state)),
         tag(
             "div.tl-body.tl-planning",
             tag("div.tl-left", settings(state)),
@@ -151,7 +152,7 @@ def headline(state: PlannerState) -> Html:
     change = markup(
         tag("s.tl-num", f"{before:.3f}"),
         " ",
-        tag("span.tl-num.tl-better", f"\u2212{before - after:.3f}, better")
+        tag("span.tl-num.tl-better", f"{minus(f'{after - before:.3f}')}, better")
         if better
         else tag("span.tl-num.tl-sub", "nothing removed"),
     )
@@ -275,7 +276,7 @@ def static_picture(state: PlannerState) -> Html:
             f"{step.owner or 'no owner yet'} ({step.role})",
             f"{step.start} to {step.due}",
             f"{step.effort_days:g}",
-            f"\u2212{step.removes:.3f}",
+            minus(f"{-step.removes:.3f}"),
         )
         for place, step in enumerate(plan.steps, 1)
     )

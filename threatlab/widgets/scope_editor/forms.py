@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import SimpleNamespace
 
 from threatlab.catalog import ASSETS, catalog
 from threatlab.dataflow import CARRIES, ELEMENT_KINDS, ZONE_KINDS, DataFlow, Element, Flow, Zone
@@ -70,42 +71,50 @@ def _same(typed: Html) -> Html:
     return typed
 
 
+_NEW_ELEMENT = SimpleNamespace(name="", kind="process", zone="", personal=False, assets=(), worth="")
+_NEW_FLOW = SimpleNamespace(source="", target="", label="", carries="questions", personal=False, adversaries=())
+_NEW_ZONE = SimpleNamespace(name="", kind="own", owner="")
+"""What stands in the forms of what isn't drawn yet."""
+
+
 def element_fields(drawing: DataFlow, anew: Typed = _same, element: Element | None = None) -> list[Html]:
     """Return what is asked of an element, as it is if there is one."""
+    now = element or _NEW_ELEMENT
     zones = [(f"{zone.name} ({zone.kind})", zone.name) for zone in drawing.zones]
     return [
-        anew(field("Name of the element", "name", element.name if element else "")),
-        choice("Trust zone", "zone", [_CHOOSE, *zones], element.zone if element else ""),
-        _explained("Kind of element", "kind", ELEMENT_KINDS, element.kind if element else "process"),
-        anew(check("It holds personal data", "personal", value=bool(element and element.personal))),
+        anew(field("Name of the element", "name", now.name)),
+        choice("Trust zone", "zone", [_CHOOSE, *zones], now.zone),
+        _explained("Kind of element", "kind", ELEMENT_KINDS, now.kind),
+        anew(check("It holds personal data", "personal", value=now.personal)),
         anew(
             checks(
                 "What is worth something there",
                 "assets",
                 {asset: asset for asset in (*ASSETS, NOTHING)},
-                element.assets if element else (),
+                now.assets,
                 _unsaid(assets_of(drawing, element.name) if element else None),
             )
         ),
-        anew(field("What that is worth to the business", "worth", element.worth if element else "", class_=_WIDE)),
+        anew(field("What that is worth to the business", "worth", now.worth, class_=_WIDE)),
     ]
 
 
 def flow_fields(drawing: DataFlow, anew: Typed = _same, flow: Flow | None = None) -> list[Html]:
     """Return what is asked of a flow, as it is if there is one."""
+    now = flow or _NEW_FLOW
     elements = [_CHOOSE, *((element.name, element.name) for element in drawing.elements)]
     return [
-        choice("From", "source", elements, flow.source if flow else ""),
-        choice("To", "target", elements, flow.target if flow else ""),
-        anew(field("What flows, in a few words", "label", flow.label if flow else "")),
-        _explained("It carries", "carries", CARRIES, flow.carries if flow else "questions"),
-        anew(check("It carries personal data", "personal", value=bool(flow and flow.personal))),
+        choice("From", "source", elements, now.source),
+        choice("To", "target", elements, now.target),
+        anew(field("What flows, in a few words", "label", now.label)),
+        _explained("It carries", "carries", CARRIES, now.carries),
+        anew(check("It carries personal data", "personal", value=now.personal)),
         anew(
             checks(
                 "Who can be at its outer end",
                 "adversaries",
                 {each.id: each.title for each in catalog().adversaries.values()} | {NOBODY: NOBODY},
-                flow.adversaries if flow else (),
+                now.adversaries,
                 _unsaid(adversaries_at(drawing, drawing.flows.index(flow) + 1) if flow else None),
             )
         ),
@@ -121,10 +130,11 @@ def _unsaid(read: Named | None) -> str:
 
 def zone_fields(anew: Typed = _same, zone: Zone | None = None) -> list[Html]:
     """Return what is asked of a zone, as it is if there is one."""
+    now = zone or _NEW_ZONE
     return [
-        anew(field("Name of the zone", "name", zone.name if zone else "")),
-        anew(field("Who decides what runs there", "owner", zone.owner if zone else "")),
-        _explained("Kind of zone", "kind", ZONE_KINDS, zone.kind if zone else "own"),
+        anew(field("Name of the zone", "name", now.name)),
+        anew(field("Who decides what runs there", "owner", now.owner)),
+        _explained("Kind of zone", "kind", ZONE_KINDS, now.kind),
     ]
 
 

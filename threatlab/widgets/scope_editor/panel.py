@@ -382,9 +382,8 @@ class ScopeEditor(Panel[ScopeState]):
         for step in reversed(memory):
             drawing, opened = drawing_from_table(step["drawing"]), drawing_from_table(step["opened"])
             name = step["controls"]
-            is_given = self._base is not None and name == self._base.name
-            base = self._base if is_given else name and load_system(name)
-            if is_given and self._base is not None:
+            base = load_system(name) if name else None
+            if self._base is not None and name == self._base.name:
                 base = self._base.with_(**step.get("known", {}))
             asks = tuple(Question(**each | {"choices": tuple(each["choices"])}) for each in step.get("asks", ()))
             form = check_choice("form", step.get("form", "flow"), FORMS)

@@ -206,7 +206,7 @@ class TabletopPanel(Panel[view.TabletopState]):
             "timed": state.timed,
             "answers": exercise.answers(),
             "unattended": exercise.unattended,
-            "taken_back": list(exercise.taken_back),
+            "taken_back": exercise.taken_back,
             "tasks": tasks,
         }
 
