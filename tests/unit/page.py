@@ -13,6 +13,9 @@ from bs4 import BeautifulSoup, Tag
 
 from threatlab.widgets.base.panel import Panel
 
+HOSTILE = "<script>alert(1)</script>\"'&"
+"""What a learner may type, and what is text wherever it is shown."""
+
 _NUMBERS = count(1)
 
 

@@ -294,7 +294,7 @@ BAD = [
     (lambda folder: ExportPanel(BARE, folder).update({}), "not {}"),
     (lambda folder: ExportPanel(BARE, folder).set(kind="htm"), "did you mean 'html'"),
     (lambda folder: ExportPanel(BARE, folder).set(kind=["html"]), "unknown format"),
-    (lambda folder: ExportPanel(BARE, folder).set(name=" "), "' '"),
+    (lambda folder: ExportPanel(BARE, folder).set(name=" "), "file's name is empty"),
     (lambda folder: ExportPanel(BARE, folder).set(name=3.5), "3.5"),
     (lambda folder: ExportPanel(BARE, folder).set(name=".hidden"), "'.hidden'"),
     (lambda folder: ExportPanel(BARE, folder).set(name="a/b"), "'a/b'"),

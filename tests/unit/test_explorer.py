@@ -8,14 +8,12 @@ from dataclasses import replace
 
 import pytest
 
-from tests.unit.page import Page, text
+from tests.unit.page import HOSTILE, Page, text
 from threatlab import AISystem, ThreatLabError, assess, load_system
 from threatlab.catalog import catalog
 from threatlab.widgets import SystemExplorer
 from threatlab.widgets.base.explanation import explanation
 from threatlab.widgets.explorer import view
-
-HOSTILE = "<script>alert(1)</script>\"'&"
 
 
 def state(name="shadowray", threshold=0.7, **changes):

@@ -9,7 +9,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from tests.unit.page import Page, text
+from tests.unit.page import HOSTILE, Page, text
 from threatlab import AISystem, ThreatLabError, assess, list_systems, load_system
 from threatlab.catalog import catalog
 from threatlab.depth import above_bound, harden, layers_off, missed_least, switch_off
@@ -19,7 +19,6 @@ from threatlab.widgets import LayersPanel
 from threatlab.widgets.layers import view
 from threatlab.widgets.layers.shared_failure import consequences
 
-HOSTILE = "<script>alert(1)</script>\"'&"
 FORTY = "the best 40 days of work"
 DEFENDED = harden(load_system("shadowray"), 40)
 FULL = AISystem("full", **dict.fromkeys((*catalog().facts, *catalog().controls), True))

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from IPython.core.formatters import DisplayFormatter
 
 from tests.unit.classes import a_class
-from tests.unit.page import Page
+from tests.unit.page import HOSTILE, Page
 from tests.unit.strategies import examples
 from tests.unit.threat_models import full
 from threatlab import ThreatLabError, list_systems, load_system, widgets
@@ -25,7 +25,6 @@ from threatlab.widgets.base.html import Html, button, field, form, markup, probl
 from threatlab.widgets.base.panel import Panel, action
 
 WIDGETS = Path(widgets.__file__).parent
-HOSTILE = "<script>alert(1)</script>\"'&"
 SYSTEMS = [load_system(name) for name in list_systems()[:3]]
 PANELS = {
     "AttackLab": lambda folder: widgets.AttackLab("injection"),

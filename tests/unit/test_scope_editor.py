@@ -649,6 +649,12 @@ def test_the_form_that_is_open_is_open_again(panel):
     assert panel.recall(panel.memory(panel.state)).form == "element"
 
 
+def test_the_controls_of_a_system_of_ones_own_are_there_again():
+    mine = AISystem("mine", secrets_in_vault=True)
+    panel = ScopeEditor("shadowray", base=mine)
+    assert panel.recall(panel.memory(panel.state)).base == mine
+
+
 # ---- a model of another tool
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.unit.page import Page, text
+from tests.unit.page import HOSTILE, Page, text
 from threatlab import AISystem, ThreatLabError
 from threatlab.tabletop import MEASURES, NOBODY, begin, load_story, run_unattended
 from threatlab.tabletop.clock import Countdown
@@ -18,8 +18,6 @@ from threatlab.widgets.tabletop.end import finish
 
 PATIENCE = 10
 """Seconds after which a test that waits for an event loop has failed."""
-
-HOSTILE = "<script>alert(1)</script>\"'&"
 
 
 class Clock:

@@ -15,6 +15,10 @@ _NUMBER = '<td class="tl-num tl-figure">'
 _FRAME = "max-width:760px;padding:12px 16px;border:1px solid gray;border-radius:8px"
 
 
+Option = tuple[object, object] | str
+"""An entry of a list to choose from: its label and its value (text, number, boolean or None), or one text for both."""
+
+
 class Html(str):
     """Markup: what goes into a page as it is. Every other text is escaped on its way there."""
 
@@ -239,7 +243,7 @@ def toggle(  # noqa: PLR0913
 def choice(  # noqa: PLR0913
     label: object,
     name: str,
-    options: Iterable[tuple[object, object]],
+    options: Iterable[Option],
     value: object,
     *,
     act: str | None = None,
@@ -248,11 +252,12 @@ def choice(  # noqa: PLR0913
     class_: str = "tl-field",
     args: Mapping[str, object] | None = None,
 ) -> Html:
-    """Return a list to choose from: options are pairs of a label and a value (a text, number, boolean or None).
+    """Return a list to choose from.
 
     Its choice goes to the action `act` at once, as the argument `name`; without `act`, with the form that it stands in.
     A value that is `impossible` now stands in the list with the reason, and can't be chosen.
     """
+    pairs = ((each, each) if isinstance(each, str) else each for each in options)
     listed = (
         tag(
             "option",
@@ -261,7 +266,7 @@ def choice(  # noqa: PLR0913
             selected=each == value,
             disabled=each in impossible,
         )
-        for text, each in options
+        for text, each in pairs
     )
     return _labeled(
         label,

@@ -119,7 +119,7 @@ def announcement(state: DashboardState) -> str:
 def page(state: DashboardState) -> Html:
     """Return the whole page: two fields, and three cards, one for each role."""
     threshold = field("Alert threshold", "alert_threshold", state.alert_threshold, act="set", low=0, high=1, step=0.05)
-    role = choice("Engineer\u2019s work: as", "role", [(each, each) for each in roles()], state.role, act="set")
+    role = choice("Engineer\u2019s work: as", "role", roles(), state.role, act="set")
     return markup(
         tag("div.tl-about.tl-fields", threshold, role),
         tag("div.tl-cards", executive(state), engineer(state), security(state)),

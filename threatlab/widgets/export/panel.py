@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from threatlab.checks import check_choice
+from threatlab.checks import check_choice, check_text
 from threatlab.errors import ThreatLabError
 from threatlab.files import write_text
 from threatlab.report import ThreatModel
@@ -137,9 +137,7 @@ def _standing(path: Path) -> bytes | None:
 
 
 def _stem(name: object) -> str:
-    if not isinstance(name, str) or not name.strip():
-        raise ThreatLabError(f"the file's name is {name!r}; give one, such as 'threat-model'")
-    stem = name.strip()
+    stem = check_text("the file's name", name)
     if not _STEM.fullmatch(stem) or not stem.isprintable():
         raise ThreatLabError(
             f"the file's name is {name!r}; give one without a folder, a dot in front or any of \\/:*?\"<>|"

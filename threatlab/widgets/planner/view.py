@@ -227,9 +227,8 @@ def controls(state: PlannerState) -> list[tuple[str, str]]:
 
 def _one_control(state: PlannerState) -> Html:
     control = {"control": state.looked_at}
-    words = [(word, word) for word in DECISIONS]
     return markup(
-        choice("In the plan?", "decision", words, state.decision(state.looked_at), act="decide", args=control),
+        choice("In the plan?", "decision", DECISIONS, state.decision(state.looked_at), act="decide", args=control),
         problem("decide"),
         field("Owner (a name)", "owner", state.owners.get(state.looked_at, ""), act="assign", args=control),
         problem("assign"),

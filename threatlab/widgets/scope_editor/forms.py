@@ -9,7 +9,7 @@ from threatlab.catalog import ASSETS, catalog
 from threatlab.dataflow import CARRIES, ELEMENT_KINDS, ZONE_KINDS, DataFlow, Element, Flow, Zone
 from threatlab.dataflow.parts import NOBODY, NOTHING
 from threatlab.dataflow.who import Named, adversaries_at, assets_of
-from threatlab.widgets.base.html import Html, button, check, checks, choice, field, form, markup, problem, tag
+from threatlab.widgets.base.html import Html, Option, button, check, checks, choice, field, form, markup, problem, tag
 from threatlab.widgets.scope_editor.state import ScopeState
 
 FORMS = {
@@ -22,7 +22,7 @@ FORMS = {
 }
 """What a learner may want to change: the words on its button, and its tooltip."""
 
-_CHOOSE = ("choose\u2026", "")
+_CHOOSE: Option = ("choose\u2026", "")
 """First entry of every list that has no sensible first choice."""
 
 _WIDE = "tl-field tl-wide"
@@ -102,7 +102,7 @@ def element_fields(drawing: DataFlow, anew: Typed = _same, element: Element | No
 def flow_fields(drawing: DataFlow, anew: Typed = _same, flow: Flow | None = None) -> list[Html]:
     """Return what is asked of a flow, as it is if there is one."""
     now = flow or _NEW_FLOW
-    elements = [_CHOOSE, *((element.name, element.name) for element in drawing.elements)]
+    elements = [_CHOOSE, *(each.name for each in drawing.elements)]
     return [
         choice("From", "source", elements, now.source),
         choice("To", "target", elements, now.target),
@@ -144,7 +144,7 @@ def _change(drawing: DataFlow, picked: str) -> Html:
     pick = choice(
         "Element, flow or zone",
         "part",
-        [_CHOOSE, *((key, key) for key in parts)],
+        [_CHOOSE, *parts],
         picked,
         act="pick",
         class_="tl-field tl-part",
@@ -168,8 +168,8 @@ def _change(drawing: DataFlow, picked: str) -> Html:
 
 
 def _leave_out(drawing: DataFlow, anew: Typed) -> Html:
-    elements = [(element.name, element.name) for element in drawing.elements]
-    left_out = [(exclusion.element, exclusion.element) for exclusion in drawing.exclusions]
+    elements = [each.name for each in drawing.elements]
+    left_out = [each.element for each in drawing.exclusions]
     include = form(
         "include",
         choice("Left out so far", "element", [_CHOOSE, *left_out], ""),

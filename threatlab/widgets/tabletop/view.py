@@ -122,7 +122,7 @@ def pickers(state: TabletopState) -> Html:
         "div.tl-tt-pickers",
         choice("Story", "story", stories, state.story.id, act="set", disabled=begun),
         choice("The system", "system", systems, state.chosen, act="set", disabled=begun),
-        choice("You decide as the", "role", [(role, role) for role in ROLES], state.role, act="set"),
+        choice("You decide as the", "role", ROLES, state.role, act="set"),
         tag(
             "div.tl-buttons",
             None if begun else button("Start", "start", {"timed": True}, hint=timed, once="start"),
