@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import replace
 
 import pytest
@@ -305,15 +304,10 @@ def test_an_unknown_attack_gets_the_nearest_name():
         AttackLab("extration")
 
 
-def test_the_display_carries_live_panel_picture_and_text():
+def test_a_display_waits_for_its_figures():
     bundle, _ = AttackLab("membership", control="label_only")._repr_mimebundle_()
-    assert set(bundle) == {"application/vnd.jupyter.widget-view+json", "text/html", "text/plain"}
-    assert "as it was saved" in bundle["text/html"]
-    assert not re.search(r"<style|class=|var\(", bundle["text/html"])
     assert "success=" in bundle["text/plain"]
-    assert "0x" not in bundle["text/plain"]
-    again, _ = AttackLab("membership", control="label_only")._repr_mimebundle_()
-    assert bundle["text/html"] == again["text/html"]
+    assert "usefulness, this control" in bundle["text/html"]
 
 
 @pytest.mark.parametrize("control", ["none", "label_only"])

@@ -118,12 +118,6 @@ def test_names_are_escaped_on_the_page_and_in_the_saved_picture():
         assert "&lt;img" in html
 
 
-def test_the_saved_picture_needs_no_style_sheet():
-    html = Dashboard(BUILT_IN).picture()
-    assert "class=" not in html
-    assert "var(" not in html
-
-
 BAD = [
     (lambda: Dashboard([]), "no system"),
     (lambda: overview(None), "the inventory is None; give a list of systems"),

@@ -318,11 +318,6 @@ def test_bad_input_is_refused_and_changes_nothing(panel):
         assert panel.state == before
 
 
-def test_the_panel_names_itself_the_same_every_time(panel):
-    assert repr(panel) == repr(SystemExplorer("shadowray", alert_threshold=0.7))
-    assert "0x" not in repr(panel)
-
-
 # ---- the score in sight
 
 

@@ -346,8 +346,3 @@ def test_bad_input_is_refused_and_changes_nothing(panel, attempt, named):
     with pytest.raises(ThreatLabError, match=re.escape(named)):
         attempt(panel)
     assert panel.state == before
-
-
-def test_the_panel_names_itself_the_same_every_time(panel):
-    assert repr(panel) == repr(LayersPanel("shadowray", plan=FORTY))
-    assert "0x" not in repr(panel)

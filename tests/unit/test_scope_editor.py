@@ -578,11 +578,6 @@ def test_controls_come_from_the_system_of_that_name_or_from_the_base():
     assert ScopeEditor("tay", base="shadowray").system["secrets_in_vault"] is False
 
 
-def test_a_panel_says_the_same_every_time(shadowray):
-    assert repr(shadowray) == repr(ScopeEditor("shadowray"))
-    assert shadowray.picture() == ScopeEditor("shadowray").picture()
-
-
 @pytest.mark.parametrize(
     ("attempt", "named"),
     [

@@ -62,8 +62,8 @@ def executive(state: DashboardState) -> Html:
         )
         for each in summary.assessments[:SHOWN]
     )
-    certain = f" {_surely(len(summary.answered))}" if above else ""
-    threshold = f"systems at or above the alert threshold of {state.alert_threshold:.2f}.{certain}"
+    certain = f" With every open question answered for the best, there would be {len(summary.answered) or 'none'}."
+    threshold = f"systems at or above the alert threshold of {state.alert_threshold:.2f}.{certain if above else ''}"
     return _card(
         "Executive: where do we stand?",
         tag("div.tl-score", above, tag("span.tl-of", f" of {total}")),
@@ -142,11 +142,6 @@ def static_picture(state: DashboardState) -> Html:
         ),
     )
     return saved(announcement(state), *(saved_table((title, ""), rows) for title, rows in lists))
-
-
-def _surely(certain: int) -> str:
-    """Return how many systems stay above the threshold even if every open question is answered in their favor."""
-    return f"With every open question answered for the best, there would be {certain or 'none'}."
 
 
 def _card(title: str, *inside: object) -> Html:
