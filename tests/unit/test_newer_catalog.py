@@ -164,7 +164,7 @@ def test_each_list_of_systems_is_in_the_catalog_of_the_panels_own():
     planner, layers = Planner(AGENT.under(NEWER)), LayersPanel(AGENT.under(NEWER))
     assert planner.set(system="tay").catalog is NEWER
     layers.choose("tay")
-    assert layers.state.catalog is NEWER
+    assert layers.state.chosen.catalog is NEWER
 
 
 @thorough

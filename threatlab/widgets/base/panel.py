@@ -50,9 +50,9 @@ class Panel(anywidget.AnyWidget, Generic[State]):
     """A live panel. Display it as the last value of a cell; what a click does can be done in code.
 
     A panel of its own kind says which module draws its state (`drawn_by`), and which of its methods are actions
-    (`@action`). An action checks its values, works out the next state and calls `show`. Its style sheet stands beside
-    it, as own.css. One that is to be there again tomorrow says what it was `made_from`, what of a state is kept
-    (`memory`) and how that is taken up (`recall`).
+    (`@action`). An action checks its values, works out the next state and calls `show`; what can't be done it refuses
+    with a ThreatLabError, and nothing changes. Its style sheet stands beside it, as own.css. One that is to be there
+    again tomorrow says what it was `made_from`, what of a state is kept (`memory`) and how that is taken up (`recall`).
 
     Attributes
     ----------

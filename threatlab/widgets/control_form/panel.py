@@ -43,13 +43,7 @@ class ControlForm(Panel[view.FormState]):
 
     @action
     def answer(self, attribute: str, value: bool | None, proof: str | None = None) -> None:
-        """Answer a question: True is yes, False no, None not known; `proof` is where it can be seen.
-
-        Raises
-        ------
-        ThreatLabError
-            If there is no such question, or the answer is none of these.
-        """
+        """Answer a question: True is yes, False no, None not known; `proof` is where it can be seen."""
         name = check_attribute(attribute, self.state.base.catalog)
         given = view.Answer(
             check_value(name, value), self.state.system.notes.get(name, "") if proof is None else _proof(name, proof)
@@ -58,13 +52,7 @@ class ControlForm(Panel[view.FormState]):
 
     @action
     def prove(self, attribute: str, proof: str) -> None:
-        """Say where the proof of an answer is: a document, a person, a test.
-
-        Raises
-        ------
-        ThreatLabError
-            If there is no such question, or the proof is no text.
-        """
+        """Say where the proof of an answer is: a document, a person, a test."""
         name = check_attribute(attribute, self.state.base.catalog)
         self.answer(name, self.state.system[name], proof)
 

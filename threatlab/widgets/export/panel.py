@@ -58,13 +58,7 @@ class ExportPanel(Panel[view.ExportState]):
 
     @action
     def set(self, *, kind: str | None = None, name: str | None = None) -> None:
-        """Choose the format, one of `view.FORMATS` such as "html", or the file's name, without its ending.
-
-        Raises
-        ------
-        ThreatLabError
-            If there is no such format, or the name can't be a file's.
-        """
+        """Choose the format, one of `view.FORMATS` such as "html", or the file's name, without its ending."""
         chosen = check_choice("format", self.state.kind if kind is None else kind, view.FORMATS)
         stem = self.state.stem if name is None else _stem(name)
         self.show(replace(self.state, kind=chosen, stem=stem, standing=""))

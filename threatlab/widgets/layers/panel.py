@@ -141,8 +141,8 @@ def _with_possible_chance(state: view.LayersState) -> view.LayersState:
 
 def _check_off(state: view.LayersState, layers: object) -> tuple[str, ...]:
     given = check_list("off", layers, "the layers that are off, such as off=('serving',)")
-    wanted = {check_layer(layer, state.catalog) for layer in given}
-    return tuple(layer for layer in state.catalog.layers if layer in wanted)
+    wanted = {check_layer(layer, state.chosen.catalog) for layer in given}
+    return tuple(layer for layer in state.chosen.catalog.layers if layer in wanted)
 
 
 def _check_plan(_: view.LayersState, plan: object) -> str | float:

@@ -8,7 +8,6 @@ from functools import cached_property
 from types import MappingProxyType
 
 from threatlab.assessment import Assessment, assess
-from threatlab.catalog import Catalog
 from threatlab.depth import Gap, LayerOff, above_bound, harden, layers_off, switch_off
 from threatlab.depth.common_cause import CommonCause, common_cause
 from threatlab.ranking import exceeds, moved, rounded
@@ -60,11 +59,6 @@ class LayersState:
     dependency: str = ""
     chance: float | None = None
 
-    @property
-    def catalog(self) -> Catalog:
-        """The catalog in whose terms the system is told."""
-        return self.chosen.catalog
-
     @cached_property
     def system(self) -> AISystem:
         """The system with what the plan puts in place."""
@@ -98,7 +92,7 @@ class LayersState:
     @cached_property
     def bare(self) -> float:
         """The highest residual risk (0..1) of any threat if every layer were off."""
-        return max(assess(switch_off(self.system, *self.catalog.layers)).by_threat.values())
+        return max(assess(switch_off(self.system, *self.chosen.catalog.layers)).by_threat.values())
 
     @property
     def longest_bar(self) -> float:
@@ -117,11 +111,11 @@ class LayersState:
 
     def threat(self, name: str) -> str:
         """Return a threat's title."""
-        return self.catalog.threats[name].title
+        return self.chosen.catalog.threats[name].title
 
     def layer(self, name: str) -> str:
         """Return a layer's title."""
-        return self.catalog.layers[name].title
+        return self.chosen.catalog.layers[name].title
 
 
 def page(state: LayersState, start: LayersState, systems: Systems) -> Html:
@@ -146,7 +140,7 @@ def page(state: LayersState, start: LayersState, systems: Systems) -> Html:
         tag(
             "div.tl-failures",
             fold("Every threat without each layer", matrix(state)),
-            shared_failure(state.catalog, state.shared),
+            shared_failure(state.chosen.catalog, state.shared),
         ),
     )
 
@@ -244,7 +238,7 @@ def static_picture(state: LayersState) -> Html:
             "p",
             tag("b", f"{shared.dependency.title}."),
             " ",
-            times(state.catalog, shared) if shared.broken else "Nothing in place here hangs on it.",
+            times(state.chosen.catalog, shared) if shared.broken else "Nothing in place here hangs on it.",
         )
         if shared
         else None,

@@ -155,7 +155,7 @@ class Planner(Panel[view.PlannerState]):
         values: dict[str, Any] = {name: _CHECKS[name](memory[name]) for name in _SIMPLE}
         values |= {"system": self._systems.find(memory["system"]), "policy": policy_from_dict(memory["policy"])}
         state = replace(self.state, **values, looked_at=memory["looked_at"])
-        state = replace(state, owners=check_owners(memory["owners"], state.catalog))
+        state = replace(state, owners=check_owners(memory["owners"], state.system.catalog))
         self.draw(state)  # refuses what can't be planned any more
         return state
 
@@ -172,7 +172,7 @@ class Planner(Panel[view.PlannerState]):
         )
 
     def _check_control(self, name: object) -> str:
-        return check_choice("control", name, self.state.catalog.controls)
+        return check_choice("control", name, self.state.system.catalog.controls)
 
 
 def _check_policy(policy: object) -> Policy:

@@ -9,7 +9,6 @@ from datetime import date
 from functools import cached_property
 
 from threatlab.assessment import assess
-from threatlab.catalog import Catalog
 from threatlab.plan import WAYS, Plan, make_plan
 from threatlab.plan.records import ask_first
 from threatlab.policy import Policy
@@ -71,11 +70,6 @@ class PlannerState:
     people: Mapping[str, int] = default(default_factory=dict)
     found: Mapping[str, date] = default(default_factory=dict)
     looked_at: str = ""
-
-    @property
-    def catalog(self) -> Catalog:
-        """The catalog in whose terms the system is told."""
-        return self.system.catalog
 
     @cached_property
     def plans(self) -> Mapping[str, Plan]:
@@ -222,7 +216,7 @@ def controls(state: PlannerState) -> list[tuple[str, str]]:
     steps = [step.control for step in state.plan.steps]
     missing = [finding.attribute for finding in assess(state.system).findings]
     listed = dict.fromkeys([*steps, *missing, *([state.looked_at] if state.looked_at else [])])
-    return [("choose a control\u2026", ""), *((state.catalog.controls[name].title, name) for name in listed)]
+    return [("choose a control\u2026", ""), *((state.system.catalog.controls[name].title, name) for name in listed)]
 
 
 def _one_control(state: PlannerState) -> Html:
@@ -239,7 +233,7 @@ def acceptable(state: PlannerState) -> list[tuple[str, str]]:
     """Return what can be accepted, with labels: findings that stay open, and threats above their bound."""
     findings = [(f"{f.severity}: {f.finding}", f.attribute) for f in state.plan.left_open]
     threats = [
-        (f"Threat: {state.catalog.threats[threat].title}, at {risk:.3f}", threat)
+        (f"Threat: {state.system.catalog.threats[threat].title}, at {risk:.3f}", threat)
         for threat, risk in state.plan.after.by_threat.items()
         if (bound := state.policy.bound(threat)) is not None and risk > bound
     ]
