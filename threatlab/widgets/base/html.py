@@ -386,6 +386,19 @@ def fold(title: object, *inside: object, opened: bool = False, key: object = Non
 # ---- what stays in a saved notebook: inline styles alone, since JupyterLab drops style sheets there
 
 
+class Shown:
+    """What a function returns to be looked at: HTML for a notebook, and the same in words."""
+
+    def __init__(self, html: str, words: str) -> None:
+        self._html, self._words = html, words
+
+    def __repr__(self) -> str:
+        return self._words
+
+    def _repr_html_(self) -> str:
+        return self._html
+
+
 def saved(title: object, *inside: object) -> Html:
     """Return the frame of a picture of a panel for a saved notebook."""
     return tag(

@@ -11,8 +11,8 @@ from threatlab.checks import check_choice, check_text
 from threatlab.errors import ThreatLabError
 from threatlab.files import write_text
 from threatlab.report import ThreatModel
+from threatlab.widgets.base.html import Shown
 from threatlab.widgets.base.panel import Panel, action
-from threatlab.widgets.base.shown import Shown
 from threatlab.widgets.export import view
 from threatlab.widgets.export.folder import work_folder
 

@@ -25,6 +25,7 @@ from threatlab.report import (
 )
 from threatlab.widgets.base.html import (
     Html,
+    Shown,
     button,
     caption,
     choice,
@@ -38,7 +39,6 @@ from threatlab.widgets.base.html import (
     table,
     tag,
 )
-from threatlab.widgets.base.shown import Shown
 from threatlab.widgets.export.folder import is_passing
 from threatlab.words import counted
 

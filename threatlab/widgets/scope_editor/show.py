@@ -10,8 +10,7 @@ from threatlab.dataflow.facts import facts_from
 from threatlab.dataflow.picture import NOTHING, Kept, draw, in_words
 from threatlab.dataflow.who import adversaries_at, assets_of
 from threatlab.errors import ThreatLabError
-from threatlab.widgets.base.html import Html, markup, saved_table, tag
-from threatlab.widgets.base.shown import Shown
+from threatlab.widgets.base.html import Html, Shown, markup, saved_table, tag
 from threatlab.words import ANSWER
 
 SAYS_WHO = "Says who"
