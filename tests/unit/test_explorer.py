@@ -248,9 +248,11 @@ def test_choosing_another_system_begins_anew_from_it(panel):
 def test_a_system_of_ones_own_is_in_the_list_and_can_be_found_again():
     mine = AISystem("mine", title="My system", trains_model=True)
     panel = SystemExplorer(mine)
-    panel.choose("tay")
+    panel.choose(AISystem("other", title="Another"))
     Page(panel).choose("System", "My system")
     assert panel.system == mine
+    Page(panel).choose("System", "Another")
+    assert panel.system.name == "other"
 
 
 def test_the_folds_tell_all_findings_and_only_the_worst(panel):

@@ -59,7 +59,7 @@ class Panel(anywidget.AnyWidget, Generic[State]):
     state
         What the panel shows.
     begun
-        The state that it was made with.
+        The state that it was made with, to which `begin_anew` goes back.
     parts
         Panels within this one: `draw` puts the HTML of each into an element with `data-part` set to its name.
     turn
