@@ -94,13 +94,8 @@ class Planner(Panel[view.PlannerState]):
         if "max_risk" in values:
             values["policy"] = replace(values.get("policy", self.state.policy), max_risk=values.pop("max_risk"))
         if "system" in values:  # what was decided about another system's controls is forgotten
-            values = {
-                "must": (),
-                "without": (),
-                "looked_at": "",
-                **values,
-                "system": self._systems.find(values["system"]),
-            }
+            found = self._systems.find(values["system"])
+            values = {"must": (), "without": (), "looked_at": "", **values, "system": found}
         self.show(replace(self.state, **values))
         return self.plan
 
