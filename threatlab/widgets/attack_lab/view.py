@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any
 
 from threatlab.attacks import Attack, AttackResult
@@ -59,7 +58,7 @@ class AttackState:
     alone: AttackResult | None = None
     defended: AttackResult | None = None
     problem: str = ""
-    reached: Mapping[str, Reached] = field(default_factory=lambda: MappingProxyType({}))
+    reached: Mapping[str, Reached] = field(default_factory=dict)
     news: str = ""
 
 

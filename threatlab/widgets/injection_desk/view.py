@@ -107,7 +107,7 @@ class DeskState:
     setting: Setting
     line: str = ""
     tries: tuple[Try, ...] = ()
-    hints: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    hints: Mapping[str, int] = field(default_factory=dict)
     taken_up: int = 0
 
     @property
