@@ -200,7 +200,7 @@ def _fields(state: AttackState) -> tuple[Html, ...]:
             low=0,
             high=SEEDS - 1,
             step=1,
-            class_="tl-field tl-inline",
+            class_="tl-inline",
         ),
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from types import MappingProxyType
 from typing import Any
 
 from threatlab.widgets.base.html import Html, markup, tag
@@ -14,7 +13,7 @@ _FAINT = 0.03
 _WIDTH = 420
 """Of a chart, in units of its drawing: px where there is room."""
 
-_HALVES = MappingProxyType({0.0: "0.0", 0.5: "0.5", 1.0: "1.0"})
+_HALVES = {0.0: "0.0", 0.5: "0.5", 1.0: "1.0"}
 """Levels of a chart of shares."""
 
 

@@ -249,7 +249,7 @@ def choice(  # noqa: PLR0913
     act: str | None = None,
     disabled: bool = False,
     impossible: Mapping[object, str] = MappingProxyType({}),
-    class_: str = "tl-field",
+    class_: str = "",
     args: Mapping[str, object] | None = None,
 ) -> Html:
     """Return a list to choose from.
@@ -285,7 +285,7 @@ def field(  # noqa: PLR0913
     high: float | None = None,
     step: float | str | None = None,
     disabled: bool = False,
-    class_: str = "tl-field",
+    class_: str = "",
     args: Mapping[str, object] | None = None,
 ) -> Html:
     """Return a field to type into: a number if `value` is one, else a text; sent as `choice` is."""
@@ -366,16 +366,15 @@ def form(  # noqa: PLR0913
     hint: str = "",
     key: object = "",
     args: Mapping[str, object] | None = None,
-    class_: str = "tl-form",
+    class_: str = "",
 ) -> Html:
     """Return fields that are sent together, and only by the button `submit`; what can't be done is said beside it.
 
     With another `key` than before, the form begins anew: its fields lose what was typed.
     """
-    send = tag("button.tl-btn", submit, type="submit", title=hint or None)
-    return tag(
-        "form", *inside, send, problem(act), data_act=act, data_args=_args(args), data_key=f"{act}-{key}", class_=class_
-    )
+    send = markup(tag("button.tl-btn", submit, type="submit", title=hint or None), problem(act))
+    sent = {"data_act": act, "data_args": _args(args), "data_key": f"{act}-{key}"}
+    return tag("form.tl-form", *inside, send, class_=class_, **sent)
 
 
 def fold(title: object, *inside: object, opened: bool = False, key: object = None) -> Html:
@@ -436,7 +435,7 @@ def _cell(cell: object, *, head: bool) -> Html:
 
 
 def _labeled(label: object, control: Html, class_: str) -> Html:
-    return tag("label", tag("span", label), control, class_=class_)
+    return tag("label.tl-field", tag("span", label), control, class_=class_)
 
 
 def _args(args: Mapping[str, object] | None) -> str | None:

@@ -108,7 +108,7 @@ def page(state: ClassState) -> Html:
     return markup(
         tag(
             "div.tl-about.tl-class-top",
-            choice("Lesson", "lesson", options, state.lesson, act="choose", class_="tl-field tl-inline"),
+            choice("Lesson", "lesson", options, state.lesson, act="choose", class_="tl-inline"),
             again,
         ),
         tag("p.tl-problem", state.trouble, role="alert") if state.trouble else None,

@@ -105,9 +105,8 @@ def page(state: ExplorerState, systems: Systems, lab: str = "") -> Html:
 @lru_cache(maxsize=16)  # a hundred entries, the same ones from click to click
 def _lists(catalog: Catalog, explained: str, attacked: str) -> tuple[Html, Html]:
     """Return the lists of what can be explained, and of the controls whose attack can be seen."""
-    class_ = "tl-field tl-inline"
     return (
-        choice("Explain", "what", explainable(catalog), explained, act="explain", class_=class_),
+        choice("Explain", "what", explainable(catalog), explained, act="explain", class_="tl-inline"),
         choice("See the attack behind a finding", "control", attackable(catalog), attacked, act="attack"),
     )
 

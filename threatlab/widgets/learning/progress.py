@@ -163,7 +163,7 @@ def _with_the_class(shared: str) -> Html:
             "div.tl-class-share",
             caption("Your class", "you share with it"),
             fold("All that is shared, to the letter", tag("pre", shared, tabindex=0, aria_label="All that is shared")),
-            button("Stop, and delete what I shared", "stop_sharing", class_="tl-btn"),
+            button("Stop, and delete what I shared", "stop_sharing"),
         )
     return tag(
         "div.tl-class-share",

@@ -254,7 +254,7 @@ def acceptance_form(state: PlannerState, start: PlannerState) -> Html:
     )
     hint = "Accept the risk chosen, for this reason, until this date"
     return markup(
-        form("accept", *fields, submit="Accept this risk", hint=hint, key=last or "", class_="tl-form tl-accept"),
+        form("accept", *fields, submit="Accept this risk", hint=hint, key=last or "", class_="tl-accept"),
         tag("p.tl-sub", f"{last.title}: accepted until {last.expires}.", role="status") if last else None,
     )
 

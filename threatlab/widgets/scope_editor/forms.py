@@ -25,8 +25,6 @@ FORMS = {
 _CHOOSE: Option = ("choose\u2026", "")
 """First entry of every list that has no sensible first choice."""
 
-_WIDE = "tl-field tl-wide"
-
 Part = Zone | Element | Flow
 Typed = Callable[[Html], Html]
 """Puts what is typed into a place that begins anew once its form is accepted."""
@@ -95,7 +93,7 @@ def element_fields(drawing: DataFlow, anew: Typed = _same, element: Element | No
                 _unsaid(assets_of(drawing, element.name) if element else None),
             )
         ),
-        anew(field("What that is worth to the business", "worth", now.worth, class_=_WIDE)),
+        anew(field("What that is worth to the business", "worth", now.worth, class_="tl-wide")),
     ]
 
 
@@ -147,7 +145,7 @@ def _change(drawing: DataFlow, picked: str) -> Html:
         [_CHOOSE, *parts],
         picked,
         act="pick",
-        class_="tl-field tl-part",
+        class_="tl-part",
     )
     part = parts.get(picked)
     if part is None:
@@ -179,8 +177,8 @@ def _leave_out(drawing: DataFlow, anew: Typed) -> Html:
     return markup(
         form(
             "exclude",
-            choice("Element", "element", [_CHOOSE, *elements], "", class_="tl-field tl-part"),
-            anew(field("Why it needs no assessment here", "reason", class_=_WIDE)),
+            choice("Element", "element", [_CHOOSE, *elements], "", class_="tl-part"),
+            anew(field("Why it needs no assessment here", "reason", class_="tl-wide")),
             anew(field("Who answers for its risk instead", "owner")),
             anew(field("When, or on what event, this is looked at again", "review")),
             submit="Leave it out",
@@ -195,7 +193,7 @@ def _name(drawing: DataFlow, place: str, standing: str) -> Html:
         "describe",
         field("Short name, and that of its file", "name", drawing.name),
         field("Title", "title", drawing.title),
-        field("What it is, in a sentence or two", "description", drawing.description, class_=_WIDE),
+        field("What it is, in a sentence or two", "description", drawing.description, class_="tl-wide"),
         submit="Name it",
         hint="Give the drawing this name, title and description",
         key=repr((drawing.name, drawing.title, drawing.description)),
@@ -217,4 +215,4 @@ def _name(drawing: DataFlow, place: str, standing: str) -> Html:
 def _explained(label: str, name: str, words: Mapping[str, str], value: str) -> Html:
     """Return a list of words, each with what it means."""
     options = [(f"{word} \u2014 {meaning}", word) for word, meaning in words.items()]
-    return choice(label, name, options, value, class_=_WIDE)
+    return choice(label, name, options, value, class_="tl-wide")
