@@ -24,6 +24,7 @@ from threatlab.widgets.base.html import (
     saved,
     saved_bar,
     saved_table,
+    severity,
     slider,
     tag,
 )
@@ -199,7 +200,7 @@ def _fields(state: AttackState) -> tuple[Html, ...]:
             low=0,
             high=SEEDS - 1,
             step=1,
-            class_="tl-field tl-inline",
+            class_="tl-inline",
         ),
     )
 
@@ -257,7 +258,7 @@ def _lesson(attack: Attack, name: str) -> Html:
     finding = control and tag(
         "p.tl-sub",
         f"In an assessment, its absence is the finding \u201c{control.finding}\u201d (",
-        tag(f"span.tl-sev.tl-{control.severity}", control.severity),
+        severity(control.severity),
         ").",
     )
     return tag("div.tl-note", headed(f"{defense.title}.", defense.lesson), finding)
