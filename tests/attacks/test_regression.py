@@ -180,7 +180,8 @@ def test_the_layer_gate_names_layer_and_threat(tmp_path, system_file):
     gaps = above_bound(DEFENDED, bound)
     assert any(gap.layer for gap in gaps)
     for gap in gaps:
-        assert f"{gap.threat} is at {gap.risk:.2f} with layer {gap.layer} off" in result.messages[result.failed[0]]
+        said = f"  - {gap.threat} is at {gap.risk:.2f} with layer {gap.layer} off"
+        assert said in result.messages[result.failed[0]].splitlines(), "a line each"
 
 
 def test_a_setting_of_the_caller_s_own_pytest_doesn_t_leak_in(tmp_path, monkeypatch):

@@ -17,7 +17,7 @@ COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 """Okabe and Ito's palette for all color visions (jfly.uni-koeln.de/color); hatches and line styles say the same."""
 
 _HATCHES = ("", "//", "..", "\\\\", "xx", "--")
-_LINES = ("-", "--", ":", "-.", (0, (1, 1)))
+_LINES = ("-", "--", ":", "-.", (0, (7, 2, 1, 2, 1, 2)))
 _WIDTHS = (3.2, 2.2, 1.6, 1.6, 1.6)
 _WEEK = 7
 

@@ -63,11 +63,12 @@ _LAYER_BOUND = """LAYER_BOUND = {layer_bound}
 
 def test_no_single_layer_off_breaks_the_bound():
     gaps = above_bound(SYSTEM, LAYER_BOUND)
-    found = "; ".join(
-        f"{{gap.threat}} is at {{gap.risk:.2f}} with {{f'layer {{gap.layer}} off' if gap.layer else 'every layer on'}}"
+    found = "".join(
+        f"\\n- {{gap.threat}} is at {{gap.risk:.2f}} with "
+        f"{{f'layer {{gap.layer}} off' if gap.layer else 'every layer on'}}"
         for gap in gaps
     )
-    assert not gaps, f"{{SYSTEM.name}}: above the bound of {{LAYER_BOUND:.2f}}: {{found}}"
+    assert not gaps, f"{{SYSTEM.name}}: above the bound of {{LAYER_BOUND:.2f}}:{{found}}"
 """
 
 _WORKFLOW = """# Runs the threat model's own tests: at every change, and every Monday even if

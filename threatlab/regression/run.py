@@ -21,7 +21,8 @@ SECONDS = 300
 class SuiteResult:
     """What a run of the suite said: pytest's exit code (0: all passed), and the names of its tests.
 
-    `messages` has a sentence for each test that failed: which attack, against what, and by how much.
+    `messages` says for each test that failed which attack, against what, and by how much; or, in a line each, which
+    threat is above the bound with which layer off.
     """
 
     exit_code: int
@@ -84,6 +85,6 @@ def _read_report(exit_code: int, report: Path) -> SuiteResult:
         if problem is None:
             passed.append(name)
         else:
-            first = problem.get("message", "").strip().partition("\n")[0]
-            messages[name] = first.removeprefix("AssertionError: ")
+            said = problem.get("message", "").partition("\nassert ")[0].strip()
+            messages[name] = said.removeprefix("AssertionError: ")
     return SuiteResult(exit_code, tuple(passed), tuple(messages), messages)
