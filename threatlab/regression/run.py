@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import dedent
 from xml.etree import ElementTree as ET
 
 from threatlab.errors import ThreatLabError
@@ -85,6 +86,8 @@ def _read_report(exit_code: int, report: Path) -> SuiteResult:
         if problem is None:
             passed.append(name)
         else:
-            said = problem.get("message", "").partition("\nassert ")[0].strip()
-            messages[name] = said.removeprefix("AssertionError: ")
+            # the attribute "message" is cut after some characters: the lines that pytest marks in the text are whole
+            marked = [line[1:] for line in (problem.text or "").splitlines() if line.startswith("E ")]
+            said = dedent("\n".join(marked)) or problem.get("message", "")
+            messages[name] = said.partition("\nassert ")[0].strip().removeprefix("AssertionError: ")
     return SuiteResult(exit_code, tuple(passed), tuple(messages), messages)

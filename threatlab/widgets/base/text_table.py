@@ -11,7 +11,7 @@ from threatlab.widgets.base.shown import Shown
 if TYPE_CHECKING:
     import pandas as pd
 
-_DATE = re.compile(r"<(td|th)>((?:\d{4}-\d\d-\d\d|(?:\w{3} )?\d\d \w{3} \d{4})<)")
+_DATE = re.compile(r"<(td|th)>((?:\d{4}-\d\d-\d\d|(?:\w{3} )?\d\d \w{3}(?: \d{4})?)<)")
 _WORDS_IN_CODE = re.compile(r"(?<=[a-z])_(?=[a-z])")
 
 
