@@ -155,8 +155,9 @@ def plot_utility_frontier(plans: Mapping[float, Plan], floor: float | None = Non
             ha="right" if beside[0] < 0 else "left",
             color=COLORS[1],
         )
-    budget = next(iter(plans.values())).budget
-    axes.set_title(f"The price of a utility floor, with {budget:g} days", loc="left")
+    first = next(iter(plans.values()))
+    title = f"The price of a utility floor for {first.system.title}, with {first.budget:g} days"
+    axes.set_title(title, loc="left", parse_math=False)
     axes.set(
         xlabel="Utility that the best plan keeps (share of the system's usefulness)",
         ylabel="Risk score left (0 to 1)",
@@ -165,7 +166,7 @@ def plot_utility_frontier(plans: Mapping[float, Plan], floor: float | None = Non
     )
     axes.grid(axis="y", color="#DDDDDD", linewidth=0.6)
     told = ", ".join(f"utility {utility:.3f} with risk {risk:.3f}" for utility, risk in points)
-    picture.description = f"best plans within {budget:g} days above {len(plans)} utility floors: {told}"
+    picture.description = f"best plans within {first.budget:g} days above {len(plans)} utility floors: {told}"
     return picture
 
 
