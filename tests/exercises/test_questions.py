@@ -23,6 +23,7 @@ from scripts.workshop.lessons import LESSONS as BOOKS
 from tests.exercises.clothes import in_other_clothes
 from tests.exercises.solved import right
 from tests.exercises.test_machinery import ABSURD
+from tests.notebooks.tracked import tracked
 from threatlab import load_system
 from threatlab.catalog import Criterion
 from threatlab.depth import harden
@@ -326,6 +327,17 @@ MEANS = {
 @pytest.mark.parametrize("reason", MEANS)
 def test_a_reason_speaks_of_the_risk_and_may_say_what_it_costs(reason):
     with pytest.raises(NotYet, match="Money and days") if MEANS[reason] else contextlib.nullcontext():
+        check_bearable(reason)
+
+
+def test_what_a_lesson_s_code_accepts_has_a_reason_that_its_own_judge_would_take():
+    reasons = [
+        reason
+        for file in tracked("notebooks")
+        for reason in re.findall(r'\breason = \\"([^"\\]+)\\"', file.read_text("utf-8"))
+    ]
+    assert reasons
+    for reason in reasons:
         check_bearable(reason)
 
 
