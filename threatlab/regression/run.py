@@ -11,6 +11,7 @@ from pathlib import Path
 from textwrap import dedent
 from xml.etree import ElementTree as ET
 
+from threatlab.checks import Unchangeable
 from threatlab.errors import ThreatLabError
 from threatlab.files import looked_in
 from threatlab.processes import run_module
@@ -19,7 +20,7 @@ SECONDS = 300
 
 
 @dataclass(frozen=True, slots=True)
-class SuiteResult:
+class SuiteResult(Unchangeable):
     """What a run of the suite said: pytest's exit code (0: all passed), and the names of its tests.
 
     `messages` says for each test that failed which attack, against what, and by how much; or, in a line each, which
