@@ -148,7 +148,7 @@ def _accepted(policy: Policy, what: str, day: date) -> bool:
 
 
 def _expired(accepted: Acceptance) -> str:
-    return f"{accepted.title} was accepted by {accepted.owner} until {accepted.expires}; that has expired."
+    return f"\u201c{accepted.title}\u201d was accepted by {accepted.owner} until {accepted.expires}; that has expired."
 
 
 def _check_found(found: object, catalog: Catalog) -> dict[str, date]:
