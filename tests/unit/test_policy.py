@@ -303,7 +303,7 @@ def test_a_policy_that_says_nothing_is_none(text):
         ),
         (
             {"expires": "soon"},
-            "the last day of accepting 'Staff are not trained on AI-specific attacks and unsafe artifacts' is 'soon'; give a date",
+            "unsafe artifacts' is 'soon'; give a date",
         ),
         ({"expires": None}, "is None; give a date"),
         ({"what": "staff_train"}, "did you mean 'staff_trained'"),
