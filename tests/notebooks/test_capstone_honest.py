@@ -12,7 +12,7 @@ import pytest
 
 from tests.exercises.solved import quiet
 from threatlab.exercises.capstone import PIECES
-from threatlab.report import EXAMPLE, briefing, checklist, to_html, to_json, to_markdown
+from threatlab.report import EXAMPLE, briefing, checklist, load_model, to_html, to_json, to_markdown
 from threatlab.tabletop import load_story
 from threatlab.widgets import TabletopPanel
 
@@ -94,6 +94,22 @@ def test_what_was_done_ticks_and_is_in_the_report(worked: dict[str, Any]) -> Non
     assert EXAMPLE not in text
     assert "happened to another organization" in text
     assert "after the plan" in text.lower()
+    assert "Next on the checklist" not in text, "every item is ticked"
+    assert "whether this is in place: " in text
+
+
+def test_the_files_at_the_end_hold_the_defense(worked: dict[str, Any]) -> None:
+    assert worked["model"] == load_model(worked["folder"] / "threat-model.json")
+
+
+def test_who_answers_for_what_is_left_out_is_who_was_named(untouched: dict[str, Any]) -> None:
+    names, cells = dict(untouched), {cell.id: cell.source for cell in nbformat.read(NOTEBOOK, as_version=4).cells}
+    argued = re.search(r"\*Example:\* `(\(.*?\))`", cells["exclusion-argue"])
+    assert argued
+    names |= {"left_out": eval(argued[1]), "owner": "Ada"}  # the lesson's own example
+    exec(compile(cells["scope-editor"], "scope-editor", "exec"), names)
+    [left] = names["editor"].drawing.exclusions
+    assert (left.owner, left.review) == names["left_out"][2:]
 
 
 def test_a_line_that_is_mended_takes_the_place_of_the_one_before(worked: dict[str, Any]) -> None:
