@@ -101,6 +101,12 @@ def test_at_most_three_decisions_are_asked_each_with_a_reason(model):
     assert found or model.system.owner
 
 
+def test_what_nobody_has_answered_is_named_by_titles_and_no_names_of_code():
+    left = [each for each in catalog().controls.values() if AT_THE_DESK.system[each.id] is None]
+    page = to_markdown(AT_THE_DESK)
+    assert f"Of {len(left)} controls nobody has said whether they are in place: {left[0].title}; " in page
+
+
 def test_the_three_are_the_plan_the_worst_that_is_left_and_the_question_that_moves_most():
     system = AISystem("mine", owner="Kim", **{**full().system.known, "trains_model": None})
     model = full().with_(system=system, policy=None)
