@@ -110,6 +110,8 @@ def test_who_answers_for_what_is_left_out_is_who_was_named(untouched: dict[str, 
     exec(compile(cells["scope-editor"], "scope-editor", "exec"), names)
     [left] = names["editor"].drawing.exclusions
     assert (left.owner, left.review) == names["left_out"][2:]
+    names["editor"].reset()
+    assert names["editor"].drawing == names["whole"], "a drawing is taken up whatever is argued of it since"
 
 
 def test_a_line_that_is_mended_takes_the_place_of_the_one_before(worked: dict[str, Any]) -> None:
