@@ -11,8 +11,11 @@ import nbformat
 import pytest
 
 from tests.exercises.solved import quiet
+from threatlab import AISystem
+from threatlab.dataflow import DataFlow, Element, Zone
 from threatlab.exercises.capstone import PIECES
-from threatlab.report import EXAMPLE, briefing, checklist, load_model, to_html, to_json, to_markdown
+from threatlab.plan import make_plan
+from threatlab.report import EXAMPLE, ThreatModel, briefing, checklist, load_model, to_html, to_json, to_markdown
 from threatlab.tabletop import load_story
 from threatlab.widgets import TabletopPanel
 
@@ -156,3 +159,27 @@ def test_a_policy_that_is_wrong_an_exercise_that_a_program_played_and_a_training
 def test_what_is_predicted_is_told_in_words():
     asked = json.loads((NOTEBOOK.parents[1] / "threatlab/exercises/predictions.json").read_text(encoding="utf-8"))
     assert [name for name, told in asked.items() if name[:2] == "07" and re.search(r"[a-z]_[a-z]", str(told))] == []
+
+
+@pytest.mark.parametrize(
+    ("piece", "answer", "says"),
+    [
+        (
+            "w3",
+            "A letter in the Patient record has the model order tests for somebody",
+            "It happens at Patient record.",
+        ),
+        ("w6", "Wei", "Owners of the plan's steps: 1 person."),
+    ],
+)
+def test_what_confirms_an_answer_is_true_of_it(piece: str, answer: str, says: str) -> None:
+    ward = DataFlow(
+        "ward",
+        zones=[Zone("Ward", "own", "IT")],
+        elements=[Element("Patient", "person", "Ward"), Element("Patient record", "data store", "Ward")],
+    )
+    plan = make_plan(AISystem("ward"), 9)
+    made = {"w3": (ThreatModel(AISystem("ward"), drawing=ward), answer)}
+    made["w6"] = (plan, dict.fromkeys((step.role for step in plan.steps), answer))
+    [judged] = [each for each in PIECES if each.id == f"capstone.{piece}"]
+    assert says in judged.judge(made[piece])

@@ -31,7 +31,7 @@ from threatlab.plan import Plan
 from threatlab.policy import Policy
 from threatlab.report import ThreatModel, Training
 from threatlab.system import AISystem
-from threatlab.words import capital, listed
+from threatlab.words import capital, counted, listed
 
 REASON, SCENE = 5, 8
 """Words that a reason, or a scene, needs at least; whether it is a good one, only a reader can tell."""
@@ -111,7 +111,11 @@ def scene(answer: Any) -> str:
         raise NotYet(
             f"{len(text.split())} words. Who does what, with which part of your system, and what comes of it?", "short"
         )
-    there = [name for name in names if name.lower() in text.lower()]
+    there, rest = [], text.lower()
+    for name in sorted(names, key=len, reverse=True):  # of "Patient" and "Patient record", the longer one is meant
+        if name.lower() in rest:
+            there.append(name)
+            rest = rest.replace(name.lower(), "")
     if names and not there:
         raise NotYet(
             f"Your sentence names no part of the drawing. Say where it happens: {', '.join(names)}.", "nowhere"
@@ -149,7 +153,8 @@ def people(answer: Any) -> str:
             raise NotYet(f"The {role} is {shown(name)}. Who is asked on the morning when it is due?", "nobody")
     if not names:
         return "The plan has no step, so nobody has to be named."
-    return f"{len(set(names.values()))} people own the plan's steps. A step that is everybody's is nobody's."
+    owners = counted(len(set(names.values())), "person", "people")
+    return f"Owners of the plan's steps: {owners}. A step that is everybody's is nobody's."
 
 
 def acceptable(plan: Plan) -> Finding | None:
