@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copyreg
 from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from datetime import date, datetime
 from math import inf, isfinite
 from numbers import Integral, Real
@@ -74,11 +75,17 @@ def check_seed(name: str, value: object) -> int:
     return check_whole(name, value, 0, SEEDS - 1)
 
 
+def is_flag(value: object) -> bool:
+    """Tell whether `value` is True or False, Python's own or NumPy's; 1 and "yes" are none."""
+    kind = type(value)
+    return kind is bool or (kind.__module__ == "numpy" and kind.__name__ in ("bool", "bool_"))
+
+
 def check_flag(name: str, value: object) -> bool:
-    """Return `value`, if it is True or False."""
-    if not isinstance(value, bool):
+    """Return `value` as a bool, if it is True or False."""
+    if not is_flag(value):
         raise ThreatLabError(f"{name} is {short(value)}; give True or False")
-    return value
+    return bool(value)
 
 
 def check_date(name: str, value: object) -> date:
@@ -146,6 +153,17 @@ def unchangeable(table: Mapping[Key, T]) -> MappingProxyType[Key, T]:
 
 copyreg.pickle(MappingProxyType, lambda table: (unchangeable, (dict(table),)))
 """So that a record with such a table can be copied, and sent to another process: Python alone can't pickle one."""
+
+
+class Unchangeable:
+    """What a frozen dataclass inherits whose tables can't be changed either."""
+
+    __slots__ = ()
+
+    def __post_init__(self) -> None:
+        for each in fields(self):  # type: ignore[arg-type]  # that of a dataclass
+            if isinstance(table := getattr(self, each.name), Mapping):
+                object.__setattr__(self, each.name, unchangeable(table))
 
 
 def check_plain_values(name: str, table: object) -> Mapping[str, Any]:

@@ -218,14 +218,7 @@ def write_text(path: str | Path, text: str, *, durable: bool = False) -> Path:
     ThreatLabError
         If the path is a folder, its folder is missing, or the system refuses; the message says which.
     """
-    if not isinstance(path, str | Path) or not str(path).strip():
-        raise ThreatLabError(f"{path!r} is no name for a file to write")
-    target, data = Path(path), text.encode("utf-8", "replace")
-    if os.path.isdir(target):  # noqa: PTH112  # pathlib's raises where the system refuses to look
-        raise ThreatLabError(f"{str(path)!r} is a folder; give the name of a file in it")
-    if not os.path.isdir(target.parent):  # noqa: PTH112
-        missing = f"there is no folder {str(target.parent)!r}{looked_in(target)}"
-        raise ThreatLabError(f"{str(path)!r} can't be written: {missing}")
+    target, data = check_target(path), text.encode("utf-8", "replace")
     try:
         if _is_special(target):  # a device or a pipe, such as /dev/stdout, can't be replaced
             target.write_bytes(data)
@@ -241,6 +234,19 @@ def write_text(path: str | Path, text: str, *, durable: bool = False) -> Path:
         raise ThreatLabError(
             f"{str(path)!r} can't be written: {getattr(problem, 'strerror', None) or problem}"
         ) from None
+    return target
+
+
+def check_target(path: str | Path) -> Path:
+    """Return the path of a file to write, if it is a name, and none of a folder, in a folder that is there."""
+    if not isinstance(path, str | Path) or not str(path).strip():
+        raise ThreatLabError(f"{path!r} is no name for a file to write")
+    target = Path(path)
+    if os.path.isdir(target):  # noqa: PTH112  # pathlib's raises where the system refuses to look
+        raise ThreatLabError(f"{str(path)!r} is a folder; give the name of a file in it")
+    if not os.path.isdir(target.parent):  # noqa: PTH112
+        missing = f"there is no folder {str(target.parent)!r}{looked_in(target)}"
+        raise ThreatLabError(f"{str(path)!r} can't be written: {missing}")
     return target
 
 

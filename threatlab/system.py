@@ -11,7 +11,7 @@ from typing import Any
 
 from threatlab.catalog import Catalog
 from threatlab.catalog import catalog as shipped
-from threatlab.checks import check_choice, check_text
+from threatlab.checks import check_choice, check_text, is_flag
 from threatlab.errors import ThreatLabError, short, unknown_name
 from threatlab.fields import keep
 from threatlab.files import FileKind
@@ -171,15 +171,17 @@ def check_attribute(name: object, catalog: Catalog) -> str:
 
 
 def check_value(attribute: str, value: object) -> bool | None:
-    """Return `value` if it is True, False or None.
+    """Return `value` if it is True, False or None; one of NumPy's becomes Python's own.
 
     Raises
     ------
     ThreatLabError
         If it is anything else, be it as near as 1 or "yes"; the message names attribute and value.
     """
-    if value is None or isinstance(value, bool):
-        return value
+    if value is None:
+        return None
+    if is_flag(value):
+        return bool(value)
     raise ThreatLabError(
         f"{attribute} is {short(value)}, which is not True or False; leave it out, or None, if unknown"
     )

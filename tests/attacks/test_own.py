@@ -230,6 +230,7 @@ WRONG = [
     ([[0.5, 0.5], 1, [0.5, 0.5]], "1 where a row of 2"),
     ([1, [0.5, 0.5], None], "1 where a row of 2"),
     ([[]] * 3, "0 probabilities, and the data names 2 classes"),
+    ([[0.7]] * 3, "a row of one number for each record: for two classes, too, give a probability for each"),
     ([{"a": 1}] * 3, "where a label"),
 ]
 
@@ -337,6 +338,7 @@ BAD_TABLES = [
     ("label,member\nx,true\n", "no column beside"),
     ("a,label\n", "holds no records"),
     (CSV.replace("2.5", "red"), "line 2, column b: 'red' is no number"),
+    (CSV.replace("2.5", '"2,5"'), "line 2, column b: '2,5' is no number; write its decimals behind a point"),
     (CSV.replace("2.5", "nan"), "line 2, column b: 'nan' is no finite number"),
     (CSV.replace("2.5", ""), "line 2, column b: '' is no number"),
     (CSV.replace(",no", ",maybe"), "line 3, member: 'maybe' is neither true nor false"),

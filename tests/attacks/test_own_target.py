@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from threatlab.attacks.own import OwnProcess, TargetError, kind_of
 from threatlab.attacks.own.caller import Caller
-from threatlab.attacks.own.serve import LARGEST, callable_of, endpoint, loopback
+from threatlab.attacks.own.serve import LARGEST, _listed, callable_of, endpoint, loopback
 from threatlab.errors import ThreatLabError
 
 MODEL = '''
@@ -135,6 +136,19 @@ def wait_for_the_end_of(process):
     while status.exists() and status.read_text().rpartition(")")[2].split()[0] != "Z":
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+@pytest.mark.parametrize(
+    ("answer", "listed"),
+    [
+        (pd.DataFrame({"no": [0.25, 1.0], "yes": [0.75, 0.0]}, index=[7, 7]), [[0.25, 0.75], [1.0, 0.0]]),
+        (pd.Series(["no", None], index=[7, 3], dtype=object), ["no", None]),
+        (pd.Categorical(["yes", "no"]), ["yes", "no"]),
+        ((each for each in (np.int8(1), 2.0)), [1, 2.0]),
+    ],
+)
+def test_an_answer_is_read_in_any_form_that_models_give(answer, listed):
+    assert _listed(answer) == listed
 
 
 DEADLY = [

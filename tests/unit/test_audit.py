@@ -181,6 +181,7 @@ def test_the_last_line_is_found_however_long_it_is(file):
         ({"hash": "1"}, "'hash'"),
         ({"ok": 1, "entry": 7}, "'entry'"),
         ({"previous": None}, "'previous'"),
+        ({"continues": "audit.jsonl.1"}, "'continues'"),
         ({"risk_score": math.nan}, "'risk_score': nan"),
         ({"risk_score": -math.inf}, "'risk_score': -inf"),
         ({"deep": [{"er": math.inf}]}, "'deep'"),
@@ -827,6 +828,44 @@ def test_a_part_that_was_moved_away_is_named_and_the_rest_verifies(file):
     lost = log.verify(heads[1])
     assert not lost
     assert "it may be in the part that is not here" in lost.reason
+
+
+def test_the_name_of_a_part_that_was_moved_away_is_given_to_no_other(file, tmp_path):
+    log, archive = AuditLog(file), tmp_path / "archive"
+    archive.mkdir()
+    for night in range(1, 13):
+        log.append({"night": night})
+        part = log.rotate()
+        assert part.name == f"{file.name}.{night}"
+        part.rename(archive / part.name)
+    for part in archive.iterdir():
+        part.rename(file.with_name(part.name))
+    assert log.verify().reason == "the chain is sound (entries: 24)"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a right of their own there")
+def test_a_log_behind_a_link_is_rotated_where_it_lies(file, tmp_path):
+    link = tmp_path / "elsewhere" / "audit.jsonl"
+    link.parent.mkdir()
+    link.symlink_to(file)
+    log = AuditLog(link)
+    log.append({"n": 1})
+    assert log.rotate() == file.with_name(f"{file.name}.1")
+    log.append({"n": 2})
+    AuditLog(file).append({"n": 3})
+    assert link.is_symlink()
+    assert [entry.get("n") for entry in log] == [1, None, 2, 3]
+    assert log.verify().entries == AuditLog(file).verify().entries == 4
+
+
+def test_a_forged_number_costs_no_memory(file):
+    first = {"continues": f"{file.name}.1", "entry": 10**14, "previous": "0" * 64}
+    line = spelled(first | {"hash": hash_of(first)}) + b"\n"
+    found = verified(file, [line])
+    assert (found.ok, found.entries) == (True, 10**14)
+    found = verified(file, [line, rehashed(line, entry=10**14 + 2)])
+    assert (found.entries, found.broken) == (10**14, 10**14 + 1)
+    assert f"entry {10**14 + 1} was deleted" in found.reason
 
 
 @pytest.mark.parametrize("part", ["", ".1", ".2"])

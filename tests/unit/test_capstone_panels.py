@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from html import unescape
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.page import Page
+from tests.unit.page import Page, text
 from tests.unit.threat_models import BARE, HOSTILE, full, models, quick, with_text
 from threatlab import AISystem, ThreatLabError, load_system
 from threatlab.lessons import made_in
@@ -30,10 +29,6 @@ ARTIFACTS = {
     "training": {"training": ()},
 }
 """By item: what takes its artifact out of a threat model."""
-
-
-def text(html):
-    return re.sub(r"\s+", " ", unescape(re.sub("<[^>]*>", " ", html)))
 
 
 def rows(panel):
@@ -292,7 +287,7 @@ BAD = [
     (lambda folder: ExportPanel(BARE, folder).update({}), "not {}"),
     (lambda folder: ExportPanel(BARE, folder).set(kind="htm"), "did you mean 'html'"),
     (lambda folder: ExportPanel(BARE, folder).set(kind=["html"]), "unknown format"),
-    (lambda folder: ExportPanel(BARE, folder).set(name=" "), "' '"),
+    (lambda folder: ExportPanel(BARE, folder).set(name=" "), "file's name is empty"),
     (lambda folder: ExportPanel(BARE, folder).set(name=3.5), "3.5"),
     (lambda folder: ExportPanel(BARE, folder).set(name=".hidden"), "'.hidden'"),
     (lambda folder: ExportPanel(BARE, folder).set(name="a/b"), "'a/b'"),

@@ -7,6 +7,7 @@ import json
 import os
 import random
 import re
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -732,6 +733,50 @@ def test_standard_output_holds_what_a_file_would_also_where_lines_end_otherwise(
     monkeypatch.setattr("sys.stdout", screen)
     assert main(asked) == 0
     assert screen.buffer.getvalue() == Path("written").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "asked", ["assess bot.toml -o", "export bot.toml --to csv -o", "hand-in", "record write", "class . -o"]
+)
+def test_a_dash_is_standard_output_and_no_file_whatever_the_command(asked, capsys):
+    files = set(Path().iterdir())
+    assert run(capsys, *asked.split(), "written")[0] == 0
+    code, out, err = run(capsys, *asked.split(), "-")
+    assert code == 0
+    assert out.splitlines()[-1] == Path("written").read_text("utf-8").splitlines()[-1] or "record" in asked
+    assert out.startswith(Path("written").read_text("utf-8")[:20])
+    assert set(Path().iterdir()) == files | {Path("written")}
+    if asked in {"hand-in", "record write"}:
+        assert "-: " in err or "Written to -" in err
+        assert "already" in run(capsys, *asked.split(), "written")[2], "nothing is written over"
+
+
+def test_no_folder_is_called_a_dash(capsys):
+    code, _, err = run(capsys, "start", "-")
+    assert (code, err) == (2, "threatlab: '-' is no folder; name one to work in, such as my-course\n")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a signal of POSIX")
+def test_what_ends_a_process_leaves_nothing_half_written(capsys, monkeypatch):
+    def untaken(*_):
+        raise AssertionError("nobody took the signal")
+
+    before = signal.signal(signal.SIGTERM, untaken)
+    Path("old.html").write_text("old", encoding="utf-8")
+    monkeypatch.setattr("threatlab.files._write", half_written)
+    try:
+        code, out, err = run(capsys, "assess", "bot.toml", "--format", "html", "-o", "old.html")
+        assert signal.getsignal(signal.SIGTERM) is untaken
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert (code, out, err) == (2, "", "threatlab: interrupted; a file that was being written is as it was\n")
+    assert (Path("old.html").read_text("utf-8"), len(list(Path().iterdir()))) == ("old", 2)
+
+
+def half_written(file, mode, data, *, durable):
+    with file.open(mode) as opened:
+        opened.write(data[:10])
+        signal.raise_signal(signal.SIGTERM)
 
 
 def test_where_standard_error_is_closed_nothing_of_it_is_on_standard_output(capsys, monkeypatch):

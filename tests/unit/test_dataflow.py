@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -97,6 +98,27 @@ def test_bad_input_of_any_type_is_answered_with_a_sentence(make, value):
 def test_parts_that_are_no_parts_are_refused_by_name(part, value):
     with pytest.raises(ThreatLabError, match=part):
         DataFlow("x", **{part: value})
+
+
+class Counted(tuple):
+    """Parts that count how often somebody goes through all of them."""
+
+    __slots__ = ()
+    times = 0
+
+    def __iter__(self):
+        Counted.times += 1
+        return super().__iter__()
+
+
+def test_parts_are_looked_up_and_not_searched_for_however_many_there_are(monkeypatch):
+    monkeypatch.setattr("threatlab.dataflow.as_parts", lambda _, parts, __: Counted(parts))
+    drawing = DataFlow("many", zones=[Zone(f"Z{n}", "own") for n in range(9)])
+    drawing = replace(drawing, elements=[Element(f"E{n}", "process", f"Z{n % 9}") for n in range(90)])
+    drawing = replace(drawing, flows=[Flow(f"E{n}", f"E{n + 1}", "x", "other") for n in range(89)])
+    Counted.times = 0
+    assert len(drawing.crossings) == 89
+    assert Counted.times <= 3
 
 
 def test_a_flow_crosses_if_its_ends_stand_in_different_zones(small):

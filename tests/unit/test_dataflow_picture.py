@@ -13,6 +13,7 @@ from tests.unit.drawings import large_drawing
 from threatlab import ThreatLabError
 from threatlab.dataflow import ELEMENT_KINDS, ZONE_KINDS, DataFlow
 from threatlab.dataflow.files import list_drawings, load_drawing
+from threatlab.dataflow.picture import layout as layouts
 from threatlab.dataflow.picture.geometry import FONT, Rect, wrap
 from threatlab.dataflow.picture.layout import WIDTH, kept_from, layout
 from threatlab.dataflow.picture.places import NOTHING, places
@@ -335,3 +336,8 @@ def test_an_unknown_theme_is_refused_with_the_nearest():
 )
 def test_words_wrap_and_nothing_is_lost_without_a_sign(text, lines):
     assert wrap(text, 10, 3, 1) == lines
+
+
+def test_a_picture_that_is_drawn_once_is_held_against_none(monkeypatch):
+    monkeypatch.setattr(layouts, "_clear", lambda _: pytest.fail("nobody asks how clear it is"))
+    assert len(layouts.layout.__wrapped__(large_drawing(20, 40)).arrows) == 40

@@ -22,7 +22,18 @@ from threatlab import ThreatLabError, load_system
 from threatlab.catalog import catalog
 from threatlab.dataflow import DataFlow, Zone
 from threatlab.dataflow.files import list_drawings, load_drawing
-from threatlab.exchange import FORMATS, LARGEST, answered, format_of, load_any, read, registry, still_asked, write
+from threatlab.exchange import (
+    FORMATS,
+    LARGEST,
+    answered,
+    format_of,
+    load_any,
+    read,
+    registry,
+    still_asked,
+    write,
+    write_model,
+)
 from threatlab.exchange.assemble import MOST, imported
 from threatlab.exchange.match import match_control, match_threat
 from threatlab.exchange.node import leaves
@@ -94,6 +105,12 @@ def test_an_open_threat_model_in_yaml_is_the_same_as_in_json(file, tmp_path):
 def test_a_file_is_drawn_as_it_says(name):
     expected = (FOLDER / f"{name}.txt").read_text("utf-8").splitlines()
     assert drawn(taken(name, sample(name)).drawing) == expected
+
+
+@pytest.mark.parametrize("version", ["1.5", "1.7"])
+def test_a_bill_of_materials_is_read_from_the_first_version_that_has_models(version):
+    document = sample("cyclonedx") | {"specVersion": version}
+    assert taken("cyclonedx", document).drawing == taken("cyclonedx", sample("cyclonedx")).drawing
 
 
 def test_what_flows_carry_and_stores_hold_is_said_in_notes():
@@ -267,6 +284,23 @@ def test_what_was_not_changed_is_written_as_it_was_read(name):
     export = write(found.drawing, FORMATS[name], found.origin)
     assert json.loads(export.text) == SAMPLES[name]
     assert export.notes == ()
+
+
+def with_gaps(value):
+    """A value of a file with a null at the end of each list of objects in it."""
+    if isinstance(value, dict):
+        return {key: with_gaps(each) for key, each in value.items()}
+    objects = isinstance(value, list) and value and isinstance(value[0], dict)
+    return [*map(with_gaps, value), None] if objects else value
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_null_in_any_list_costs_no_export_and_stays(name):
+    found = taken(name, with_gaps(sample(name)))
+    for drawing in (found.drawing, found.drawing.with_zone("New", "own").with_element("Newer", "process", "New")):
+        text = write_model(found.model.with_(drawing=drawing), FORMATS[name]).text
+        assert taken(name, json.loads(text)).drawing == drawing
+        assert text.count(" null") >= json.dumps(with_gaps(sample(name))).count(" null")
 
 
 @pytest.mark.slow
@@ -705,7 +739,7 @@ BAD = {
     "an older CycloneDX": (
         "cyclonedx",
         lambda d: put(d, "1.4", "specVersion"),
-        "specVersion is '1.4', and 1.6 and 1.7",
+        "specVersion is '1.4', and 1.5, 1.6 and 1.7",
     ),
     "no model in a bill": (
         "cyclonedx",

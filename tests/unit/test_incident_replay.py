@@ -120,14 +120,6 @@ def test_texts_are_escaped_wherever_they_stand():
         assert "&lt;img" in html
 
 
-def test_the_saved_picture_needs_no_style_sheet_and_says_it_is_a_picture():
-    saved, _ = IncidentReplay("postmark-mcp")._repr_mimebundle_()
-    assert "class=" not in saved["text/html"]
-    assert "var(" not in saved["text/html"]
-    assert "as it was saved" in saved["text/html"]
-    assert saved["text/plain"].startswith("IncidentReplay('postmark-mcp')")
-
-
 @pytest.mark.parametrize(
     ("call", "said"),
     [

@@ -1,5 +1,6 @@
 """An inventory says of every system what `assess` says of it alone, and names the cell that it can't read."""
 
+import io
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -205,12 +206,31 @@ def test_a_cell_that_is_no_boolean_is_named_by_row_system_and_column(cells, sent
     assert str(problem.value).startswith(sentence)
 
 
-def test_the_way_out_of_zeros_and_ones_is_in_the_sentence_and_works():
-    frame = inventory_of(rbac_configured=[1, 0, 1])
-    with pytest.raises(ThreatLabError, match=r"with \.map\(\{1: True, 0: False\}\)"):
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ([1, 0, 1], "{1: True, 0: False}"),
+        (["yes", "no", "yes"], "{'yes': True, 'no': False}"),
+        (["True", "False", "True"], "{'True': True, 'False': False}"),
+        ([True, "", 1.0], "{True: True, '': None, 1.0: True}"),
+    ],
+)
+def test_the_way_out_is_in_the_sentence_and_works(cells, said):
+    frame = inventory_of(rbac_configured=cells)
+    with pytest.raises(ThreatLabError) as refused:
         assess_inventory(frame)
-    frame["rbac_configured"] = frame["rbac_configured"].map({1: True, 0: False})
+    assert str(refused.value).endswith(f" with .map({said})")
+    frame["rbac_configured"] = frame["rbac_configured"].map(eval(said))
     assert assess_inventory(frame, "core")["medium"].tolist() == [0, 1, 0]
+
+
+def test_what_a_word_means_that_we_do_not_know_is_asked_and_never_unknown_in_silence():
+    frame = inventory_of(rbac_configured=["WAHR", "FALSCH", None])
+    with pytest.raises(ThreatLabError, match=r"with \.map\(\{'WAHR': \.\.\., 'FALSCH': \.\.\.\}\)$"):
+        assess_inventory(frame)
+    frame["rbac_configured"] = frame["rbac_configured"].map({"WAHR": ..., "FALSCH": ...})
+    with pytest.raises(ThreatLabError, match="Ellipsis is not True"):
+        assess_inventory(frame)
 
 
 def test_a_row_is_named_by_its_own_label():
@@ -236,7 +256,7 @@ def test_a_date_that_is_missing_is_as_unknown_as_any():
         (["a", "b", " \t"], "row 2: system_id is ' \\t'; it must be"),
         (["a", None, "c"], "row 1: system_id is nan; it must be"),
         (pd.Series(["a", pd.NA, "c"], dtype=object), "row 1: system_id is <NA>; it must be"),
-        ([1, 2, 3], "row 0: system_id is 1; it must be"),
+        ([1, 2, 3], "row 0: system_id is 1; it must be a text that names the system: .astype(str) makes one"),
         (["a", "b", "a"], "rows 0 and 2 share the system_id 'a'; each needs its own"),
         (pd.Categorical(["a", "b", "b"]), "rows 1 and 2 share the system_id 'b'; each needs its own"),
     ],
@@ -259,6 +279,18 @@ def test_ids_that_differ_by_a_space_are_two_systems_as_they_are_for_assess():
         (inventory_of(rbac_configurd=True), "unknown column 'rbac_configurd': did you mean 'rbac_configured'?"),
         (inventory_of().rename(columns={"system_id": "system"}), "unknown column 'system': did you mean 'system_id'?"),
         (inventory_of().assign(**{"7": True}).rename(columns={"7": 7}), "unknown column 7"),
+        (
+            inventory_of().assign(**{"Unnamed: 0": 0}),
+            (
+                f"unknown column 'Unnamed: 0': none of the {len(catalog().attributes) + 1} known ones is spelled like "
+                "it. If it says something else, .drop(columns='Unnamed: 0') leaves it out"
+            ),
+        ),
+        (pd.read_csv(io.StringIO("system_id;rbac_configured\na;true\n")), "the inventory has one column, "),
+        (
+            inventory_of(rbac_configured=True).set_index(["system_id", "rbac_configured"]),
+            "the inventory has no column 'system_id'; frame.reset_index()",
+        ),
         (inventory_of(rbac_configured=True)[["rbac_configured"]], "the inventory has no column 'system_id'"),
         (
             inventory_of(rbac_configured=True).set_index("system_id"),

@@ -422,6 +422,12 @@ def test_a_folder_that_is_no_copy_is_left_alone(capsys: pytest.CaptureFixture[st
 # ---- the record
 
 
+def write(name: str) -> tuple[int, int, str]:
+    text, *said = record.make_record(name, NOW)
+    Path("mine.jsonl").write_text(text, encoding="utf-8")
+    return tuple(said)
+
+
 @pytest.fixture
 def written(monkeypatch: pytest.MonkeyPatch) -> str:
     """Write a record of a progress, and return its last hash."""
@@ -429,7 +435,7 @@ def written(monkeypatch: pytest.MonkeyPatch) -> str:
     for question, what in [("why.q1", "not yet"), ("why.q1", "hint 1"), ("why.q1", "correct"), ("scope.q1", "not yet")]:
         kept.record(question, what)
     monkeypatch.setattr(record, "store", lambda: kept)
-    done, questions, head = record.write_record("mine.jsonl", "Ada", NOW)
+    done, questions, head = write("Ada")
     assert (done, questions) == (1, sum(len(progress.questions_of(each)) for each in progress.TITLES))
     return head
 
@@ -485,7 +491,7 @@ def test_a_record_that_was_cut_off_is_told_in_one_line(written: str, capsys: pyt
 
 def test_a_record_forged_as_a_whole_is_found_by_the_hash_that_was_kept(written: str) -> None:
     Path("mine.jsonl").rename("true.jsonl")
-    record.write_record("mine.jsonl", "Bob", NOW)
+    write("Bob")
     assert record.verify_record("mine.jsonl", None)[0]
     assert not record.verify_record("mine.jsonl", written)[0]
 
@@ -501,4 +507,4 @@ def test_a_record_is_written_once_and_is_no_other_file(written: str, capsys: pyt
         assert code == 2
         assert said in err
     with pytest.raises(ThreatLabError, match="--name"):
-        record.write_record("other.jsonl", "Ada\x1b[2J", NOW)
+        record.make_record("Ada\x1b[2J", NOW)

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from tests.unit.page import Page
+from tests.unit.page import HOSTILE, Page, text
 from threatlab import AISystem, ThreatLabError, assess, load_system
 from threatlab.catalog import catalog
 from threatlab.plan import WAYS, make_plan
@@ -19,11 +19,6 @@ from threatlab.widgets.planner.reasons import reasons
 
 START = date(2026, 12, 1)
 POLICY = Policy(max_risk=0.45, max_by_threat={"privacy_breach": 0.15})
-HOSTILE = "<script>alert(1)</script>\"'&"
-
-
-def text(html):
-    return re.sub(r"\s+", " ", re.sub("<[^>]*>", " ", html)).replace("&#x27;", "'")
 
 
 def state(system="shadowray", budget=20, floor=0.95, policy=POLICY, **more):

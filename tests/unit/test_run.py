@@ -15,6 +15,7 @@ from threatlab.cli.run import run_notebook
 from threatlab.files import read_text
 
 RAN = "papermill.execute_notebook"
+MADE = '{"cells": [], "metadata": {"papermill": {"output_path": "made"}}}'
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +28,12 @@ def _nothing_set_for_others():
 def ran(monkeypatch):
     """What papermill was asked to run, in place of running it."""
     asked = []
-    monkeypatch.setattr(RAN, lambda file, output, parameters, **options: asked.append((file, parameters, options)))
+
+    def run(file, output, parameters, **options):
+        asked.append((file, parameters, options))
+        output.write_text(MADE.replace("made", str(output)), encoding="utf-8")
+
+    monkeypatch.setattr(RAN, run)
     return asked
 
 
@@ -61,6 +67,35 @@ def test_a_file_that_is_nowhere_is_missed_in_the_working_folder(ran, tmp_path, c
     said = f"there is no file {str(tmp_path / 'our-bit.toml')!r}: did you mean '{tmp_path}/our-bot.toml'?"
     assert said in capsys.readouterr().err
     assert ran == []
+
+
+def test_what_ran_is_written_whole_at_the_end_or_to_standard_output_once(ran, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    file = str(ROOT / "notebooks/02-assess.ipynb")
+    for output in ("out.ipynb", "-"):
+        assert main(["run", file, "-o", output]) == 0
+        out, err = capsys.readouterr()
+        text = out if output == "-" else Path(output).read_text("utf-8")
+        assert json.loads(text)["metadata"]["papermill"]["output_path"] == output
+        assert err == ""
+    assert [each.name for each in tmp_path.iterdir()] == ["out.ipynb"]
+    ran.clear()
+    for output, said in {"nowhere/out.ipynb": "there is no folder 'nowhere'", str(tmp_path): "is a folder"}.items():
+        assert main(["run", file, "-o", output]) == 2
+        assert said in capsys.readouterr().err
+    assert ran == []
+
+
+def test_a_run_that_is_stopped_leaves_what_was_there(tmp_path, capsys, monkeypatch):
+    def stopped(file, output, *_, **__):
+        output.write_text("half", encoding="utf-8")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(RAN, stopped)
+    (tmp_path / "out.ipynb").write_text("last week's", encoding="utf-8")
+    assert main(["run", str(ROOT / "notebooks/02-assess.ipynb"), "-o", str(tmp_path / "out.ipynb")]) == 2
+    assert (tmp_path / "out.ipynb").read_text("utf-8") == "last week's"
+    assert "interrupted" in capsys.readouterr().err
 
 
 BAD = {

@@ -7,14 +7,17 @@ import pickle
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import threatlab
 from tests.unit.strategies import CONTROLS, FACTS, systems, thorough
-from threatlab import AISystem, ThreatLabError, assess, list_systems, load_system
+from threatlab import AISystem, ThreatLabError, ThreatModelingBasicsManager, assess, list_systems, load_system
 from threatlab.catalog import catalog
+from threatlab.dataflow import DataFlow, Zone
+from threatlab.dataflow.files import drawing_to_dict
 from threatlab.system import system_from_table
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
@@ -185,9 +188,21 @@ def test_an_unknown_attribute_that_shares_a_word_with_few_is_refused_with_these(
         system_from_table({"name": "s", "facts": {"has_memory": True}})
 
 
+def test_what_numpy_calls_true_is_true_and_is_kept_as_pythons_own():
+    row = pd.DataFrame({"rbac_configured": [True, False], "monitoring_active": [False, None]}).loc[0]
+    for system in (AISystem("s", **row), AISystem("s").with_(rbac_configured=np.True_, monitoring_active=np.False_)):
+        assert system == AISystem("s", rbac_configured=True, monitoring_active=False)
+        assert {type(value) for value in system.known.values()} == {bool}
+    drawing = DataFlow("d", zones=[Zone("Z", "own")], complete=np.True_)
+    drawing = drawing.with_element("E", "process", "Z", personal=np.True_).with_element("F", "process", "Z")
+    drawing = drawing.with_flow("E", "F", "x", "other", personal=np.False_)
+    assert json.loads(json.dumps(drawing_to_dict(drawing)))["elements"][0]["personal"] is True
+    assert ThreatModelingBasicsManager({"auto_remediate": np.False_}).assess("s", dict(row))["findings"]
+
+
 @pytest.mark.parametrize(
     "value",
-    ["yes", "true", "None", "", 1, 0, 1.0, float("nan"), [], {}, (True,), np.True_, np.int64(1)],
+    ["yes", "true", "None", "", 1, 0, 1.0, float("nan"), [], {}, (True,), np.int64(1)],
     ids=repr,
 )
 def test_a_value_that_is_no_boolean_is_refused_by_attribute_and_value(value):

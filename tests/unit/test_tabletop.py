@@ -9,6 +9,8 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -337,15 +339,20 @@ def test_a_wrong_answer_is_answered_with_a_sentence(answers, said):
         ({"story": None}, "unknown tabletop story None"),
         ({"story": ["shadowray"]}, "unknown tabletop story"),
         ({"system": "shadowray"}, "system is 'shadowray'; give an AISystem"),
-        ({"roles": []}, "roles are \\[\\]"),
-        ({"roles": "incident lead"}, "roles are 'incident lead'"),
+        ({"roles": []}, "nobody is at the table; give those at the table, of: incident lead"),
+        ({"roles": "incident lead"}, "roles is 'incident lead'"),
         ({"roles": ["boss"]}, "unknown role 'boss'"),
-        ({"roles": 3}, "roles are 3"),
+        ({"roles": 3}, "roles is 3"),
     ],
 )
 def test_a_wrong_beginning_is_answered_with_a_sentence(wrong, said):
     with pytest.raises(ThreatLabError, match=said):
         begin(**{"story": "shadowray", **wrong})
+
+
+@pytest.mark.parametrize("make", [np.array, pd.Series, set, lambda roles: (each for each in roles)])
+def test_roles_come_in_any_list(make):
+    assert begin("shadowray", roles=make([ROLES[1], ROLES[0]])).roles == (ROLES[0], ROLES[1])
 
 
 def test_after_the_end_there_is_nothing_to_decide():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -12,13 +13,21 @@ from numpy.typing import NDArray
 from pandas.api.extensions import ExtensionArray
 
 from threatlab.catalog import Catalog
-from threatlab.checks import check_choice
-from threatlab.errors import ThreatLabError
+from threatlab.checks import is_number
+from threatlab.errors import ThreatLabError, short, unknown_name
 
 Bools = NDArray[np.bool_]
 
 BLOCK_ROWS = 1 << 15
 """Rows worked on at a time: few enough that their columns stay in the processor's cache."""
+
+
+_MEANT = dict.fromkeys(("true", "yes", "y", "1", "1.0"), "True") | {"": "None"}
+_MEANT |= dict.fromkeys(("false", "no", "n", "0", "0.0"), "False")
+"""What a cell that is no boolean means."""
+
+_FEW = 4
+"""Values of a column that a sentence names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +81,21 @@ def check_columns(frame: pd.DataFrame, catalog: Catalog) -> None:
     if not isinstance(frame, pd.DataFrame):
         raise ThreatLabError(f"an inventory is a pandas DataFrame with a row per system, not {type(frame).__name__}")
     known = ("system_id", *catalog.attributes)
+    first = str(frame.columns[0]) if len(frame.columns) == 1 else ""
+    if parting := next((each for each in ";\t|," if each in first), ""):
+        raise ThreatLabError(f"the inventory has one column, {short(first)}: read its file with sep={parting!r}")
     for column in frame.columns:
-        check_choice("column", column, known)
+        if not isinstance(column, str) or column not in known:
+            said = unknown_name("column", column, known)
+            raise ThreatLabError(
+                f"{said}{'' if said.endswith('?') else '.'} If it says something else, .drop(columns={short(column)}) "
+                "leaves it out"
+            )
     if not frame.columns.is_unique:
         twice = frame.columns[frame.columns.duplicated()][0]
         raise ThreatLabError(f"column {twice!r} is there twice: keep the one that is right")
     if "system_id" not in frame:
-        hint = "; frame.reset_index() makes one of the index" if frame.index.name else ""
+        hint = "; frame.reset_index() makes one of the index" if any(frame.index.names) else ""
         raise ThreatLabError(f"the inventory has no column 'system_id'{hint}")
     if frame.empty:
         raise ThreatLabError("the inventory has no rows: it needs one for each system")
@@ -97,7 +114,10 @@ def check_ids(ids: pd.Series[Any]) -> None:
     rows: dict[str, str] = {}
     for row, value in zip(map(_shown, ids.index), values, strict=True):
         if not isinstance(value, str) or not value.strip():
-            raise ThreatLabError(f"row {row}: system_id is {_shown(value)}; it must be a text that names the system")
+            way_out = ": .astype(str) makes one of a number" if is_number(value) else ""
+            raise ThreatLabError(
+                f"row {row}: system_id is {_shown(value)}; it must be a text that names the system{way_out}"
+            )
         if value in rows:
             raise ThreatLabError(f"rows {rows[value]} and {row} share the system_id {value!r}; each needs its own")
         rows[value] = row
@@ -119,13 +139,22 @@ def booleans(column: pd.Series[Any], ids: pd.Series[Any]) -> pd.Series[Any]:
 def _check_cells(cells: pd.Series[Any], ids: pd.Series[Any]) -> None:
     for row, system, value, missing in zip(ids.index, ids, cells, cells.isna(), strict=True):
         if not missing and not isinstance(value, bool | np.bool_):
-            pairs = "1: True, 0: False" if isinstance(value, int | float | np.number) else "'yes': True, 'no': False"
             raise ThreatLabError(
                 f"row {_shown(row)} ({system!r}), column {cells.name}: {_shown(value)} is not True, False or missing; "
-                f"translate the column first, for instance with .map({{{pairs}}})"
+                f"translate the column first, for instance with .map({{{_pairs(cells)}}})"
             )
 
 
+def _pairs(cells: pd.Series[Any]) -> str:
+    """Return the values of a column as keys of a map, each with what its word means.
+
+    A value that a map lacks would be NaN, and so unknown; `...` is refused until somebody says what it means.
+    """
+    said = {_shown(value): _MEANT.get(str(value).strip().casefold(), "...") for value in cells.dropna()}
+    pairs = [f"{value}: {meant}" for value, meant in islice(said.items(), _FEW)]
+    return ", ".join(pairs if len(said) <= _FEW else [*pairs, "..."])
+
+
 def _shown(value: object) -> str:
-    """Return how Python writes `value`: 1, where NumPy writes np.int64(1)."""
-    return repr(value.item() if isinstance(value, np.generic) else value)
+    """Return how Python writes `value`, in short: 1, where NumPy writes np.int64(1)."""
+    return short(value.item() if isinstance(value, np.generic) else value)

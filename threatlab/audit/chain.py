@@ -15,9 +15,8 @@ GENESIS = "0" * 64
 RESERVED = ("entry", "previous", "hash")
 """The keys that the log itself adds to each entry."""
 
-
 CONTINUES = "continues"
-"""In the first entry of a rotated log: the name of the part that it goes on from."""
+"""In the first entry of a rotated log: the name of the part that it goes on from. Nobody else's entry has it."""
 
 
 def spelled(value: object, *, sort_keys: bool = False) -> bytes:
@@ -63,7 +62,7 @@ def plain_entry(entry: object) -> dict[str, Any]:
         raise AuditError(f"an audit entry is a dict like {{'action': 'login'}}, not {short(entry)}")
     plain: dict[str, Any] = {}
     for key, value in entry.items():
-        if key in RESERVED:
+        if key in (*RESERVED, CONTINUES):
             raise AuditError(f"the audit log itself adds {key!r}: give your {key!r} another name")
         try:
             plain |= json.loads(spelled({key: value}))
@@ -131,13 +130,17 @@ def flaw_of(line: bytes) -> str:
     return "" if respelled == line else differs  # spaces and escapes count; key order alone doesn't
 
 
-def misplaced(lines: list[bytes], place: int, head: str | None) -> tuple[int, str]:
-    """Return which entry is broken, and why, where a flawless one doesn't follow the last."""
-    here, later = json.loads(lines[place - 1]), [_object(line) or {} for line in lines[place:]]
+def misplaced(lines: list[bytes], before: int, place: int, head: str | None) -> tuple[int, str]:
+    """Return which entry is broken, and why, where a flawless one doesn't follow the last.
+
+    It is the one at a `place` of the log, of which the first `before` are not among the lines.
+    """
+    line, later = lines[place - before - 1], [_object(each) or {} for each in lines[place - before :]]
+    here = json.loads(line)
     number = here["entry"]
     # An entry that the one after it points to is where it belongs; the fault lies before it.
     vouched = here["hash"] in (head, later[0].get("previous") if later else None)
-    if lines.count(lines[place - 1]) > 1:
+    if lines.count(line) > 1:
         return place, f"entry {place} is a duplicate: entry {number} stands in the log twice"
     if number > place and any(entry.get("entry") == place for entry in later):
         return place, f"entry {place} is out of order: entry {number} stands in its place"

@@ -6,6 +6,7 @@ import errno
 import json
 import math
 import os
+import re
 import sys
 import time
 import warnings
@@ -17,7 +18,7 @@ from secrets import token_hex
 from shutil import copy2
 from typing import Any, BinaryIO
 
-from threatlab.audit.chain import CONTINUES, flaw_of, follows, is_torn, sealed, spelled, unsound
+from threatlab.audit.chain import CONTINUES, flaw_of, follows, is_torn, part_before, sealed, spelled, unsound
 from threatlab.errors import AuditError, AuditWarning
 
 _BLOCK = 4096  # bytes; most entries are far shorter, so one read finds the last of them
@@ -65,7 +66,12 @@ def rotate(path: Path) -> Path:
             if last is None:
                 raise AuditError(f"audit log {path} holds no entry yet: there is nothing to rotate")
             write(file, gap)
-            part = next(each for n in count(1) if not (each := path.with_name(f"{path.name}.{n}")).exists())
+            file.seek(0)
+            since = re.search(
+                r"\.(\d{1,9})$", part_before(file.readline())
+            )  # a part that was moved away keeps its name
+            numbers = count(int(since[1]) + 1 if since else 1)
+            part = next(each for n in numbers if not (each := path.with_name(f"{path.name}.{n}")).exists())
             begun = path.with_name(f".{path.name}.{token_hex(8)}.new")
             try:
                 with begun.open("xb", buffering=0) as new:

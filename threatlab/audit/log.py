@@ -10,7 +10,6 @@ import threading
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any, overload
 
@@ -148,22 +147,23 @@ class AuditLog:
         """
         if head is not None and not re.fullmatch("[0-9a-f]{64}", str(head)):
             raise AuditError(f"head {short(head)} is no hash: give the 64 hex digits of log.head")
-        lines, last, hashes, where = self._read(), None, [GENESIS], ""
+        lines, before, last, hashes, where = self._read(), 0, None, [GENESIS], ""
         if lines and (part := part_before(lines[0])) and not flaw_of(lines[0]):
             first = json.loads(lines[0])
-            last, hashes = {"entry": first["entry"] - 1, "hash": first["previous"]}, [first["previous"]]
-            where = f" from entry {first['entry']} on, and what is before it is in {part!r}, which is not here"
-            lines = [b""] * last["entry"] + lines
-        for place, line in islice(enumerate(lines, 1), last["entry"] if last else 0, None):
+            before, hashes = first["entry"] - 1, [first["previous"]]
+            last = {"entry": before, "hash": first["previous"]}
+            where = f" from entry {before + 1} on, and what is before it is in {part!r}, which is not here"
+        for place, line in enumerate(lines, before + 1):
             if flaw := flaw_of(line):
                 return Verification(False, place - 1, place, f"entry {place} {flaw}")
             entry = json.loads(line)
             if not follows(entry, last):
-                broken, reason = misplaced(lines, place, head)
+                broken, reason = misplaced(lines, before, place, head)
                 return Verification(False, broken - 1, broken, reason)
             last = entry
             hashes.append(entry["hash"])
-        count, reason = len(lines), f"the chain is sound{where} (entries: {len(lines)})"
+        count = before + len(lines)
+        reason = f"the chain is sound{where} (entries: {count})"
         if head is not None and head not in hashes:
             missing = "it may be in the part that is not here, or " if where else ""
             reason = f"no entry has the remembered head: {missing}what came after entry {count} was cut off"
@@ -186,15 +186,16 @@ class AuditLog:
         """
         if not self._path:
             raise AuditError("an audit log in memory has no file to rotate: give AuditLog a path")
-        return rotate(self._path)
+        return rotate(Path(os.path.realpath(self._path)))  # a link keeps pointing where it did
 
     def _read(self) -> list[bytes]:
         """Return the lines of all parts that are there, without one at the end that a crash cut short."""
         if not self._path:
             return self._lines.copy()
-        lines, path, read = self._read_part(self._path), self._path, {self._path.name}
-        while lines and re.fullmatch(rf"{re.escape(self._path.name)}\.\d+", name := part_before(lines[0])):
-            path = self._path.with_name(name)
+        path = Path(os.path.realpath(self._path))
+        lines, log, read = self._read_part(path), path.name, {path.name}
+        while lines and re.fullmatch(rf"{re.escape(log)}\.\d+", name := part_before(lines[0])):
+            path = path.with_name(name)
             if name in read or not (before := self._read_part(path)):
                 break
             lines = before + lines

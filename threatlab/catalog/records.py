@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from math import inf
 
-from threatlab.checks import check_choice
+from threatlab.checks import Unchangeable, check_choice
 from threatlab.errors import ThreatLabError
 from threatlab.words import listed
 
@@ -197,7 +197,7 @@ class Criterion:
 
 
 @dataclass(frozen=True, slots=True)
-class Control:
+class Control(Unchangeable):
     """A protection: its question, what its absence is called, and its worth against each threat.
 
     It applies where all facts of `applies_when` are true, and, if there are any, one of `applies_when_any`.
@@ -263,7 +263,7 @@ class Goal:
 
 
 @dataclass(frozen=True, slots=True)
-class Adversary:
+class Adversary(Unchangeable):
     """Somebody who may attack: what they want of which threat, what they can reach, and what they know.
 
     `access` are words of `ACCESS`, `knowledge` one of `KNOWLEDGE`, as this adversary usually has them; `knows` says
@@ -335,7 +335,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Threat:
+class Threat(Unchangeable):
     """Something that can go wrong: when it applies, how likely and how bad it is, both in 0..1.
 
     Each fact of `raised_by` closes a share of the distance from `likelihood` to 1, and each of

@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import math
 import os
+import signal
 import sys
+import threading
 import warnings
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from functools import cache
 from itertools import zip_longest
@@ -207,7 +209,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "record": machine.record,
     }
     try:
-        with warnings.catch_warnings():
+        with _stoppable(), warnings.catch_warnings():
             warnings.simplefilter("once", UserWarning)
             warnings.showwarning = lambda message, *_: say(str(message))
             return commands[parsed.command](parsed)
@@ -218,10 +220,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except MemoryError:
         say("there is not enough memory for that; give fewer systems, or smaller files")
     except KeyboardInterrupt:
-        say("interrupted; nothing was written")
+        say("interrupted; a file that was being written is as it was")
     except Exception as fault:  # noqa: BLE001  # Python's own exit code would say that a gate has failed
         say(f"threatlab has a fault, and nothing was judged: {type(fault).__name__}: {fault}")
     return BAD_INPUT
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Take the signal that ends a process as Ctrl-C, where it can be: so nothing half written is left."""
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread() or sys.platform == "emscripten":
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        with suppress(TypeError):  # one that Python did not set can't be put back
+            signal.signal(signal.SIGTERM, before)
 
 
 def _without_name() -> str:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -96,16 +94,15 @@ def attack(asked: argparse.Namespace) -> int:
 
     stopped = ""
     seconds = check_number("--timeout", _value("--timeout", asked.timeout, float), 0.1, 3600, what="seconds")
-    with _stoppable():
-        try:
-            with _target(asked.target, seconds) as target:
-                keep(go_on(measured.run, target, data, keep))
-        except KeyboardInterrupt:
-            stopped = "stopped by hand"
-        except ThreatLabError as problem:
-            if not measured.run.began:
-                raise  # it never came so far as to be asked
-            stopped = str(problem)
+    try:
+        with _target(asked.target, seconds) as target:
+            keep(go_on(measured.run, target, data, keep))
+    except KeyboardInterrupt:
+        stopped = "stopped by hand"
+    except ThreatLabError as problem:
+        if not measured.run.began:
+            raise  # it never came so far as to be asked
+        stopped = str(problem)
     if stopped:
         keep(replace(measured.run, stopped=stopped))
         on = f"; {asked.output!r} says so, and --resume goes on" if asked.output else ""
@@ -240,21 +237,3 @@ def _value(option: str, given: str, kind: Callable[[str], Any]) -> Any:
         return kind(given)
     except ValueError:
         raise ThreatLabError(f"{option} is {given!r}; give a {'whole ' * (kind is int)}number") from None
-
-
-@contextmanager
-def _stoppable() -> Iterator[None]:
-    """Take the signal that ends a process as Ctrl-C, where it can be: so a record says how far it came."""
-
-    def stop(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    if threading.current_thread() is not threading.main_thread() or sys.platform == "emscripten":
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        with suppress(TypeError):  # one that Python did not set can't be put back
-            signal.signal(signal.SIGTERM, before)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from threatlab.cli.machine import PASSED
-from threatlab.cli.output import emit, say
+from threatlab.cli.output import emit, say, tell
 from threatlab.course import start, update
 from threatlab.errors import ThreatLabError
 from threatlab.words import counted
@@ -70,7 +70,7 @@ def add(command: Callable[..., argparse.ArgumentParser]) -> None:
     about = "name those who gave a name where they are stuck: for you alone"
     taught.add_argument("--names", action="store_true", help=about)
     handed = command("hand-in", "write what a class may see of your progress into a file", _HAND_IN, _HAND_IN_MORE)
-    handed.add_argument("file", metavar="FILE", help="the .json file to write")
+    handed.add_argument("file", metavar="FILE", help="the .json file to write, or - (standard output)")
     handed.add_argument("--name", default="", help="what you want to be called; without it you are nobody")
 
 
@@ -105,6 +105,6 @@ def hand_in(asked: argparse.Namespace) -> int:
         from threatlab.exercises.sharing import hand_in
     except ImportError as problem:
         raise ThreatLabError(f"progress comes with the workbook: {_LAB} ({problem})") from None
-    file = hand_in(store(), asked.file, asked.name)
-    emit(f"Written to {file}: read it before you hand it in.\n", None)
+    emit(hand_in(store(), asked.name), asked.file, "json", new=True)
+    tell(f"Written to {asked.file}: read it before you hand it in.", asked.file)
     return PASSED

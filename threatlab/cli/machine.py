@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from threatlab.cli.output import emit
+from threatlab.cli.output import emit, tell
 from threatlab.errors import ThreatLabError
 from threatlab.words import counted
 
@@ -41,7 +41,7 @@ whoever has a file can write another.
 _RECORD_MORE = """\
 exit codes:
   0  written, or as it was written
-  1  a line was changed, added or taken away: standard error says which
+  1  a line was changed, added or taken away, and it says which
   2  bad input: one sentence on standard error says why
 
 examples:
@@ -61,7 +61,7 @@ def add(command: Callable[..., argparse.ArgumentParser]) -> None:
 
     kept = command("record", "write or verify a record of what was checked", _RECORD, _RECORD_MORE)
     kept.add_argument("what", choices=("write", "verify"), help="what to do")
-    kept.add_argument("file", metavar="FILE", help="the record, a .jsonl file")
+    kept.add_argument("file", metavar="FILE", help="the record, a .jsonl file; to write, also - (standard output)")
     kept.add_argument("--name", metavar="NAME", default="", help="a name to write into it (default: none)")
     kept.add_argument("--head", metavar="HASH", help="the last hash that was shown when it was written")
 
@@ -100,17 +100,17 @@ def reset(asked: argparse.Namespace) -> int:
 
 def record(asked: argparse.Namespace) -> int:
     """Write a record, or verify one."""
-    from threatlab.machine.record import verify_record, write_record
+    from threatlab.machine.record import make_record, verify_record
 
     if asked.what == "verify":
         whole, said = verify_record(asked.file, asked.head)
         emit(f"{asked.file}: {said}\n", None)
         return PASSED if whole else FAILED
-    done, questions, head = write_record(asked.file, asked.name, datetime.now(UTC).astimezone())
-    said = (
-        f"{asked.file}: {done} of {counted(questions, 'question')} done. A record of what was checked, no certificate."
-    )
-    emit(f"{said}\nIts last hash, to keep elsewhere for 'verify --head': {head}\n", None)
+    text, done, questions, head = make_record(asked.name, datetime.now(UTC).astimezone())
+    emit(text, asked.file, "json", new=True)
+    said = f"{done} of {counted(questions, 'question')} done. A record of what was checked, no certificate."
+    tell(f"{asked.file}: {said}", asked.file)
+    tell(f"Its last hash, to keep elsewhere for 'verify --head': {head}", asked.file)
     return PASSED
 
 

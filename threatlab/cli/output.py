@@ -17,7 +17,7 @@ from threatlab.catalog import SEVERITIES
 from threatlab.dataflow.who import said_to_be_none, whom_threats_serve
 from threatlab.errors import ThreatLabError
 from threatlab.exchange import Import, Matched
-from threatlab.files import write_text
+from threatlab.files import write_new, write_text
 from threatlab.measured import effect, said_of
 from threatlab.report.model import ThreatModel
 from threatlab.words import counted, listed, shown
@@ -37,8 +37,10 @@ def table(models: Sequence[ThreatModel]) -> str:
     return _one(models[0]) if len(models) == 1 else _many(models)
 
 
-def emit(text: str, output: str | None, form: str = "table") -> None:
+def emit(text: str, output: str | None, form: str = "table", *, new: bool = False) -> None:
     """Write `text` into the file `output`, whole or not at all; without one, or with "-", to standard output.
+
+    A file that must be `new` takes the place of none.
 
     There a table shows the code of a character that the terminal lacks, and every other `form` is what a file would be.
     No line is a command to a build server. A reader that has seen enough, such as `head`, is no error.
@@ -49,7 +51,7 @@ def emit(text: str, output: str | None, form: str = "table") -> None:
         If it can't be written; the message says where, and why.
     """
     if output is not None and output != "-":
-        write_text(output, text)
+        (write_new if new else write_text)(output, text)
         return
     try:
         if sys.stdout is None:
@@ -64,6 +66,14 @@ def emit(text: str, output: str | None, form: str = "table") -> None:
     except OSError as problem:
         _drop_standard_output()
         raise ThreatLabError(f"standard output can't be written: {problem.strerror}") from None
+
+
+def tell(sentence: str, output: str) -> None:
+    """Say what was written into the file `output`: where that is standard output, on standard error."""
+    if output == "-":
+        say(sentence)
+    else:
+        emit(f"{sentence}\n", None)
 
 
 def harmless(text: str, form: str = "table") -> str:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import ast
 import io
+import json
 from collections.abc import Sequence
 from contextlib import chdir, redirect_stdout
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from threatlab.checks import check_choice
+from threatlab.cli.output import emit
 from threatlab.errors import ThreatLabError
-from threatlab.files import parse, read_text
+from threatlab.files import check_target, parse, read_text
 
 _WORDS = {"True": True, "False": False, "true": True, "false": False, "None": None}
 _FILES = (".toml", ".json")
@@ -21,12 +24,14 @@ _FILES = (".toml", ".json")
 def run_notebook(file: str, given: Sequence[Sequence[str]], output: str) -> str:
     """Run a notebook with parameters, pairs of name and value, and return what went wrong in a cell, "" if nothing did.
 
-    It runs in its own folder; a value that names a file which is there is taken from the working folder.
+    It runs in its own folder; a value that names a file which is there is taken from the working folder. What ran is
+    written into the file `output` at the end, whole.
 
     Raises
     ------
     ThreatLabError
-        If it is no notebook with parameters, has none of that name, or refuses a value; nothing has been run then.
+        If it is no notebook with parameters, has none of that name, or refuses a value, or `output` can be no file;
+        nothing has been run then.
     """
     try:
         import papermill  # type: ignore[import-untyped]
@@ -35,14 +40,22 @@ def run_notebook(file: str, given: Sequence[Sequence[str]], output: str) -> str:
         raise ThreatLabError("running a notebook needs papermill: 'make lab' installs it, or pip does") from None
     cells = _code(file)
     parameters = _parameters(file, cells[0], given)
+    if output != "-":
+        check_target(output)
     _set_up(file, cells, parameters)
-    try:
-        papermill.execute_notebook(
-            file, output, parameters, cwd=Path(file).parent, kernel_name="python3", progress_bar=False
-        )
-    except PapermillExecutionError as failed:
-        return f"cell {failed.cell_index} failed: {failed.ename}: {failed.evalue}; what ran is in {output!r}"
-    return ""
+    said = ""
+    with TemporaryDirectory() as folder:
+        made = Path(folder, "made.ipynb")
+        try:
+            papermill.execute_notebook(
+                file, made, parameters, cwd=Path(file).parent, kernel_name="python3", progress_bar=False
+            )
+        except PapermillExecutionError as failed:
+            said = f"cell {failed.cell_index} failed: {failed.ename}: {failed.evalue}; what ran is in {output!r}"
+        held = json.loads(read_text(made))
+    held["metadata"]["papermill"]["output_path"] = output
+    emit(json.dumps(held, indent=1, sort_keys=True, ensure_ascii=False) + "\n", output, "json")
+    return said
 
 
 def _code(file: str) -> list[str]:

@@ -56,7 +56,7 @@ def start(folder: str, without: Collection[str] | None = None) -> dict[str, str]
     left_out = None if without is None else {check_choice("lesson to leave out", each, _NUMBERS) for each in without}
     if left_out and left_out.issuperset(_NUMBERS):
         raise ThreatLabError("every lesson is left out, and a copy of nothing is none; keep one")
-    if not folder.strip():
+    if folder.strip() in ("", "-"):
         raise ThreatLabError(f"{folder!r} is no folder; name one to work in, such as my-course")
     place = Path(folder)
     if place.exists() and not place.is_dir():

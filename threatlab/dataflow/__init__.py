@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from threatlab.checks import check_flag, check_line, is_whole
 from threatlab.dataflow.parts import (
@@ -25,6 +25,8 @@ from threatlab.dataflow.parts import (
 from threatlab.errors import ThreatLabError, unknown_name
 from threatlab.fields import Note, Words, keep
 from threatlab.words import counted
+
+T = TypeVar("T")
 
 __all__ = [
     "CARRIES",
@@ -93,8 +95,7 @@ class DataFlow:
         }
         kinds = {"zones": Zone, "elements": Element, "flows": Flow, "exclusions": Exclusion}
         parts = {field: as_parts(field, getattr(self, field), kind) for field, kind in kinds.items()}
-        keep(self, **texts, **parts)
-        check_flag("complete of a drawing", self.complete)
+        keep(self, **texts, **parts, complete=check_flag("complete of a drawing", self.complete))
         if self.case is not None and not isinstance(self.case, Case):
             raise ThreatLabError(f"the case of a drawing is {self.case!r}, which is no Case(...)")
         self._check()
@@ -129,13 +130,11 @@ class DataFlow:
 
     def element(self, name: str) -> Element:
         """Return the element called `name`, or raise the error that names the nearest."""
-        found: Element = _find("element", name, self.elements)
-        return found
+        return _find("element", name, self._elements)
 
     def zone(self, name: str) -> Zone:
         """Return the zone called `name`, or raise the error that names the nearest."""
-        found: Zone = _find("zone", name, self.zones)
-        return found
+        return _find("zone", name, self._zones)
 
     def zone_of(self, element: str) -> Zone:
         """Return the zone in which an element stands."""
@@ -232,14 +231,22 @@ class DataFlow:
             raise ThreatLabError(f"there is no flow {number!r}: {have}")
         return self.numbered[number]
 
+    @cached_property
+    def _elements(self) -> Mapping[str, Element]:
+        return {element.name: element for element in self.elements}
+
+    @cached_property
+    def _zones(self) -> Mapping[str, Zone]:
+        return {zone.name: zone for zone in self.zones}
+
     def _check(self) -> None:
         _once("zone", [zone.name for zone in self.zones], "give it a name of its own")
         _once("element", [element.name for element in self.elements], "give it a name of its own")
         for element in self.elements:
-            if element.zone not in (zones := [zone.name for zone in self.zones]):
+            if element.zone not in (zones := self._zones):
                 wrong = unknown_name("zone", element.zone, zones) if zones else "the drawing has no zone yet: add one"
                 raise ThreatLabError(f"element {element.name!r} stands in no zone of the drawing: {wrong}")
-        names = [element.name for element in self.elements]
+        names = self._elements
         for flow in self.flows:
             for end, name in (("comes from", flow.source), ("goes to", flow.target)):
                 if name not in names:
@@ -254,8 +261,7 @@ class DataFlow:
         _once("exclusion of", [exclusion.element for exclusion in self.exclusions], "once is enough")
 
 
-def _find(kind: str, name: object, parts: Iterable[Any]) -> Any:
-    found = {part.name: part for part in parts}
+def _find(kind: str, name: object, found: Mapping[str, T]) -> T:
     if not isinstance(name, str) or name not in found:
         have = unknown_name(kind, name, found) if found else f"the drawing has no {kind} yet"
         raise ThreatLabError(have)

@@ -93,11 +93,12 @@ class Element:
         check_choice(f"kind of element for {name!r}:", self.kind, ELEMENT_KINDS)
         if not isinstance(self.zone, str) or not self.zone.strip():
             raise ThreatLabError(f"element {name!r} stands in no zone; say in which zone it runs, or who it belongs to")
-        check_flag(f"personal of element {name!r}", self.personal)
+        personal = check_flag(f"personal of element {name!r}", self.personal)
         note = check_line(f"the note of element {name!r}", self.note, empty=True)
         assets = _words(f"assets of element {name!r}", "asset", self.assets, (*ASSETS, NOTHING))
         worth = check_line(f"the worth of element {name!r}", self.worth, empty=True)
-        keep(self, name=name, zone=" ".join(self.zone.split()), note=note, assets=assets, worth=worth)
+        zone = " ".join(self.zone.split())
+        keep(self, name=name, zone=zone, personal=personal, note=note, assets=assets, worth=worth)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +126,14 @@ class Flow:
         route = f"{source} \u2192 {target}"
         label = check_line(f"the label of the flow {route}", self.label, longest=LONGEST)
         check_choice(f"word for what the flow {route} carries:", self.carries, CARRIES)
-        check_flag(f"personal of the flow {route}", self.personal)
+        personal = check_flag(f"personal of the flow {route}", self.personal)
         if source == target:
             raise ThreatLabError(f"the flow {label!r} goes from {source!r} to itself; a flow needs two elements")
         note = check_line(f"the note of the flow {route}", self.note, empty=True)
         known = (*catalog().adversaries, NOBODY)
         adversaries = _words(f"adversaries of the flow {route}", "adversary", self.adversaries, known)
-        keep(self, source=source, target=target, label=label, note=note, adversaries=adversaries)
+        ends = {"source": source, "target": target}
+        keep(self, **ends, label=label, personal=personal, note=note, adversaries=adversaries)
 
     def __str__(self) -> str:
         return f"{self.source} \u2192 {self.target}: {self.label}"

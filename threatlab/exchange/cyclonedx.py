@@ -1,4 +1,4 @@
-"""CycloneDX 1.6 and 1.7, as a bill of materials of an AI system (ML-BOM): read.
+"""CycloneDX 1.5 to 1.7, as a bill of materials of an AI system (ML-BOM): read.
 
 It lists models, data and services by who supplies them, and what depends on what; flows are our reading of that.
 """
@@ -9,8 +9,9 @@ from threatlab.errors import ThreatLabError
 from threatlab.exchange.hints import hint
 from threatlab.exchange.node import Node
 from threatlab.exchange.parts import Format, Found, Part
+from threatlab.words import listed
 
-_VERSIONS = ("1.6", "1.7")
+_VERSIONS = ("1.5", "1.6", "1.7")
 _KINDS = {
     "machine-learning-model": "model",
     "data": "data store",
@@ -34,7 +35,7 @@ def _read(file: Node) -> Found:
     version = file.text("specVersion")
     if version not in _VERSIONS:
         raise ThreatLabError(
-            f"specVersion is {version[:40]!r}, and {' and '.join(_VERSIONS)} are read: convert it to one of these"
+            f"specVersion is {version[:40]!r}, and {listed(_VERSIONS)} are read: convert it to one of these"
         )
     main = file.down("metadata", "component")
     title = main.text("name", "") or "bill of materials"

@@ -173,7 +173,7 @@ def _findings(file: dict[str, Any], found: Assessed, catalog: Catalog) -> None:
     for list_, entries in (("threats", threats), ("controls", controls), ("risks", risks)):
         file[list_] = renewed(file.get(list_), entries, "symbolic_name", catalog)
     personas = file["threat_personas"] = file.get("threat_personas") or []
-    there = {each["symbolic_name"] for each in personas}
+    there = {each.value["symbolic_name"] for each in Node(file).each("threat_personas")}
     ours = [_persona(found.who.get(threat.id)) for threat, _ in found.threats]
     personas.extend({each["symbolic_name"]: each for each in ours if each["symbolic_name"] not in there}.values())
 
@@ -194,9 +194,10 @@ def _persona(adversary: Adversary | None) -> dict[str, Any]:
 
 def _affected(file: dict[str, Any], found: Assessed) -> dict[str, list[str]]:
     """Return by threat the components and data stores at which controls against it stand, or whose flows they guard."""
-    parts = {each["symbolic_name"] for list_ in ("components", "data_stores") for each in file[list_]}
+    parts = {each.value["symbolic_name"] for list_ in ("components", "data_stores") for each in Node(file).each(list_)}
     ends = {
-        each["symbolic_name"]: [each[end]["object"] for end in ("destination", "source")] for each in file["data_flows"]
+        each.value["symbolic_name"]: [each.value[end]["object"] for end in ("destination", "source")]
+        for each in Node(file).each("data_flows")
     }
     affected: dict[str, dict[str, None]] = {threat.id: {} for threat, _ in found.threats}
     for each in found.measures:

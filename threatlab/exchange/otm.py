@@ -204,7 +204,7 @@ def _findings(file: dict[str, Any], found: Assessed, catalog: Catalog) -> None:
         file["project"]["owner"] = found.owner
     file["threats"] = renewed(file.get("threats"), threats, "id", catalog)
     file["mitigations"] = renewed(file.get("mitigations"), mitigations, "id", catalog)
-    for part in (*file["components"], *file["dataflows"]):
+    for part in (each.value for list_ in ("components", "dataflows") for each in Node(file).each(list_)):
         standing: dict[str, list[dict[str, Any]]] = {}
         for each in found.measures:
             if str(part["id"]) in each.at:

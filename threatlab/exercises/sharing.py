@@ -19,7 +19,7 @@ from threatlab.course import version
 from threatlab.errors import ThreatLabError
 from threatlab.exercises.asked import in_our_words
 from threatlab.exercises.progress import Entry, Store, home, set_in, warn_once
-from threatlab.files import write_new, write_text
+from threatlab.files import write_text
 from threatlab.words import shown
 
 VARIABLE = "THREATLAB_CLASS"
@@ -104,19 +104,19 @@ def send(kept: Store) -> None:
         warn_once(f"your answers can't be shared with the class ({problem}); they are kept here all the same")
 
 
-def hand_in(kept: Store, path: str | os.PathLike[str], name: str = "") -> Path:
-    """Write all that a class may see of a progress into a file, to be handed in by hand; return its path.
+def hand_in(kept: Store, name: str = "") -> str:
+    """Return all that a class may see of a progress, as the text of a file to be handed in by hand.
 
     Raises
     ------
     ThreatLabError
-        If there is a file of that name, or it can't be written.
+        If the name is too long.
     """
     agreed = consent()
-    file = write_new(path, handed_in(kept.entries(), replace(agreed, name=name_of(name))))
     if home():
-        _keep(agreed)  # so that who hands in a second file is the same learner
-    return file
+        with suppress(OSError, ThreatLabError):
+            _keep(agreed)  # so that who hands in a second file is the same learner, where that can be kept
+    return handed_in(kept.entries(), replace(agreed, name=name_of(name)))
 
 
 def handed_in(entries: Iterable[Entry], agreed: Consent) -> str:

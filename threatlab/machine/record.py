@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from threatlab.audit import AuditLog
+from threatlab.audit.chain import spelled
 from threatlab.checks import check_line
 from threatlab.errors import AuditError, ThreatLabError
 from threatlab.exercises.outcome import CORRECT
@@ -20,19 +21,17 @@ SCHEMA = "threatlab/record/1"
 WHAT = "a record of what was checked on one machine, not a certificate: whoever has a file can write another"
 
 
-def write_record(path: str, name: str, now: datetime) -> tuple[int, int, str]:
-    """Write a record of the progress so far, and return how many questions are done, of how many, and its last hash.
+def make_record(name: str, now: datetime) -> tuple[str, int, int, str]:
+    """Return a record of the progress so far as a text, how many questions are done, of how many, and its last hash.
 
     Nothing that a learner typed is in it but the `name`, if one is given.
 
     Raises
     ------
     ThreatLabError
-        If there is a file of that name already, or it can't be written.
+        If the name can't be shown in a line.
     """
-    if Path(path).exists():
-        raise ThreatLabError(f"there is a file {path!r} already: a record is written once; choose another name")
-    log, lines = AuditLog(path), list(_lines())
+    log, lines = AuditLog(), list(_lines())
     head = {
         "schema": SCHEMA,
         "what": WHAT,
@@ -44,7 +43,8 @@ def write_record(path: str, name: str, now: datetime) -> tuple[int, int, str]:
     }
     for line in (head, *lines):
         log.append(line)
-    return sum(line["done"] for line in lines), len(lines), log.head
+    text = "".join(f"{spelled(entry).decode()}\n" for entry in log)
+    return text, sum(line["done"] for line in lines), len(lines), log.head
 
 
 def verify_record(path: str, head: str | None) -> tuple[bool, str]:

@@ -11,7 +11,7 @@ from typing import Any
 from threatlab.attacks import ATTACKS
 from threatlab.attacks.bands import Band, bands, setting_name
 from threatlab.attacks.base import check_control, check_knob
-from threatlab.checks import check_choice, check_score, check_seed
+from threatlab.checks import Unchangeable, check_choice, check_score, check_seed
 from threatlab.errors import ThreatLabError, short
 from threatlab.files import read_text, write_text
 from threatlab.regression.files import suite_text, workflow_text
@@ -38,7 +38,7 @@ _SEAL = "# threatlab wrote the lines above; they are unchanged as long as their 
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(Unchangeable):
     """An attack with a control in place and its knobs, and what must hold: shares in 0..1.
 
     The attacker's success must not be above `at_most`, and the system's usefulness not below `utility_at_least`: a

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+from threatlab.checks import Unchangeable
 from threatlab.errors import ThreatLabError
 from threatlab.files import looked_in
 from threatlab.processes import run_module
@@ -18,7 +19,7 @@ SECONDS = 300
 
 
 @dataclass(frozen=True, slots=True)
-class SuiteResult:
+class SuiteResult(Unchangeable):
     """What a run of the suite said: pytest's exit code (0: all passed), and the names of its tests.
 
     `messages` has a sentence for each test that failed: which attack, against what, and by how much.

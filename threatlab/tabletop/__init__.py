@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from threatlab.checks import check_choice, check_text
+from threatlab.checks import check_choice, check_list, check_text
 from threatlab.errors import ThreatLabError, short, unknown_name
 from threatlab.system import AISystem, check_system
 from threatlab.tabletop.exercise import Answer, Exercise, follow
@@ -76,7 +75,7 @@ def begin(story: Story | str, system: AISystem | None = None, roles: Collection[
         opening=opening.text,
         at="",
         hours=0.0,
-        figures=MappingProxyType(dict.fromkeys(MEASURES, 0.0)),
+        figures=dict.fromkeys(MEASURES, 0.0),
     )
     return follow(first, opening)
 
@@ -194,8 +193,8 @@ def check_answer(answer: object) -> Answer:
 def _check_roles(roles: Collection[str] | None) -> tuple[str, ...]:
     if roles is None:
         return ROLES
-    if isinstance(roles, str) or not isinstance(roles, Collection) or not roles:
-        raise ThreatLabError(f"roles are {short(roles)}; give those at the table, of: {', '.join(ROLES)}")
-    for role in roles:
-        check_choice("role", role, ROLES)
-    return tuple(role for role in ROLES if role in roles)
+    at_the_table = f"those at the table, of: {', '.join(ROLES)}"
+    given = [check_choice("role", role, ROLES) for role in check_list("roles", roles, at_the_table)]
+    if not given:
+        raise ThreatLabError(f"nobody is at the table; give {at_the_table}")
+    return tuple(role for role in ROLES if role in given)

@@ -19,6 +19,7 @@ BATCH = 256
 
 REFUSED = -1
 _ROUNDING = 1e-6
+_NEITHER = "for two classes, too, give a probability for each"
 
 
 class Spent(Exception):  # noqa: N818  # no fault: what was allowed is used up
@@ -112,8 +113,7 @@ class Caller:
         text = label_text(said)
         if not text:
             raise TargetError(
-                f"the target answered {short(said)} where a label, or a row of probabilities, should be: "
-                "for two classes, too, give a probability for each"
+                f"the target answered {short(said)} where a label, or a row of probabilities, should be: {_NEITHER}"
             )
         return self._places.setdefault(text, len(self._places))
 
@@ -145,6 +145,10 @@ class Caller:
             return list(range(wide))
         if all(label.isdecimal() and int(label) < wide for label in self._places):  # column 7 is class 7
             return [self._places.setdefault(str(n), len(self._places)) for n in range(wide)]
+        if wide == 1:
+            raise TargetError(
+                f"the target answers with a row of one number for each record: {_NEITHER}, or the label alone"
+            )
         raise TargetError(
             f"the target answers with {wide} probabilities, and the data names {len(self._places)} classes: name them "
             "with --classes, in the order of its columns"

@@ -18,6 +18,7 @@ from threatlab.words import listed
 
 LABEL, MEMBER = "label", "member"
 _WHOLE = re.compile(r"[+-]?\d+(\.0*)?")
+_COMMA = re.compile(r"[+-]?\d+,\d+")
 _MEMBER = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 
@@ -162,9 +163,10 @@ def _number(where: str, cell: str) -> float:
     try:
         value = float(cell)
     except ValueError:
-        raise ThreatLabError(
-            f"{where}: {short(cell)} is no number; every column but label and member is one of the record's"
-        ) from None
+        why = "every column but label and member is one of the record's"
+        if _COMMA.fullmatch(cell):
+            why = "write its decimals behind a point"
+        raise ThreatLabError(f"{where}: {short(cell)} is no number; {why}") from None
     if not np.isfinite(value):
         raise ThreatLabError(f"{where}: {short(cell)} is no finite number")
     return value

@@ -190,7 +190,9 @@ def _listen(pipe: IO[bytes], take: Callable[[bytes], object]) -> None:
 
 
 def _listed(answer: Any) -> list[Any]:
-    """Return an answer as JSON-ready lists, from an array, a data frame's column, a tensor or any sequence."""
+    """Return an answer as JSON-ready lists, from an array, a data frame, its column, a tensor or any sequence."""
+    if hasattr(answer, "to_numpy"):
+        answer = answer.to_numpy()
     if hasattr(answer, "tolist"):
         answer = answer.tolist()
     if isinstance(answer, str | bytes | dict) or not isinstance(answer, Iterable):

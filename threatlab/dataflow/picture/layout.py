@@ -56,15 +56,15 @@ def layout(drawing: DataFlow, width: int = WIDTH, kept: Kept = NOTHING) -> Layou
     box or on another label. Where even wide rows have no room for a flow's words, its number stands alone; where there
     is none for that either, its arrow does.
     """
-    best: Layout | None = None
-    for gap in [each for each in GAPS if each >= kept.gap] if len(drawing.flows) <= MANY else GAPS[-1:]:
+    *narrower, widest = [each for each in GAPS if each >= kept.gap] if len(drawing.flows) <= MANY else GAPS[-1:]
+    tried = []
+    for gap in narrower:
         made = _layout(drawing, width, gap, kept)
-        if best is None or _clear(made) > _clear(best):
-            best = made
-        if _clear(made) == (len(drawing.flows), len(drawing.flows), 0):
-            break
-    assert best is not None  # noqa: S101  # GAPS is not empty
-    return best
+        if (clear := _clear(made)) == (len(drawing.flows), len(drawing.flows), 0):
+            return made
+        tried.append((clear, made))
+    made = _layout(drawing, width, widest, kept)
+    return max([*tried, (_clear(made), made)], key=lambda each: each[0])[1] if tried else made
 
 
 def kept_from(before: DataFlow, kept: Kept, now: DataFlow, renamed: Mapping[str, str]) -> Kept:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from threatlab.widgets.base.html import LEFT
-from threatlab.widgets.base.shown import Shown
+from threatlab.widgets.base.html import LEFT, Shown
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_DATE = re.compile(r"<(td|th)>((?:\d{4}-\d\d-\d\d|(?:\w{3} )?\d\d \w{3} \d{4})<)")
+_DATE = re.compile(r"<(td|th)>((?:\d{4}-\d\d-\d\d|(?:\w{3} )?\d\d \w{3}(?: \d{4})?)<)")
 _WORDS_IN_CODE = re.compile(r"(?<=[a-z])_(?=[a-z])")
 
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from threatlab.checks import check_choice
+from threatlab.checks import check_choice, check_text
 from threatlab.errors import ThreatLabError
 from threatlab.files import write_text
 from threatlab.report import ThreatModel
+from threatlab.widgets.base.html import Shown
 from threatlab.widgets.base.panel import Panel, action
-from threatlab.widgets.base.shown import Shown
 from threatlab.widgets.export import view
 from threatlab.widgets.export.folder import work_folder
 
@@ -58,13 +58,7 @@ class ExportPanel(Panel[view.ExportState]):
 
     @action
     def set(self, *, kind: str | None = None, name: str | None = None) -> None:
-        """Choose the format, one of `view.FORMATS` such as "html", or the file's name, without its ending.
-
-        Raises
-        ------
-        ThreatLabError
-            If there is no such format, or the name can't be a file's.
-        """
+        """Choose the format, one of `view.FORMATS` such as "html", or the file's name, without its ending."""
         chosen = check_choice("format", self.state.kind if kind is None else kind, view.FORMATS)
         stem = self.state.stem if name is None else _stem(name)
         self.show(replace(self.state, kind=chosen, stem=stem, standing=""))
@@ -137,9 +131,7 @@ def _standing(path: Path) -> bytes | None:
 
 
 def _stem(name: object) -> str:
-    if not isinstance(name, str) or not name.strip():
-        raise ThreatLabError(f"the file's name is {name!r}; give one, such as 'threat-model'")
-    stem = name.strip()
+    stem = check_text("the file's name", name)
     if not _STEM.fullmatch(stem) or not stem.isprintable():
         raise ThreatLabError(
             f"the file's name is {name!r}; give one without a folder, a dot in front or any of \\/:*?\"<>|"
