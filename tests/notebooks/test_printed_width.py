@@ -13,9 +13,6 @@ from tests.notebooks.tracked import tracked
 WIDEST = 72
 """Characters of a line that a window of 700 px shows without the file list, as measured: 576 px of 7.83 px each."""
 
-BESIDE_THE_LIST = dict.fromkeys(("04", "05"), 78)
-"""Lessons whose lines fit a window of 1280 px with the file list open, and none of 700 px."""
-
 FOLDED = 62
 """Characters of a folded cell's first line that such a window shows, with the dots after it."""
 
@@ -34,8 +31,7 @@ def name(file):
 
 @pytest.mark.parametrize("file", FILES, ids=name)
 def test_no_printed_line_is_wider_than_its_window(file):
-    widest = BESIDE_THE_LIST.get(file.name[:2], WIDEST)
-    assert too_wide(printed(nbformat.read(file, as_version=4)), widest) == []
+    assert too_wide(printed(nbformat.read(file, as_version=4))) == []
 
 
 @pytest.mark.parametrize("file", FILES, ids=name)

@@ -55,7 +55,7 @@ def test_setting_in_code_does_what_a_click_does():
     page = Page(driven)
     assert switches(page)[title("secrets_in_vault")]
     assert "is mostly stopped at step 4 of 7" in page.text
-    assert "better than as it was" in page.text
+    assert "100 of 100 fewer than as it was" in page.text
     page.click("Reset")
     assert driven.replay == replay("shadowray")
     assert not any(switches(page).values())

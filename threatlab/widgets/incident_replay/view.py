@@ -186,9 +186,9 @@ def _change(state: ReplayState) -> Html:
         return tag("span.tl-sub", "as it was")
     if _of_100(state.now.chance) == _of_100(state.before.chance):
         return tag("span.tl-sub", "as many as it was")
-    word = "better" if state.now.chance < state.before.chance else "worse"
+    word, said = ("better", "fewer") if state.now.chance < state.before.chance else ("worse", "more")
     was = tag("s.tl-num", f"{_of_100(state.before.chance)} of 100")
-    return markup(was, " ", tag(f"span.tl-{word}", word), " than as it was")
+    return markup(was, " ", tag(f"span.tl-{word}", said), " than as it was")
 
 
 def _row(n: int, each: StepOutcome, catalog: Catalog) -> tuple[Html, Html, Html]:

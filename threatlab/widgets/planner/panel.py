@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from threatlab.checks import check_choice, check_date, check_score
+from threatlab.checks import check_choice, check_date, check_score, check_share
 from threatlab.errors import ThreatLabError, short
 from threatlab.plan import WAYS, Plan, check_budget, check_owners
 from threatlab.plan.schedule import check_people
@@ -68,7 +68,7 @@ class Planner(Panel[view.PlannerState]):
         state = view.PlannerState(
             self._systems.first,
             check_budget(budget),
-            check_score("min_utility", min_utility),
+            check_share("min_utility", min_utility),
             _check_policy(Policy() if policy is None else policy),
             begins,
             people=check_people(people),
@@ -184,10 +184,10 @@ def _as_tuple(names: Any) -> Any:
 _CHECKS: dict[str, Callable[[Any], Any]] = {
     "system": lambda system: system,  # found in the panel's own list
     "budget": check_budget,
-    "min_utility": lambda share: check_score("min_utility", share),
+    "min_utility": lambda share: check_share("the utility floor", share),
     "way": lambda way: check_choice("way to choose", way, WAYS),
     "policy": _check_policy,
-    "max_risk": lambda score: check_score("max_risk", score),
+    "max_risk": lambda score: check_score("the acceptable risk score", score),
     "people": check_people,
     "must": _as_tuple,
     "without": _as_tuple,
