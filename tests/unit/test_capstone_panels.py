@@ -285,13 +285,13 @@ def test_the_saved_pictures_need_no_style_sheet_and_name_no_folder(tmp_path):
 
 
 BAD = [
-    (lambda _: ChecklistPanel(None), "not None"),
-    (lambda folder: ExportPanel(AISystem("x"), folder), "not AISystem"),
+    (lambda _: ChecklistPanel(None), "None is no ThreatModel"),
+    (lambda folder: ExportPanel(AISystem("x"), folder), "is no ThreatModel; ThreatModel(system) begins one"),
     (lambda _: ExportPanel(BARE, "no/such/folder"), "no/such/folder"),
     (lambda _: ExportPanel(BARE, ""), "'' is no folder"),
     (lambda _: ExportPanel(BARE, 7), "7 is no folder"),
     (lambda _: ExportPanel(BARE, "a\0b"), "there is no folder"),
-    (lambda folder: ExportPanel(BARE, folder).update({}), "not {}"),
+    (lambda folder: ExportPanel(BARE, folder).update({}), "{} is no ThreatModel"),
     (lambda folder: ExportPanel(BARE, folder).set(kind="htm"), "did you mean 'html'"),
     (lambda folder: ExportPanel(BARE, folder).set(kind=["html"]), "unknown format"),
     (lambda folder: ExportPanel(BARE, folder).set(name=" "), "file's name is empty"),

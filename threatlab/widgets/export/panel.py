@@ -11,6 +11,7 @@ from threatlab.checks import check_choice, check_text
 from threatlab.errors import ThreatLabError
 from threatlab.files import write_text
 from threatlab.report import ThreatModel
+from threatlab.report.model import check_model
 from threatlab.widgets.base.html import Shown
 from threatlab.widgets.base.panel import Panel, action
 from threatlab.widgets.export import view
@@ -45,7 +46,7 @@ class ExportPanel(Panel[view.ExportState]):
     drawn_by = view
 
     def __init__(self, model: ThreatModel, folder: str | Path | None = None) -> None:
-        super().__init__(view.ExportState(_model(model), work_folder() if folder is None else _folder(folder)))
+        super().__init__(view.ExportState(check_model(model), work_folder() if folder is None else _folder(folder)))
 
     @property
     def model(self) -> ThreatModel:
@@ -54,7 +55,7 @@ class ExportPanel(Panel[view.ExportState]):
 
     def update(self, model: ThreatModel) -> None:
         """Show another state of the threat model; what was written stays as it is."""
-        self.show(replace(self.state, model=_model(model), written=None, standing=""))
+        self.show(replace(self.state, model=check_model(model), written=None, standing=""))
 
     @action
     def set(self, *, kind: str | None = None, name: str | None = None) -> None:
@@ -99,12 +100,6 @@ class ExportPanel(Panel[view.ExportState]):
 
     def _tell(self, **outcome: Any) -> None:
         self.show(replace(self.state, **{"written": None, "same": False, "standing": "", **outcome}))
-
-
-def _model(model: object) -> ThreatModel:
-    if not isinstance(model, ThreatModel):
-        raise ThreatLabError(f"an export is of a ThreatModel, not {model!r}; ThreatModel(system) begins one")
-    return model
 
 
 def _folder(folder: object) -> Path:
