@@ -31,7 +31,7 @@ from threatlab.exercises import ____, progress
 from threatlab.exercises.attack import q6_memory
 from threatlab.exercises.capstone import written
 from threatlab.exercises.guard import learners_line, verdict_of_code
-from threatlab.exercises.judges import check_bearable, is_a_person
+from threatlab.exercises.judges import EXAMPLES, a_reason, check_bearable, is_a_person
 from threatlab.exercises.outcome import BROKEN, CORRECT, NOT_ATTEMPTED, NOT_YET, RAISED, NotYet
 from threatlab.exercises.scope.q3_exclusion import says_when
 from threatlab.lessons import LESSONS
@@ -328,6 +328,14 @@ MEANS = {
 def test_a_reason_speaks_of_the_risk_and_may_say_what_it_costs(reason):
     with pytest.raises(NotYet, match="Money and days") if MEANS[reason] else contextlib.nullcontext():
         check_bearable(reason)
+
+
+def test_the_reason_that_a_lesson_shows_as_an_example_is_nobody_s_own():
+    lessons = "".join(file.read_text("utf-8") for file in tracked("notebooks"))
+    for example in EXAMPLES:
+        assert f'\\"{example}\\"' in lessons
+        with pytest.raises(NotYet, match="is the text's example"):
+            a_reason(example, "")
 
 
 def test_what_a_lesson_s_code_accepts_has_a_reason_that_its_own_judge_would_take():

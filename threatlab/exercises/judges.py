@@ -392,10 +392,21 @@ def a_day(given: Any, says: str) -> date:
         raise refusal(says, problem) from None
 
 
+EXAMPLES = (
+    "Thieves have many accounts",
+    "Nobody notices one refusal in twenty",
+    "Only eight people reach it",
+    "Above that, data poisoning would go unseen for a week",
+)
+"""Reasons by which a lesson shows how one is written: nobody's own."""
+
+
 def a_reason(given: Any, asks: str, words: int = 4) -> str:
     """Return a reason if it is a text of at least so many words; `asks` goes on after "is no reason"."""
     if not isinstance(given, str) or len(given.split()) < words:
         raise NotYet(f"{shown(given)} is no reason{asks}")
+    if given.strip() in EXAMPLES:
+        raise NotYet(f"{given.strip()!r} is the text's example. What is your own reason?")
     return given
 
 
