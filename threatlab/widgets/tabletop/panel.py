@@ -199,7 +199,7 @@ class TabletopPanel(Panel[view.TabletopState]):
         chosen = {"story": state.story.id, "chosen": state.chosen, "role": state.role}
         if exercise is None:
             return chosen
-        tasks = {name: [task.who, task.due.isoformat() if task.due else ""] for name, task in exercise.tasks.items()}
+        tasks = {name: (task.who, str(task.due or "")) for name, task in exercise.tasks.items()}
         return {
             **chosen,
             "met": exercise.system.to_dict(),  # its answers may change after the exercise, which was held all the same
