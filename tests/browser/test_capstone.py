@@ -63,6 +63,7 @@ def test_the_export_asks_before_it_replaces_and_says_what_is_missing(blank: Blan
     expect(panel.get_by_role("status")).to_contain_text("is there already, and says the same")
     panel.get_by_label("Format").select_option(FORMATS["markdown"].title)
     name(panel, "threat-model")
+    (cells["folder"] / "threat-model.md").write_text("# Somebody's own", encoding="utf-8")
     export.click()
     expect(panel.get_by_role("alert")).to_contain_text("'threat-model.md' is there already and says something else")
     panel.get_by_text("The briefing").click()

@@ -9,7 +9,7 @@ from threatlab import AISystem, ThreatLabError, load_system
 from threatlab.catalog import catalog
 from threatlab.report import EXAMPLE
 from threatlab.widgets import ControlForm
-from threatlab.widgets.control_form.view import FITS
+from threatlab.widgets.control_form.view import FITS, FITS_WIDE
 
 RBAC = catalog().controls["rbac_configured"]
 
@@ -58,6 +58,10 @@ def test_a_proof_that_is_longer_than_its_field_stands_below_it_whole():
     for proof, shown in (("f" * FITS, False), ("the build sheet of May, " * 9, True)):
         form.prove("secrets_in_vault", proof)
         assert (proof.strip() in Page(form).text) is shown
+        assert "tl-cf-narrow" not in form.page, "wherever it is shown"
+    form.prove("secrets_in_vault", "f" * FITS_WIDE)
+    [below] = Page(form).soup.select(".tl-cf-narrow")
+    assert below.text == "f" * FITS_WIDE, "in a narrow window alone"
 
 
 def test_what_was_answered_stays_when_the_drawing_says_something_new():

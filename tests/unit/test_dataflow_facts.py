@@ -262,6 +262,20 @@ def test_a_reading_names_the_flows_that_show_it_by_their_numbers():
     assert reading.because == f"flows 1, 2, 3: {path.replace('>', chr(0x2192))}"
 
 
+def test_a_reading_begins_where_somebody_has_said_who_could_attack_though_another_way_is_shorter():
+    drawing = drawn(
+        "phone.person > own.store: documents",
+        "own.store > own.model: documents",
+        "own.tool > own.store: documents",
+        "web.person > own.tool: documents",
+    )
+    assert facts_from(drawing)["ingests_untrusted_content"].flows == (1, 2)
+    for adversary, flows in (("author", (4, 3, 2)), ("nobody", (1, 2))):
+        named = replace(drawing.flow(4), adversaries=(adversary,))
+        told = replace(drawing, flows=(*drawing.flows[:3], named))
+        assert facts_from(told)["ingests_untrusted_content"].flows == flows
+
+
 def test_numbers_are_those_of_the_whole_drawing_when_something_is_left_out():
     drawing = drawn("lab.person > lab.proc: other", "web.person > own.proc: questions")
     reading = facts_from(drawing.excluding("lab.proc", "why", "who"))["internet_facing"]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from threatlab.dataflow import DataFlow, Element, Flow
+from threatlab.dataflow.parts import NOBODY
 
 Path = tuple[int, ...]
 """Numbers of flows, each beginning where the one before it ends."""
@@ -45,6 +46,11 @@ class Scope:
         for number, flow in self.flows.items():
             numbers[flow.source].append(number)
         return numbers
+
+    @cached_property
+    def named(self) -> list[int]:
+        """Numbers of the flows of which somebody has said which adversaries can be there."""
+        return [number for number, flow in self.flows.items() if {*flow.adversaries} - {NOBODY}]
 
     def first(self, shows: Callable[[Flow], bool]) -> Evidence | None:
         """Return the first flow that shows something."""
@@ -100,7 +106,11 @@ class Trail:
     passes: Passes = passed_on
 
     def find(self, scope: Scope) -> Path | None:
-        """Return the shortest such path: breadth first over flows, and the landmarks that were passed so far."""
+        """Return the shortest such path from where somebody has said who could attack, else from anywhere."""
+        return self._shortest(scope, scope.named) or self._shortest(scope, scope.flows)
+
+    def _shortest(self, scope: Scope, begin: Iterable[int]) -> Path | None:
+        """Return the shortest path from these flows: breadth first, with the landmarks that were passed so far."""
         queue: list[tuple[Path, int]] = []
         seen: set[tuple[int, int]] = set()
 
@@ -115,7 +125,7 @@ class Trail:
                     seen.add((path[-1], state))
                     queue.append((path, state))
 
-        for number in scope.flows:
+        for number in begin:
             arrive((number,), 0, is_on_the_way=False)
         for path, passed in queue:  # grows while it is walked
             if passed == len(self.landmarks):

@@ -24,8 +24,8 @@ from threatlab.widgets.base.html import (
 )
 from threatlab.widgets.base.html import field as text_field
 
-FITS = 55
-"""Characters of a proof that its field shows in a narrow window; a longer one stands below it, too."""
+FITS, FITS_WIDE = 55, 75
+"""Characters of a proof that its field shows in a narrow window and a wide one; a longer one stands below it, too."""
 
 _ANSWERS = (("yes", True, "Yes"), ("no", False, "No"), ("not known", None, "Nobody knows"))
 _WORDS = {value: label for label, value, _ in _ANSWERS}
@@ -129,5 +129,7 @@ def _question(state: FormState, name: str) -> Html:
         "div.tl-cf-question",
         toggle(about.question, "value", _ANSWERS, system[name], act="answer", args=args),
         text_field("Where is the proof?", "proof", proof, act="prove", args=args, class_="tl-inline"),
-        tag("p.tl-sub", proof) if len(proof) > FITS else None,
+        tag("p.tl-sub", proof, class_=None if len(proof) > FITS_WIDE else "tl-cf-narrow")
+        if len(proof) > FITS
+        else None,
     )
