@@ -303,6 +303,19 @@ def test_a_null_in_any_list_costs_no_export_and_stays(name):
         assert text.count(" null") >= json.dumps(with_gaps(sample(name))).count(" null")
 
 
+@pytest.mark.parametrize("renamed", [False, True])
+def test_a_zone_that_only_an_element_named_stays_when_that_goes(renamed):
+    document = sample("threat-model-library")
+    put(document, "attic", "components", 0, "trust_zone")
+    found = taken("threat-model-library", document)
+    inside = [each.name for each in found.drawing.elements if each.zone == "attic"]
+    drawing = found.drawing.changing_zone("attic", name="Loft", kind="third party") if renamed else found.drawing
+    for element in inside:
+        drawing = drawing.without(element)
+    text = write(drawing, FORMATS["threat-model-library"], found.origin).text
+    assert taken("threat-model-library", json.loads(text)).drawing == drawing
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", WRITTEN)
 def test_random_drawings_survive(name):

@@ -100,12 +100,16 @@ def _elements(found: Found, file: Node) -> None:
             part.zone = node.name("trust_zone", _NOT_SAID)  # before 1.0.2, actors stood in none
             if part.zone not in known:  # published models name zones that they don't describe
                 known.add(part.zone)
-                name = "Zone not stated" if part.zone == _NOT_SAID else part.zone
-                found.zones.append(Part(part.zone, name, None, default="own", hints=part.zone))
+                found.zones.append(Part(part.zone, _undescribed(part.zone), None, default="own", hints=part.zone))
             sets = held.get(part.id, [])
             part.personal = sum(len(_PERSONAL.intersection(data.texts("data_sensitivity"))) for data in sets) > 0
             part.note = f"stated: holds {', '.join(data.text('title', '') for data in sets)}" if sets else ""
             found.elements.append(part)
+
+
+def _undescribed(zone: str) -> str:
+    """Return what a zone is called that an element names, and the file doesn't describe."""
+    return "Zone not stated" if zone == _NOT_SAID else zone
 
 
 def _empty() -> dict[str, Any]:
@@ -226,13 +230,19 @@ def _risk(threat: Threat, risk: ThreatRisk) -> dict[str, Any]:
 
 
 def _finish(file: dict[str, Any], ours: dict[str, Any]) -> None:
-    """Say of each flow's ends what they are, and list the boundaries that flows cross."""
+    """Say of each flow's ends what they are, list the boundaries that flows cross, and the zones that stand empty."""
     entries = {list_: [each.value for each in Node(file).each(list_)] for list_ in (*_LISTS, "data_flows")}
     for list_, type_ in (("actors", "user"), ("data_stores", "object")):
         for each in entries[list_]:
             each.setdefault("type", type_)
     kinds = {str(each["symbolic_name"]): kind for list_, kind in _LISTS.items() for each in entries[list_]}
     zones = {each["id"]: each["zone"] for each in ours["elements"]}
+    there = {*zones.values(), *(str(each.value["symbolic_name"]) for each in Node(file).each("trust_zones"))}
+    file["trust_zones"] += [
+        {"symbolic_name": id_, "title": each.get("name", _undescribed(id_)), "description": ""}
+        for each in ours["zones"]
+        if (id_ := each["id"]) not in there  # nothing names it any more
+    ]
     pairs = [{str(each.value.get(f"trust_zone_{end}")) for end in "ab"} for each in Node(file).each("trust_boundaries")]
     for flow in entries["data_flows"]:
         ends = [str(flow[end]["object"]) for end in ("source", "destination")]
