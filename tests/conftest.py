@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import logging
 import os
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -42,6 +44,18 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
     """Have `ByFile` deal the tests out, in the order in which they are collected."""
     config.option.loadscopereorder = False
     return ByFile(config, log)
+
+
+@pytest.fixture
+def learner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A learner whose folder, which this is, is new, with notebook 02 open."""
+    from threatlab.exercises import progress
+
+    monkeypatch.setenv("JPY_SESSION_NAME", "/course/02-assess.ipynb")
+    monkeypatch.setenv(progress.VARIABLE, str(tmp_path / "progress.jsonl"))
+    progress.store.cache_clear()
+    yield tmp_path
+    progress.store.cache_clear()
 
 
 def pytest_runtest_setup() -> None:

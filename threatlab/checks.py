@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copyreg
 from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from datetime import date, datetime
 from math import inf, isfinite
 from numbers import Integral, Real
@@ -152,6 +153,17 @@ def unchangeable(table: Mapping[Key, T]) -> MappingProxyType[Key, T]:
 
 copyreg.pickle(MappingProxyType, lambda table: (unchangeable, (dict(table),)))
 """So that a record with such a table can be copied, and sent to another process: Python alone can't pickle one."""
+
+
+class Unchangeable:
+    """What a frozen dataclass inherits whose tables can't be changed either."""
+
+    __slots__ = ()
+
+    def __post_init__(self) -> None:
+        for each in fields(self):  # type: ignore[arg-type]  # that of a dataclass
+            if isinstance(table := getattr(self, each.name), Mapping):
+                object.__setattr__(self, each.name, unchangeable(table))
 
 
 def check_plain_values(name: str, table: object) -> Mapping[str, Any]:

@@ -140,7 +140,7 @@ def test_a_suite_whose_controls_are_in_place_passes_and_leaves_nothing_behind(tm
     suite = write_suite(tmp_path, [QUICK])
     result = run_suite(suite)
     assert (result.exit_code, result.failed) == (0, ())
-    assert result.passed == ("attack_stays_below_its_bound[injection-separation-1]",)
+    assert result.passed == ("attack_keeps_its_bound[injection-separation-1]",)
     assert list(tmp_path.iterdir()) == [suite]
 
 
@@ -148,7 +148,7 @@ def test_a_control_switched_off_turns_it_red_with_a_message_that_says_by_how_muc
     result = run_suite(write_suite(tmp_path, [QUICK, replace(QUICK, control="none")], seed=2))
     assert result.exit_code == 1
     assert len(result.passed) == 1
-    assert result.failed == ("attack_stays_below_its_bound[injection-none-2]",)
+    assert result.failed == ("attack_keeps_its_bound[injection-none-2]",)
     message = result.messages[result.failed[0]]
     assert message == (
         "injection against control 'none' (seed 2): the attacker's success is 1.00, and the bound is 0.33"
@@ -175,12 +175,16 @@ def test_the_gates_stop_a_bare_system_and_pass_a_defended_one(tmp_path, system_f
 
 
 def test_the_layer_gate_names_layer_and_threat(tmp_path, system_file):
-    bound = worst_with_one_layer_off(DEFENDED) - 0.02
+    bound = 0.05
     result = run_suite(write_suite(tmp_path, [], system_file=system_file(DEFENDED), layer_bound=bound))
     gaps = above_bound(DEFENDED, bound)
-    assert any(gap.layer for gap in gaps)
-    for gap in gaps:
-        assert f"{gap.threat} is at {gap.risk:.2f} with layer {gap.layer} off" in result.messages[result.failed[0]]
+    assert {bool(gap.layer) for gap in gaps} == {True, False}
+    first, *others = result.messages[result.failed[0]].splitlines()
+    assert first == f"shadowray: above the bound of {bound:.2f}:"
+    assert others == [
+        f"  - {gap.threat} is at {gap.risk:.2f} with {f'layer {gap.layer} off' if gap.layer else 'every layer on'}"
+        for gap in gaps
+    ]
 
 
 def test_a_setting_of_the_caller_s_own_pytest_doesn_t_leak_in(tmp_path, monkeypatch):

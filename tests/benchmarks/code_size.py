@@ -13,7 +13,7 @@ SMALLER = 1 / 3
 """By how much we promise the whole to be smaller."""
 
 KINDS = (".py", ".css", ".js")
-SHARED, ALL = "shared by all", "all"
+SHARED, ALL, NOT_NEW = "shared by all", "all", "all but new panels"
 BEFORE = {
     "attack_lab": ("attack_",),
     "checklist": ("checklist_",),
@@ -42,13 +42,13 @@ def run() -> list[Target]:
             print(f"\n  {first_edition.MISSING}")
             return []
         before = _sizes(first / "threatlab/widgets", _panel_of_the_first_edition)
-    now = _sizes(
-        Path(threatlab.__file__).parent / "widgets", lambda file: file.parts[0] if file.parts[0] in BEFORE else SHARED
-    )
+    now = _sizes(Path(threatlab.__file__).parent / "widgets", _panel_of_today)
+    new = sorted(now.keys() - {*BEFORE, SHARED, *KINDS, ALL})
+    before[NOT_NEW], now[NOT_NEW] = before[ALL], now[ALL] - sum((now[panel] for panel in new), Counter())
     print_table(
         "Code of the panels: lines and characters",
         ("", "lines before", "now", "characters before", "now", "change"),
-        [_row(name, before[name], now[name]) for name in (*BEFORE, SHARED, *KINDS, ALL)],
+        [_row(name, before[name], now[name]) for name in (*BEFORE, *new, SHARED, *KINDS, NOT_NEW, ALL)],
     )
     reached = {what: 1 - now[ALL][what] / before[ALL][what] for what in ("lines", "characters")}
     return [
@@ -62,6 +62,10 @@ def run() -> list[Target]:
 
 def _panel_of_the_first_edition(file: Path) -> str:
     return next((panel for panel, begins in BEFORE.items() if file.name.startswith(begins)), SHARED)
+
+
+def _panel_of_today(file: Path) -> str:
+    return file.parts[0] if len(file.parts) > 1 and file.parts[0] != "base" else SHARED
 
 
 def _sizes(folder: Path, panel_of: Callable[[Path], str]) -> dict[str, Counter[str]]:

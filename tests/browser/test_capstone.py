@@ -40,7 +40,7 @@ def test_the_checklist_follows_the_model_through_the_notebook(blank: BlankPage, 
     growing = blank.open(cells["ticks"])
     titles = [item.title for item in checklist(BARE)]
     expect(growing.locator("tbody th")).to_have_text(titles)
-    expect(growing.locator(".tl-cl-done")).to_have_count(len(titles))
+    expect(growing.locator(".tl-holds")).to_have_count(len(titles))
     expect(growing.locator("input, select, button, a")).to_have_count(0)
     expect(growing.locator("tr").filter(has_text="Team trained")).to_contain_text("new")
     expect(growing.get_by_role("status")).to_have_text(re.compile("6 of 6 items done; new: Team trained"))

@@ -23,6 +23,10 @@ from scripts.workshop.lessons import LESSONS as BOOKS
 from tests.exercises.clothes import in_other_clothes
 from tests.exercises.solved import right
 from tests.exercises.test_machinery import ABSURD
+from tests.notebooks.tracked import tracked
+from threatlab import load_system
+from threatlab.catalog import Criterion
+from threatlab.depth import harden
 from threatlab.exercises import ____, progress
 from threatlab.exercises.attack import q6_memory
 from threatlab.exercises.capstone import written
@@ -249,6 +253,7 @@ def test_a_list_within_what_a_function_returns_may_be_of_any_make(make):
 WHO = {
     **dict.fromkeys(("Ada", "Head of the support team", "CEO of a US company", "the group's security officer"), True),
     **dict.fromkeys(("", " ", "We", "all of us", "the security team", "Our red-team", "Somebody", "IT Staff"), False),
+    **dict.fromkeys(("IT", "Security", "the business"), False),
 }  # fmt: skip
 WHEN = {
     **dict.fromkeys(("31 March", "as soon as agents' calls are used for training", "whenever a tool is added"), True),
@@ -274,6 +279,44 @@ def test_who_is_responsible_answers_for_it():
         assert PIECES["plan.w7"].judge((plan, half, sentence.replace("answers for", verb)))
 
 
+SENTENCES = {
+    **dict.fromkeys(("for a while", "until 2027"), ({"until"}, "no day")),
+    **dict.fromkeys(("until March 31st, 2020", "until 2020-03-31", "until 31.3.2020"), ({"until"}, "is not after")),
+    **dict.fromkeys(("until 3/31/2027", "until the 31st of March 2027", "until Mar 31, 2027"), ({"until"}, "")),
+    **dict.fromkeys(
+        ("nobody answers for it", "... answers for it", "the team answers for it"), ({"who"}, "Nobody answers")
+    ),
+    **dict.fromkeys(("Ada, head of data, answers for it", "it is Ada who answers for it"), ({"who"}, "")),
+    "at 93.5%": ({"risk"}, "93.5% is no risk that stays"),
+    "at 16.4%": ({"risk"}, ""),
+    "model_artifacts_verified": ({"control"}, ""),
+}
+"""What is said in the sentence of lesson 04 in place of one part, and what it must be told, if anything."""
+
+
+@pytest.mark.parametrize("words", SENTENCES)
+def test_the_sentence_of_04_names_a_day_to_come_and_somebody_who_can_be_asked(words):
+    ([part], refused) = SENTENCES[words]
+    plan, half, _ = bank("plan")["w7"][0]
+    sentence = import_module("tests.exercises.plan.pieces").said(**{part: words})
+    with pytest.raises(NotYet, match=refused) if refused else contextlib.nullcontext():
+        PIECES["plan.w7"].judge((plan, half, sentence))
+
+
+HARD = harden(load_system("shadowray"), 40)
+CONFIRMED = [
+    ("plan.w5", Criterion("logins that are refused", unit="share", at_least=0.9), "A measurement below 0.9 fails it"),
+    ("depth.w1", (HARD, (0.1, "Above that, data poisoning is seen too late")), "at 0.12 even with every layer on"),
+    ("depth.w3", 0.0132, "0.0199 gets through"),
+    ("depth.w5", "threatlab assess threat-model.json --fail-at 0.5 --allow-open", "with leave for open questions"),
+]
+
+
+@pytest.mark.parametrize(("piece", "answer", "says"), CONFIRMED, ids=[piece for piece, *_ in CONFIRMED])
+def test_what_confirms_an_answer_is_true_of_this_one(piece, answer, says):
+    assert says in PIECES[piece].judge(answer)
+
+
 MEANS = {
     **dict.fromkeys(("A wrong answer costs a minute", "They would need an expensive laboratory"), False),
     **dict.fromkeys(("At most 200 euros of money go out", "A copy costs more than the data are worth"), False),
@@ -284,6 +327,17 @@ MEANS = {
 @pytest.mark.parametrize("reason", MEANS)
 def test_a_reason_speaks_of_the_risk_and_may_say_what_it_costs(reason):
     with pytest.raises(NotYet, match="Money and days") if MEANS[reason] else contextlib.nullcontext():
+        check_bearable(reason)
+
+
+def test_what_a_lesson_s_code_accepts_has_a_reason_that_its_own_judge_would_take():
+    reasons = [
+        reason
+        for file in tracked("notebooks")
+        for reason in re.findall(r'\breason = \\"([^"\\]+)\\"', file.read_text("utf-8"))
+    ]
+    assert reasons
+    for reason in reasons:
         check_bearable(reason)
 
 

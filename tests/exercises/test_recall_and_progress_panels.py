@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 
 import pytest
 
 from tests.exercises.test_questions import IDEAS, ROWS
-from tests.unit.page import Page
+from tests.unit.page import Page, text
 from threatlab import CatalogError, ThreatLabError
 from threatlab.catalog.entry import Entry
 from threatlab.exercises import progress
@@ -20,10 +19,6 @@ from threatlab.widgets.learning.recall import Recall
 
 EVERY = [each for asked in RECALL.values() for each in asked]
 every_question = pytest.mark.parametrize("each", EVERY, ids=lambda each: each.question.id)
-
-
-def text(html):
-    return re.sub(r"\s+", " ", re.sub("<[^>]*>", " ", html))
 
 
 def test_each_notebook_but_the_first_begins_with_three_questions():

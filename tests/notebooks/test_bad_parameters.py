@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 
+from tests.browser.needed import needed, run_cells
 from tests.exercises.solved import quiet
 from tests.notebooks.kernel import with_parameters
 from tests.notebooks.tracked import ROOT, tracked
@@ -79,3 +81,12 @@ def test_a_bad_parameter_is_answered_with_a_sentence_that_names_it(file: Path) -
 def test_a_parameter_that_a_notebook_does_not_have_is_refused() -> None:
     with pytest.raises(ValueError, match="has no parameter sytem"):
         with_parameters(ROOT / "notebooks/02-assess.ipynb", {"sytem": "tay"})
+
+
+def test_a_figure_of_one_s_own_in_04_s_policy_is_refused_by_its_name() -> None:
+    file = ROOT / "notebooks/04-plan-and-control.ipynb"
+    cells = needed(nbformat.read(file, as_version=4).cells, "policy-written")
+    assert "days_for_high = 30" in cells[-1].source
+    cells[-1].source = cells[-1].source.replace("days_for_high = 30", "days_for_high = 'a week'")
+    with pytest.raises(ThreatLabError, match="HIGH is 'a week'; give a whole number"):
+        run_cells(file.name, cells)

@@ -57,7 +57,7 @@ def switch_all_off(panel: Any) -> None:
 
 def replay_another_without_controls(panel: Any) -> None:
     panel.choose("tay")
-    panel.set(**dict.fromkeys(panel.state.catalog.controls, False))
+    panel.set(**dict.fromkeys(panel.state.system.catalog.controls, False))
 
 
 def report_nobody(panel: Any) -> None:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import lru_cache
+from html import unescape
 from itertools import count
 from typing import Any
 
 from bs4 import BeautifulSoup, Tag
 
 from threatlab.widgets.base.panel import Panel
+
+HOSTILE = "<script>alert(1)</script>\"'&"
+"""What a learner may type, and what is text wherever it is shown."""
 
 _NUMBERS = count(1)
 
@@ -97,6 +102,11 @@ class Page:
         part = [each["data-part"] for each in reversed(list(node.parents)) if each.get("data-part")]
         message = {"act": node["data-act"], "args": args, "part": part, "once": node.get("data-once")}
         self.panel.hear(json.loads(json.dumps({**message, "id": f"test-{next(_NUMBERS)}"}), parse_float=_as_sent))
+
+
+def text(html: str) -> str:
+    """Return all that can be read in some HTML, words apart by one space."""
+    return " ".join(unescape(re.sub("<[^>]*>", " ", html)).split())
 
 
 def _as_sent(number: str) -> float:

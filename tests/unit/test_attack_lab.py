@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import replace
 
 import pytest
 
-from tests.unit.page import Page
+from tests.unit.page import Page, text
 from threatlab import ThreatLabError
 from threatlab.attacks import ATTACKS
 from threatlab.attacks.membership import SURE
 from threatlab.catalog import catalog
-from threatlab.exercises import progress
 from threatlab.widgets import AttackLab
 from threatlab.widgets.attack_lab import view
 
 FAST = {"extraction": {"budget": 30}}
 """Settings that keep these tests quick; every other attack is quick as it comes."""
-
-
-def text(html):
-    return re.sub(r"\s+", " ", re.sub("<[^>]*>", " ", html))
 
 
 def ready(name, **settings):
@@ -310,15 +304,10 @@ def test_an_unknown_attack_gets_the_nearest_name():
         AttackLab("extration")
 
 
-def test_the_display_carries_live_panel_picture_and_text():
+def test_a_display_waits_for_its_figures():
     bundle, _ = AttackLab("membership", control="label_only")._repr_mimebundle_()
-    assert set(bundle) == {"application/vnd.jupyter.widget-view+json", "text/html", "text/plain"}
-    assert "as it was saved" in bundle["text/html"]
-    assert not re.search(r"<style|class=|var\(", bundle["text/html"])
     assert "success=" in bundle["text/plain"]
-    assert "0x" not in bundle["text/plain"]
-    again, _ = AttackLab("membership", control="label_only")._repr_mimebundle_()
-    assert bundle["text/html"] == again["text/html"]
+    assert "usefulness, this control" in bundle["text/html"]
 
 
 @pytest.mark.parametrize("control", ["none", "label_only"])
@@ -336,16 +325,6 @@ def test_the_seed_and_each_knob_have_a_field_that_shows_where_it_stands(labs):
         assert all(each["data-act"] == "enter" for each in fields.values())
     large = Page(AttackLab("evasion", seed=4_000_000_001))
     assert large.field("Seed (which random draw)")["value"] == "4000000001"
-
-
-@pytest.fixture
-def learner(tmp_path, monkeypatch):
-    """A learner whose folder is new, with notebook 03 open."""
-    monkeypatch.setenv("JPY_SESSION_NAME", "/course/03-attack.ipynb")
-    monkeypatch.setenv(progress.VARIABLE, str(tmp_path / "progress.jsonl"))
-    progress.store.cache_clear()
-    yield tmp_path
-    progress.store.cache_clear()
 
 
 def test_what_was_reached_is_there_again_tomorrow_and_can_be_begun_anew(learner):

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from html import unescape
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.page import Page
+from tests.unit.page import Page, text
 from tests.unit.threat_models import BARE, HOSTILE, full, models, quick, with_text
 from threatlab import AISystem, ThreatLabError, load_system
 from threatlab.lessons import made_in
@@ -30,10 +29,6 @@ ARTIFACTS = {
     "training": {"training": ()},
 }
 """By item: what takes its artifact out of a threat model."""
-
-
-def text(html):
-    return re.sub(r"\s+", " ", unescape(re.sub("<[^>]*>", " ", html)))
 
 
 def rows(panel):
@@ -290,16 +285,16 @@ def test_the_saved_pictures_need_no_style_sheet_and_name_no_folder(tmp_path):
 
 
 BAD = [
-    (lambda _: ChecklistPanel(None), "not None"),
-    (lambda folder: ExportPanel(AISystem("x"), folder), "not AISystem"),
+    (lambda _: ChecklistPanel(None), "None is no ThreatModel"),
+    (lambda folder: ExportPanel(AISystem("x"), folder), "is no ThreatModel; ThreatModel(system) begins one"),
     (lambda _: ExportPanel(BARE, "no/such/folder"), "no/such/folder"),
     (lambda _: ExportPanel(BARE, ""), "'' is no folder"),
     (lambda _: ExportPanel(BARE, 7), "7 is no folder"),
     (lambda _: ExportPanel(BARE, "a\0b"), "there is no folder"),
-    (lambda folder: ExportPanel(BARE, folder).update({}), "not {}"),
+    (lambda folder: ExportPanel(BARE, folder).update({}), "{} is no ThreatModel"),
     (lambda folder: ExportPanel(BARE, folder).set(kind="htm"), "did you mean 'html'"),
     (lambda folder: ExportPanel(BARE, folder).set(kind=["html"]), "unknown format"),
-    (lambda folder: ExportPanel(BARE, folder).set(name=" "), "' '"),
+    (lambda folder: ExportPanel(BARE, folder).set(name=" "), "file's name is empty"),
     (lambda folder: ExportPanel(BARE, folder).set(name=3.5), "3.5"),
     (lambda folder: ExportPanel(BARE, folder).set(name=".hidden"), "'.hidden'"),
     (lambda folder: ExportPanel(BARE, folder).set(name="a/b"), "'a/b'"),

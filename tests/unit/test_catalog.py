@@ -27,6 +27,7 @@ from threatlab.catalog import (
     ROLES,
     SEVERITIES,
     Attacker,
+    Criterion,
     catalog,
     read_catalog,
 )
@@ -576,3 +577,18 @@ def test_a_catalog_of_ones_own_can_be_sent_and_copied():
     own = replace(catalog(), cases=())
     assert pickle.loads(pickle.dumps(own)) == copy.deepcopy(own) == own
     assert pickle.loads(pickle.dumps(catalog())) is catalog()
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"at_most": "0"}, "has the bound '0': give a number of 0 or more"),
+        ({"at_least": 0}, "has the bound 0: give a number of 0 or more, that a measurement is able to miss"),
+        ({"unit": "share", "at_most": 5}, "has the bound 5: give a share, from 0 to 1"),
+        ({"measure": 5, "at_most": 0}, "5 can't be measured: say what is counted"),
+    ],
+)
+def test_a_criterion_that_no_number_can_miss_is_refused_and_says_what_would_do(given, said):
+    with pytest.raises(ThreatLabError) as refused:
+        Criterion(**{"measure": "open interfaces", "unit": "interfaces", **given})
+    assert said in str(refused.value)

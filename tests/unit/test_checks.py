@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import doctest
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
 from functools import partial
 from math import inf, nan
@@ -11,7 +13,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from threatlab import AISystem, ThreatLabError, assess, checks, diff, make_plan, words
+from threatlab import AISystem, ThreatLabError, assess, checks, diff, load_system, make_plan, tabletop, words
+from threatlab.attacks import ATTACKS
+from threatlab.catalog import catalog
+from threatlab.depth import layers_off
+from threatlab.depth.common_cause import common_cause
 from threatlab.errors import short
 from threatlab.monitoring import detect, report_alerts, spread
 from threatlab.operate.reviews import review_calendar
@@ -147,3 +153,39 @@ def test_nothing_is_listed_as_nothing():
 def test_a_date_is_told_as_exactly_as_it_is_known():
     day = date(2016, 3, 23)
     assert [date_in_words(day, p) for p in ("day", "month", "year")] == ["23 March 2016", "March 2016", "2016"]
+
+
+TAY = load_system("tay")
+MADE = {
+    "the catalog": catalog,
+    "an assessment": lambda: assess(TAY),
+    "a plan": lambda: make_plan(TAY, 10),
+    "layers off": lambda: layers_off(TAY)[0],
+    "a failure that layers share": lambda: common_cause(TAY, "one_gateway"),
+    "an exercise": lambda: tabletop.begin("shadowray"),
+    "an attack": lambda: ATTACKS["extraction"],
+    "a run of one": ATTACKS["membership"].run,
+}
+
+
+@pytest.mark.parametrize("make", MADE.values(), ids=MADE)
+def test_no_table_of_what_we_hand_out_can_be_changed(make):
+    tables = list(tables_of(make()))
+    assert tables
+    for table in tables:
+        with pytest.raises(TypeError, match="does not support item assignment"):
+            table["one"] = "more"
+
+
+def tables_of(value):
+    """Yield the tables that a record holds, and the records and tables in it."""
+    if is_dataclass(value):
+        for each in fields(value):
+            yield from tables_of(getattr(value, each.name))
+    elif isinstance(value, Mapping):
+        yield value
+        for each in value.values():
+            yield from tables_of(each)
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from tables_of(each)

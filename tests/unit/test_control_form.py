@@ -81,8 +81,8 @@ def test_an_example_is_marked_live_and_saved():
     ("call", "said"),
     [
         (lambda form: form.answer("rbac_configure", True), "did you mean 'rbac_configured'"),
-        (lambda form: form.answer("rbac_configured", "yes"), "give True, False, or None"),
-        (lambda form: form.answer("rbac_configured", 1), "give True, False, or None"),
+        (lambda form: form.answer("rbac_configured", "yes"), "'yes', which is not True or False"),
+        (lambda form: form.answer("rbac_configured", 1), "is 1, which is not True or False"),
         (lambda form: form.prove("rbac_configured", 3), "give a text"),
         (lambda form: ControlForm("shadowray"), "give an AISystem"),
     ],

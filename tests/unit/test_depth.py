@@ -27,6 +27,8 @@ from threatlab.depth import common_cause as room
 from threatlab.depth.common_cause import common_cause, largest_chance, scores_table
 from threatlab.depth.dependencies import Dependency, dependencies, fail, load_dependency, read_dependencies, split_off
 from threatlab.plots.depth import plot_layers_off, plot_product_and_truth
+from threatlab.plots.inventory import ALERT
+from threatlab.ranking import moved
 
 LAYERS = tuple(catalog().layers)
 FULL = AISystem("full", **dict.fromkeys((*FACTS, *CONTROLS), True))
@@ -421,16 +423,28 @@ def test_the_picture_says_of_each_threat_what_the_layer_missed_most_would_cost()
     for threat, risk in assess(DEFENDED).by_threat.items():
         worst = max(layers_off(DEFENDED), key=lambda off: off.by_threat[threat])
         name = catalog().layers[worst.layer].title.lower()
-        said = f"{catalog().threats[threat].title} {risk:.2f}, with {name} off {worst.by_threat[threat]:.2f}"
+        said = f"{catalog().threats[threat].title} {risk:.2f}, with the {name} layer off {worst.by_threat[threat]:.2f}"
         assert said in picture.description or not risk
     assert len(picture.axes[0].patches) == sum(risk > 0 for risk in assess(DEFENDED).by_threat.values())
-    drawn = {round(float(x), 3) for line in picture.axes[0].lines for x in np.atleast_1d(line.get_xdata())}
+    drawn = {float(x) for line in picture.axes[0].lines for x in np.atleast_1d(line.get_xdata())}
     for off in layers_off(DEFENDED):
         for threat, risk in off.by_threat.items():
-            assert risk == 0 or round(risk, 3) in drawn or risk == pytest.approx(assess(DEFENDED).by_threat[threat])
+            assert risk == 0 or round(risk, 2) in drawn or not moved(risk, assess(DEFENDED).by_threat[threat])
+
+
+def test_a_diamond_is_filled_where_it_stands_beyond_the_bound_and_nowhere_else():
+    (axes,) = plot_layers_off(DEFENDED, 0.15).axes
+    hollow, filled = (
+        [x for line in axes.lines if line.get_marker() == "d" and line.get_color() == color for x in line.get_xdata()]
+        for color in ("white", ALERT)
+    )
+    assert max(hollow) == 0.15, "one reads as the bound, and is not beyond it"
+    assert min(filled) > 0.15
 
 
 def test_product_and_truth_are_drawn_as_they_are():
     picture = plot_product_and_truth([1, 2], [0.2, 0.04], [0.2, 0.11])
     assert [list(line.get_ydata()) for line in picture.axes[0].lines] == [[0.2, 0.04], [0.2, 0.11]]
     assert "0.04" in picture.description
+    picture.draw_without_rendering()
+    assert "0.1" in [label.get_text() for label in picture.axes[0].get_yticklabels()], "no power of ten"

@@ -5,27 +5,20 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
-from html import unescape
 
 import pytest
 
-from tests.unit.page import Page
+from tests.unit.page import HOSTILE, Page, text
 from threatlab import AISystem, ThreatLabError, assess, load_system
 from threatlab.catalog import catalog
 from threatlab.widgets import SystemExplorer
 from threatlab.widgets.base.explanation import explanation
 from threatlab.widgets.explorer import view
 
-HOSTILE = "<script>alert(1)</script>\"'&"
-
 
 def state(name="shadowray", threshold=0.7, **changes):
     system = load_system(name)
     return view.ExplorerState(system.with_(**changes), system, threshold)
-
-
-def text(html):
-    return re.sub(r"\s+", " ", re.sub("<[^>]*>", " ", html))
 
 
 @pytest.fixture
@@ -39,7 +32,7 @@ def panel():
 @pytest.mark.parametrize("threat", catalog().threats)
 def test_a_threat_is_explained_by_those_whom_it_serves_and_what_they_want(threat):
     everything = AISystem("x", **dict.fromkeys(catalog().facts, True))
-    told = unescape(text(explanation(assess(everything), threat)))
+    told = text(explanation(assess(everything), threat))
     for adversary in catalog().adversaries_of(threat):
         assert adversary.goals[threat].text in told
         assert f"{' and '.join(adversary.access[-2:])}; {adversary.knowledge}" in told
@@ -152,7 +145,7 @@ def test_every_number_can_be_explained(what):
         if what in catalog().threats
         else catalog().controls[what].check
     )
-    assert expected.replace("'", "&#x27;") in told or expected in told
+    assert expected in told
 
 
 def test_an_explained_threat_multiplies_out_to_the_risk_shown():
@@ -255,9 +248,11 @@ def test_choosing_another_system_begins_anew_from_it(panel):
 def test_a_system_of_ones_own_is_in_the_list_and_can_be_found_again():
     mine = AISystem("mine", title="My system", trains_model=True)
     panel = SystemExplorer(mine)
-    panel.choose("tay")
+    panel.choose(AISystem("other", title="Another"))
     Page(panel).choose("System", "My system")
     assert panel.system == mine
+    Page(panel).choose("System", "Another")
+    assert panel.system.name == "other"
 
 
 def test_the_folds_tell_all_findings_and_only_the_worst(panel):
@@ -323,11 +318,6 @@ def test_bad_input_is_refused_and_changes_nothing(panel):
         with pytest.raises(ThreatLabError, match=named):
             attempt()
         assert panel.state == before
-
-
-def test_the_panel_names_itself_the_same_every_time(panel):
-    assert repr(panel) == repr(SystemExplorer("shadowray", alert_threshold=0.7))
-    assert "0x" not in repr(panel)
 
 
 # ---- the score in sight

@@ -147,7 +147,6 @@ def test_tries_hints_and_a_line_that_was_not_sent_are_kept(desk):
     desk.hint()
     Page(desk).enter("Your line", "half a sen")
     kept = json.loads(json.dumps(desk.memory(desk.state)))
-    assert kept == desk.memory(desk.state), "else a panel would claim to have taken up what it began with"
     assert InjectionDesk().recall(kept) == desk.state
     with pytest.raises(ThreatLabError, match="hope"):
         desk.recall({**kept, "setting": ["send", 1, "last", "hope"]})

@@ -9,17 +9,7 @@ import pytest
 from tests.unit.page import Page
 from threatlab.exercises import progress
 from threatlab.jupyter.saving import PICTURE, drop_live_views
-from threatlab.widgets import Planner, Prediction, Recall
-
-
-@pytest.fixture
-def learner(tmp_path, monkeypatch):
-    """A learner whose folder is new, with notebook 02 open."""
-    monkeypatch.setenv("JPY_SESSION_NAME", "/course/02-assess.ipynb")
-    monkeypatch.setenv(progress.VARIABLE, str(tmp_path / "progress.jsonl"))
-    progress.store.cache_clear()
-    yield tmp_path
-    progress.store.cache_clear()
+from threatlab.widgets import InjectionDesk, Planner, Prediction, Recall
 
 
 def asked(*more):
@@ -31,6 +21,13 @@ def test_guesses_are_taken_up_by_the_next_kernel(learner):
     again = asked()
     assert again.guesses == {"first": "yes"}
     assert "Taken up where you left it" in Page(again).text
+
+
+def test_what_is_as_it_began_is_not_said_to_be_taken_up(learner):
+    first = InjectionDesk()
+    first.set(page=2)
+    first.set(page=1)
+    assert "Taken up" not in InjectionDesk().page, "its memory holds tuples, which a file gives back as lists"
 
 
 def test_what_was_shown_stays_shown(learner):

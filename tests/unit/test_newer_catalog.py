@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 
+from tests.unit.page import Page
 from tests.unit.strategies import systems, thorough
 from threatlab import AISystem, CatalogError, ThreatLabError, assess, list_systems, load_system
 from threatlab.assessment.inventory import assess_inventory, findings_frame
@@ -22,7 +23,7 @@ from threatlab.plots.inventory import plot_inventory
 from threatlab.policy import Policy
 from threatlab.policy.check import check_policy
 from threatlab.report import ThreatModel, to_html, to_markdown
-from threatlab.widgets import SystemExplorer
+from threatlab.widgets import LayersPanel, Planner, SystemExplorer
 
 ENTRY = """
 [self_replication]
@@ -158,6 +159,22 @@ def test_a_panel_stays_in_the_catalog_of_its_system():
     panel.explain("invented_package")
     panel.choose("tay")
     assert panel.system == load_system("tay", NEWER)
+
+
+def test_each_list_of_systems_is_in_the_catalog_of_the_panels_own():
+    planner, layers = Planner(AGENT.under(NEWER)), LayersPanel(AGENT.under(NEWER))
+    assert planner.set(system="tay").catalog is NEWER
+    layers.choose("tay")
+    assert layers.state.chosen.catalog is NEWER
+
+
+@pytest.mark.parametrize("panel", [SystemExplorer, Planner, LayersPanel])
+def test_a_list_leaves_out_what_a_smaller_catalog_can_not_tell(panel):
+    fewer = {name: each for name, each in catalog().controls.items() if name != "rbac_configured"}
+    told = panel(AGENT.under(replace(catalog(), controls=fewer)))
+    listed = [each.get_text() for each in Page(told).field("System").select("option")]
+    assert AGENT.title in listed
+    assert load_system("clearview").title not in listed
 
 
 @thorough

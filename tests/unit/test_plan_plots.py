@@ -57,6 +57,7 @@ def test_the_frontier_shows_each_best_plan_and_the_floor():
     points = set(zip(line.get_xdata(), line.get_ydata(), strict=True))
     assert points == {(round(p.utility, 4), round(p.risk_after, 4)) for p in plans.values()}
     assert floor.get_xdata()[0] == 0.95
+    assert "for Tay, with 40 days" in axes.get_title(loc="left")
     assert all(axes.get_xlim()[0] < utility for utility, _ in points)
 
 

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from tests.unit.page import Page
+from tests.unit.page import HOSTILE, Page, text
 from threatlab import AISystem, ThreatLabError, assess, load_system
 from threatlab.catalog import catalog
 from threatlab.plan import WAYS, make_plan
@@ -19,11 +19,6 @@ from threatlab.widgets.planner.reasons import reasons
 
 START = date(2026, 12, 1)
 POLICY = Policy(max_risk=0.45, max_by_threat={"privacy_breach": 0.15})
-HOSTILE = "<script>alert(1)</script>\"'&"
-
-
-def text(html):
-    return re.sub(r"\s+", " ", re.sub("<[^>]*>", " ", html)).replace("&#x27;", "'")
 
 
 def state(system="shadowray", budget=20, floor=0.95, policy=POLICY, **more):
@@ -314,6 +309,18 @@ def test_reset_goes_back_to_where_the_panel_began(panel):
     assert (panel.state, panel.page, repr(panel)) == begun
 
 
+def test_what_lesson_04_asks_to_be_tried_can_be_and_shows_something(panel):
+    page = Page(panel)
+    for way in ("Quick wins", "Worst severity first"):
+        page.choose("Choose by", way)
+        assert re.search(rf"{way} : leaves 0\.0\d\d more risk than the best plan", page.text), way
+    page.choose("Choose by", "Best plan")
+    costly = {step.control for step in panel.plan.steps if step.utility_cost}
+    assert costly
+    page.enter("Utility floor (0 to 1)", 1)
+    assert not costly & {step.control for step in panel.plan.steps}, "these go"
+
+
 # ---- what can't be planned changes nothing
 
 
@@ -323,8 +330,8 @@ def test_reset_goes_back_to_where_the_panel_began(panel):
         ({"budget": -1}, "budget is -1"),
         ({"budget": "x"}, "budget is 'x'"),
         ({"budget": 10**400}, "give a number of days"),
-        ({"min_utility": None}, "min_utility is None"),
-        ({"max_risk": float("nan")}, "max_risk is nan"),
+        ({"min_utility": 96}, "the utility floor is 96; give a number from 0 to 1"),
+        ({"max_risk": float("nan")}, "the acceptable risk score is nan; give a risk score"),
         ({"way": "bets"}, "did you mean 'best'"),
         ({"system": "shadowrya"}, "did you mean 'shadowray'"),
         ({"system": None}, "unknown system None"),

@@ -8,7 +8,7 @@ from html import escape
 import numpy as np
 import pytest
 
-from tests.unit.page import Page
+from tests.unit.page import HOSTILE, Page
 from threatlab import ThreatLabError
 from threatlab.course import course_folder
 from threatlab.exercises.predictions import GUESSED, id_of, predictions
@@ -16,8 +16,6 @@ from threatlab.exercises.progress import Store
 from threatlab.exercises.statements import STATEMENTS
 from threatlab.lessons import LESSONS
 from threatlab.widgets import CheckYourself, Prediction
-
-HOSTILE = "<script>alert(1)</script>"
 
 
 @pytest.fixture

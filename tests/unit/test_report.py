@@ -116,9 +116,11 @@ BAD = [
     (lambda: from_exercise({"log": []}), "is no tabletop exercise"),
     (lambda: from_exercise(3), "is no tabletop exercise"),
     (lambda: by_stride(BARE), "takes an Assessment"),
-    (lambda: checklist(None), "takes a ThreatModel"),
+    (lambda: checklist(None), "None is no ThreatModel"),
+    (lambda: briefing(AISystem("x")), "no ThreatModel; ThreatModel\\(system\\) begins one"),
+    (lambda: to_json(7), "7 is no ThreatModel"),
     (to_html, "at least one"),
-    (lambda: to_markdown(BARE, AISystem("x")), "made of ThreatModel"),
+    (lambda: to_markdown(BARE, AISystem("x")), "is no ThreatModel"),
 ]
 
 

@@ -9,13 +9,12 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tests.unit.page import Page
+from tests.unit.page import Page, text
 from threatlab import AISystem, ThreatLabError, assess, load_system
 from threatlab.dataflow import CARRIES, ELEMENT_KINDS, DataFlow
 from threatlab.dataflow.facts import system_from
 from threatlab.dataflow.files import list_drawings, load_drawing
 from threatlab.exchange import read
-from threatlab.exercises import progress
 from threatlab.widgets import ScopeEditor, show, show_case, show_facts
 from threatlab.widgets.scope_editor import view
 from threatlab.widgets.scope_editor.forms import FORMS
@@ -36,10 +35,6 @@ FLOW = {
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "01-scope.ipynb"
 CELLS = [cell for cell in nbformat.read(NOTEBOOK, as_version=4).cells if cell.cell_type == "code"]
 HOSTILE = "<img src=x onerror=alert(1)>\"'&"
-
-
-def text(html):
-    return re.sub(r"\s+", " ", re.sub("<[^>]*>", " ", html))
 
 
 def half():
@@ -124,7 +119,7 @@ def test_the_editor_asks_what_the_drawing_leaves_open(panel):
 def test_each_fact_stands_in_a_table_with_its_reason(shadowray):
     table = text(view.facts_table(shadowray.state))
     for reading in shadowray.state.readings.values():
-        assert text(reading.because.replace("'", "&#x27;")).strip() in table
+        assert text(reading.because) in table
     assert "internet-facing no yes, with what is left out" in table
 
 
@@ -547,10 +542,7 @@ def test_a_score_that_changed_is_told_before_and_after_in_the_sentence_that_is_h
     assert f"{before} \u2192 {shadowray.state.score}" in Page(shadowray).text
 
 
-def test_a_drawing_is_there_again_tomorrow_with_its_undo(tmp_path, monkeypatch):
-    monkeypatch.setenv("JPY_SESSION_NAME", "/course/01-scope.ipynb")
-    monkeypatch.setenv(progress.VARIABLE, str(tmp_path / "progress.jsonl"))
-    progress.store.cache_clear()
+def test_a_drawing_is_there_again_tomorrow_with_its_undo(learner):
     first = ScopeEditor(half())
     first.add("Mail", "tool", "Production")
     first.choose("tay", unsaved="leave")
@@ -564,7 +556,6 @@ def test_a_drawing_is_there_again_tomorrow_with_its_undo(tmp_path, monkeypatch):
     assert again.drawing.element("Mail")
     assert again.state.base == load_system("ml-pipeline-prod")
     assert ScopeEditor("shadowray").drawing == load_drawing("shadowray"), "another panel is another drawing"
-    progress.store.cache_clear()
 
 
 def test_saying_that_it_is_whole_turns_unknown_into_no(panel):
@@ -585,11 +576,6 @@ def test_controls_come_from_the_system_of_that_name_or_from_the_base():
     assert panel.assessment == assess(panel.system)
     assert ScopeEditor(DataFlow("mine")).system.known == {}
     assert ScopeEditor("tay", base="shadowray").system["secrets_in_vault"] is False
-
-
-def test_a_panel_says_the_same_every_time(shadowray):
-    assert repr(shadowray) == repr(ScopeEditor("shadowray"))
-    assert shadowray.picture() == ScopeEditor("shadowray").picture()
 
 
 @pytest.mark.parametrize(
@@ -656,6 +642,12 @@ def test_the_cells_around_the_editor_run_twice_and_after_whatever_was_done_in_it
 def test_the_form_that_is_open_is_open_again(panel):
     panel.ask("element")
     assert panel.recall(panel.memory(panel.state)).form == "element"
+
+
+def test_the_controls_of_a_system_of_ones_own_are_there_again():
+    mine = AISystem("mine", secrets_in_vault=True)
+    panel = ScopeEditor("shadowray", base=mine)
+    assert panel.recall(panel.memory(panel.state)).base == mine
 
 
 # ---- a model of another tool

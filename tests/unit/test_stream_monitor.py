@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.page import Page
+from tests.unit.page import Page, text
 from tests.unit.strategies import thorough
 from threatlab import AuditError, AuditLog, ThreatLabError, ThreatModelingBasicsManager
 from threatlab.monitoring import ATTACKERS, DAY_MINUTES, DETECTORS, clock, detect, evaluate, simulate_day, spread, watch
@@ -37,10 +37,6 @@ def small():
 
 def state(minute=DAY_MINUTES, threshold=16.0, detector="confidence", **more):
     return StreamState(watched(), detector, threshold, minute, 30.0, **more)
-
-
-def text(html):
-    return re.sub(r"\s+", " ", re.sub("<[^>]*>", " ", html)).strip()
 
 
 class Balanced(HTMLParser):

@@ -8,9 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.unit.page import Page
+from tests.unit.page import HOSTILE, Page, text
 from threatlab import AISystem, ThreatLabError
-from threatlab.exercises import progress
 from threatlab.tabletop import MEASURES, NOBODY, begin, load_story, run_unattended
 from threatlab.tabletop.clock import Countdown
 from threatlab.widgets import TabletopPanel
@@ -19,8 +18,6 @@ from threatlab.widgets.tabletop.end import finish
 
 PATIENCE = 10
 """Seconds after which a test that waits for an event loop has failed."""
-
-HOSTILE = "<script>alert(1)</script>\"'&"
 
 
 class Clock:
@@ -41,10 +38,6 @@ def clock():
 @pytest.fixture
 def panel(clock):
     return TabletopPanel("shadowray", clock=clock)
-
-
-def text(html):
-    return re.sub(r"\s+", " ", re.sub("<[^>]*>", " ", html)).replace("&#x27;", "'").replace("&quot;", '"')
 
 
 START = "Start: the clock runs from the first message on"
@@ -330,15 +323,6 @@ def test_a_run_that_nobody_played_says_so(panel):
 
 
 # ---- tomorrow
-
-
-@pytest.fixture
-def learner(tmp_path, monkeypatch):
-    monkeypatch.setenv("JPY_SESSION_NAME", "/course/06-monitor-and-operate.ipynb")
-    monkeypatch.setenv(progress.VARIABLE, str(tmp_path / "progress.jsonl"))
-    progress.store.cache_clear()
-    yield
-    progress.store.cache_clear()
 
 
 def test_an_unfinished_run_is_taken_up_with_its_clock_standing(learner, clock):

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from threatlab.assessment.advice import Estimate, holds, missing
 from threatlab.assessment.layered import ThreatRisk, combine, explain_threat, scales
 from threatlab.catalog import SEVERITIES, Catalog, Control, Technique
-from threatlab.checks import check_whole
+from threatlab.checks import Unchangeable, check_whole
 from threatlab.errors import ThreatLabError
 from threatlab.ranking import rounded
 from threatlab.system import AISystem, check_system
@@ -95,7 +95,7 @@ class NextQuestion:
 
 
 @dataclass(frozen=True)  # without slots: the advice is worked out once, and kept
-class Assessment:
+class Assessment(Unchangeable):
     """What an assessment found, in the terms of the system's catalog. Scores and risks are in 0..1, higher is worse.
 
     `by_threat` maps each threat of the ruleset to its residual risk, 0.0 where it does not apply;

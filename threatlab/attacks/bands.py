@@ -12,18 +12,18 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 from statistics import mean
-from types import MappingProxyType
 from typing import Any
 
 from threatlab.attacks import ATTACKS, AttackResult
 from threatlab.attacks.base import Measurement
 from threatlab.catalog import CLAIM_CAP
+from threatlab.checks import Unchangeable
 
 SEEDS = range(10)
 
 
 @dataclass(frozen=True, slots=True)
-class Band:
+class Band(Unchangeable):
     """One attack against one control at one strength: what ten seeds measured, as shares in 0..1.
 
     `utility` is the mean of the ten and `least_utility` the lowest. `further` holds the means of the attack's further
@@ -39,7 +39,7 @@ class Band:
     baseline: float
     utility: float
     least_utility: float
-    further: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    further: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

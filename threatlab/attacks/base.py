@@ -8,20 +8,19 @@ from dataclasses import dataclass, field
 from functools import wraps
 from importlib import import_module
 from math import inf
-from types import MappingProxyType
 from typing import Any, ParamSpec
 
 from threadpoolctl import threadpool_limits
 
 from threatlab.catalog import Attacker, Technique
-from threatlab.checks import check_choice, check_flag, check_number, check_seed, check_whole
+from threatlab.checks import Unchangeable, check_choice, check_flag, check_number, check_seed, check_whole
 from threatlab.errors import ThreatLabError
 
 Knobs = ParamSpec("Knobs")
 
 
 @dataclass(frozen=True, slots=True)
-class AttackResult:
+class AttackResult(Unchangeable):
     """What one run measured. `success`, `baseline` and `utility` are shares in 0..1.
 
     `success` is how far the attacker got with this control in place, `baseline` what the same measure says without
@@ -37,14 +36,14 @@ class AttackResult:
     utility: float
     metric: str
     note: str
-    knobs: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), hash=False)
-    further: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    knobs: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    further: Mapping[str, float] = field(default_factory=dict, hash=False)
     seconds: float = field(default=0.0, compare=False, repr=False)
-    evidence: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), compare=False, repr=False)
+    evidence: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Knob:
+class Knob(Unchangeable):
     """A number or choice that a learner turns: its name as `run` takes it, its range, and what it means.
 
     A float is a share, which a panel shows in percent. `stops` are where a slider stops if even steps would be of no
@@ -59,13 +58,13 @@ class Knob:
     high: float | int = inf
     step: float | int = 1
     stops: tuple[int, ...] = ()
-    choices: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    choices: Mapping[str, str] = field(default_factory=dict, hash=False)
     only_with: tuple[str, ...] = ()
     otherwise: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Defense:
+class Defense(Unchangeable):
     """One control as this attack meets it: which control of the catalog it stands for, and its honest lesson.
 
     `needs` holds the knob values without which the control does not fit (empty: it always does).
@@ -75,11 +74,11 @@ class Defense:
     catalog_control: str
     lesson: str
     zero_by_construction: bool = False
-    needs: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    needs: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Measurement:
+class Measurement(Unchangeable):
     """The setting in which this attack measures a catalog control's effectiveness: a defense, and the knobs' values.
 
     It is compared with the attack on nothing; or, where it is measured `beside` another defense, the two `together` are
@@ -96,7 +95,7 @@ class Measurement:
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class Target(Unchangeable):
     """Something to reach with an attack or against it: in whose place, the task, and what it teaches.
 
     `counts` tells whether a run reaches it, `rank` which of two that do is better (the lower), and `report` says what
@@ -114,7 +113,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Attack:
+class Attack(Unchangeable):
     """One live attack: what it is called and stands for, who attacks, what is a toy about it, and how to run it."""
 
     name: str
@@ -157,7 +156,7 @@ def check_settings(
     turned = {knob.name: check_knob(knob, value) for knob, value in zip(knobs, values, strict=True)}
     check_fits(known, defenses, turned)
     check_seed("seed", seed)
-    return MappingProxyType(turned)
+    return turned
 
 
 def check_knob(knob: Knob, value: object) -> Any:

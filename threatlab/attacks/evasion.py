@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -116,14 +115,12 @@ def _blur() -> Floats:
 
 BLUR = _blur()
 NO_FILTER = Filter(lambda images: images, lambda gradient: gradient)
-FILTERS: Mapping[str, Filter] = MappingProxyType(
-    {
-        "smoothing": Filter(lambda images: images @ BLUR.T, lambda gradient: BLUR.T @ gradient),
-        # A step has no gradient; the attacker takes that of the straight line through it (BPDA, Athalye et al. 2018).
-        # Here that is still the worst case: a step keeps the order of pixel values, so the farthest pixel is the worst.
-        "quantize": Filter(lambda images: (images > 0.5).astype(float), lambda gradient: gradient),
-    }
-)
+FILTERS: Mapping[str, Filter] = {
+    "smoothing": Filter(lambda images: images @ BLUR.T, lambda gradient: BLUR.T @ gradient),
+    # A step has no gradient; the attacker takes that of the straight line through it (BPDA, Athalye et al. 2018).
+    # Here that is still the worst case: a step keeps the order of pixel values, so the farthest pixel is the worst.
+    "quantize": Filter(lambda images: (images > 0.5).astype(float), lambda gradient: gradient),
+}
 
 
 # --- A run --------------------------------------------------------------------------------------------------------
@@ -178,14 +175,12 @@ def run(
         ),
         knobs=knobs,
         seconds=seconds(),
-        evidence=MappingProxyType(
-            {
-                **_pictures(test_images, attacked, test_digits, before, after),
-                "misread_by_chance": _misread(model.read(scattered), test_digits, right),
-                "right_under_attack": float((after == test_digits).mean()),
-                "one_answer": one_answer,
-            }
-        ),
+        evidence={
+            **_pictures(test_images, attacked, test_digits, before, after),
+            "misread_by_chance": _misread(model.read(scattered), test_digits, right),
+            "right_under_attack": float((after == test_digits).mean()),
+            "one_answer": one_answer,
+        },
     )
 
 
@@ -236,75 +231,71 @@ KNOBS = (
     ),
 )
 
-CONTROLS: Mapping[str, Defense] = MappingProxyType(
-    {
-        "none": Defense(
-            "No control",
-            "",
-            "The direction does it, not the size: at a budget of 15% this change fools the model every second time, "
-            "and one just as large but drawn by chance hardly ever.",
-        ),
-        "adversarial_training": Defense(
-            "Adversarial training",
-            "adversarial_robustness_tested",
-            "Takes most of the attack away within the budget that it was trained for, and costs a little accuracy. An "
-            "attacker with twice that budget gets through again. And from a budget of about 30% on it wins with a "
-            "useless model, which gives every digit the same answer: never read success without usefulness.",
-        ),
-        "smoothing": Defense(
-            "Smoothing filter",
-            "input_anomaly_detection",
-            "Makes it worse, and worse still against an attacker who knows of it: blurring wipes out the fine strokes "
-            "that tell a 3 from an 8, but not a change that pushes whole patches the same way.",
-        ),
-        "quantize": Defense(
-            "Black-and-white filter",
-            "input_anomaly_detection",
-            "Undoes every change that does not carry a pixel across the middle, and costs the shades of gray. It holds "
-            "about as well against an attacker who knows of it, who wins by larger steps: half the attack is left at a "
-            "budget of 15%, two thirds at 30%.",
-        ),
-    }
-)
+CONTROLS: Mapping[str, Defense] = {
+    "none": Defense(
+        "No control",
+        "",
+        "The direction does it, not the size: at a budget of 15% this change fools the model every second time, "
+        "and one just as large but drawn by chance hardly ever.",
+    ),
+    "adversarial_training": Defense(
+        "Adversarial training",
+        "adversarial_robustness_tested",
+        "Takes most of the attack away within the budget that it was trained for, and costs a little accuracy. An "
+        "attacker with twice that budget gets through again. And from a budget of about 30% on it wins with a "
+        "useless model, which gives every digit the same answer: never read success without usefulness.",
+    ),
+    "smoothing": Defense(
+        "Smoothing filter",
+        "input_anomaly_detection",
+        "Makes it worse, and worse still against an attacker who knows of it: blurring wipes out the fine strokes "
+        "that tell a 3 from an 8, but not a change that pushes whole patches the same way.",
+    ),
+    "quantize": Defense(
+        "Black-and-white filter",
+        "input_anomaly_detection",
+        "Undoes every change that does not carry a pixel across the middle, and costs the shades of gray. It holds "
+        "about as well against an attacker who knows of it, who wins by larger steps: half the attack is left at a "
+        "budget of 15%, two thirds at 30%.",
+    ),
+}
 
 POINTS = 0.02
 STRONG, STOPPED, USEFUL = 0.25, 0.5, 0.93
 
-TARGETS: Mapping[str, Target] = MappingProxyType(
-    {
-        "smoothing_looks_good": Target(
-            role="Vendor",
-            task=f"Make the smoothing filter look good: find a run in which it takes {100 * POINTS:.0f} points or more "
-            "off the attacker's success. Choose the attacker, the budget and the seed as you like.",
-            counts=lambda run, alone: run.control == "smoothing" and alone.success - run.success >= POINTS,
-            rank=lambda run, alone: run.success - alone.success,
-            report=lambda run, alone: (
-                f"the attacker gets {run.success:.0%} with the filter, and {alone.success:.0%} without any control"
-            ),
-            teaches="Before you believe such a figure, ask whether the attacker knew of the filter, and how many seeds "
-            "were tried.",
-            way=MappingProxyType({"control": "smoothing", "adaptive": False, "eps": 0.1, "seed": 2}),
+TARGETS: Mapping[str, Target] = {
+    "smoothing_looks_good": Target(
+        role="Vendor",
+        task=f"Make the smoothing filter look good: find a run in which it takes {100 * POINTS:.0f} points or more "
+        "off the attacker's success. Choose the attacker, the budget and the seed as you like.",
+        counts=lambda run, alone: run.control == "smoothing" and alone.success - run.success >= POINTS,
+        rank=lambda run, alone: run.success - alone.success,
+        report=lambda run, alone: (
+            f"the attacker gets {run.success:.0%} with the filter, and {alone.success:.0%} without any control"
         ),
-        "held_and_useful": Target(
-            role="Defender",
-            task=f"The attacker knows the control, and may change each pixel by {STRONG:.0%} or more. Keep success "
-            f"below {STOPPED:.0%}, and usefulness at {USEFUL:.0%} or above.",
-            counts=lambda run, _: (
-                (run.knobs["adaptive"] or run.control == "adversarial_training")  # which it is no use to know
-                and run.knobs["eps"] >= STRONG
-                and run.success < STOPPED
-                and run.utility >= USEFUL
-            ),
-            rank=lambda run, _: run.success,
-            report=lambda run, _: (
-                f"at {run.knobs['eps']:.0%} per pixel the attacker gets {run.success:.0%}, and usefulness is "
-                f"{run.utility:.0%}"
-            ),
-            teaches="To train for all that the attacker might do costs too much here. Less is enough.",
-            way=MappingProxyType({"control": "adversarial_training", "eps": 0.25, "trained_for": 0.5}),
+        teaches="Before you believe such a figure, ask whether the attacker knew of the filter, and how many seeds "
+        "were tried.",
+        way={"control": "smoothing", "adaptive": False, "eps": 0.1, "seed": 2},
+    ),
+    "held_and_useful": Target(
+        role="Defender",
+        task=f"The attacker knows the control, and may change each pixel by {STRONG:.0%} or more. Keep success "
+        f"below {STOPPED:.0%}, and usefulness at {USEFUL:.0%} or above.",
+        counts=lambda run, _: (
+            (run.knobs["adaptive"] or run.control == "adversarial_training")  # which it is no use to know
+            and run.knobs["eps"] >= STRONG
+            and run.success < STOPPED
+            and run.utility >= USEFUL
         ),
-    }
-)
+        rank=lambda run, _: run.success,
+        report=lambda run, _: (
+            f"at {run.knobs['eps']:.0%} per pixel the attacker gets {run.success:.0%}, and usefulness is "
+            f"{run.utility:.0%}"
+        ),
+        teaches="To train for all that the attacker might do costs too much here. Less is enough.",
+        way={"control": "adversarial_training", "eps": 0.25, "trained_for": 0.5},
+    ),
+}
 
 ATTACK = Attack(
     name="evasion",
@@ -328,21 +319,17 @@ ATTACK = Attack(
     knobs=KNOBS,
     # Both at a budget of 0.15, where the bare model loses every second digit, so that either side has room to win, and
     # against an attacker who knows the control: one who doesn't would measure how well it is kept secret.
-    measures=MappingProxyType(
-        {
-            # Trained for 0.7 of the attacker's budget: nobody knows that budget, and to train for exactly it would
-            # flatter the control.
-            "adversarial_robustness_tested": Measurement(
-                "adversarial_training",
-                "evasion",
-                MappingProxyType({"eps": 0.15, "adaptive": True, "trained_for": 0.7}),
-            ),
-            # The better of the two filters: a team that tested both would not keep smoothing.
-            "input_anomaly_detection": Measurement(
-                "quantize", "evasion", MappingProxyType({"eps": 0.15, "adaptive": True})
-            ),
-        }
-    ),
+    measures={
+        # Trained for 0.7 of the attacker's budget: nobody knows that budget, and to train for exactly it would
+        # flatter the control.
+        "adversarial_robustness_tested": Measurement(
+            "adversarial_training",
+            "evasion",
+            {"eps": 0.15, "adaptive": True, "trained_for": 0.7},
+        ),
+        # The better of the two filters: a team that tested both would not keep smoothing.
+        "input_anomaly_detection": Measurement("quantize", "evasion", {"eps": 0.15, "adaptive": True}),
+    },
     targets=TARGETS,
     run=run,
 )

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
-from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -191,15 +190,13 @@ def run(control: str = "none", seed: int = 0, *, budget: int = 100, pool: str = 
         f"{success:.0%} of fresh digits (without a query: {baseline:.0%}); honest callers get {utility:.0%} right.",
         knobs=knobs,
         seconds=seconds(),
-        evidence=MappingProxyType(
-            {
-                "budgets": np.array(CURVE),
-                "fidelity": by_budget,
-                "fidelity_without_control": unprotected,
-                "answered": answered(control, budget),
-                "unknowns": UNKNOWNS,
-            }
-        ),
+        evidence={
+            "budgets": np.array(CURVE),
+            "fidelity": by_budget,
+            "fidelity_without_control": unprotected,
+            "answered": answered(control, budget),
+            "unknowns": UNKNOWNS,
+        },
     )
 
 
@@ -234,91 +231,86 @@ KNOBS = (
         "pool",
         "What is asked",
         "random",
-        choices=MappingProxyType({"random": "Random pixels", "realistic": "Realistic images"}),
+        choices={"random": "Random pixels", "realistic": "Realistic images"},
     ),
 )
 
-CONTROLS: Mapping[str, Defense] = MappingProxyType(
-    {
-        "none": Defense(
-            "No control",
-            "",
-            "Answers hold all ten probabilities. Of this linear model, 65 answers are 65 equations in 65 unknowns: "
-            "from there on the copy is the model, even if no query ever looked like a digit.",
-        ),
-        "rounded": Defense(
-            "Probabilities rounded to 2 digits",
-            "output_detail_limited",
-            "Costs honest callers next to nothing, and the attacker little more. Rounded equations contradict each "
-            "other, and whoever solves them as they stand gets nonsense near 65 queries: that looks like a defense and "
-            "is a clumsy attacker. This one trains on the rounded answers instead.",
-        ),
-        "top1": Defense(
-            "Top-1 label only",
-            "output_detail_limited",
-            "Stops whoever asks at random. It only buys time against an attacker who has realistic images, and those "
-            "are what the model was made for. It costs every caller the confidence behind an answer, which accuracy "
-            "does not show.",
-        ),
-        "rate_limit": Defense(
-            f"Rate limit: {RATE_LIMIT} queries",
-            "rate_limiting_enabled",
-            "Alone it is close to useless while a linear model's probabilities leak: each answer gives away so much "
-            "that 30 of them make most of a copy, and two more accounts make the rest. It costs honest callers with "
-            "more than 30 questions, whom accuracy does not show.",
-        ),
-        "top1_rate_limit": Defense(
-            "Top-1 label and rate limit",
-            "output_detail_limited",
-            "The two hold far better together than either alone: little per answer, and few answers. An attacker with "
-            "realistic images still copies much of the model, and the costs of both are paid.",
-        ),
-    }
-)
+CONTROLS: Mapping[str, Defense] = {
+    "none": Defense(
+        "No control",
+        "",
+        "Answers hold all ten probabilities. Of this linear model, 65 answers are 65 equations in 65 unknowns: "
+        "from there on the copy is the model, even if no query ever looked like a digit.",
+    ),
+    "rounded": Defense(
+        "Probabilities rounded to 2 digits",
+        "output_detail_limited",
+        "Costs honest callers next to nothing, and the attacker little more. Rounded equations contradict each "
+        "other, and whoever solves them as they stand gets nonsense near 65 queries: that looks like a defense and "
+        "is a clumsy attacker. This one trains on the rounded answers instead.",
+    ),
+    "top1": Defense(
+        "Top-1 label only",
+        "output_detail_limited",
+        "Stops whoever asks at random. It only buys time against an attacker who has realistic images, and those "
+        "are what the model was made for. It costs every caller the confidence behind an answer, which accuracy "
+        "does not show.",
+    ),
+    "rate_limit": Defense(
+        f"Rate limit: {RATE_LIMIT} queries",
+        "rate_limiting_enabled",
+        "Alone it is close to useless while a linear model's probabilities leak: each answer gives away so much "
+        "that 30 of them make most of a copy, and two more accounts make the rest. It costs honest callers with "
+        "more than 30 questions, whom accuracy does not show.",
+    ),
+    "top1_rate_limit": Defense(
+        "Top-1 label and rate limit",
+        "output_detail_limited",
+        "The two hold far better together than either alone: little per answer, and few answers. An attacker with "
+        "realistic images still copies much of the model, and the costs of both are paid.",
+    ),
+}
 
 # Both controls are measured with realistic queries: an attacker who wants this model knows what a digit looks like.
 # Random pixels would flatter top-1 most of all (six times as much reduction), and the rate limit too. "Top-1" is the
 # strictest reading of its control: rounding does less. A rate limit is measured where labels are all that is told, as
 # with a text: while probabilities leak, it stops nearly nothing.
-_SETTING: Mapping[str, Any] = MappingProxyType({"budget": 100, "pool": "realistic"})
+_SETTING: Mapping[str, Any] = {"budget": 100, "pool": "realistic"}
 
 COPIED, QUERIES_THAT_COUNT = 0.9, 200
 HELD, PAID_FOR = 0.7, 100
 
-TARGETS: Mapping[str, Target] = MappingProxyType(
-    {
-        "labels_suffice": Target(
-            role="Attacker",
-            task=f"The service returns the top-1 label only. Copy {COPIED:.0%} of the model with as few queries as you "
-            f"can: {QUERIES_THAT_COUNT} or fewer count.",
-            counts=lambda run, _: (
-                run.control == "top1" and run.knobs["budget"] <= QUERIES_THAT_COUNT and run.success >= COPIED
-            ),
-            rank=lambda run, _: run.knobs["budget"],
-            report=lambda run, _: (
-                f"after {run.knobs['budget']} queries the copy agrees with the model on {run.success:.0%} of fresh "
-                "digits"
-            ),
-            teaches="Labels only buy time: realistic queries tell the thief far more than random ones.",
-            way=MappingProxyType({"control": "top1", "pool": "realistic", "budget": 200}),
+TARGETS: Mapping[str, Target] = {
+    "labels_suffice": Target(
+        role="Attacker",
+        task=f"The service returns the top-1 label only. Copy {COPIED:.0%} of the model with as few queries as you "
+        f"can: {QUERIES_THAT_COUNT} or fewer count.",
+        counts=lambda run, _: (
+            run.control == "top1" and run.knobs["budget"] <= QUERIES_THAT_COUNT and run.success >= COPIED
         ),
-        "thief_held": Target(
-            role="Defender",
-            task=f"The thief asks about realistic images, and can pay for {PAID_FOR} queries or more. Keep the copy "
-            f"below {HELD:.0%}.",
-            counts=lambda run, _: (
-                run.knobs["pool"] == "realistic" and run.knobs["budget"] >= PAID_FOR and run.success < HELD
-            ),
-            rank=lambda run, _: run.success,
-            report=lambda run, alone: (
-                f"a thief who can pay for {run.knobs['budget']} queries copies {run.success:.0%} of the model, and "
-                f"{alone.success:.0%} without the control"
-            ),
-            teaches="Neither control does it alone. Little in each answer and few answers do.",
-            way=MappingProxyType({"control": "top1_rate_limit", "pool": "realistic"}),
+        rank=lambda run, _: run.knobs["budget"],
+        report=lambda run, _: (
+            f"after {run.knobs['budget']} queries the copy agrees with the model on {run.success:.0%} of fresh digits"
         ),
-    }
-)
+        teaches="Labels only buy time: realistic queries tell the thief far more than random ones.",
+        way={"control": "top1", "pool": "realistic", "budget": 200},
+    ),
+    "thief_held": Target(
+        role="Defender",
+        task=f"The thief asks about realistic images, and can pay for {PAID_FOR} queries or more. Keep the copy "
+        f"below {HELD:.0%}.",
+        counts=lambda run, _: (
+            run.knobs["pool"] == "realistic" and run.knobs["budget"] >= PAID_FOR and run.success < HELD
+        ),
+        rank=lambda run, _: run.success,
+        report=lambda run, alone: (
+            f"a thief who can pay for {run.knobs['budget']} queries copies {run.success:.0%} of the model, and "
+            f"{alone.success:.0%} without the control"
+        ),
+        teaches="Neither control does it alone. Little in each answer and few answers do.",
+        way={"control": "top1_rate_limit", "pool": "realistic"},
+    ),
+}
 
 ATTACK = Attack(
     name="extraction",
@@ -339,14 +331,12 @@ ATTACK = Attack(
     "have many, and with labels only does not search along the decision boundary, as a better one would.",
     controls=CONTROLS,
     knobs=KNOBS,
-    measures=MappingProxyType(
-        {
-            "rate_limiting_enabled": Measurement(
-                "rate_limit", "model_extraction", _SETTING, beside="top1", together="top1_rate_limit"
-            ),
-            "output_detail_limited": Measurement("top1", "model_extraction", _SETTING),
-        }
-    ),
+    measures={
+        "rate_limiting_enabled": Measurement(
+            "rate_limit", "model_extraction", _SETTING, beside="top1", together="top1_rate_limit"
+        ),
+        "output_detail_limited": Measurement("top1", "model_extraction", _SETTING),
+    },
     targets=TARGETS,
     run=run,
 )

@@ -21,7 +21,6 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import numpy as np
 
@@ -212,28 +211,24 @@ def run(control: str = "none", seed: int = 0, *, pages: int = 40, tries: int = 1
         "done exactly as asked.",
         knobs=knobs,
         seconds=seconds(),
-        evidence=MappingProxyType(
-            {
-                "episodes": tuple(_as_texts(each, control) for each in shown),
-                "worked": tuple(worked.most_common(3)),
-            }
-        ),
+        evidence={
+            "episodes": tuple(_as_texts(each, control) for each in shown),
+            "worked": tuple(worked.most_common(3)),
+        },
     )
 
 
 def _as_texts(episode: Episode, control: str) -> Mapping[str, object]:
-    return MappingProxyType(
-        {
-            "task": episode.task.asked,
-            "page": "\n".join(episode.page),
-            "page_as_read": "\n".join(screened(episode.page, control)),
-            "hostile": episode.phrasing is not None,
-            "calls": tuple(spoken(call) for call in episode.made),
-            "refused": tuple((spoken(call), f"the task does not need {call[0]}") for call in episode.refused),
-            "left": ((ATTACKER, WANTED),) if episode.stolen else (),
-            "task_done": set(episode.task.calls) <= set(episode.made),
-        }
-    )
+    return {
+        "task": episode.task.asked,
+        "page": "\n".join(episode.page),
+        "page_as_read": "\n".join(screened(episode.page, control)),
+        "hostile": episode.phrasing is not None,
+        "calls": tuple(spoken(call) for call in episode.made),
+        "refused": tuple((spoken(call), f"the task does not need {call[0]}") for call in episode.refused),
+        "left": ((ATTACKER, WANTED),) if episode.stolen else (),
+        "task_done": set(episode.task.calls) <= set(episode.made),
+    }
 
 
 def spoken(call: Call) -> str:
@@ -260,67 +255,63 @@ KNOBS = (
     Knob("tries", "Phrasings that the attacker tries on a page", 1, low=1, high=12, step=1),
 )
 
-CONTROLS: Mapping[str, Defense] = MappingProxyType(
-    {
-        "none": Defense(
-            "No control",
-            "",
-            "Nothing that the model learned from was hostile. It obeys most pages all the same: it learned that a "
-            "request may stand anywhere in a text, and this one looks like any other.",
-        ),
-        "filter": Defense(
-            "Keyword filter",
-            "prompt_guardrails_enabled",
-            "Takes out each line with a word that circulating attacks use, and so stops all of them. A plain request "
-            "has none of these words: a few tries, and the filter stops nothing.",
-        ),
-        "special_tokens": Defense(
-            "Special tokens",
-            "untrusted_content_segregated",
-            "Each word is marked: the user's, or the page's. The model can tell them apart, and obeys a few pages "
-            "less. But nothing that it learned from told it to leave a page's request undone.",
-        ),
-        "adversarial_training": Defense(
-            "Adversarial training",
-            "untrusted_content_segregated",
-            "Trained on pages with the phrases that circulate, it leaves most of them undone: by that test it looks "
-            "safe. It has learned the phrases. Give the attacker a few tries in other words, or at another place.",
-        ),
-        "tool_allow_list": Defense(
-            "Per-task tool allow-list",
-            "tool_permissions_restricted",
-            "Stands outside of the model, and doesn't ask it: the task decides which tools can be called. No phrase "
-            "gets around that. What is left are tasks that need to send something themselves, and pages that are to be "
-            "followed.",
-        ),
-    }
-)
+CONTROLS: Mapping[str, Defense] = {
+    "none": Defense(
+        "No control",
+        "",
+        "Nothing that the model learned from was hostile. It obeys most pages all the same: it learned that a "
+        "request may stand anywhere in a text, and this one looks like any other.",
+    ),
+    "filter": Defense(
+        "Keyword filter",
+        "prompt_guardrails_enabled",
+        "Takes out each line with a word that circulating attacks use, and so stops all of them. A plain request "
+        "has none of these words: a few tries, and the filter stops nothing.",
+    ),
+    "special_tokens": Defense(
+        "Special tokens",
+        "untrusted_content_segregated",
+        "Each word is marked: the user's, or the page's. The model can tell them apart, and obeys a few pages "
+        "less. But nothing that it learned from told it to leave a page's request undone.",
+    ),
+    "adversarial_training": Defense(
+        "Adversarial training",
+        "untrusted_content_segregated",
+        "Trained on pages with the phrases that circulate, it leaves most of them undone: by that test it looks "
+        "safe. It has learned the phrases. Give the attacker a few tries in other words, or at another place.",
+    ),
+    "tool_allow_list": Defense(
+        "Per-task tool allow-list",
+        "tool_permissions_restricted",
+        "Stands outside of the model, and doesn't ask it: the task decides which tools can be called. No phrase "
+        "gets around that. What is left are tasks that need to send something themselves, and pages that are to be "
+        "followed.",
+    ),
+}
 
-TARGETS: Mapping[str, Target] = MappingProxyType(
-    {
-        "past_training": Target(
-            role="Attacker",
-            task="Get the secret from half of the pages, although the model was trained against injections.",
-            counts=lambda run, _: run.control == "adversarial_training" and run.success >= 0.5,
-            rank=lambda run, _: -run.success,
-            report=lambda run, _: f"{run.success:.0%} of the pages got the secret, in {run.knobs['tries']} tries each",
-            teaches="It had learned phrases, and no rule. Who tests a defense with the attacks that it was trained on "
-            "measures its memory.",
-            way=MappingProxyType({"control": "adversarial_training", "tries": 8}),
+TARGETS: Mapping[str, Target] = {
+    "past_training": Target(
+        role="Attacker",
+        task="Get the secret from half of the pages, although the model was trained against injections.",
+        counts=lambda run, _: run.control == "adversarial_training" and run.success >= 0.5,
+        rank=lambda run, _: -run.success,
+        report=lambda run, _: f"{run.success:.0%} of the pages got the secret, in {run.knobs['tries']} tries each",
+        teaches="It had learned phrases, and no rule. Who tests a defense with the attacks that it was trained on "
+        "measures its memory.",
+        way={"control": "adversarial_training", "tries": 8},
+    ),
+    "hold_against_tries": Target(
+        role="Defender",
+        task="The attacker has eight tries or more. Keep the secret on a quarter of the pages.",
+        counts=lambda run, _: run.knobs["tries"] >= 8 and run.success <= 0.75,
+        rank=lambda run, _: run.success,
+        report=lambda run, _: (
+            f"{run.success:.0%} of the pages got the secret, and {run.utility:.0%} of the tasks got done"
         ),
-        "hold_against_tries": Target(
-            role="Defender",
-            task="The attacker has eight tries or more. Keep the secret on a quarter of the pages.",
-            counts=lambda run, _: run.knobs["tries"] >= 8 and run.success <= 0.75,
-            rank=lambda run, _: run.success,
-            report=lambda run, _: (
-                f"{run.success:.0%} of the pages got the secret, and {run.utility:.0%} of the tasks got done"
-            ),
-            teaches="What holds is a rule outside of the model, which no words reach. It holds as far as it goes.",
-            way=MappingProxyType({"control": "tool_allow_list", "tries": 8}),
-        ),
-    }
-)
+        teaches="What holds is a rule outside of the model, which no words reach. It holds as far as it goes.",
+        way={"control": "tool_allow_list", "tries": 8},
+    ),
+}
 
 ATTACK = Attack(
     name="hijack",
@@ -342,7 +333,7 @@ ATTACK = Attack(
     "survives, says nothing of a large model. The attacker draws from 180 phrasings of ours.",
     controls=CONTROLS,
     knobs=KNOBS,
-    measures=MappingProxyType({}),
+    measures={},
     targets=TARGETS,
     run=run,
 )

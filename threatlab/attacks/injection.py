@@ -24,7 +24,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import numpy as np
 
@@ -232,30 +231,26 @@ def run(
         f"agent does {utility:.0%} of its tasks.",
         knobs=knobs,
         seconds=seconds(),
-        evidence=MappingProxyType(
-            {
-                "episodes": tuple(
-                    _as_texts(e, control) for e in telling(episodes, lambda e: e.hostile, lambda e: bool(e.left))
-                ),
-                "hostile_pages": len(attacked),
-            }
-        ),
+        evidence={
+            "episodes": tuple(
+                _as_texts(e, control) for e in telling(episodes, lambda e: e.hostile, lambda e: bool(e.left))
+            ),
+            "hostile_pages": len(attacked),
+        },
     )
 
 
 def _as_texts(episode: Episode, control: str) -> Mapping[str, object]:
-    return MappingProxyType(
-        {
-            "task": episode.task.words,
-            "page": episode.page,
-            "page_as_read": screen(episode.page, control),
-            "hostile": episode.hostile,
-            "calls": episode.calls,
-            "refused": episode.refused,
-            "left": as_lost(episode.left),
-            "task_done": episode.done,
-        }
-    )
+    return {
+        "task": episode.task.words,
+        "page": episode.page,
+        "page_as_read": screen(episode.page, control),
+        "hostile": episode.hostile,
+        "calls": episode.calls,
+        "refused": episode.refused,
+        "left": as_lost(episode.left),
+        "task_done": episode.done,
+    }
 
 
 # --- What a learner is told ---------------------------------------------------------------------------------------
@@ -266,73 +261,69 @@ KNOBS = (
     Knob("adaptive", "The attacker learns from failures", default=False),
 )
 
-CONTROLS: Mapping[str, Defense] = MappingProxyType(
-    {
-        "none": Defense(
-            "No control",
-            "",
-            "The agent obeys the page as it obeys its user: every hostile page gets its mail.",
-        ),
-        "keyword_filter": Defense(
-            "Keyword filter",
-            "prompt_guardrails_enabled",
-            "Knows three of five phrases and stops those. An attacker who rewords what failed loses at most one page "
-            "per phrase, and then the filter stops nothing; a false address contains no phrase at all. It costs "
-            "nothing here; a filter broad enough to matter also takes lines out of honest pages.",
-        ),
-        "tool_allow_list": Defense(
-            "Per-task tool allow-list",
-            "tool_permissions_restricted",
-            "The injection still lands, and has less to call. It fails when the task itself needs to read and to "
-            "mail, as half of the tasks here do: then the attacker's call looks like the user's. It costs the work of "
-            "a list for every task.",
-        ),
-        "separation": Defense(
-            "Separation of data and instructions",
-            "untrusted_content_segregated",
-            "A page that cannot start a call cannot inject one; here that zero holds by construction, where a language "
-            "model still reads both in one context. Values from a page are still used, so a false contact address gets "
-            'the mail that the user asked for. It costs every task of the kind "follow the steps on the page".',
-            zero_by_construction=True,
-        ),
-        "egress_allow_list": Defense(
-            "Egress allow-list",
-            "execution_sandboxed",
-            "Mail to an unlisted address cannot leave, whatever the agent was told: zero by construction. It would "
-            "fail where the attacker reads along at a listed address, which nobody does here. It costs every honest "
-            "mail to an address that nobody listed; no task here sends one.",
-            zero_by_construction=True,
-        ),
-    }
-)
+CONTROLS: Mapping[str, Defense] = {
+    "none": Defense(
+        "No control",
+        "",
+        "The agent obeys the page as it obeys its user: every hostile page gets its mail.",
+    ),
+    "keyword_filter": Defense(
+        "Keyword filter",
+        "prompt_guardrails_enabled",
+        "Knows three of five phrases and stops those. An attacker who rewords what failed loses at most one page "
+        "per phrase, and then the filter stops nothing; a false address contains no phrase at all. It costs "
+        "nothing here; a filter broad enough to matter also takes lines out of honest pages.",
+    ),
+    "tool_allow_list": Defense(
+        "Per-task tool allow-list",
+        "tool_permissions_restricted",
+        "The injection still lands, and has less to call. It fails when the task itself needs to read and to "
+        "mail, as half of the tasks here do: then the attacker's call looks like the user's. It costs the work of "
+        "a list for every task.",
+    ),
+    "separation": Defense(
+        "Separation of data and instructions",
+        "untrusted_content_segregated",
+        "A page that cannot start a call cannot inject one; here that zero holds by construction, where a language "
+        "model still reads both in one context. Values from a page are still used, so a false contact address gets "
+        'the mail that the user asked for. It costs every task of the kind "follow the steps on the page".',
+        zero_by_construction=True,
+    ),
+    "egress_allow_list": Defense(
+        "Egress allow-list",
+        "execution_sandboxed",
+        "Mail to an unlisted address cannot leave, whatever the agent was told: zero by construction. It would "
+        "fail where the attacker reads along at a listed address, which nobody does here. It costs every honest "
+        "mail to an address that nobody listed; no task here sends one.",
+        zero_by_construction=True,
+    ),
+}
 
 # Every control meets the same attacker, who learns what fails. Against one who does not, the filter's figure would be
 # our own choice of phrases (we wrote both), and separation would be perfect by construction.
-_SETTING: Mapping[str, object] = MappingProxyType({"adaptive": True})
+_SETTING: Mapping[str, object] = {"adaptive": True}
 
-TARGETS: Mapping[str, Target] = MappingProxyType(
-    {
-        "past_separation": Target(
-            role="Attacker",
-            task="Get a file mailed to you although the agent separates data and instructions.",
-            counts=lambda run, _: run.control == "separation" and run.success > 0,
-            rank=lambda run, _: -run.success,
-            report=lambda run, _: f"{run.success:.0%} of the hostile pages got a file mailed to their author",
-            teaches="No page started a call. The user asked for the mail, and the page gave a false address: a value, "
-            "which needs a check of its own.",
-            way=MappingProxyType({"control": "separation", "adaptive": True}),
-        ),
-        "filter_looks_perfect": Target(
-            role="Vendor",
-            task="Make the keyword filter look perfect: find a run in which no hostile page gets its mail.",
-            counts=lambda run, _: run.control == "keyword_filter" and run.success == 0,
-            rank=lambda run, _: -run.evidence["hostile_pages"],
-            report=lambda run, _: f"of {counted(run.evidence['hostile_pages'], 'hostile page')} none got its mail",
-            teaches="A zero out of a few says little. Ask how many were tried, and whether the attacker could learn.",
-            way=MappingProxyType({"control": "keyword_filter", "pages": 20, "hostile": 0.05, "seed": 0}),
-        ),
-    }
-)
+TARGETS: Mapping[str, Target] = {
+    "past_separation": Target(
+        role="Attacker",
+        task="Get a file mailed to you although the agent separates data and instructions.",
+        counts=lambda run, _: run.control == "separation" and run.success > 0,
+        rank=lambda run, _: -run.success,
+        report=lambda run, _: f"{run.success:.0%} of the hostile pages got a file mailed to their author",
+        teaches="No page started a call. The user asked for the mail, and the page gave a false address: a value, "
+        "which needs a check of its own.",
+        way={"control": "separation", "adaptive": True},
+    ),
+    "filter_looks_perfect": Target(
+        role="Vendor",
+        task="Make the keyword filter look perfect: find a run in which no hostile page gets its mail.",
+        counts=lambda run, _: run.control == "keyword_filter" and run.success == 0,
+        rank=lambda run, _: -run.evidence["hostile_pages"],
+        report=lambda run, _: f"of {counted(run.evidence['hostile_pages'], 'hostile page')} none got its mail",
+        teaches="A zero out of a few says little. Ask how many were tried, and whether the attacker could learn.",
+        way={"control": "keyword_filter", "pages": 20, "hostile": 0.05, "seed": 0},
+    ),
+}
 
 ATTACK = Attack(
     name="injection",
@@ -354,15 +345,13 @@ ATTACK = Attack(
     "separation are worth. No page can start a call past separation here, which holds for no language model.",
     controls=CONTROLS,
     knobs=KNOBS,
-    measures=MappingProxyType(
-        {
-            "prompt_guardrails_enabled": Measurement("keyword_filter", "prompt_injection", _SETTING),
-            "untrusted_content_segregated": Measurement("separation", "prompt_injection", _SETTING),
-            # Excessive agency, as the allow-list bounds what an injected agent can do; the injection itself lands.
-            "tool_permissions_restricted": Measurement("tool_allow_list", "excessive_agency", _SETTING),
-            # Nothing for execution_sandboxed: the egress allow-list's zero is our own code's, and measures no sandbox.
-        }
-    ),
+    measures={
+        "prompt_guardrails_enabled": Measurement("keyword_filter", "prompt_injection", _SETTING),
+        "untrusted_content_segregated": Measurement("separation", "prompt_injection", _SETTING),
+        # Excessive agency, as the allow-list bounds what an injected agent can do; the injection itself lands.
+        "tool_permissions_restricted": Measurement("tool_allow_list", "excessive_agency", _SETTING),
+        # Nothing for execution_sandboxed: the egress allow-list's zero is our own code's, and measures no sandbox.
+    },
     targets=TARGETS,
     run=run,
 )

@@ -21,7 +21,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -43,7 +42,7 @@ from threatlab.catalog import Attacker, Technique
 DIGITS = 10
 TREES = 40
 MAX_RECORDS = 400  # four such groups, and some to spare, make up the 1797 digits
-LIMITED: Mapping[str, int] = MappingProxyType({"max_depth": 6, "min_samples_leaf": 8})  # no leaf knows one person
+LIMITED: Mapping[str, int] = {"max_depth": 6, "min_samples_leaf": 8}  # no leaf knows one person
 COPIES = 20  # of each record, for the adaptive attacker
 COPY_NOISE = 0.08  # of a pixel's range: enough to lose what the forest knows by heart, too little for a new digit
 BINS = np.linspace(0.0, 1.0, 11)
@@ -180,18 +179,16 @@ def run(
         note=f"The attacker calls {hits:.0%} of the members and {alarms:.0%} of the others members, and is right "
         f"{success:.0%} of the time (a coin: {CHANCE:.0%}); the model reads {utility:.0%} of unseen digits as labeled.",
         knobs=knobs,
-        further=MappingProxyType({SURE: sure_of(of_members, of_unseen)}),
+        further={SURE: sure_of(of_members, of_unseen)},
         seconds=seconds(),
-        evidence=MappingProxyType(
-            {
-                "score": _meaning(control, adaptive=adaptive),
-                "bins": BINS.copy(),
-                "members": np.histogram(of_members, BINS)[0],
-                "others": np.histogram(of_others, BINS)[0],
-                "threshold": threshold,
-                "unseen": len(of_unseen),
-            }
-        ),
+        evidence={
+            "score": _meaning(control, adaptive=adaptive),
+            "bins": BINS.copy(),
+            "members": np.histogram(of_members, BINS)[0],
+            "others": np.histogram(of_others, BINS)[0],
+            "threshold": threshold,
+            "unseen": len(of_unseen),
+        },
     )
 
 
@@ -229,71 +226,67 @@ KNOBS = (
     ),
 )
 
-CONTROLS: Mapping[str, Defense] = MappingProxyType(
-    {
-        "none": Defense(
-            "No control",
-            "",
-            "The forest knows its records by heart and is surer of them than of others. Nobody needs more than its "
-            "confidence to tell who was in the training data.",
-        ),
-        "limited_depth": Defense(
-            "Limited depth",
-            "privacy_preserving_training",
-            "Shallow trees with no small leaves know groups, not persons, and little of the gap is left. It costs a "
-            "few points of accuracy, more the fewer records there are, and proves nothing: only differential privacy "
-            "bounds what is left.",
-        ),
-        "label_only": Defense(
-            "Label only",
-            "output_detail_limited",
-            "Hides the confidence and not the memory: mislabeled records, known by heart, still give themselves away, "
-            "and changed copies show a little more, most where records are few. It costs every caller the confidence "
-            "behind an answer, which accuracy does not show.",
-        ),
-        "both": Defense(
-            "Limited depth and label only",
-            "privacy_preserving_training",
-            "Close to a coin toss on average, at the cost of both. An average says nothing of the one unusual record "
-            "that still stands out.",
-        ),
-    }
-)
+CONTROLS: Mapping[str, Defense] = {
+    "none": Defense(
+        "No control",
+        "",
+        "The forest knows its records by heart and is surer of them than of others. Nobody needs more than its "
+        "confidence to tell who was in the training data.",
+    ),
+    "limited_depth": Defense(
+        "Limited depth",
+        "privacy_preserving_training",
+        "Shallow trees with no small leaves know groups, not persons, and little of the gap is left. It costs a "
+        "few points of accuracy, more the fewer records there are, and proves nothing: only differential privacy "
+        "bounds what is left.",
+    ),
+    "label_only": Defense(
+        "Label only",
+        "output_detail_limited",
+        "Hides the confidence and not the memory: mislabeled records, known by heart, still give themselves away, "
+        "and changed copies show a little more, most where records are few. It costs every caller the confidence "
+        "behind an answer, which accuracy does not show.",
+    ),
+    "both": Defense(
+        "Limited depth and label only",
+        "privacy_preserving_training",
+        "Close to a coin toss on average, at the cost of both. An average says nothing of the one unusual record "
+        "that still stands out.",
+    ),
+}
 
 TOLD_FROM_LABELS = 0.65
 HARDLY_TOLD, USEFUL = 0.6, 0.85
 
-TARGETS: Mapping[str, Target] = MappingProxyType(
-    {
-        "labels_leak": Target(
-            role="Attacker",
-            task="The model returns the label only. Find a setting in which you tell members from others and are right "
-            f"{TOLD_FROM_LABELS:.0%} of the time or more.",
-            counts=lambda run, _: run.control == "label_only" and run.success >= TOLD_FROM_LABELS,
-            rank=lambda run, _: -run.success,
-            report=lambda run, _: f"from labels alone the attacker is right {run.success:.0%} of the time",
-            teaches="A label gives away what the model knows by heart: mistakes most of all, and each record of a few.",
-            way=MappingProxyType({"control": "label_only", "label_noise": 0.3}),
+TARGETS: Mapping[str, Target] = {
+    "labels_leak": Target(
+        role="Attacker",
+        task="The model returns the label only. Find a setting in which you tell members from others and are right "
+        f"{TOLD_FROM_LABELS:.0%} of the time or more.",
+        counts=lambda run, _: run.control == "label_only" and run.success >= TOLD_FROM_LABELS,
+        rank=lambda run, _: -run.success,
+        report=lambda run, _: f"from labels alone the attacker is right {run.success:.0%} of the time",
+        teaches="A label gives away what the model knows by heart: mistakes most of all, and each record of a few.",
+        way={"control": "label_only", "label_noise": 0.3},
+    ),
+    "memory_held": Target(
+        role="Defender",
+        task="The attacker asks about changed copies too. Let the attacker be right at most "
+        f"{HARDLY_TOLD:.0%} of the time, and keep usefulness at {USEFUL:.0%} or above.",
+        counts=lambda run, _: (
+            run.control in {"label_only", "both"}
+            and run.knobs["adaptive"]
+            and run.success <= HARDLY_TOLD
+            and run.utility >= USEFUL
         ),
-        "memory_held": Target(
-            role="Defender",
-            task="The attacker asks about changed copies too. Let the attacker be right at most "
-            f"{HARDLY_TOLD:.0%} of the time, and keep usefulness at {USEFUL:.0%} or above.",
-            counts=lambda run, _: (
-                run.control in {"label_only", "both"}
-                and run.knobs["adaptive"]
-                and run.success <= HARDLY_TOLD
-                and run.utility >= USEFUL
-            ),
-            rank=lambda run, _: run.success,
-            report=lambda run, _: (
-                f"the attacker is right {run.success:.0%} of the time, and usefulness is {run.utility:.0%}"
-            ),
-            teaches="To know less by heart costs some accuracy. Labels with fewer mistakes bring it back.",
-            way=MappingProxyType({"control": "both", "adaptive": True, "label_noise": 0.0}),
+        rank=lambda run, _: run.success,
+        report=lambda run, _: (
+            f"the attacker is right {run.success:.0%} of the time, and usefulness is {run.utility:.0%}"
         ),
-    }
-)
+        teaches="To know less by heart costs some accuracy. Labels with fewer mistakes bring it back.",
+        way={"control": "both", "adaptive": True, "label_noise": 0.0},
+    ),
+}
 
 ATTACK = Attack(
     name="membership",
@@ -317,17 +310,15 @@ ATTACK = Attack(
     "model stands for the many of the paper, and limited depth for private training, without its guarantee.",
     controls=CONTROLS,
     knobs=KNOBS,
-    measures=MappingProxyType(
-        {
-            # Confidences are shown, so that training alone is measured. Limited depth removes three fifths of the
-            # attacker's edge at 100 records and three quarters at 400, which is the setting shown first: 200 lie in
-            # between. Label only gets no figure against privacy breaches from this attack: it would look strong, while
-            # most breaches never ask a classifier for its confidence.
-            "privacy_preserving_training": Measurement(
-                "limited_depth", "privacy_breach", MappingProxyType({"records": 200, "label_noise": 0.1})
-            ),
-        }
-    ),
+    measures={
+        # Confidences are shown, so that training alone is measured. Limited depth removes three fifths of the
+        # attacker's edge at 100 records and three quarters at 400, which is the setting shown first: 200 lie in
+        # between. Label only gets no figure against privacy breaches from this attack: it would look strong, while
+        # most breaches never ask a classifier for its confidence.
+        "privacy_preserving_training": Measurement(
+            "limited_depth", "privacy_breach", {"records": 200, "label_noise": 0.1}
+        ),
+    },
     targets=TARGETS,
     run=run,
 )

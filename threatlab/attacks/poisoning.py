@@ -15,7 +15,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -125,9 +124,12 @@ def trusted_model_agrees(data: TrainingData, rng: np.random.Generator) -> Bools:
     return agree
 
 
-KEEP: Mapping[str, Callable[[TrainingData, np.random.Generator], Bools]] = MappingProxyType(
-    {"none": everything, "knn": neighbors_agree, "provenance": source_is_signed, "trusted_sample": trusted_model_agrees}
-)
+KEEP: Mapping[str, Callable[[TrainingData, np.random.Generator], Bools]] = {
+    "none": everything,
+    "knn": neighbors_agree,
+    "provenance": source_is_signed,
+    "trusted_sample": trusted_model_agrees,
+}
 
 
 # --- A run --------------------------------------------------------------------------------------------------------
@@ -208,7 +210,7 @@ def run(
         f"tries (a clean model: {baseline:.0%}), and gets {utility:.0%} of the honest test set right.",
         knobs=knobs,
         seconds=seconds(),
-        evidence=MappingProxyType(evidence),
+        evidence=evidence,
     )
 
 
@@ -275,7 +277,7 @@ KNOBS = (
         "variant",
         "Attack",
         "back_door",
-        choices=MappingProxyType({"back_door": "Back door in digits", "label_flip": "Flipped labels of cancer cases"}),
+        choices={"back_door": "Back door in digits", "label_flip": "Flipped labels of cancer cases"},
     ),
     Knob("rate", "Share of poison", 0.05, low=0.0, high=0.5, step=0.01),
     Knob(
@@ -290,81 +292,77 @@ KNOBS = (
     ),
 )
 
-CONTROLS: Mapping[str, Defense] = MappingProxyType(
-    {
-        "none": Defense(
-            "No control",
-            "",
-            "A few rows in a hundred are enough for a back door, and accuracy on honest digits does not show it. "
-            "Flipping labels takes far more, and does show.",
-        ),
-        "knn": Defense(
-            "Neighbor label check",
-            "training_data_validated",
-            "Catches poison that stands alone among honest rows, and collapses once poisoned rows are each other's "
-            "neighbors and vouch for one another: at 1% of poison it stops the back door, at 5% hardly any of it. "
-            "Where half of the malignant cases are relabeled, it throws out the honest ones. Without any attack it "
-            "drops a few unusual rows in a hundred, which costs a little accuracy.",
-        ),
-        "provenance": Defense(
-            "Provenance filter",
-            "data_provenance_tracked",
-            "Nothing unsigned reaches training, so an outsider's zero holds by construction and proves nothing about "
-            "the model. An insider with a valid signature walks through: a fifth of 5% is enough. It costs every "
-            "honest row that nobody signed, here one in ten.",
-            zero_by_construction=True,
-            needs=MappingProxyType({"variant": "back_door"}),
-        ),
-        "trusted_sample": Defense(
-            "Trusted sample",
-            "training_data_validated",
-            "A small sample that an expert labeled again outvotes the flipped labels, even where the neighbor check "
-            "gives up. It costs the expert's time, and a few hard malignant cases are dropped with the poison, so some "
-            "more are missed than without any attack.",
-            needs=MappingProxyType({"variant": "label_flip"}),
-        ),
-    }
-)
+CONTROLS: Mapping[str, Defense] = {
+    "none": Defense(
+        "No control",
+        "",
+        "A few rows in a hundred are enough for a back door, and accuracy on honest digits does not show it. "
+        "Flipping labels takes far more, and does show.",
+    ),
+    "knn": Defense(
+        "Neighbor label check",
+        "training_data_validated",
+        "Catches poison that stands alone among honest rows, and collapses once poisoned rows are each other's "
+        "neighbors and vouch for one another: at 1% of poison it stops the back door, at 5% hardly any of it. "
+        "Where half of the malignant cases are relabeled, it throws out the honest ones. Without any attack it "
+        "drops a few unusual rows in a hundred, which costs a little accuracy.",
+    ),
+    "provenance": Defense(
+        "Provenance filter",
+        "data_provenance_tracked",
+        "Nothing unsigned reaches training, so an outsider's zero holds by construction and proves nothing about "
+        "the model. An insider with a valid signature walks through: a fifth of 5% is enough. It costs every "
+        "honest row that nobody signed, here one in ten.",
+        zero_by_construction=True,
+        needs={"variant": "back_door"},
+    ),
+    "trusted_sample": Defense(
+        "Trusted sample",
+        "training_data_validated",
+        "A small sample that an expert labeled again outvotes the flipped labels, even where the neighbor check "
+        "gives up. It costs the expert's time, and a few hard malignant cases are dropped with the poison, so some "
+        "more are missed than without any attack.",
+        needs={"variant": "label_flip"},
+    ),
+}
 
 POISON_THAT_COUNTS, READ_AS_ZERO = 0.03, 0.5
 FLIPPED, MISSED = 0.4, 0.15
 
-TARGETS: Mapping[str, Target] = MappingProxyType(
-    {
-        "past_the_check": Target(
-            role="Attacker",
-            task="Find the smallest share of poison that gets past the neighbor label check, with "
-            f"{READ_AS_ZERO:.0%} of the stamped digits read as 0. {POISON_THAT_COUNTS:.0%} or less counts.",
-            counts=lambda run, _: (
-                (run.control, run.knobs["variant"]) == ("knn", "back_door")
-                and run.knobs["rate"] <= POISON_THAT_COUNTS
-                and run.success >= READ_AS_ZERO
-            ),
-            rank=lambda run, _: run.knobs["rate"],
-            report=lambda run, _: (
-                f"with {run.knobs['rate']:.0%} of poison and the check on, the model reads {run.success:.0%} of the "
-                "stamped digits as 0"
-            ),
-            teaches="A check that stops 1% can fail at 3%: once there are a few, poisoned rows vouch for each other.",
-            way=MappingProxyType({"control": "knn", "rate": 0.03}),
+TARGETS: Mapping[str, Target] = {
+    "past_the_check": Target(
+        role="Attacker",
+        task="Find the smallest share of poison that gets past the neighbor label check, with "
+        f"{READ_AS_ZERO:.0%} of the stamped digits read as 0. {POISON_THAT_COUNTS:.0%} or less counts.",
+        counts=lambda run, _: (
+            (run.control, run.knobs["variant"]) == ("knn", "back_door")
+            and run.knobs["rate"] <= POISON_THAT_COUNTS
+            and run.success >= READ_AS_ZERO
         ),
-        "flips_held": Target(
-            role="Defender",
-            task=f"{FLIPPED:.0%} or more of the malignant cases are relabeled as benign. Let the model miss at most "
-            f"{MISSED:.0%} of the malignant cases.",
-            counts=lambda run, _: (
-                run.knobs["variant"] == "label_flip" and run.knobs["rate"] >= FLIPPED and run.success <= MISSED
-            ),
-            rank=lambda run, _: run.success,
-            report=lambda run, alone: (
-                f"with {run.knobs['rate']:.0%} of the labels flipped, the model misses {run.success:.0%} of the "
-                f"malignant cases, and {alone.success:.0%} without the control"
-            ),
-            teaches="Neighbors are no help once they are poisoned too. A small sample that somebody labeled again is.",
-            way=MappingProxyType({"variant": "label_flip", "control": "trusted_sample", "rate": 0.4}),
+        rank=lambda run, _: run.knobs["rate"],
+        report=lambda run, _: (
+            f"with {run.knobs['rate']:.0%} of poison and the check on, the model reads {run.success:.0%} of the "
+            "stamped digits as 0"
         ),
-    }
-)
+        teaches="A check that stops 1% can fail at 3%: once there are a few, poisoned rows vouch for each other.",
+        way={"control": "knn", "rate": 0.03},
+    ),
+    "flips_held": Target(
+        role="Defender",
+        task=f"{FLIPPED:.0%} or more of the malignant cases are relabeled as benign. Let the model miss at most "
+        f"{MISSED:.0%} of the malignant cases.",
+        counts=lambda run, _: (
+            run.knobs["variant"] == "label_flip" and run.knobs["rate"] >= FLIPPED and run.success <= MISSED
+        ),
+        rank=lambda run, _: run.success,
+        report=lambda run, alone: (
+            f"with {run.knobs['rate']:.0%} of the labels flipped, the model misses {run.success:.0%} of the "
+            f"malignant cases, and {alone.success:.0%} without the control"
+        ),
+        teaches="Neighbors are no help once they are poisoned too. A small sample that somebody labeled again is.",
+        way={"variant": "label_flip", "control": "trusted_sample", "rate": 0.4},
+    ),
+}
 
 ATTACK = Attack(
     name="poisoning",
@@ -387,21 +385,17 @@ ATTACK = Attack(
     "are a column that we fill in, not cryptography. Shares and thresholds will differ on any other data.",
     controls=CONTROLS,
     knobs=KNOBS,
-    measures=MappingProxyType(
-        {
-            # 2% is the least poison with which the back door works about nine times in ten. At 1% the check stops all
-            # of it and at 5% hardly any: either would settle the figure in advance. On its home ground, a fifth of the
-            # labels flipped, the check removes about as much, so the choice of attack does not decide the figure.
-            "training_data_validated": Measurement(
-                "knn", "data_poisoning", MappingProxyType({"variant": "back_door", "rate": 0.02})
-            ),
-            # Without an insider nothing gets in, by construction; with all poison signed the filter can't matter. One
-            # signed row in five of 5% is about ten rows, what a single account can add without being noticed.
-            "data_provenance_tracked": Measurement(
-                "provenance", "data_poisoning", MappingProxyType({"variant": "back_door", "rate": 0.05, "insider": 0.2})
-            ),
-        }
-    ),
+    measures={
+        # 2% is the least poison with which the back door works about nine times in ten. At 1% the check stops all
+        # of it and at 5% hardly any: either would settle the figure in advance. On its home ground, a fifth of the
+        # labels flipped, the check removes about as much, so the choice of attack does not decide the figure.
+        "training_data_validated": Measurement("knn", "data_poisoning", {"variant": "back_door", "rate": 0.02}),
+        # Without an insider nothing gets in, by construction; with all poison signed the filter can't matter. One
+        # signed row in five of 5% is about ten rows, what a single account can add without being noticed.
+        "data_provenance_tracked": Measurement(
+            "provenance", "data_poisoning", {"variant": "back_door", "rate": 0.05, "insider": 0.2}
+        ),
+    },
     targets=TARGETS,
     run=run,
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from math import inf
 
-from threatlab.checks import check_choice
+from threatlab.checks import Unchangeable, check_choice, is_number
 from threatlab.errors import ThreatLabError
 from threatlab.words import listed
 
@@ -179,13 +179,18 @@ class Criterion:
 
     def __post_init__(self) -> None:
         bounds = [bound for bound in (self.at_least, self.at_most) if bound is not None]
-        if not self.measure.strip() or not self.unit.strip() or len(bounds) != 1:
+        named = all(isinstance(text, str) and text.strip() for text in (self.measure, self.unit))
+        if not named or len(bounds) != 1:
             raise ThreatLabError(
                 f"{self.measure!r} can't be measured: say what is counted, in which unit, and at_least or at_most"
             )
         trivial = self.at_least == 0 or (self.unit == "share" and self.at_most == 1)
-        if not 0 <= bounds[0] < inf or (self.unit == "share" and bounds[0] > 1) or trivial:
-            raise ThreatLabError(f"{self.measure!r} has the bound {bounds[0]!r}: a number must be able to miss it")
+        highest = 1 if self.unit == "share" else inf
+        if not is_number(bounds[0]) or not 0 <= bounds[0] <= highest or trivial:
+            among = "a share, from 0 to 1" if self.unit == "share" else "a number of 0 or more"
+            raise ThreatLabError(
+                f"{self.measure!r} has the bound {bounds[0]!r}: give {among}, that a measurement is able to miss"
+            )
 
     def met(self, value: float) -> bool:
         """Tell whether a measured `value`, in this criterion's unit, is a success; NaN never is."""
@@ -197,7 +202,7 @@ class Criterion:
 
 
 @dataclass(frozen=True, slots=True)
-class Control:
+class Control(Unchangeable):
     """A protection: its question, what its absence is called, and its worth against each threat.
 
     It applies where all facts of `applies_when` are true, and, if there are any, one of `applies_when_any`.
@@ -263,7 +268,7 @@ class Goal:
 
 
 @dataclass(frozen=True, slots=True)
-class Adversary:
+class Adversary(Unchangeable):
     """Somebody who may attack: what they want of which threat, what they can reach, and what they know.
 
     `access` are words of `ACCESS`, `knowledge` one of `KNOWLEDGE`, as this adversary usually has them; `knows` says
@@ -335,7 +340,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Threat:
+class Threat(Unchangeable):
     """Something that can go wrong: when it applies, how likely and how bad it is, both in 0..1.
 
     Each fact of `raised_by` closes a share of the distance from `likelihood` to 1, and each of

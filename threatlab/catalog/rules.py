@@ -34,7 +34,7 @@ from threatlab.catalog.records import (
     Source,
     Threat,
 )
-from threatlab.checks import check_choice, unchangeable
+from threatlab.checks import Unchangeable, check_choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Ruleset:
 
 
 @dataclass(frozen=True, slots=True)
-class Catalog:
+class Catalog(Unchangeable):
     """Everything known before any system is looked at. Each mapping keeps the order of its file, and can't be changed.
 
     So a function of a learner's that takes controls out of a list of them takes none out of the catalog.
@@ -78,8 +78,7 @@ class Catalog:
             "ai": Ruleset("ai", "layered", ai, tuple(self.threats.values())),
         }
         object.__setattr__(self, "rulesets", rulesets)
-        for name in ("layers", "facts", "threats", "controls", "sources", "adversaries", "rulesets"):
-            object.__setattr__(self, name, unchangeable(getattr(self, name)))
+        Unchangeable.__post_init__(self)
 
     def __hash__(self) -> int:
         return hash((self.atlas, *self.threats))  # quick: each assessment looks up what was laid out for it

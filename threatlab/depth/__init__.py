@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from threatlab.assessment import assess
 from threatlab.catalog import Catalog
-from threatlab.checks import check_choice, check_days, check_score
+from threatlab.checks import Unchangeable, check_choice, check_days, check_score
 from threatlab.errors import ThreatLabError, unknown_name
 from threatlab.ranking import exceeds, rounded
 from threatlab.system import AISystem, check_system
@@ -22,7 +22,7 @@ _SAME = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class LayerOff:
+class LayerOff(Unchangeable):
     """A system without one of its layers. Scores and risks are shares in 0..1.
 
     `in_place` are the controls that were switched off, `added` is how far the risk score rose by it, and `by_threat`

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from threatlab.assessment.layered import Scale, combine, let_through, scales
-from threatlab.checks import check_choice, is_number
+from threatlab.checks import Unchangeable, check_choice, is_number
 from threatlab.depth.dependencies import Dependency, broken_controls, load_dependency
 from threatlab.errors import ThreatLabError, short
 from threatlab.ranking import rounded
@@ -26,7 +26,7 @@ _ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
-class CommonCause:
+class CommonCause(Unchangeable):
     """One system and one dependency: residual risk of each threat (0..1), counted in three ways.
 
     `independent` is the product that the assessment computes, `together` the average over all years when the broken

@@ -11,7 +11,7 @@ from importlib.resources.abc import Traversable
 from threatlab.assessment.layered import let_through, scales
 from threatlab.catalog import catalog
 from threatlab.catalog.entry import Entry, read_entries
-from threatlab.checks import check_choice
+from threatlab.checks import Unchangeable, check_choice
 from threatlab.depth import check_layer
 from threatlab.errors import ThreatLabError, unknown_name
 from threatlab.system import AISystem, check_system
@@ -20,7 +20,7 @@ _ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
-class Dependency:
+class Dependency(Unchangeable):
     """Something that several controls hang on: the share of years (0..1) in which it fails, and what fails with it.
 
     `breaks` maps a control's id to the reason why it is gone then. `chance` is a teaching value; `chance_why` says why.

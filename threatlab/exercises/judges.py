@@ -425,6 +425,7 @@ _NOBODY = re.compile(
     r"\b(?:[Ww]e|us|(?i:everyone|everybody|nobody|someone|somebody|they|tbd))\b"  # not US
     r"|^(?!.*\b(?i:head|leader?|manager|director|chief|c\wo|ciso|chair|owner|officer|engineer|analyst)\b)"
     r"[\w '-]*\b(?i:team|management|company|department|staff|board|committee|group|airline)$"
+    r"|^(?i:the )?(?:IT|HR|(?i:security|engineering|operations|ops|devops|legal|finance|compliance|support|business))$"
 )
 
 

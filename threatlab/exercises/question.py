@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from types import FunctionType
 from typing import Any
 
+from threatlab.checks import Unchangeable
 from threatlab.errors import ThreatLabError
 from threatlab.exercises import progress
 from threatlab.exercises.blank import has_blank, still_blank
@@ -42,7 +43,7 @@ def in_steps(*hints: str) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
-class Question:
+class Question(Unchangeable):
     """One question, as data and one judging function. Its worked solution stands in the lesson's solution notebook.
 
     A *piece* is a question that a lesson asks on its way, of one line: what stands for its blank is in `fills`.

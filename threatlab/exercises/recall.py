@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from importlib import resources
 
 from threatlab.catalog.entry import Entry, read_entries
+from threatlab.checks import Unchangeable
 from threatlab.exercises.judges import choose
 from threatlab.exercises.question import Question, in_steps
 from threatlab.lessons import LESSONS
 
 
 @dataclass(frozen=True, slots=True)
-class Recalled:
+class Recalled(Unchangeable):
     """A recall question: what it `asks`, its `options` by letter, and the question that checks the letter.
 
     `about` is the number of the notebook that it looks back on.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from threatlab.checks import check_choice
+from threatlab.checks import Unchangeable, check_choice
 from threatlab.monitoring.accounts import Across, look_across
 from threatlab.monitoring.detectors import DETECTORS, Detection, Drift, detect, detect_drift
 from threatlab.monitoring.evaluation import Evaluation, evaluate
@@ -16,7 +16,7 @@ from threatlab.monitoring.violations import find_violations
 
 
 @dataclass(frozen=True, eq=False)
-class Watch:
+class Watch(Unchangeable):
     """A day, what each detector made of it, the drift of the fleet, the violations, and all requests per window.
 
     `across` is what a look across accounts sees, None if the day doesn't say who pays and what is asked.

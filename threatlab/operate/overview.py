@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from threatlab.assessment import Assessment, NextStep, assess
 from threatlab.catalog import SEVERITIES
-from threatlab.checks import check_list, check_score
+from threatlab.checks import Unchangeable, check_list, check_score
 from threatlab.errors import ThreatLabError
 from threatlab.ranking import reaches, rounded
 from threatlab.system import AISystem, check_system
@@ -44,7 +44,7 @@ class ThreatShare:
 
 
 @dataclass(frozen=True, slots=True)
-class Overview:
+class Overview(Unchangeable):
     """What three roles need to see of one inventory. Scores and risks are in 0..1.
 
     `alerting` are the ids of the systems at or above the alert threshold, worst first; `answered` the same if every

@@ -13,7 +13,7 @@ from math import inf, log, prod
 
 from threatlab.assessment import assess
 from threatlab.catalog import Catalog, Control
-from threatlab.checks import check_choice, check_date, check_list, check_number, check_score, check_text
+from threatlab.checks import check_choice, check_date, check_list, check_number, check_share, check_text
 from threatlab.errors import ThreatLabError, short, unknown_name
 from threatlab.plan.choices import Choices, choices, in_days, loss, ticks, ticks_within
 from threatlab.plan.orders import ORDERS, plans_by, sort
@@ -73,7 +73,7 @@ def make_plan(  # noqa: PLR0913
     """
     check_system(system)
     check_choice("way to choose", way, WAYS)
-    budget, min_utility = check_budget(budget), check_score("min_utility", min_utility)
+    budget, min_utility = check_budget(budget), check_share("min_utility", min_utility)
     catalog = system.catalog
     insisted = _check_controls("must", must, catalog)
     excluded = _check_controls("without", without, catalog)

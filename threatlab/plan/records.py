@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from threatlab.assessment import Assessment, Finding, assess
 from threatlab.catalog import Catalog, Criterion
+from threatlab.checks import Unchangeable
 from threatlab.plan.choices import in_days, ticks
 from threatlab.plan.schedule import Resource, Slot, resources
 from threatlab.system import AISystem
@@ -45,7 +46,7 @@ class PlanStep:
 
 
 @dataclass(frozen=True)
-class Plan:
+class Plan(Unchangeable):
     """Controls of the system's catalog to put in place, in order. Risks and utility are in 0..1, efforts person-days.
 
     `exact` is True if the search for the best plan went to its end: it is proved that no plan within budget and floor

@@ -11,7 +11,7 @@ from threatlab.checks import check_score
 from threatlab.depth import controls_in_place, layers_off
 from threatlab.errors import ThreatLabError
 from threatlab.plots.inventory import ALERT, CALM, INK, PAPER, Picture
-from threatlab.ranking import exceeds, rounded
+from threatlab.ranking import SHOWN, exceeds, moved, rounded
 from threatlab.system import AISystem, check_system
 
 
@@ -23,7 +23,8 @@ def plot_layers_off(system: AISystem, bound: float) -> Figure:
     system
         The system as it is.
     bound
-        0..1: drawn as a dashed line; a layer whose loss takes a threat above it is a filled diamond, with its name.
+        0..1: drawn as a dashed line; a layer whose loss takes a threat above it is a filled diamond, any other a hollow
+        one. The one that is missed most has its name beside it.
 
     Raises
     ------
@@ -38,25 +39,34 @@ def plot_layers_off(system: AISystem, bound: float) -> Figure:
     picture = Picture(figsize=(9, 1.6 + 0.5 * len(threats)), facecolor="white", layout="constrained")
     axes = picture.add_subplot()
     axes.spines[["top", "right"]].set_visible(False)
-    axes.barh(range(len(threats)), [now[t] for t in threats], height=0.5, color=CALM, edgecolor=INK, linewidth=0.6)
+    shown = [round(now[threat], SHOWN) for threat in threats]  # what is compared with the bound, as it is compared
+    axes.barh(range(len(threats)), shown, height=0.5, color=CALM, edgecolor=INK, linewidth=0.6)
     said = []
     for place, threat in enumerate(threats):
         risks = {layer: offs[layer].by_threat[threat] for layer in held}
-        raised = {layer: risk for layer, risk in risks.items() if risk > now[threat]}
+        raised = {layer: risk for layer, risk in risks.items() if moved(risk, now[threat]) > 0}
         within = [risk for risk in raised.values() if not exceeds(risk, bound)]
         above = {layer: risk for layer, risk in raised.items() if exceeds(risk, bound)}
-        axes.plot(within, [place] * len(within), "d", color="white", markeredgecolor=INK, markersize=8)
-        axes.plot(list(above.values()), [place] * len(above), "d", color=ALERT, markeredgecolor=INK, markersize=9)
+        for risks_drawn, color, size in ((within, "white", 8), (above.values(), ALERT, 9)):
+            stand = [round(risk, SHOWN) for risk in risks_drawn]
+            axes.plot(stand, [place] * len(stand), "d", color=color, markeredgecolor=INK, markersize=size)
         if raised:
             worst = max(raised, key=lambda layer: rounded(raised[layer]))
             name = system.catalog.layers[worst].title.lower()
             weight = "bold" if worst in above else "normal"
-            at = (raised[worst], place)
+            at = (round(raised[worst], SHOWN), place)
             axes.annotate(
-                f"{name} off", at, (8, 0), textcoords="offset points", va="center", color=INK, weight=weight, bbox=PAPER
+                f"{name} layer off",
+                at,
+                (8, 0),
+                textcoords="offset points",
+                va="center",
+                color=INK,
+                weight=weight,
+                bbox=PAPER,
             )
             title = system.catalog.threats[threat].title
-            said.append(f"{title} {now[threat]:.2f}, with {name} off {raised[worst]:.2f}")
+            said.append(f"{title} {now[threat]:.2f}, with the {name} layer off {raised[worst]:.2f}")
     axes.axvline(bound, color=INK, linestyle="--", linewidth=1.2)
     axes.text(bound, len(threats) - 0.45, f" bound {bound:g}", va="bottom", color=INK, style="italic")
     most = max(bound, *(off.by_threat[threat] for off in offs.values() for threat in threats))
@@ -64,7 +74,9 @@ def plot_layers_off(system: AISystem, bound: float) -> Figure:
     axes.set_yticks(range(len(threats)), labels=[system.catalog.threats[threat].title for threat in threats])
     axes.xaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10]))
     axes.set_ylabel("Threat")
-    axes.set_title("Each threat with every layer on (bar) and with one layer off (diamonds)", loc="left")
+    axes.set_title(
+        "Each threat with every layer on (bar), and with one off (diamond: filled above the bound)", loc="left"
+    )
     over = "; ".join(reversed(said)) or "no layer holds anything"
     picture.description = f"residual risk by threat against the bound {bound:g}, and the layer missed most: {over}"
     return picture
@@ -97,6 +109,7 @@ def plot_product_and_truth(layers: Sequence[int], product: Sequence[float], trut
     axes.set(yscale="log", xticks=list(layers), xlabel="Layers (count)", ylabel="Share that gets through (log scale)")
     axes.set_title("What gets through layer upon layer, if one failure is shared by all", loc="left")
     axes.grid(axis="y", color="#DDDDDD", linewidth=0.6)
+    axes.yaxis.set_major_formatter("{x:g}")  # 0.001 is read by more people than a power of ten
     picture.description = (
         f"line chart of the share that gets through {layers[0]} to {layers[-1]} layers: the product falls from "
         f"{product[0]:.2g} to {product[-1]:.2g}, the truth from {truth[0]:.2g} to {truth[-1]:.2g}"

@@ -17,7 +17,7 @@ COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 """Okabe and Ito's palette for all color visions (jfly.uni-koeln.de/color); hatches and line styles say the same."""
 
 _HATCHES = ("", "//", "..", "\\\\", "xx", "--")
-_LINES = ("-", "--", ":", "-.", (0, (1, 1)))
+_LINES = ("-", "--", ":", "-.", (0, (7, 2, 1, 2, 1, 2)))
 _WIDTHS = (3.2, 2.2, 1.6, 1.6, 1.6)
 _WEEK = 7
 
@@ -155,8 +155,9 @@ def plot_utility_frontier(plans: Mapping[float, Plan], floor: float | None = Non
             ha="right" if beside[0] < 0 else "left",
             color=COLORS[1],
         )
-    budget = next(iter(plans.values())).budget
-    axes.set_title(f"The price of a utility floor, with {budget:g} days", loc="left")
+    first = next(iter(plans.values()))
+    title = f"The price of a utility floor for {first.system.title}, with {first.budget:g} days"
+    axes.set_title(title, loc="left", parse_math=False)
     axes.set(
         xlabel="Utility that the best plan keeps (share of the system's usefulness)",
         ylabel="Risk score left (0 to 1)",
@@ -165,7 +166,7 @@ def plot_utility_frontier(plans: Mapping[float, Plan], floor: float | None = Non
     )
     axes.grid(axis="y", color="#DDDDDD", linewidth=0.6)
     told = ", ".join(f"utility {utility:.3f} with risk {risk:.3f}" for utility, risk in points)
-    picture.description = f"best plans within {budget:g} days above {len(plans)} utility floors: {told}"
+    picture.description = f"best plans within {first.budget:g} days above {len(plans)} utility floors: {told}"
     return picture
 
 

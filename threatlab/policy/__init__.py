@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from threatlab.catalog import SEVERITIES, catalog
-from threatlab.checks import check_choice, check_date, check_score, check_text, check_whole
+from threatlab.checks import check_choice, check_date, check_score, check_share, check_text, check_whole
 from threatlab.errors import ThreatLabError, short
 from threatlab.fields import Count, Id, Share, Words, keep
 from threatlab.files import FileKind, parse
@@ -102,7 +102,7 @@ class Policy:
         keep(
             self,
             max_risk=check_score("max_risk", self.max_risk),
-            min_utility=check_score("min_utility", self.min_utility),
+            min_utility=check_share("min_utility", self.min_utility),
             max_per_threat=None if per_threat is None else check_score("max_per_threat", per_threat),
             max_by_threat=MappingProxyType({t: check_score(f"max_by_threat: {t}", by_threat[t]) for t in by_threat}),
             open_days=MappingProxyType({severity: days[severity] for severity in SEVERITIES}),

@@ -30,7 +30,7 @@ BOUNDS = [
     BOUNDS,
     ids=[f"{{attack}}-{{control}}-{{number}}" for number, (attack, control, *_) in enumerate(BOUNDS, start=1)],
 )
-def test_attack_stays_below_its_bound(attack, control, how, at_most, useful):
+def test_attack_keeps_its_bound(attack, control, how, at_most, useful):
     result = ATTACKS[attack].run(control=control, seed=SEED, **how)
     ran = f"{{attack}} against control {{control!r}} (seed {{SEED}})"
     assert result.success <= at_most, (
@@ -63,15 +63,16 @@ _LAYER_BOUND = """LAYER_BOUND = {layer_bound}
 
 def test_no_single_layer_off_breaks_the_bound():
     gaps = above_bound(SYSTEM, LAYER_BOUND)
-    found = "; ".join(
-        f"{{gap.threat}} is at {{gap.risk:.2f}} with {{f'layer {{gap.layer}} off' if gap.layer else 'every layer on'}}"
+    found = "".join(
+        f"\\n- {{gap.threat}} is at {{gap.risk:.2f}} with "
+        f"{{f'layer {{gap.layer}} off' if gap.layer else 'every layer on'}}"
         for gap in gaps
     )
-    assert not gaps, f"{{SYSTEM.name}}: above the bound of {{LAYER_BOUND:.2f}}: {{found}}"
+    assert not gaps, f"{{SYSTEM.name}}: above the bound of {{LAYER_BOUND:.2f}}:{{found}}"
 """
 
-_WORKFLOW = """# Runs the threat model's own tests: at every change, and every Monday even if
-# nothing changed here, because the libraries beneath may have.
+_WORKFLOW = """# Runs the threat model's own tests: at every change, and every Monday
+# even if nothing changed here, because the libraries beneath may have.
 # Written by threatlab; yours to keep and to change.
 name: threat model
 

@@ -8,8 +8,10 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import dedent
 from xml.etree import ElementTree as ET
 
+from threatlab.checks import Unchangeable
 from threatlab.errors import ThreatLabError
 from threatlab.files import looked_in
 from threatlab.processes import run_module
@@ -18,10 +20,11 @@ SECONDS = 300
 
 
 @dataclass(frozen=True, slots=True)
-class SuiteResult:
+class SuiteResult(Unchangeable):
     """What a run of the suite said: pytest's exit code (0: all passed), and the names of its tests.
 
-    `messages` has a sentence for each test that failed: which attack, against what, and by how much.
+    `messages` says for each test that failed which attack, against what, and by how much; or, in a line each, which
+    threat is above the bound with which layer off.
     """
 
     exit_code: int
@@ -84,6 +87,8 @@ def _read_report(exit_code: int, report: Path) -> SuiteResult:
         if problem is None:
             passed.append(name)
         else:
-            first = problem.get("message", "").strip().partition("\n")[0]
-            messages[name] = first.removeprefix("AssertionError: ")
+            # the attribute "message" is cut after some characters: the lines that pytest marks in the text are whole
+            marked = [line[1:] for line in (problem.text or "").splitlines() if line.startswith("E ")]
+            said = dedent("\n".join(marked)) or problem.get("message", "")
+            messages[name] = said.partition("\nassert ")[0].strip().removeprefix("AssertionError: ")
     return SuiteResult(exit_code, tuple(passed), tuple(messages), messages)

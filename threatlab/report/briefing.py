@@ -9,9 +9,8 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from threatlab.errors import ThreatLabError
 from threatlab.report.markdown import literal
-from threatlab.report.model import ThreatModel
+from threatlab.report.model import ThreatModel, check_model
 from threatlab.words import counted, days, listed
 
 WORDS_A_MINUTE = 130
@@ -40,9 +39,7 @@ def briefing(model: ThreatModel) -> str:
     ThreatLabError
         If `model` is no ThreatModel.
     """
-    if not isinstance(model, ThreatModel):
-        raise ThreatLabError(f"briefing() takes a ThreatModel, not {model!r}")
-    parts, closing = list(_needed(model)), (4, _say("closing"))
+    parts, closing = list(_needed(check_model(model))), (4, _say("closing"))
     spent = sum(count_words(text) for _, text in (*parts, closing))
     for place, text in _wanted(model):
         if spent < MINUTES * WORDS_A_MINUTE:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from threatlab.errors import ThreatLabError
-from threatlab.report.model import ThreatModel
+from threatlab.report.model import ThreatModel, check_model
 from threatlab.words import counted
 
 
@@ -34,8 +33,7 @@ def checklist(model: ThreatModel) -> tuple[CheckItem, ...]:
     ThreatLabError
         If `model` is no ThreatModel.
     """
-    if not isinstance(model, ThreatModel):
-        raise ThreatLabError(f"checklist() takes a ThreatModel, not {model!r}")
+    check_model(model)
     judged = (_assessment(model), _policy(model), _monitoring(model), _tabletop(model), _reviews(model))
     titles = (
         ("assessment", "Initial assessment", "02"),

@@ -16,7 +16,7 @@ from threatlab.dataflow.files import drawing_to_dict
 from threatlab.errors import ThreatLabError, short
 from threatlab.files import FileKind, write_text
 from threatlab.policy import Policy
-from threatlab.report.model import Missing, ThreatModel
+from threatlab.report.model import Missing, ThreatModel, check_model
 from threatlab.system import AISystem
 
 VERSION = 1
@@ -68,7 +68,7 @@ def model_from_dict(table: object) -> ThreatModel:
 
 def to_json(*models: ThreatModel) -> str:
     """Return threat models as a JSON text: one as an object, several as an array."""
-    tables = [model_to_dict(model) for model in models]
+    tables = [model_to_dict(check_model(model)) for model in models]
     return json_text(tables[0] if len(tables) == 1 else tables)
 
 
@@ -77,7 +77,7 @@ def system_to_json(model: ThreatModel) -> str:
 
     `load_system` and the command `threatlab assess` read it.
     """
-    return json_text(model.system.to_dict())
+    return json_text(check_model(model).system.to_dict())
 
 
 def json_text(value: object) -> str:

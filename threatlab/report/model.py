@@ -282,6 +282,13 @@ _GIVE = {
 }
 
 
+def check_model(model: object) -> ThreatModel:
+    """Return `model`, if it is one."""
+    if not isinstance(model, ThreatModel):
+        raise ThreatLabError(f"{short(model)} is no ThreatModel; ThreatModel(system) begins one")
+    return model
+
+
 def _part(name: str, value: Any, kind: type, read: Any, *, optional: bool = False) -> Any:
     if isinstance(value, kind) or (optional and value is None):
         return value

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from threatlab.errors import ThreatLabError
 from threatlab.report import sections_first, sections_system, sections_work
 from threatlab.report.blocks import Cell, Gap, Heading, Section, Table
-from threatlab.report.model import ThreatModel
+from threatlab.report.model import ThreatModel, check_model
 from threatlab.words import listed
 
 _PARTS = (
@@ -84,5 +84,4 @@ def check_models(models: Sequence[object]) -> None:
     if not models:
         raise ThreatLabError("a report needs at least one threat model")
     for model in models:
-        if not isinstance(model, ThreatModel):
-            raise ThreatLabError(f"a report is made of ThreatModel(system, ...), not of {model!r}")
+        check_model(model)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from threatlab.checks import check_choice, check_list, check_text
@@ -76,7 +75,7 @@ def begin(story: Story | str, system: AISystem | None = None, roles: Collection[
         opening=opening.text,
         at="",
         hours=0.0,
-        figures=MappingProxyType(dict.fromkeys(MEASURES, 0.0)),
+        figures=dict.fromkeys(MEASURES, 0.0),
     )
     return follow(first, opening)
 

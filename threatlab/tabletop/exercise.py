@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from types import MappingProxyType
 from typing import Any
 
-from threatlab.checks import check_choice, check_date, check_number, check_text
+from threatlab.checks import Unchangeable, check_choice, check_date, check_number, check_text
 from threatlab.errors import ThreatLabError
 from threatlab.system import AISystem
 from threatlab.tabletop.log import IncidentLog, Lesson, LogEntry, Task, lessons
@@ -31,7 +30,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Exercise:
+class Exercise(Unchangeable):
     """An exercise as it stands. It never changes: `decide` returns the next one. `begin` makes the first.
 
     `hours` is the story's time from its start, `log` what was decided so far, `figures` the sums of what followed (by
@@ -52,7 +51,7 @@ class Exercise:
     log: IncidentLog = field(default_factory=IncidentLog)
     unattended: bool = False
     taken_back: tuple[str, ...] = ()
-    tasks: Mapping[str, Task] = field(default_factory=lambda: MappingProxyType({}))
+    tasks: Mapping[str, Task] = field(default_factory=dict)
     before: Exercise | None = field(default=None, compare=False)
 
     @property
@@ -186,7 +185,7 @@ class Exercise:
         check_choice("lesson of this run", lesson, [each.id for each in self.lessons])
         name = check_text("the name of who sees to it", who, empty=True).strip()
         task = Task(name, check_date("the day until which it is done", due) if due else None)
-        return replace(self, tasks=MappingProxyType({**self.tasks, lesson: task}))
+        return replace(self, tasks={**self.tasks, lesson: task})
 
     def answers(self) -> list[dict[str, Any]]:
         """Return what was decided, JSON-ready: `run_unattended` plays the same exercise from it."""
@@ -266,7 +265,7 @@ def follow(now: Exercise, outcome: Outcome) -> Exercise:
         now,
         at=outcome.next,
         hours=hours + waits,
-        figures=MappingProxyType(figures),
+        figures=figures,
         marks=marks,
         out_since=out_since,
     )

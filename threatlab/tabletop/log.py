@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from threatlab.catalog import catalog
+from threatlab.checks import Unchangeable
 from threatlab.tabletop.records import Story
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class LogEntry:
+class LogEntry(Unchangeable):
     """One decision and what followed.
 
     `hours` is the story's time, in hours from its start, at which the message lay on the table; `clock` says it as a

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from threatlab.checks import Unchangeable
 from threatlab.incidents import Incident, load_incident
 
 ROLES = ("incident lead", "ML engineer", "security analyst", "business owner")
@@ -75,7 +76,7 @@ class When:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Unchangeable):
     """What follows from a decision, if `when` holds.
 
     `hours` pass on the story's clock; `effect` is added to the figures (by measure, each in its unit); `marks` are
@@ -155,7 +156,7 @@ class Moral:
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class Story(Unchangeable):
     """A tabletop story. `id` is also that of the documented incident that it is made from.
 
     `starts` is in minutes since Monday 00:00. `opening` are ways to begin, of which the first that holds happens.

@@ -19,7 +19,7 @@ ENOUGH = sum(step.effort_days for step in assess(TINY).best_next(99))
 START = date(2026, 12, 1)
 REASON, WHO, UNTIL = "Eight people reach it", "Ada", START + timedelta(days=60)
 
-PLAN, HALF = (make_plan(RAY, days, min_utility=0.96) for days in (20, 10))
+PLAN, HALF = (make_plan(RAY, days, min_utility=0.96, start=START) for days in (20, 10))
 
 
 def said(
@@ -48,6 +48,7 @@ def bank():
                 ((TINY, 10.5), "too few are left for the other"),
                 ((TINY, 2), "neither control fits"),
                 ((TINY, -3), "no number of days"),
+                ((TINY, 1000), "and up to 366"),
                 ((TINY, "six"), "not a number"),
                 (11, "give both"),
             ],
@@ -66,7 +67,7 @@ def bank():
                 ((START, (REASON, "the team", UNTIL)), "nobody whom one could ask"),
                 ((START, ("later", WHO, UNTIL)), "is no reason"),
                 ((START, ("No days left", WHO, UNTIL)), "Money and days explain"),
-                ((START, (REASON, WHO, START)), "over before the work begins"),
+                ((START, (REASON, WHO, START)), "2026-12-01 is not after 2026-12-01"),
                 ((START, (REASON, WHO, START + timedelta(days=800))), "within a year"),
                 ((START, (REASON, WHO, "soon")), "is no day"),
                 ((START, (REASON, WHO)), "a reason, a name and a last day"),
@@ -74,7 +75,14 @@ def bank():
         ),
         "w5": (
             Criterion("open interfaces", unit="interfaces", at_most=0),
-            [("the system is secure", "is not a criterion"), (0, "0 is not a criterion")],
+            [
+                ("the system is secure", "is not a criterion"),
+                (0, "0 is not a criterion"),
+                *(
+                    (Criterion(wish, unit="percent", at_least=100), "says nothing that can be counted")
+                    for wish in ("the system is secure", "Security of the cluster", "x")
+                ),
+            ],
         ),
         "w6": (
             (PLAN, "Move secrets to a vault"),
@@ -83,6 +91,7 @@ def bank():
                 ((PLAN, "Limit request rate and spend"), "is in the plan already"),
                 ((PLAN, "Track where data comes from"), "stays out, too"),
                 ((PLAN, "a vault"), "no control's name"),
+                ((PLAN, "nothing"), "Something comes in"),
                 (("plan", "Move secrets to a vault"), "not a plan"),
             ],
         ),
@@ -90,9 +99,10 @@ def bank():
             (PLAN, HALF, said()),
             [
                 ((PLAN, HALF, said(control="the vault")), "no control that the half has lost"),
-                ((PLAN, HALF, said(risk="high")), "No number"),
+                ((PLAN, HALF, said(risk="high", until="until 31.3.2027")), "No number"),
                 ((PLAN, HALF, said(risk="at 0.93")), "0.93 is no risk that stays"),
-                ((PLAN, HALF, said(until="for a while")), "no day"),
+                ((PLAN, HALF, said(until="until March 2027")), "no day"),
+                ((PLAN, HALF, said(until="until 31 March 2020")), "2020-03-31 is not after 2026-12-01"),
                 ((PLAN, HALF, said(who="Grace is told")), "Nobody answers"),
                 ((PLAN, HALF, "It stays."), "no sentence of the form"),
                 ((PLAN, "half", said()), "not a plan"),

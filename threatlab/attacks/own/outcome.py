@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from threatlab.checks import Unchangeable
 from threatlab.errors import ThreatLabError
 
 
@@ -13,7 +14,7 @@ class NothingError(ThreatLabError):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Unchangeable):
     """Success of the attack, the same measure without an attack, and usefulness to honest callers: shares (0..1)."""
 
     success: float

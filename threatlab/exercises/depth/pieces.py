@@ -15,7 +15,7 @@ from threatlab.exercises.question import Question, in_steps
 from threatlab.incidents import load_incident, replay
 from threatlab.regression import Bound, suggested_bounds
 from threatlab.system import AISystem
-from threatlab.words import capital
+from threatlab.words import capital, listed
 
 LAYERS, STOPS, MOST = 3, 0.8, 0.02
 """The scene of section 3: so many layers, what each stops on average, and the most that may get through."""
@@ -39,10 +39,17 @@ def _signed(answer: Any) -> str:
     off = {layer: assess(switch_off(system, layer)).by_threat for layer in system.catalog.layers}
     risk, threat, layer = max((risks[threat], threat, layer) for layer, risks in off.items() for threat in risks)
     titles = {name: each.title for name, each in system.catalog.threats.items()}
-    highest = f"{titles[threat]} is at {risk:.2f} with {system.catalog.layers[layer].title} off"
-    if not any(title.lower() in text for title in titles.values()):
-        raise NotYet(f"Your reason names no threat. {highest}: what would that mean for this system?", "no-threat")
-    verdict = "false" if above_bound(system, bound) else "true, and could be false"
+    highest = f"{titles[threat]} is at {risk:.2f} with the {system.catalog.layers[layer].title} layer off"
+    apply = [titles[name] for name, risk in bare.items() if risk]
+    if not any(title.lower() in text for title in apply):
+        raise NotYet(
+            f"Your reason names no threat to this system: {listed(apply, 'or')}. {highest}: what would that mean?",
+            "no-threat",
+        )
+    gaps = above_bound(system, bound)
+    for gap in [gap for gap in gaps if not gap.layer][:1]:
+        highest = f"{titles[gap.threat]} is at {gap.risk:.2f} even with every layer on"
+    verdict = "false" if gaps else "true, and could be false"
     return f"At {bound:g} the claim is {verdict}: {highest}. {UNREAD}"
 
 
@@ -82,7 +89,7 @@ def _rare(answer: Any) -> str:
         raise NotYet(
             f"With {chance:g} a year {through:.3f} gets through, {through / product:.1f} times the product.", "often"
         )
-    return f"{through:.3f} gets through: one theft in {1 / chance:.0f} years. The product had said {product:.3f}."
+    return f"{through:.4f} gets through: one theft in {1 / chance:,.0f} years. The product had said {product:.4f}."
 
 
 def _red(answer: Any) -> str:
@@ -92,6 +99,8 @@ def _red(answer: Any) -> str:
         raise NotYet(
             "That bound is none of those that were measured. Leave at_most, and switch the control off.", "lowered"
         )
+    if given.control != "none" and given not in suggested_bounds() and given.control in ATTACKS[given.attack].controls:
+        raise NotYet(f"That puts another control in place, {given.control!r}. One that is off is 'none'.", "another")
     try:
         ran = ATTACKS[given.attack].run(control=given.control, **given.knobs)
     except ThreatLabError as problem:
@@ -113,18 +122,23 @@ def _command(answer: Any) -> str:
         if "--fail-at" in words
         else [word.partition("=")[2] for word in options if word.startswith("--fail-at=")]
     )
+    for word in options:
+        if "_" in word:
+            raise NotYet(f"There is no option {word!r}: the words of an option are joined by hyphens.", "underscore")
     if not stop:
         raise NotYet("Without --fail-at the exit code is 0, whatever the score is.", "no-gate")
     try:
         bound = float(stop[0])
     except ValueError:
         raise NotYet(f"--fail-at takes a number, not {stop[0]!r}.") from None
-    if not 0 < bound <= 1:
+    if not 0 < bound < 1:
         raise NotYet(f"{bound:g} stops every release, or none: a score lies between 0 and 1.", "no-score")
     files = [word for word in words[2:] if word.endswith((".json", ".toml"))]
     if files != ["threat-model.json"]:
         raise NotYet("Name the file that is assessed: threat-model.json.")
-    return f"Exit code 1 at a score of {bound:g} or more, and while a question is open: a pipeline needs nothing else."
+    leave = any(word.startswith(("--allow-open", "--max-open")) for word in options)
+    asked = "with leave for open questions" if leave else "and while a question is open"
+    return f"Exit code 1 at a score of {bound:g} or more, {asked}: a pipeline needs nothing else."
 
 
 w1 = Question(
@@ -193,6 +207,7 @@ w4 = Question(
     fills='replace(strict["extraction"], control="none")',
     claims={
         "lowered": "A test is seen red by changing its bound.",
+        "another": "A control that gives way to another one is off.",
         "green": "Without its control the attack stays within the bound.",
     },
 )
@@ -206,6 +221,7 @@ w5 = Question(
     covers=("practice-automate",),
     fills='"threatlab assess threat-model.json --fail-at 0.5"',
     claims={
+        "underscore": "An option is spelled as the parameter of that name.",
         "no-gate": "An assessment stops a release by itself.",
         "no-score": "A score can lie above 1.",
     },

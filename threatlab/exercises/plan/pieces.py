@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, datetime
+from itertools import product
 from typing import Any
 
 from threatlab.assessment import assess
 from threatlab.assessment.result import NextStep
 from threatlab.catalog import Criterion
-from threatlab.exercises.judges import UNREAD, a_kind, a_number, a_person, a_reason, check_bearable, named, parts, shown
+from threatlab.exercises.judges import (
+    UNREAD,
+    a_kind,
+    a_number,
+    a_person,
+    a_reason,
+    check_bearable,
+    is_a_person,
+    named,
+    parts,
+    shown,
+)
 from threatlab.exercises.outcome import NotYet
 from threatlab.exercises.question import Question, in_steps
 from threatlab.plan import Plan, make_plan
@@ -21,7 +34,18 @@ from threatlab.words import listed
 SENTENCE = 10
 """Words that the sentence of section 7 needs at least: it says four things."""
 
-_NUMBER = re.compile(r"\b[01]?\.\d+|\b\d+ ?%")
+_NUMBER = re.compile(r"\b\d+(?:\.\d+)? ?%|\b[01]?\.\d+")
+_DAY = re.compile(r"20\d\d-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]20\d\d|\d{1,2} [A-Za-z]+ 20\d\d|[A-Za-z]+ \d{1,2} 20\d\d")
+_WRITTEN = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d %B %Y", "%d %b %Y", "%B %d %Y", "%b %d %Y")
+_ANSWERS = r"\b(?:answers?|owns?|carries|accepts?|signs?|responsible|accountable)\b"
+_WHO = re.compile(rf"(?:^|[,;]|\band\b)\s*(?:and\s+)?([^,;]*?)\s+{_ANSWERS}")
+
+_WISH = re.compile(
+    r"^(?:the |our )?(?:(?:system|service|model|cluster|interface|data|api|it|everything)s? (?:is|are|stays?|remains?)"
+    r"|security|safety|robustness|protection)\b",
+    re.IGNORECASE,
+)
+"""What is said of a whole, and counts nothing; a bound beside it changes nothing."""
 
 LONGEST = 366
 """Days that an acceptance may last: what is accepted for longer is never looked at again."""
@@ -60,7 +84,7 @@ def _no_search_needed(answer: Any) -> str:
     a_kind(system, AISystem, "a system; give `tiny`")
     budget = a_number(given)
     if not 0 < budget <= LONGEST:
-        raise NotYet(f"{budget:g} is no number of days to plan with; give one above 0, such as 9.")
+        raise NotYet(f"{budget:g} is no number of days to plan with; give one above 0 and up to {LONGEST}, such as 9.")
     best, quick = (make_plan(system, budget, way=way) for way in ("best", "quick_wins"))
     if not best.steps:
         raise NotYet(f"With {in_days(budget)} neither control fits: there is nothing to plan.", "too-few")
@@ -108,7 +132,7 @@ def _acceptance(answer: Any) -> str:
         raise NotYet(f"{shown(until)} is no day; write start + timedelta(days=60), or '2027-01-30'.")
     lasts = (last - start).days
     if lasts <= 0:
-        raise NotYet(f"{last} is over before the work begins, on {start}.", "over")
+        raise NotYet(f"{last} is not after {start}, on which the work begins: give a later day.", "over")
     if lasts > LONGEST:
         raise NotYet(f"{last} is {lasts} days away. Who will still know why? Give a day within a year.", "forever")
     return f"{owner} answers for it until {last}. On the day after, the check reports it again. {UNREAD}"
@@ -116,8 +140,12 @@ def _acceptance(answer: Any) -> str:
 
 def _criterion(answer: Any) -> str:
     given = a_kind(answer, Criterion, "a criterion; write Criterion(what is counted, unit=..., at_most=...)")
-    bound = given.at_most if given.at_most is not None else given.at_least
-    return f"{given}. A measurement beyond {bound:g} fails it, so it can be promised, and checked."
+    if len(given.measure.split()) < 2 or _WISH.match(given.measure):
+        raise NotYet(
+            f"{given.measure!r} says nothing that can be counted. Which things, seen how, would you count?", "wish"
+        )
+    word, bound = ("above", given.at_most) if given.at_most is not None else ("below", given.at_least)
+    return f"{given}. A measurement {word} {bound:,g} fails it, so it can be promised, and checked."
 
 
 def _takes_its_place(answer: Any) -> str:
@@ -134,6 +162,8 @@ def _takes_its_place(answer: Any) -> str:
         return f"Nothing takes its place within these days. {price}"
     titles = {name: control.title for name, control in plan.catalog.controls.items()}
     control = named(given, titles)
+    if named(given, ["nothing"]):
+        raise NotYet(f"Something comes in. Leave out {first.title}, and compare the steps.", "nothing")
     if control is None:
         raise NotYet(f"{shown(given)} is no control's name; copy it from the panel, between quotes.")
     if control == first.control:
@@ -154,12 +184,14 @@ def _sentence(answer: Any) -> str:
     if not isinstance(text, str) or len(text.split()) < SENTENCE:
         raise NotYet(f"{shown(text)} is no sentence of the form that stands above.")
     kept = {step.control for step in half.steps}
-    lost = [step.title for step in plan.steps if step.control not in kept]
-    if lost and not any(title.lower() in text.lower() for title in lost):
+    gone = [step for step in plan.steps if step.control not in kept]
+    lost = [step.title for step in gone]
+    if lost and not any(each.title.lower() in text.lower() or each.control in text for each in gone):
         raise NotYet(
             f"It names no control that the half has lost. Take one, by its name: {listed(lost, 'or')}.", "no-control"
         )
-    if not (given := _NUMBER.findall(text)):
+    plain = re.sub(r"(?<=\d)(?:st|nd|rd|th)\b|,|\bof (?=[A-Z])", "", text)
+    if not (given := _NUMBER.findall(_DAY.sub("", plain))):
         raise NotYet("No number says how large the risk is that stays.", "no-number")
     risks = {"the risk score": half.risk_after, **_by_title(half)}
     if not any(_is_it(number, risk) for number in given for risk in risks.values()):
@@ -169,11 +201,23 @@ def _sentence(answer: Any) -> str:
             f"and the risk score at {half.risk_after:.3f}.",
             "wrong-number",
         )
-    if not re.search(r"\b20\d\d\b", text):
-        raise NotYet("It has no day. Until when does the answer hold?", "no-day")
-    if not re.search(r"\b(answers?|owns?|carries|accepts?|signs?|responsible|accountable)\b", text):
-        raise NotYet("Nobody answers for it. Who does?", "nobody")
+    if not (until := max(_days_in(plain), default=None)):
+        raise NotYet("It has no day. Until when does the answer hold? Write it as 31 January 2027.", "no-day")
+    if plan.begins and until <= plan.begins:
+        raise NotYet(f"{until} is not after {plan.begins}, on which the work begins: give a later day.", "over")
+    who = _WHO.search(text)
+    if not re.search(_ANSWERS, text) or (who and who[1] and not (re.search(r"\w", who[1]) and is_a_person(who[1]))):
+        raise NotYet("Nobody answers for it whom one could ask. Who does?", "nobody")
     return "A lost control, a risk that stays, a person and a day: somebody can disagree with that."
+
+
+def _days_in(text: str) -> list[date]:
+    """Return the days that a text names, as far as they are any."""
+    days = []
+    for written, form in product(_DAY.findall(text), _WRITTEN):
+        with suppress(ValueError):
+            days.append(datetime.strptime(written, form).date())  # noqa: DTZ007  # a day, not a time
+    return days
 
 
 def _by_title(plan: Plan) -> dict[str, float]:
@@ -256,6 +300,7 @@ w5 = Question(
     ),
     because="It says what is counted and which number is too many.",
     covers=("step-planning",),
+    claims={"wish": "A wish becomes a criterion by a number beside it."},
     fills='Criterion("management interfaces that answer from the internet", unit="interfaces", at_most=0)',
 )
 
@@ -275,6 +320,7 @@ w6 = Question(
         ' if plan.steps else "nothing"'
     ),
     claims={
+        "nothing": "What is left out of a plan leaves a hole.",
         "left-out": "What is left out takes its own place.",
         "planned": "What was planned anyway takes the place.",
         "stays-out": "Any other control takes the place.",
@@ -299,6 +345,7 @@ w7 = Question(
         "no-control": "A lost control need not be named.",
         "no-number": "How large a risk is needs no number.",
         "wrong-number": "A risk that stays can be told by any number.",
+        "over": "Somebody may answer for a risk until a day before the work begins.",
         "no-day": "Whoever answers for a risk does so without an end.",
         "nobody": "Nobody has to answer for what is left.",
     },

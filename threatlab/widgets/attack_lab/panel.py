@@ -70,7 +70,7 @@ class AttackLab(Panel[view.AttackState]):
 
     def memory(self, state: view.AttackState) -> dict[str, Any]:
         """Return what was reached."""
-        return {name: [best.rank, best.report] for name, best in state.reached.items()}
+        return {name: (best.rank, best.report) for name, best in state.reached.items()}
 
     def recall(self, memory: Any) -> view.AttackState:
         """Return the state with what was reached of the targets that there are."""
@@ -81,7 +81,7 @@ class AttackLab(Panel[view.AttackState]):
     def begin_anew(self) -> None:
         """Forget what was reached, until it is taken up again; the settings stay."""
         self._worker.wait()
-        self._begun = replace(self.state, reached={}, news="")
+        self.begun = replace(self.state, reached={}, news="")
         super().begin_anew()
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any
 
 from threatlab.attacks import Attack, AttackResult
@@ -25,6 +24,7 @@ from threatlab.widgets.base.html import (
     saved,
     saved_bar,
     saved_table,
+    severity,
     slider,
     tag,
 )
@@ -58,7 +58,7 @@ class AttackState:
     alone: AttackResult | None = None
     defended: AttackResult | None = None
     problem: str = ""
-    reached: Mapping[str, Reached] = field(default_factory=lambda: MappingProxyType({}))
+    reached: Mapping[str, Reached] = field(default_factory=dict)
     news: str = ""
 
 
@@ -200,7 +200,7 @@ def _fields(state: AttackState) -> tuple[Html, ...]:
             low=0,
             high=SEEDS - 1,
             step=1,
-            class_="tl-field tl-inline",
+            class_="tl-inline",
         ),
     )
 
@@ -258,7 +258,7 @@ def _lesson(attack: Attack, name: str) -> Html:
     finding = control and tag(
         "p.tl-sub",
         f"In an assessment, its absence is the finding \u201c{control.finding}\u201d (",
-        tag(f"span.tl-sev.tl-{control.severity}", control.severity),
+        severity(control.severity),
         ").",
     )
     return tag("div.tl-note", headed(f"{defense.title}.", defense.lesson), finding)

@@ -39,12 +39,6 @@ class LatestOnly(Generic[Request, Answer]):
         self._number = 0
         self._running = False
 
-    @property
-    def busy(self) -> bool:
-        """Whether an answer is still to come."""
-        with self._changed:
-            return self._running
-
     def submit(self, request: Request) -> None:
         """Ask for `request` next, and forget any that has not been shown yet."""
         with self._changed:

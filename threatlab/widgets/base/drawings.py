@@ -13,6 +13,9 @@ _FAINT = 0.03
 _WIDTH = 420
 """Of a chart, in units of its drawing: px where there is room."""
 
+_HALVES = {0.0: "0.0", 0.5: "0.5", 1.0: "1.0"}
+"""Levels of a chart of shares."""
+
 
 def digit(pixels: Any, label: str) -> Html:
     """Return an 8 x 8 picture: ink from 0 to 1 on white paper, the same in both themes."""
@@ -30,13 +33,15 @@ def change(pixels: Any, label: str) -> Html:
     return _pixels(pixels, label, paint)
 
 
-def line_chart(
+def line_chart(  # noqa: PLR0913  # each is a part of a chart
     lines: Sequence[Sequence[tuple[float, float]]],
     ticks: Mapping[float, str],
     label: str,
     *,
+    levels: Mapping[float, str] = _HALVES,
+    below: str = "",
     dots: bool = False,
-    mark: tuple[float, str] | None = None,
+    mark: float | None = None,
 ) -> Html:
     """Return a line chart, whose figures should follow as a table.
 
@@ -44,15 +49,17 @@ def line_chart(
     ----------
     lines
         Of each, its points: how far across, and the share (0..1) that is drawn upward; both from 0 to 1.
-    ticks
-        What stands below the axis, by how far across.
+    ticks, levels
+        What stands below the axis, by how far across, and left of it, by how far upward.
+    below
+        What is written below the ticks.
     dots
         Whether each point is drawn, too.
     mark
-        How far across a dashed line stands, and what is written below the ticks.
+        How far across a dashed line stands.
     """
     left, top, bottom = 34, 12, 160
-    below = bottom + 18
+    foot = bottom + 18
 
     def x(across: float) -> str:
         return f"{left + 6 + across * (_WIDTH - left - 26):.1f}"
@@ -62,18 +69,19 @@ def line_chart(
 
     drawn = [
         f'<line x1="{left}" x2="{_WIDTH - 6}" y1="{y(share)}" y2="{y(share)}" class="tl-grid"/>'
-        f'<text x="{left - 6}" y="{float(y(share)) + 4}" text-anchor="end">{share:.1f}</text>'
-        for share in (0.0, 0.5, 1.0)
+        f'<text x="{left - 6}" y="{float(y(share)) + 4}" text-anchor="end">{word}</text>'
+        for share, word in levels.items()
     ]
-    drawn += [f'<text x="{x(across)}" y="{below}" text-anchor="middle">{word}</text>' for across, word in ticks.items()]
+    drawn += [f'<text x="{x(across)}" y="{foot}" text-anchor="middle">{word}</text>' for across, word in ticks.items()]
     for n, points in enumerate(lines):
         path = " ".join(f"{x(across)},{y(share)}" for across, share in points)
         drawn.append(f'<polyline points="{path}" class="tl-line tl-line-{n}"/>')
         drawn += [f'<circle cx="{x(a)}" cy="{y(s)}" r="3" class="tl-line-{n}"/>' for a, s in points if dots]
     if mark is not None:
-        drawn.append(f'<line x1="{x(mark[0])}" x2="{x(mark[0])}" y1="{top - 4}" y2="{bottom}" class="tl-mark"/>')
-        drawn.append(f'<text x="{(_WIDTH + left) / 2}" y="{below + 16}" text-anchor="middle">{mark[1]}</text>')
-    return _chart(Html("".join(drawn)), label, below + (22 if mark else 12))
+        drawn.append(f'<line x1="{x(mark)}" x2="{x(mark)}" y1="{top - 4}" y2="{bottom}" class="tl-mark"/>')
+    if below:
+        drawn.append(f'<text x="{(_WIDTH + left) / 2}" y="{foot + 16}" text-anchor="middle">{below}</text>')
+    return _chart(Html("".join(drawn)), label, foot + (22 if below else 12))
 
 
 def histograms(groups: Mapping[str, Sequence[float]], edges: Sequence[float], mark: float | None, label: str) -> Html:

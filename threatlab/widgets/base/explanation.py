@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from threatlab.assessment import Assessment
 from threatlab.assessment.layered import Barrier
 from threatlab.catalog import Catalog, Control, Effectiveness
+from threatlab.system import AISystem
 from threatlab.widgets.base.html import Html, fold, headed, markup, number, table, tag
 from threatlab.words import capital, days, listed
 
@@ -71,13 +72,8 @@ def _threat(result: Assessment, name: str) -> Html:
     ]
     heads = ("Layer", "Control in place", "Effect", "Claims to remove", "Lets through")
     factors = "".join(f"{_TIMES}{1 - b.reduction:.4g}" for b in how.barriers)
-    labels, true = catalog.facts, result.system.true
-    likelihood = _raised(
-        "Likelihood", threat.likelihood, {labels[f].label: w for f, w in threat.raised_by.items() if f in true}
-    )
-    impact = _raised(
-        "Impact", threat.impact, {labels[f].label: w for f, w in threat.impact_raised_by.items() if f in true}
-    )
+    likelihood = _raised("Likelihood", threat.likelihood, threat.raised_by, result.system)
+    impact = _raised("Impact", threat.impact, threat.impact_raised_by, result.system)
     return markup(
         tag("p", about),
         tag("p", f"{likelihood} = {how.inherent_likelihood:.4f}. {threat.likelihood_why}"),
@@ -115,8 +111,9 @@ def _worth(claim: Effectiveness) -> str:
     return f"{claim.measured:g}{_TIMES}{claim.routes:g} = {claim.value:.2f}"
 
 
-def _raised(what: str, start: float, raising: Mapping[str, float]) -> str:
+def _raised(what: str, start: float, by: Mapping[str, float], system: AISystem) -> str:
     """Return how a likelihood or an impact comes about: where it starts, what raises it, and the formula of both."""
+    raising = {system.catalog.facts[fact].label: weight for fact, weight in by.items() if fact in system.true}
     raised = f", raised by {listed([f'{label} {weight:g}' for label, weight in raising.items()])}" if raising else ""
     product = _TIMES.join(f"(1 {_MINUS} {share:g})" for share in (start, *raising.values()))
     return f"{what}: starts at {start:g}{raised}. 1 {_MINUS} {product}"

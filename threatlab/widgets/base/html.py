@@ -8,9 +8,15 @@ from html import escape
 from types import MappingProxyType
 from typing import Any
 
+from threatlab.ranking import moved
+
 LEFT = "text-align:left;vertical-align:top"
 _NUMBER = '<td class="tl-num tl-figure">'
 _FRAME = "max-width:760px;padding:12px 16px;border:1px solid gray;border-radius:8px"
+
+
+Option = tuple[object, object] | str
+"""An entry of a list to choose from: its label and its value (text, number, boolean or None), or one text for both."""
 
 
 class Html(str):
@@ -88,6 +94,30 @@ def bars(rows: Iterable[tuple[object, Html, object]], *, class_: str = "") -> Ht
 def score(label: str, value: object, change: object) -> Html:
     """Return a score in large figures below its label, and below it how it changed."""
     return tag("div", tag("div.tl-cap", label), tag("div.tl-score", value), tag("div.tl-delta", change))
+
+
+def change(now: float, before: float, since: str = "") -> Html:
+    """Return how a score has changed, as it is shown: where it was, how far it moved, and whether that is better."""
+    was, by = tag("s.tl-num", f"{before:.2f}"), moved(now, before)
+    if not by:
+        return markup(was, " no change", since)
+    word = "better" if by < 0 else "worse"
+    return markup(was, " ", tag(f"span.tl-num.tl-{word}", f"{minus(f'{by:+.2f}')}, {word}"), since)
+
+
+def minus(figure: str) -> str:
+    """Return a figure with a minus as long as the plus is."""
+    return figure.replace("-", "\u2212")
+
+
+def severity(level: str, words: str = "") -> Html:
+    """Return a severity with its sign and color: by its own word, or by others."""
+    return tag(f"span.tl-sev.tl-{level}", words or level)
+
+
+def unsure(unknown: bool) -> Html | None:
+    """Return the mark of what nobody knows, if that is so."""
+    return markup(" ", tag("span.tl-unk", "unknown")) if unknown else None
 
 
 def gauge(share: float, *, was: float | None = None, limit: float | None = None, words: object = None) -> Html:
@@ -213,20 +243,21 @@ def toggle(  # noqa: PLR0913
 def choice(  # noqa: PLR0913
     label: object,
     name: str,
-    options: Iterable[tuple[object, object]],
+    options: Iterable[Option],
     value: object,
     *,
     act: str | None = None,
     disabled: bool = False,
     impossible: Mapping[object, str] = MappingProxyType({}),
-    class_: str = "tl-field",
+    class_: str = "",
     args: Mapping[str, object] | None = None,
 ) -> Html:
-    """Return a list to choose from: options are pairs of a label and a value (a text, number, boolean or None).
+    """Return a list to choose from.
 
     Its choice goes to the action `act` at once, as the argument `name`; without `act`, with the form that it stands in.
     A value that is `impossible` now stands in the list with the reason, and can't be chosen.
     """
+    pairs = ((each, each) if isinstance(each, str) else each for each in options)
     listed = (
         tag(
             "option",
@@ -235,7 +266,7 @@ def choice(  # noqa: PLR0913
             selected=each == value,
             disabled=each in impossible,
         )
-        for text, each in options
+        for text, each in pairs
     )
     return _labeled(
         label,
@@ -254,7 +285,7 @@ def field(  # noqa: PLR0913
     high: float | None = None,
     step: float | str | None = None,
     disabled: bool = False,
-    class_: str = "tl-field",
+    class_: str = "",
     args: Mapping[str, object] | None = None,
 ) -> Html:
     """Return a field to type into: a number if `value` is one, else a text; sent as `choice` is."""
@@ -335,16 +366,15 @@ def form(  # noqa: PLR0913
     hint: str = "",
     key: object = "",
     args: Mapping[str, object] | None = None,
-    class_: str = "tl-form",
+    class_: str = "",
 ) -> Html:
     """Return fields that are sent together, and only by the button `submit`; what can't be done is said beside it.
 
     With another `key` than before, the form begins anew: its fields lose what was typed.
     """
-    send = tag("button.tl-btn", submit, type="submit", title=hint or None)
-    return tag(
-        "form", *inside, send, problem(act), data_act=act, data_args=_args(args), data_key=f"{act}-{key}", class_=class_
-    )
+    send = markup(tag("button.tl-btn", submit, type="submit", title=hint or None), problem(act))
+    sent = {"data_act": act, "data_args": _args(args), "data_key": f"{act}-{key}"}
+    return tag("form.tl-form", *inside, send, class_=class_, **sent)
 
 
 def fold(title: object, *inside: object, opened: bool = False, key: object = None) -> Html:
@@ -353,6 +383,19 @@ def fold(title: object, *inside: object, opened: bool = False, key: object = Non
 
 
 # ---- what stays in a saved notebook: inline styles alone, since JupyterLab drops style sheets there
+
+
+class Shown:
+    """What a function returns to be looked at: HTML for a notebook, and the same in words."""
+
+    def __init__(self, html: str, words: str) -> None:
+        self._html, self._words = html, words
+
+    def __repr__(self) -> str:
+        return self._words
+
+    def _repr_html_(self) -> str:
+        return self._html
 
 
 def saved(title: object, *inside: object) -> Html:
@@ -373,9 +416,10 @@ def saved_table(heads: Iterable[object], rows: Iterable[Iterable[object]]) -> Ht
     return tag("table", tag("thead", tag("tr", head)) if head else None, tag("tbody", body))
 
 
-def saved_bar(share: float, color: str = "steelblue") -> Html:
+def saved_bar(share: float, color: str = "steelblue", *, begin: float | None = None) -> Html:
     """Return a bar for a saved notebook, `share` (0..1) of 260 px wide: a cell would be only as wide as its bar."""
-    return tag("div", style=f"width:{260 * share:.0f}px;min-width:1px;height:12px;background-color:{color}")
+    indent = "" if begin is None else f"margin-left:{260 * begin:.0f}px;"
+    return tag("div", style=f"{indent}width:{260 * share:.0f}px;min-width:1px;height:12px;background-color:{color}")
 
 
 def _head(name: object, of_figures: bool = False) -> Html:
@@ -391,7 +435,7 @@ def _cell(cell: object, *, head: bool) -> Html:
 
 
 def _labeled(label: object, control: Html, class_: str) -> Html:
-    return tag("label", tag("span", label), control, class_=class_)
+    return tag("label.tl-field", tag("span", label), control, class_=class_)
 
 
 def _args(args: Mapping[str, object] | None) -> str | None:

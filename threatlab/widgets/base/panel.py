@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Mapping
 from functools import wraps
@@ -49,14 +50,16 @@ class Panel(anywidget.AnyWidget, Generic[State]):
     """A live panel. Display it as the last value of a cell; what a click does can be done in code.
 
     A panel of its own kind says which module draws its state (`drawn_by`), and which of its methods are actions
-    (`@action`). An action checks its values, works out the next state and calls `show`. Its style sheet stands beside
-    it, as own.css. One that is to be there again tomorrow says what it was `made_from`, what of a state is kept
-    (`memory`) and how that is taken up (`recall`).
+    (`@action`). An action checks its values, works out the next state and calls `show`; what can't be done it refuses
+    with a ThreatLabError, and nothing changes. Its style sheet stands beside it, as own.css. One that is to be there
+    again tomorrow says what it was `made_from`, what of a state is kept (`memory`) and how that is taken up (`recall`).
 
     Attributes
     ----------
     state
         What the panel shows.
+    begun
+        The state that it was made with, to which `begin_anew` goes back.
     parts
         Panels within this one: `draw` puts the HTML of each into an element with `data-part` set to its name.
     turn
@@ -91,11 +94,11 @@ class Panel(anywidget.AnyWidget, Generic[State]):
         self.parts: dict[str, Panel[Any]] = {}
         self._heard: set[str] = set()  # the ids of the messages that were done
         self.state: State = state
-        self._begun = self._before_anew = state
+        self.begun = self._before_anew = state
         self._place, self._last = None, None
         self._offer: tuple[str, str, str] | None = None
         if made_from is not None:
-            self._place, self._last = kept(type(self).__name__, made_from), self.memory(state)
+            self._place, self._last = kept(type(self).__name__, made_from), self._remembered(state)
         self.state = self._taken_up()
         super().__init__(page=self._drawn(self.state))
         self.on_msg(lambda _, message, __: self.hear(message))
@@ -113,7 +116,7 @@ class Panel(anywidget.AnyWidget, Generic[State]):
         return picture
 
     def memory(self, state: State) -> Any:
-        """Return what of a state is kept in the learner's folder, in JSON's kinds."""
+        """Return what of a state is kept in the learner's folder: what JSON can hold."""
         raise NotImplementedError
 
     def recall(self, memory: Any) -> State:
@@ -126,7 +129,7 @@ class Panel(anywidget.AnyWidget, Generic[State]):
     @action
     def begin_anew(self) -> None:
         """Go back to the state that the panel was made with; what was done can be taken up again."""
-        self._show_anew(self._begun)
+        self._show_anew(self.begun)
 
     @action
     def take_up_again(self) -> None:
@@ -149,7 +152,7 @@ class Panel(anywidget.AnyWidget, Generic[State]):
                 self._refused, self._offer = ("", ""), None
             page = self._drawn(state)
             self.state, self.page = state, page
-            if self._place and (memory := self.memory(state)) != self._last:
+            if self._place and (memory := self._remembered(state)) != self._last:
                 self._last = memory
                 self._place.write(memory, self.picture())
 
@@ -203,6 +206,9 @@ class Panel(anywidget.AnyWidget, Generic[State]):
             self.state, self._refused = before, (name, f"the panel has a fault, and nothing was changed: {fault!r}")
             self.page = self._drawn(before)
             raise
+
+    def _remembered(self, state: State) -> Any:
+        return json.loads(json.dumps(self.memory(state)))  # as it will be read: with lists for tuples
 
     def _taken_up(self) -> State:
         """Return the state that was kept in this notebook, or the one that the panel is made with."""

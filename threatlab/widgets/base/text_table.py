@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from threatlab.widgets.base.html import LEFT
-from threatlab.widgets.base.shown import Shown
+from threatlab.widgets.base.html import LEFT, Shown
 
 if TYPE_CHECKING:
     import pandas as pd

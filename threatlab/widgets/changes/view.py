@@ -22,10 +22,13 @@ from threatlab.widgets.base.html import (
     fold,
     gauge,
     markup,
+    minus,
     number,
     saved,
+    saved_bar,
     saved_table,
     score,
+    severity,
     table,
     tag,
     unheard,
@@ -37,9 +40,6 @@ SHOWN = 8
 
 _LEAST = 0.0005
 """A share below this reads 0.000."""
-
-_PIXELS = 260
-_MINUS = "\u2212"
 
 
 @dataclass(frozen=True)
@@ -283,14 +283,13 @@ def _span(way: Sequence[Step], step: Step) -> tuple[float, float]:
 
 
 def _saved_step(way: Sequence[Step], step: Step) -> Html:
-    left, width = (round(share * _PIXELS) for share in _span(way, step))
-    color = "seagreen" if step.end < step.begin else "firebrick"
-    return tag("div", style=f"margin-left:{left}px;width:{width}px;min-width:1px;height:12px;background-color:{color}")
+    left, width = _span(way, step)
+    return saved_bar(width, "seagreen" if step.end < step.begin else "firebrick", begin=left)
 
 
 def signed(by: float, error: float = 0.0) -> str:
     """Return how far a score moved as panels write it: with a minus as long as the plus is."""
-    return signed_in_ascii(by, error).replace("-", _MINUS)
+    return minus(signed_in_ascii(by, error))
 
 
 def _label(change: Change, answer: AnswerChange) -> str:
@@ -300,12 +299,11 @@ def _label(change: Change, answer: AnswerChange) -> str:
 
 def _by(change: Change) -> str:
     by = moved(change.after, change.before)
-    return f"{by:+.2f}".replace("-", _MINUS) if by else "±0.00"
+    return minus(f"{by:+.2f}") if by else "±0.00"
 
 
 def _finding(change: Change, finding: Finding, *, opened: bool) -> tuple[object, ...]:
-    severity = tag(f"span.tl-sev.tl-{finding.severity}", finding.severity.lower())
     state = tag("div.tl-sub", change.why(finding, opened=opened))
     verdict = "tl-fails" if opened else None if change.unsaid(finding) else "tl-holds"
     mark = tag("span", "opened" if opened else "closed", class_=verdict)
-    return (finding.finding, severity, markup(mark, state))
+    return (finding.finding, severity(finding.severity, finding.severity.lower()), markup(mark, state))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from threatlab.errors import ThreatLabError
 from threatlab.report import CheckItem, ThreatModel
 from threatlab.widgets.base.panel import Panel
 from threatlab.widgets.checklist import view
@@ -27,7 +26,7 @@ class ChecklistPanel(Panel[view.ChecklistState]):
     drawn_by = view
 
     def __init__(self, model: ThreatModel) -> None:
-        state = view.ChecklistState(_checked(model), frozenset())
+        state = view.ChecklistState(model, frozenset())
         super().__init__(view.ChecklistState(model, state.done))
 
     @property
@@ -48,13 +47,7 @@ class ChecklistPanel(Panel[view.ChecklistState]):
         ThreatLabError
             If `model` is no ThreatModel; the panel then stays as it is.
         """
-        self.show(view.ChecklistState(_checked(model), self.state.done))
+        self.show(view.ChecklistState(model, self.state.done))
 
     def __repr__(self) -> str:
         return f"ChecklistPanel({self.model.system.name!r}): {view.announcement(self.state)}"
-
-
-def _checked(model: object) -> ThreatModel:
-    if not isinstance(model, ThreatModel):
-        raise ThreatLabError(f"a checklist is about a ThreatModel, not {model!r}; ThreatModel(system) begins one")
-    return model

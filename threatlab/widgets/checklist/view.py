@@ -78,7 +78,7 @@ def _row(state: ChecklistState, item: CheckItem) -> tuple[object, ...]:
         change = tag("span.tl-better", "new")
     if not item.done and item.id in state.before:
         change = tag("span.tl-worse", "open again")
-    mark = tag("span.tl-cl-done", "done") if item.done else tag("span.tl-cl-open", "open")
+    mark = tag("span.tl-holds", "done") if item.done else tag("span.tl-cl-open", "open")
     place = None if item.done else tag("span.tl-sub", f"Made in notebook {made_in(item.notebook)}.")
     return (item.title, markup(mark, " ", change), markup(capital(item.artifact), ". ", place))
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from importlib import resources
 
 from threatlab.classroom import Snapshot, Tally, room
 from threatlab.widgets.base.html import Html, markup, tag
 from threatlab.widgets.class_view import view
+from threatlab.widgets.class_view.panel import ClassView
 from threatlab.widgets.class_view.view import ClassState
 
 _HEAD = (
@@ -25,6 +25,9 @@ h2 { margin: 36px 0 12px; }
 @media print { .tl-class-focus { break-inside: avoid; } }
 """
 
+_STYLE = f"{ClassView._css}\n{_OWN}"  # noqa: SLF001  # anywidget's name for it
+"""The panel's style sheet, by which a page that names no theme is dark where the reader's system is."""
+
 
 def to_html(snapshot: Snapshot, now: datetime, *, names: bool = False) -> str:
     """Return a class as an HTML page, as of a time with a zone; with `names` it says who is stuck, if they gave one."""
@@ -33,7 +36,7 @@ def to_html(snapshot: Snapshot, now: datetime, *, names: bool = False) -> str:
     lessons = (_lesson(ClassState(snapshot, whole.room, name, names=names)) for name in whole.begun)
     nothing = None if whole.begun else tag("p", "Nothing has been shared yet.")
     body = tag("body", tag("main", tag("h1", "Class view"), tag("p", says), nothing, *lessons))
-    return f"{_HEAD}<style>{_style()}</style></head>{body}</html>\n"
+    return f"{_HEAD}<style>{_STYLE}</style></head>{body}</html>\n"
 
 
 def _lesson(state: ClassState) -> Html:
@@ -56,10 +59,3 @@ def _lesson(state: ClassState) -> Html:
 
 def _most_wrong(tally: Tally) -> tuple[int, int]:
     return tally.done - tally.answered, -sum(met.ever for met in tally.met)
-
-
-def _style() -> str:
-    """Return the panels' style sheets, by which a page that names no theme is dark where the reader's system is."""
-    widgets = resources.files("threatlab.widgets")
-    sheets = (widgets / each / name for each, name in (("base", "style.css"), ("class_view", "own.css")))
-    return "\n".join((*(sheet.read_text(encoding="utf-8") for sheet in sheets), _OWN))

@@ -108,7 +108,7 @@ def page(state: ClassState) -> Html:
     return markup(
         tag(
             "div.tl-about.tl-class-top",
-            choice("Lesson", "lesson", options, state.lesson, act="choose", class_="tl-field tl-inline"),
+            choice("Lesson", "lesson", options, state.lesson, act="choose", class_="tl-inline"),
             again,
         ),
         tag("p.tl-problem", state.trouble, role="alert") if state.trouble else None,
@@ -156,11 +156,10 @@ def prediction(guessed: Guesses) -> Html:
         return markup(head, tag("p.tl-class-say", _NOT_YET))
     says = f"{counted(guessed.answered, 'learner')} guessed. Whose reasons differ? Talk first, then show the answers."
     short = max(map(len, guessed.asked.choices)) <= _SHORT
-    drawn = _columns if short else _rows
     parts = (
         markup(
             tag("p.tl-class-asks", asks) if asks != guessed.asked.asks else None,
-            drawn(guessed.asked.choices, counts),
+            _histogram(guessed.asked.choices, counts, short=short),
         )
         for asks, counts in zip(guessed.asked.questions, guessed.chosen, strict=True)
     )
@@ -272,32 +271,17 @@ def _way(met: Met, of: int) -> Html:
     )
 
 
-def _columns(choices: Iterable[str], counts: tuple[int, ...]) -> Html:
+def _histogram(choices: Iterable[str], counts: tuple[int, ...], *, short: bool) -> Html:
+    """Return a column over each answer if they are short, and else a bar behind each."""
     most = max(counts) or 1
-    each = (
-        tag(
-            "li",
-            tag("b", count),
-            tag("i", style=f"height:{count / most:.0%}"),
-            tag("span", choice_),
-        )
-        for choice_, count in zip(choices, counts, strict=True)
-    )
-    return tag("ul.tl-class-columns", *each)
-
-
-def _rows(choices: Iterable[str], counts: tuple[int, ...]) -> Html:
-    most = max(counts) or 1
-    each = (
-        tag(
-            "li",
-            tag("span", choice_),
-            tag("div", tag("i", style=f"width:{count / most:.0%}")),
-            tag("b", count),
-        )
-        for choice_, count in zip(choices, counts, strict=True)
-    )
-    return tag("ul.tl-class-rows", *each)
+    lines = []
+    for answer, count in zip(choices, counts, strict=True):
+        words, number, bar = tag("span", answer), tag("b", count), f"{count / most:.0%}"
+        if short:
+            lines.append(tag("li", number, tag("i", style=f"height:{bar}"), words))
+        else:
+            lines.append(tag("li", words, tag("div", tag("i", style=f"width:{bar}")), number))
+    return tag("ul.tl-class-columns" if short else "ul.tl-class-rows", *lines)
 
 
 def _list(state: ClassState) -> Html | None:

@@ -6,8 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from threatlab.checks import check_text
-from threatlab.errors import ThreatLabError, short
-from threatlab.system import AISystem, check_attribute, check_system
+from threatlab.system import AISystem, check_attribute, check_system, check_value
 from threatlab.widgets.base.panel import Panel, action
 from threatlab.widgets.control_form import view
 
@@ -44,28 +43,16 @@ class ControlForm(Panel[view.FormState]):
 
     @action
     def answer(self, attribute: str, value: bool | None, proof: str | None = None) -> None:
-        """Answer a question: True is yes, False no, None not known; `proof` is where it can be seen.
-
-        Raises
-        ------
-        ThreatLabError
-            If there is no such question, or the answer is none of these.
-        """
+        """Answer a question: True is yes, False no, None not known; `proof` is where it can be seen."""
         name = check_attribute(attribute, self.state.base.catalog)
         given = view.Answer(
-            _value(name, value), self.state.system.notes.get(name, "") if proof is None else _proof(name, proof)
+            check_value(name, value), self.state.system.notes.get(name, "") if proof is None else _proof(name, proof)
         )
         self.show(replace(self.state, own={**self.state.own, name: given}))
 
     @action
     def prove(self, attribute: str, proof: str) -> None:
-        """Say where the proof of an answer is: a document, a person, a test.
-
-        Raises
-        ------
-        ThreatLabError
-            If there is no such question, or the proof is no text.
-        """
+        """Say where the proof of an answer is: a document, a person, a test."""
         name = check_attribute(attribute, self.state.base.catalog)
         self.answer(name, self.state.system[name], proof)
 
@@ -77,7 +64,7 @@ class ControlForm(Panel[view.FormState]):
         """Return the form with the answers that were given to questions that it still asks."""
         asked = self.state.base.catalog.attributes
         own = {
-            name: view.Answer(_value(name, value), _proof(name, proof))
+            name: view.Answer(check_value(name, value), _proof(name, proof))
             for name, (value, proof) in memory.items()
             if name in asked
         }
@@ -87,11 +74,5 @@ class ControlForm(Panel[view.FormState]):
         return f"ControlForm({self.system.name!r}): {view.progress(self.state)}"
 
 
-def _value(name: str, value: object) -> bool | None:
-    if value is not None and not isinstance(value, bool):
-        raise ThreatLabError(f"the answer to {name} is {short(value)}; give True, False, or None for not known")
-    return value
-
-
 def _proof(name: str, proof: object) -> str:
-    return check_text(f"the proof of {name}", proof, empty=True).strip()
+    return check_text(f"the proof of {name}", proof, empty=True)

@@ -128,6 +128,6 @@ def _question(state: FormState, name: str) -> Html:
     return tag(
         "div.tl-cf-question",
         toggle(about.question, "value", _ANSWERS, system[name], act="answer", args=args),
-        text_field("Where is the proof?", "proof", proof, act="prove", args=args, class_="tl-field tl-inline"),
+        text_field("Where is the proof?", "proof", proof, act="prove", args=args, class_="tl-inline"),
         tag("p.tl-sub", proof) if len(proof) > FITS else None,
     )

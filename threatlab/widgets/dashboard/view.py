@@ -20,9 +20,11 @@ from threatlab.widgets.base.html import (
     field,
     headed,
     markup,
+    minus,
     number,
     saved,
     saved_table,
+    severity,
     table,
     tag,
     unheard,
@@ -60,8 +62,8 @@ def executive(state: DashboardState) -> Html:
         )
         for each in summary.assessments[:SHOWN]
     )
-    certain = f" {_surely(len(summary.answered))}" if above else ""
-    threshold = f"systems at or above the alert threshold of {state.alert_threshold:.2f}.{certain}"
+    certain = f" With every open question answered for the best, there would be {len(summary.answered) or 'none'}."
+    threshold = f"systems at or above the alert threshold of {state.alert_threshold:.2f}.{certain if above else ''}"
     return _card(
         "Executive: where do we stand?",
         tag("div.tl-score", above, tag("span.tl-of", f" of {total}")),
@@ -92,8 +94,7 @@ def security(state: DashboardState) -> Html:
     summary = state.overview
     severities: list[object] = []
     for name, count in summary.severities.items():
-        mark = tag(f"span.tl-sev.tl-{name}", f"{count} {name.lower()}")
-        severities += [" \u00b7 " if severities else "Findings: ", mark]
+        severities += [" \u00b7 " if severities else "Findings: ", severity(name, f"{count} {name.lower()}")]
     threats = (
         (each.title, number(each.systems), number(f"{each.highest:.2f}"), _title(summary, each.worst))
         for each in summary.threats[:SHOWN]
@@ -118,7 +119,7 @@ def announcement(state: DashboardState) -> str:
 def page(state: DashboardState) -> Html:
     """Return the whole page: two fields, and three cards, one for each role."""
     threshold = field("Alert threshold", "alert_threshold", state.alert_threshold, act="set", low=0, high=1, step=0.05)
-    role = choice("Engineer\u2019s work: as", "role", [(each, each) for each in roles()], state.role, act="set")
+    role = choice("Engineer\u2019s work: as", "role", roles(), state.role, act="set")
     return markup(
         tag("div.tl-about.tl-fields", threshold, role),
         tag("div.tl-cards", executive(state), engineer(state), security(state)),
@@ -141,11 +142,6 @@ def static_picture(state: DashboardState) -> Html:
         ),
     )
     return saved(announcement(state), *(saved_table((title, ""), rows) for title, rows in lists))
-
-
-def _surely(certain: int) -> str:
-    """Return how many systems stay above the threshold even if every open question is answered in their favor."""
-    return f"With every open question answered for the best, there would be {certain or 'none'}."
 
 
 def _card(title: str, *inside: object) -> Html:
@@ -176,7 +172,7 @@ def _decision(summary: Overview) -> str:
 
 
 def _work(work: Work) -> tuple[object, ...]:
-    return (work.title, number(work.systems), number(days(work.days)), number(f"\u2212{work.removes:.2f}"))
+    return (work.title, number(work.systems), number(days(work.days)), number(minus(f"{-work.removes:.2f}")))
 
 
 def _title(summary: Overview, name: str) -> str:

@@ -10,9 +10,10 @@ import traitlets
 from threatlab.assessment import Assessment
 from threatlab.checks import check_choice, check_score
 from threatlab.errors import ThreatLabError
-from threatlab.system import AISystem, list_systems, load_system
+from threatlab.system import AISystem
 from threatlab.widgets.base.html import Html
 from threatlab.widgets.base.panel import Panel, action
+from threatlab.widgets.base.systems import Systems
 from threatlab.widgets.explorer import view
 
 
@@ -46,9 +47,9 @@ class SystemExplorer(Panel[view.ExplorerState]):
     risk_score = traitlets.Float(read_only=True)
 
     def __init__(self, system: AISystem | str | Path, *, alert_threshold: float = 0.7) -> None:
-        chosen = system if isinstance(system, AISystem) else load_system(system)
-        self._choices = {name: load_system(name, chosen.catalog) for name in list_systems()} | {chosen.name: chosen}
-        super().__init__(view.ExplorerState(chosen, chosen, check_score("alert_threshold", alert_threshold)))
+        self._systems = Systems(system)
+        threshold = check_score("alert_threshold", alert_threshold)
+        super().__init__(view.ExplorerState(self._systems.first, self._systems.first, threshold))
         self._publish()
 
     @property
@@ -82,9 +83,9 @@ class SystemExplorer(Panel[view.ExplorerState]):
         self.show(replace(self.state, system=self.state.start, answered=("", 0.0)))
 
     @action
-    def choose(self, name: str) -> None:
-        """Show another system of the list, and begin anew from it."""
-        chosen = self._choices[check_choice("system", name, self._choices)]
+    def choose(self, name: str | AISystem) -> None:
+        """Show another system, by its name in the list or as an AISystem, and begin anew from it."""
+        chosen = self._systems.find(name)
         self.show(replace(self.state, system=chosen, start=chosen, explained="", answered=("", 0.0)))
 
     @action
@@ -132,7 +133,7 @@ class SystemExplorer(Panel[view.ExplorerState]):
 
     def draw(self, state: view.ExplorerState) -> Html:
         """Return the panel's HTML."""
-        return view.page(state, self._choices, self.parts["lab"].page if "lab" in self.parts else "")
+        return view.page(state, self._systems, self.parts["lab"].page if "lab" in self.parts else "")
 
     def __repr__(self) -> str:
         now = self.assessment

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from threatlab.assessment import Assessment, Finding, NextQuestion, NextStep, assess
+from threatlab.assessment import Assessment, Finding, NextStep, assess
 from threatlab.catalog import Catalog, Control
 from threatlab.ranking import moved, reaches
 from threatlab.system import AISystem
@@ -17,25 +16,29 @@ from threatlab.widgets.base.html import (
     bar,
     button,
     caption,
+    change,
     choice,
     fold,
     gauge,
     markup,
+    minus,
     saved,
     saved_bar,
     saved_table,
     score,
+    severity,
     table,
     tag,
     toggle,
     unheard,
+    unsure,
 )
+from threatlab.widgets.base.systems import Systems
 from threatlab.words import days
 
 STEPS_SHOWN = 3
 QUESTIONS_SHOWN = 3
 FINDINGS_SHOWN = 5
-_MINUS = "\u2212"
 _LONGEST_BAR = 0.45
 """Inherent risk that fills the width: above what any one threat of the catalog reaches for most systems."""
 _ANSWERS = (("yes", True, "Yes"), ("no", False, "No"), ("?", None, "Unknown"))
@@ -83,9 +86,9 @@ def _begun(start: AISystem) -> Assessment:
     return assess(start)
 
 
-def page(state: ExplorerState, systems: Mapping[str, AISystem], lab: str = "") -> Html:
+def page(state: ExplorerState, systems: Systems, lab: str = "") -> Html:
     """Return the whole panel; `lab` is the HTML of the attack that is open."""
-    picker = choice("System", "name", [(s.title, n) for n, s in systems.items()], state.start.name, act="choose")
+    picker = systems.picker(state.start, "choose", "name")
     reset = button("Reset", "reset", hint="Go back to the system as you found it", disabled=state.system == state.start)
     explain, attack = _lists(state.catalog, state.explained, state.attacked)
     risk = markup(
@@ -102,9 +105,8 @@ def page(state: ExplorerState, systems: Mapping[str, AISystem], lab: str = "") -
 @lru_cache(maxsize=16)  # a hundred entries, the same ones from click to click
 def _lists(catalog: Catalog, explained: str, attacked: str) -> tuple[Html, Html]:
     """Return the lists of what can be explained, and of the controls whose attack can be seen."""
-    class_ = "tl-field tl-inline"
     return (
-        choice("Explain", "what", explainable(catalog), explained, act="explain", class_=class_),
+        choice("Explain", "what", explainable(catalog), explained, act="explain", class_="tl-inline"),
         choice("See the attack behind a finding", "control", attackable(catalog), attacked, act="attack"),
     )
 
@@ -114,10 +116,11 @@ def headline(state: ExplorerState) -> Html:
     now, before, threshold = state.now.risk_score, state.before.risk_score, state.alert_threshold
     alerting = reaches(now, threshold)
     was = before if state.system != state.start else None
+    moved_by = tag("span.tl-sub", "as you found it") if was is None else change(now, before, " since you began")
     words = markup(f"alert at {threshold:.2f}: now ", tag("b", "at or above it" if alerting else "below it"))
     return tag(
         "div.tl-head",
-        score("Risk score", f"{now:.2f}", _delta(state)),
+        score("Risk score", f"{now:.2f}", moved_by),
         gauge(now, was=was, limit=threshold, words=words),
         _worst(state),
         _announcement(state),
@@ -134,7 +137,7 @@ def next_steps(state: ExplorerState) -> Html:
         tag(
             "div.tl-step",
             tag("span", step.title, tag("div.tl-sub", f"missing in {step.missing}") if step.missing else None),
-            tag("span.tl-num", f"{_MINUS}{step.removes:.2f}"),
+            tag("span.tl-num", minus(f"{-step.removes:.2f}")),
             tag("span.tl-sub.tl-num", days(step.effort_days)),
             button(
                 "Apply",
@@ -155,7 +158,10 @@ def next_steps(state: ExplorerState) -> Html:
 def next_questions(state: ExplorerState) -> Html:
     """Return what to ask next: the questions whose answers are expected to move the score most."""
     asked = state.now.best_questions(QUESTIONS_SHOWN)
-    rows = (tag("div.tl-step", tag("span", each.question), tag("span.tl-num", _moves(each))) for each in asked)
+    rows = (
+        tag("div.tl-step", tag("span", each.question), tag("span.tl-num", minus(f"{each.moves:+.2f}")))
+        for each in asked
+    )
     legend = "how far the score moves if the answer is yes; first what is likely to move it"
     return markup(caption("Ask next", legend), tag("div.tl-steps.tl-askings", *rows)) if asked else markup()
 
@@ -184,7 +190,7 @@ def findings(state: ExplorerState) -> Html:
     listed = every if state.all_findings else every[:FINDINGS_SHOWN]
     counts = Counter(f.severity for f in every)
     unknown = sum(f.unknown for f in every)
-    parts = [f"{n} {severity.lower()}" for severity, n in counts.items()]
+    parts = [f"{n} {level.lower()}" for level, n in counts.items()]
     parts += [f"{unknown} because nobody knows"] if unknown else []
     more = button(
         "Only the worst" if state.all_findings else f"All {len(every)} findings",
@@ -253,17 +259,17 @@ def static_picture(state: ExplorerState) -> Html:
         for t, r in now.worst_first
         if r
     ]
-    steps = (tag("li", f"{s.title}: {_MINUS}{s.removes:.2f}, {days(s.effort_days)}") for s in state.steps)
+    steps = (tag("li", f"{s.title}: {minus(f'{-s.removes:.2f}')}, {days(s.effort_days)}") for s in state.steps)
     worst = (
         tag("li", tag("b", f.severity), f" {f.finding}{' (unknown)' if f.unknown else ''}")
         for f in now.findings[:FINDINGS_SHOWN]
     )
-    change = f" (was {state.before.risk_score:.2f})" if state.system != state.start else ""
+    was = f" (was {state.before.risk_score:.2f})" if state.system != state.start else ""
     return saved(
         state.system.title,
         " \u00b7 risk score ",
         tag("b", f"{now.risk_score:.2f}", style="font-size:24px"),
-        f"{change} \u00b7 alert at {state.alert_threshold:.2f}",
+        f"{was} \u00b7 alert at {state.alert_threshold:.2f}",
         saved_table(("Threat", "", "Residual risk"), bars),
         tag("b", "Do next"),
         tag("ul", *steps),
@@ -309,18 +315,6 @@ def _announcement(state: ExplorerState) -> Html:
     return unheard(f"{words}.")
 
 
-def _delta(state: ExplorerState) -> Html:
-    before = state.before.risk_score
-    change = moved(state.now.risk_score, before)
-    if state.system == state.start:
-        return tag("span.tl-sub", "as you found it")
-    was = tag("s.tl-num", f"{before:.2f}")
-    if not change:
-        return markup(was, " no change since you began")
-    sign, word = (_MINUS, "better") if change < 0 else ("+", "worse")
-    return markup(was, " ", tag(f"span.tl-num.tl-{word}", f"{sign}{abs(change):.2f}, {word}"), " since you began")
-
-
 def _worst(state: ExplorerState) -> Html | None:
     worst = state.now.worst_threat
     if worst is None:
@@ -337,28 +331,19 @@ def _finding(state: ExplorerState, finding: Finding) -> tuple[Html, Html]:
         against += [", " if against else "", title, f" {claims[threat].value:.2f} {claims[threat].evidence}"]
     ids = ", ".join(technique.id for technique in finding.atlas)
     return (
-        tag(f"span.tl-sev.tl-{finding.severity}", finding.severity),
+        severity(finding.severity),
         markup(
             finding.finding,
-            _unknown(finding.unknown),
+            unsure(finding.unknown),
             tag("div.tl-sub", f"{finding.recommendation}."),
             tag("div.tl-sub", "Against ", *against, f" \u00b7 ATLAS {ids}"),
         ),
     )
 
 
-def _unknown(unknown: bool) -> Html | None:
-    return markup(" ", tag("span.tl-unk", "unknown")) if unknown else None
-
-
-def _moves(question: NextQuestion) -> str:
-    return f"{'+' if question.moves > 0 else _MINUS}{abs(question.moves):.2f}"
-
-
 def _was(state: ExplorerState, threat: str) -> Html | None:
     before = state.before.by_threat[threat]
-    change = moved(state.now.by_threat[threat], before)
-    return markup(tag("s.tl-sub", f"{before:.2f}"), " ") if change else None
+    return markup(tag("s.tl-sub", f"{before:.2f}"), " ") if moved(state.now.by_threat[threat], before) else None
 
 
 def _why_not(state: ExplorerState, threat: str) -> str:

@@ -7,12 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from threatlab.checks import check_choice
+from threatlab.checks import check_choice, check_text
 from threatlab.errors import ThreatLabError
 from threatlab.files import write_text
 from threatlab.report import ThreatModel
+from threatlab.report.model import check_model
+from threatlab.widgets.base.html import Shown
 from threatlab.widgets.base.panel import Panel, action
-from threatlab.widgets.base.shown import Shown
 from threatlab.widgets.export import view
 from threatlab.widgets.export.folder import work_folder
 
@@ -45,7 +46,7 @@ class ExportPanel(Panel[view.ExportState]):
     drawn_by = view
 
     def __init__(self, model: ThreatModel, folder: str | Path | None = None) -> None:
-        super().__init__(view.ExportState(_model(model), work_folder() if folder is None else _folder(folder)))
+        super().__init__(view.ExportState(check_model(model), work_folder() if folder is None else _folder(folder)))
 
     @property
     def model(self) -> ThreatModel:
@@ -54,17 +55,11 @@ class ExportPanel(Panel[view.ExportState]):
 
     def update(self, model: ThreatModel) -> None:
         """Show another state of the threat model; what was written stays as it is."""
-        self.show(replace(self.state, model=_model(model), written=None, standing=""))
+        self.show(replace(self.state, model=check_model(model), written=None, standing=""))
 
     @action
     def set(self, *, kind: str | None = None, name: str | None = None) -> None:
-        """Choose the format, one of `view.FORMATS` such as "html", or the file's name, without its ending.
-
-        Raises
-        ------
-        ThreatLabError
-            If there is no such format, or the name can't be a file's.
-        """
+        """Choose the format, one of `view.FORMATS` such as "html", or the file's name, without its ending."""
         chosen = check_choice("format", self.state.kind if kind is None else kind, view.FORMATS)
         stem = self.state.stem if name is None else _stem(name)
         self.show(replace(self.state, kind=chosen, stem=stem, standing=""))
@@ -107,12 +102,6 @@ class ExportPanel(Panel[view.ExportState]):
         self.show(replace(self.state, **{"written": None, "same": False, "standing": "", **outcome}))
 
 
-def _model(model: object) -> ThreatModel:
-    if not isinstance(model, ThreatModel):
-        raise ThreatLabError(f"an export is of a ThreatModel, not {model!r}; ThreatModel(system) begins one")
-    return model
-
-
 def _folder(folder: object) -> Path:
     if not isinstance(folder, str | Path) or not str(folder).strip():
         raise ThreatLabError(f"{folder!r} is no folder to export into; give its name, such as 'reports'")
@@ -137,9 +126,7 @@ def _standing(path: Path) -> bytes | None:
 
 
 def _stem(name: object) -> str:
-    if not isinstance(name, str) or not name.strip():
-        raise ThreatLabError(f"the file's name is {name!r}; give one, such as 'threat-model'")
-    stem = name.strip()
+    stem = check_text("the file's name", name)
     if not _STEM.fullmatch(stem) or not stem.isprintable():
         raise ThreatLabError(
             f"the file's name is {name!r}; give one without a folder, a dot in front or any of \\/:*?\"<>|"

@@ -25,6 +25,7 @@ from threatlab.report import (
 )
 from threatlab.widgets.base.html import (
     Html,
+    Shown,
     button,
     caption,
     choice,
@@ -38,7 +39,6 @@ from threatlab.widgets.base.html import (
     table,
     tag,
 )
-from threatlab.widgets.base.shown import Shown
 from threatlab.widgets.export.folder import is_passing
 from threatlab.words import counted
 
@@ -137,30 +137,28 @@ class ExportState:
 
 def parts(model: ThreatModel) -> tuple[tuple[str, str], ...]:
     """Return what the report holds: the name of each part, and a few words on what is in it."""
-    drawing, policy, plan = model.drawing, model.policy, model.plan
-    findings, known, tests = model.assessment.findings, model.system.known, model.tests
-    return tuple(
-        (name, words)
-        for name, words in (
-            ("Scope", f"{len(drawing.elements)} elements, {len(drawing.crossings)} flows cross a boundary")
-            if drawing
-            else ("Scope", ""),
-            ("Answers", f"{len(known)} of {len(model.system.catalog.attributes)} attributes answered"),
-            ("Findings", f"{len(findings)}, risk score {model.assessment.risk_score:.2f}"),
-            ("Policy", f"{counted(len(policy.accepted), 'accepted risk')}" if policy else ""),
-            ("Plan", f"{counted(len(plan.steps), 'step')}, {plan.days:g} days" if plan else ""),
-            ("Validation", counted(len(tests), "attack that ran", "attacks that ran") if tests else ""),
-            (
-                "Monitoring",
-                f"{model.monitoring.detector} at {model.monitoring.threshold:g}" if model.monitoring else "",
-            ),
-            ("Tabletop", f"{counted(len(model.tabletop.decisions), 'decision')} logged" if model.tabletop else ""),
-            ("Reviews", f"{counted(len(model.reviews), 'date')}" if model.reviews else ""),
-            ("Training", f"{counted(len(model.training), 'record')}" if model.training else ""),
-            ("Audit log", "its head hash" if model.audit_head else ""),
-        )
-        if words
+    drawing, policy, plan, monitoring, played = (
+        model.drawing,
+        model.policy,
+        model.plan,
+        model.monitoring,
+        model.tabletop,
     )
+    findings, known, tests = model.assessment.findings, model.system.known, model.tests
+    held = {
+        "Scope": drawing and f"{len(drawing.elements)} elements, {len(drawing.crossings)} flows cross a boundary",
+        "Answers": f"{len(known)} of {len(model.system.catalog.attributes)} attributes answered",
+        "Findings": f"{len(findings)}, risk score {model.assessment.risk_score:.2f}",
+        "Policy": policy and counted(len(policy.accepted), "accepted risk"),
+        "Plan": plan and f"{counted(len(plan.steps), 'step')}, {plan.days:g} days",
+        "Validation": tests and counted(len(tests), "attack that ran", "attacks that ran"),
+        "Monitoring": monitoring and f"{monitoring.detector} at {monitoring.threshold:g}",
+        "Tabletop": played and f"{counted(len(played.decisions), 'decision')} logged",
+        "Reviews": model.reviews and counted(len(model.reviews), "date"),
+        "Training": model.training and counted(len(model.training), "record"),
+        "Audit log": model.audit_head and "its head hash",
+    }
+    return tuple((name, str(words)) for name, words in held.items() if words)
 
 
 def page(state: ExportState) -> Html:

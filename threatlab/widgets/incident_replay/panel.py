@@ -58,7 +58,7 @@ class IncidentReplay(Panel[view.ReplayState]):
         """Show another incident; what was switched stays so."""
         check_choice("incident", incident, self._incidents)
         was, now = self.state.start.true, self.state.system.true
-        switched = {each: each in now for each in self.state.catalog.controls if (each in now) != (each in was)}
+        switched = {each: each in now for each in self.state.system.catalog.controls if (each in now) != (each in was)}
         begun = self._begin(self._incidents[incident])
         self.show(replace(begun, system=begun.system.with_(**switched)))
 

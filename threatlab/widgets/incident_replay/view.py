@@ -49,11 +49,6 @@ class ReplayState:
     system: AISystem
     start: AISystem
 
-    @property
-    def catalog(self) -> Catalog:
-        """The catalog in whose terms the system is told."""
-        return self.system.catalog
-
     @cached_property
     def now(self) -> Replay:
         """The incident against the system as it is."""
@@ -112,8 +107,8 @@ def switches(state: ReplayState) -> Html:
     """Return each control that bears on the incident as a question to answer, by layer."""
     bearing = controls_that_could(state.incident)
     parts = [caption("In place?", "controls that bear on it")]
-    for layer in state.catalog.layers.values():
-        controls = [c for c in state.catalog.controls.values() if c.layer == layer.id and c.id in bearing]
+    for layer in state.system.catalog.layers.values():
+        controls = [c for c in state.system.catalog.controls.values() if c.layer == layer.id and c.id in bearing]
         if controls:
             parts.append(tag("p.tl-sub.tl-layer", layer.title))
         for control in controls:
@@ -125,7 +120,7 @@ def switches(state: ReplayState) -> Html:
 
 def ladder(state: ReplayState) -> Html:
     """Return the steps in their published order, each with its verdict, what bears on it, and who gets past."""
-    rows = (_row(n, each, state.catalog) for n, each in enumerate(state.now.steps, start=1))
+    rows = (_row(n, each, state.system.catalog) for n, each in enumerate(state.now.steps, start=1))
     case = state.incident.case
     ours = "" if case.startswith("AML.") else "; tactics and techniques are our reading"
     return markup(
@@ -137,8 +132,9 @@ def ladder(state: ReplayState) -> Html:
 
 def single_controls(state: ReplayState) -> Html:
     """Return, for each control that bears on the incident, where it alone leads; the system otherwise as it was."""
+    controls = state.system.catalog.controls
     rows = (
-        (state.catalog.controls[control].title, _ending(alone).capitalize(), number(f"{_of_100(alone.chance)} of 100"))
+        (controls[control].title, _ending(alone).capitalize(), number(f"{_of_100(alone.chance)} of 100"))
         for control, alone in alone_each(state)
     )
     return table(("This one alone", "The attacker", "Get to the end"), rows)
@@ -149,7 +145,7 @@ def alone_each(state: ReplayState) -> list[tuple[str, Replay]]:
     alone = [
         (control, replay(state.incident, state.start.with_(**{control: True})))
         for control in state.now.controls_that_could
-        if control in state.catalog.controls and control not in state.start.true
+        if control in state.system.catalog.controls and control not in state.start.true
     ]
     return sorted(alone, key=lambda pair: (rounded(pair[1].chance), pair[1].reached))
 
@@ -190,9 +186,9 @@ def _change(state: ReplayState) -> Html:
         return tag("span.tl-sub", "as it was")
     if _of_100(state.now.chance) == _of_100(state.before.chance):
         return tag("span.tl-sub", "as many as it was")
-    word = "better" if state.now.chance < state.before.chance else "worse"
+    word, said = ("better", "fewer") if state.now.chance < state.before.chance else ("worse", "more")
     was = tag("s.tl-num", f"{_of_100(state.before.chance)} of 100")
-    return markup(was, " ", tag(f"span.tl-{word}", word), " than as it was")
+    return markup(was, " ", tag(f"span.tl-{word}", said), " than as it was")
 
 
 def _row(n: int, each: StepOutcome, catalog: Catalog) -> tuple[Html, Html, Html]:

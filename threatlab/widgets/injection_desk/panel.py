@@ -52,13 +52,7 @@ class InjectionDesk(Panel[view.DeskState]):
 
     @action
     def set(self, /, **setting: Any) -> None:
-        """Choose the `task` by its kind, the `page` by its number, the `place` of your line on it, or the `control`.
-
-        Raises
-        ------
-        ThreatLabError
-            If there is no such choice.
-        """
+        """Choose the `task` by its kind, the `page` by its number, the `place` of your line on it, or the `control`."""
         self.show(replace(self.state, setting=_chosen(self.state, setting)))
 
     @action
@@ -68,13 +62,7 @@ class InjectionDesk(Panel[view.DeskState]):
 
     @action
     def try_line(self, /, line: str, **setting: Any) -> view.Try:
-        """Put a line on the page, let the model work, and return what came of it; `setting` as for `set`.
-
-        Raises
-        ------
-        ThreatLabError
-            If the line is empty or too long, or there is no such choice.
-        """
+        """Put a line on the page, let the model work, and return what came of it; `setting` as for `set`."""
         state = replace(self.state, line=_line(line), setting=_chosen(self.state, setting))
         task = state.setting.of(state.pages)
         jobs = (task, None), (task, Phrasing(state.line, state.setting.place))
@@ -93,13 +81,7 @@ class InjectionDesk(Panel[view.DeskState]):
 
     @action
     def hint(self) -> None:
-        """Show the next hint on the defense chosen, if tries have earned it.
-
-        Raises
-        ------
-        ThreatLabError
-            If they have not yet.
-        """
+        """Show the next hint on the defense chosen, if tries have earned it."""
         control, given = self.state.setting.control, self.state.hints
         if not view.earned(self.state):
             raise ThreatLabError(f"a hint on {CONTROLS[control].title} takes {view.FOR_A_HINT} tries that fail")
@@ -107,19 +89,8 @@ class InjectionDesk(Panel[view.DeskState]):
 
     def memory(self, state: view.DeskState) -> dict[str, Any]:
         """Return the setting, the line, the tries and the hints."""
-        return {
-            "setting": list(state.setting),
-            "line": state.line,
-            "tries": [
-                [
-                    list(each.setting),
-                    each.line,
-                    *(list(map(list, calls)) for calls in (each.made, each.refused, each.alone)),
-                ]
-                for each in state.tries
-            ],
-            "hints": dict(state.hints),
-        }
+        tries = [(each.setting, each.line, each.made, each.refused, each.alone) for each in state.tries]
+        return {"setting": state.setting, "line": state.line, "tries": tries, "hints": dict(state.hints)}
 
     def recall(self, memory: Any) -> view.DeskState:
         """Return the state with what was kept."""

@@ -107,7 +107,7 @@ class DeskState:
     setting: Setting
     line: str = ""
     tries: tuple[Try, ...] = ()
-    hints: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    hints: Mapping[str, int] = field(default_factory=dict)
     taken_up: int = 0
 
     @property
@@ -158,7 +158,7 @@ def _settings(state: DeskState) -> Html:
         tag(
             "div.tl-desk-settings",
             choice("Page", "page", pages, now.page, act="set"),
-            choice("Place of your line", "place", [(place, place) for place in PLACES], now.place, act="set"),
+            choice("Place of your line", "place", PLACES, now.place, act="set"),
         ),
     )
 

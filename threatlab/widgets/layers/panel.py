@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from threatlab.checks import check_choice, check_flag, check_number, check_score
+from threatlab.checks import check_choice, check_flag, check_list, check_number, check_score
 from threatlab.depth import Gap, check_layer
 from threatlab.depth.common_cause import CommonCause, largest_chance
 from threatlab.depth.dependencies import load_dependency
-from threatlab.errors import ThreatLabError, short
-from threatlab.system import AISystem, list_systems, load_system
+from threatlab.errors import ThreatLabError
+from threatlab.system import AISystem
 from threatlab.widgets.base.html import Html
 from threatlab.widgets.base.panel import Panel, action
+from threatlab.widgets.base.systems import Systems
 from threatlab.widgets.layers import view
 
 _MOST_DAYS = 1_000_000
@@ -57,11 +58,9 @@ class LayersPanel(Panel[view.LayersState]):
         chance: float | None = None,
         plan: str | float = "as it is",
     ) -> None:
-        chosen = system if isinstance(system, AISystem) else load_system(system)
-        self._systems = {**{name: load_system(name) for name in list_systems()}, chosen.name: chosen}
-        begins = view.LayersState(chosen, check_score("bound", bound))
-        self._start = _changed(begins, {"dependency": dependency, "chance": chance, "plan": plan})
-        super().__init__(self._start)
+        self._systems = Systems(system)
+        bare = view.LayersState(self._systems.first, check_score("bound", bound))
+        super().__init__(_changed(bare, {"dependency": dependency, "chance": chance, "plan": plan}))
 
     @property
     def system(self) -> AISystem:
@@ -99,20 +98,16 @@ class LayersPanel(Panel[view.LayersState]):
     @action
     def choose(self, system: str | AISystem) -> None:
         """Show another system, by its name in the list or as an AISystem, with every layer on."""
-        if isinstance(system, AISystem):
-            self._systems[system.name] = system
-            system = system.name
-        check_choice("system", system, self._systems)
-        self.show(_with_possible_chance(replace(self.state, chosen=self._systems[system], off=())))
+        self.show(_with_possible_chance(replace(self.state, chosen=self._systems.find(system), off=())))
 
     @action
     def reset(self) -> None:
         """Go back to what the panel began with, of the system that it shows."""
-        self.show(_with_possible_chance(replace(self._start, chosen=self.state.chosen)))
+        self.show(_with_possible_chance(replace(self.begun, chosen=self.state.chosen)))
 
     def draw(self, state: view.LayersState) -> Html:
         """Return the panel's HTML."""
-        return view.page(state, self._start, self._systems)
+        return view.page(state, self.begun, self._systems)
 
     def __repr__(self) -> str:
         state = self.state
@@ -145,10 +140,9 @@ def _with_possible_chance(state: view.LayersState) -> view.LayersState:
 
 
 def _check_off(state: view.LayersState, layers: object) -> tuple[str, ...]:
-    if isinstance(layers, str) or not isinstance(layers, Iterable):
-        raise ThreatLabError(f"off is {short(layers)}; give the layers that are off, such as off=('serving',)")
-    wanted = {check_layer(layer, state.catalog) for layer in layers}
-    return tuple(layer for layer in state.catalog.layers if layer in wanted)
+    given = check_list("off", layers, "the layers that are off, such as off=('serving',)")
+    wanted = {check_layer(layer, state.chosen.catalog) for layer in given}
+    return tuple(layer for layer in state.chosen.catalog.layers if layer in wanted)
 
 
 def _check_plan(_: view.LayersState, plan: object) -> str | float:

@@ -8,7 +8,6 @@ from functools import cached_property
 from types import MappingProxyType
 
 from threatlab.assessment import Assessment, assess
-from threatlab.catalog import Catalog
 from threatlab.depth import Gap, LayerOff, above_bound, harden, layers_off, switch_off
 from threatlab.depth.common_cause import CommonCause, common_cause
 from threatlab.ranking import exceeds, moved, rounded
@@ -18,6 +17,7 @@ from threatlab.widgets.base.html import (
     bar,
     button,
     caption,
+    change,
     choice,
     field,
     fold,
@@ -33,6 +33,7 @@ from threatlab.widgets.base.html import (
     toggle,
     unheard,
 )
+from threatlab.widgets.base.systems import Systems
 from threatlab.widgets.layers.shared_failure import shared_failure, times
 from threatlab.words import counted
 
@@ -57,11 +58,6 @@ class LayersState:
     off: tuple[str, ...] = ()
     dependency: str = ""
     chance: float | None = None
-
-    @property
-    def catalog(self) -> Catalog:
-        """The catalog in whose terms the system is told."""
-        return self.chosen.catalog
 
     @cached_property
     def system(self) -> AISystem:
@@ -96,7 +92,7 @@ class LayersState:
     @cached_property
     def bare(self) -> float:
         """The highest residual risk (0..1) of any threat if every layer were off."""
-        return max(assess(switch_off(self.system, *self.catalog.layers)).by_threat.values())
+        return max(assess(switch_off(self.system, *self.chosen.catalog.layers)).by_threat.values())
 
     @property
     def longest_bar(self) -> float:
@@ -115,19 +111,19 @@ class LayersState:
 
     def threat(self, name: str) -> str:
         """Return a threat's title."""
-        return self.catalog.threats[name].title
+        return self.chosen.catalog.threats[name].title
 
     def layer(self, name: str) -> str:
         """Return a layer's title."""
-        return self.catalog.layers[name].title
+        return self.chosen.catalog.layers[name].title
 
 
-def page(state: LayersState, start: LayersState, systems: Mapping[str, AISystem]) -> Html:
+def page(state: LayersState, start: LayersState, systems: Systems) -> Html:
     """Return the whole panel; `start` is what it began with."""
     untouched = state == replace(start, chosen=state.chosen)
     plans = [(plan_name(plan), plan) for plan in dict.fromkeys((*PLANS, start.plan, state.plan))]
     pick = (
-        choice("System", "system", [(s.title, n) for n, s in systems.items()], state.chosen.name, act="choose"),
+        systems.picker(state.chosen, "choose"),
         choice("In place", "plan", plans, state.plan, act="set"),
         button("Reset", "reset", hint="Go back to what the panel began with", disabled=untouched),
     )
@@ -144,7 +140,7 @@ def page(state: LayersState, start: LayersState, systems: Mapping[str, AISystem]
         tag(
             "div.tl-failures",
             fold("Every threat without each layer", matrix(state)),
-            shared_failure(state.catalog, state.shared),
+            shared_failure(state.chosen.catalog, state.shared),
         ),
     )
 
@@ -157,6 +153,7 @@ def plan_name(plan: str | float) -> str:
 def headline(state: LayersState) -> Html:
     """Return the score with these layers off, and whether any single layer may fail: what the eye must find first."""
     before, after = state.now.risk_score, state.switched.risk_score
+    moved_by = change(after, before) if state.off else tag("span.tl-sub", "every layer on")
     holds, claim, why = verdict(state)
     lead, words = markup("No threat applies."), ""
     if worst := state.switched.worst_threat:
@@ -165,7 +162,7 @@ def headline(state: LayersState) -> Html:
     gaps = f"{counted(len(state.gaps), 'gap')} above the bound {state.bound:.2f}"
     return tag(
         "div.tl-head",
-        score("Risk score", f"{after:.2f}", _change(state)),
+        score("Risk score", f"{after:.2f}", moved_by),
         gauge(after, was=before if state.off else None),
         tag("div.tl-lead", lead),
         tag("p.tl-claim", tag("b", claim, class_="tl-holds" if holds else "tl-fails"), f" \u2014 {why}"),
@@ -241,7 +238,7 @@ def static_picture(state: LayersState) -> Html:
             "p",
             tag("b", f"{shared.dependency.title}."),
             " ",
-            times(state.catalog, shared) if shared.broken else "Nothing in place here hangs on it.",
+            times(state.chosen.catalog, shared) if shared.broken else "Nothing in place here hangs on it.",
         )
         if shared
         else None,
@@ -259,17 +256,6 @@ def _switch(state: LayersState, off: LayerOff) -> Html:
         args={"layer": off.layer},
         disabled=not off.in_place,
     )
-
-
-def _change(state: LayersState) -> Html:
-    before = state.now.risk_score
-    change = moved(state.switched.risk_score, before)
-    if not state.off:
-        return tag("span.tl-sub", "every layer on")
-    was = tag("s.tl-num", f"{before:.2f}")
-    if not change:
-        return markup(was, " no change")
-    return markup(was, " ", tag("span.tl-num.tl-worse", f"+{change:.2f}, worse"))
 
 
 def _threat_row(state: LayersState, threat: str) -> tuple[object, ...]:

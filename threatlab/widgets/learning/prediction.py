@@ -117,7 +117,7 @@ class Prediction(Panel[PredictionState]):
         results = {question: actual[question] for question in self.state.questions}
         because = because or self.state.because
         shown = self.state.shown or bool(self.guesses) or not open_notebook()
-        self._begun = replace(self._begun, actual=results, because=because)  # begun anew, it has answers to show
+        self.begun = replace(self.begun, actual=results, because=because)  # begun anew, it has answers to show
         self.show(replace(self.state, actual=results, because=because, shown=shown, asking=False), unasked=True)
         return Comparison(self)
 
@@ -137,14 +137,12 @@ class Prediction(Panel[PredictionState]):
 
     def _question(self, question: str, state: PredictionState) -> Html:
         guess, args = state.guesses.get(question), {"question": question}
+        how: Any = {"act": "choose", "args": args, "disabled": state.shown, "class_": "tl-guess"}
         if len(state.choices) <= _FEW:
             answers = [(str(each), each, str(each)) for each in state.choices]
-            return toggle(
-                question, "answer", answers, guess, act="choose", args=args, disabled=state.shown, class_="tl-guess"
-            )
+            return toggle(question, "answer", answers, guess, **how)
         options = [(_BLANK, None), *((str(each), each) for each in state.choices)]
-        class_ = "tl-field tl-guess"
-        return choice(question, "answer", options, guess, act="choose", args=args, disabled=state.shown, class_=class_)
+        return choice(question, "answer", options, guess, **how)
 
     def _below(self, state: PredictionState) -> Html:
         guessed = f"{len(state.guesses)} of {len(state.questions)} predicted."

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
 
-from threatlab.errors import ThreatLabError
+from threatlab.checks import check_text
 from threatlab.exercises import sharing
 from threatlab.exercises.progress import Standing, Store, store
 from threatlab.widgets.base.html import (
@@ -73,9 +73,7 @@ class ProgressPanel(Panel[ProgressState]):
         ThreatLabError
             If there is a file of that name already, or it can't be written.
         """
-        if not isinstance(name, str) or not name.strip():
-            raise ThreatLabError(f"the file's name is {name!r}; give one, such as 'my-progress.json'")
-        file = self._kept.export(name)
+        file = self._kept.export(check_text("the file's name", name))
         beside = ", beside this notebook" if file.parent == Path() else ""
         self.show(replace(self.state, message=f"Written to {file}{beside}."))
 
@@ -165,7 +163,7 @@ def _with_the_class(shared: str) -> Html:
             "div.tl-class-share",
             caption("Your class", "you share with it"),
             fold("All that is shared, to the letter", tag("pre", shared, tabindex=0, aria_label="All that is shared")),
-            button("Stop, and delete what I shared", "stop_sharing", class_="tl-btn"),
+            button("Stop, and delete what I shared", "stop_sharing"),
         )
     return tag(
         "div.tl-class-share",

@@ -7,15 +7,15 @@ from datetime import date, timedelta
 from math import ceil
 
 from threatlab.plan import WAYS, Plan
+from threatlab.widgets.base.drawings import line_chart
 from threatlab.widgets.base.html import Html, caption, tag
 
-_WIDTH, _HEIGHT, _LEFT, _RIGHT, _BOTTOM, _TOP = 640, 240, 40, 624, 34, 12
 _MARKS = 4
 _LEVELS = (0.01, 0.02, 0.05, 0.1, 0.2)
 """Distances between two lines of the risk axis: the first with which five lines are enough."""
 
-_EDGE = 8
-"""Room at the right, so that what falls on the last day can be seen to fall."""
+_EDGE = 0.02
+"""Of the width: room at the right, so that what falls on the last day can be seen to fall."""
 
 _SAME = 1e-9
 """Risks nearer to each other than this differ by rounding alone."""
@@ -47,40 +47,14 @@ def risk_by_days(plans: Mapping[str, Plan], chosen: str) -> Html:
     longest = max(*(plan.budget for plan in plans.values()), 1.0)
     most = max(plan.risk_before for plan in ways.values())
     step = next((step for step in _LEVELS if most <= 5 * step), _LEVELS[-1])
-    highest = step * max(ceil(most / step), 1)
-
-    def x(day: float) -> float:
-        return _LEFT + day / longest * (_RIGHT - _LEFT)
-
-    def y(risk: float) -> float:
-        return _TOP + (1 - risk / highest) * (_HEIGHT - _TOP - _BOTTOM)
-
-    def stairs(place: int, plan: Plan) -> str:
-        points = plan.risk_by_day()
-        corners = [points[0]]
-        for day, risk in points[1:]:
-            corners += [(day, corners[-1][1]), (day, risk)]
-        drawn = " ".join(f"{x(day):.1f},{y(risk):.1f}" for day, risk in corners)
-        end = f"{x(longest) + _EDGE:.1f},{y(points[-1][1]):.1f}"
-        return f'<polyline class="tl-line tl-way-{place}" points="{drawn} {end}"/>'
-
-    levels = (part * step for part in range(round(highest / step) + 1))
-    days = (longest * part / _MARKS for part in range(_MARKS + 1))
-    picture = [
-        f'<line class="tl-grid" x1="{_LEFT}" x2="{_RIGHT}" y1="{y(risk):.1f}" y2="{y(risk):.1f}"/>'
-        f'<text x="{_LEFT - 6}" y="{y(risk) + 4:.1f}" text-anchor="end">{risk:.2f}</text>'
-        for risk in levels
-    ]
-    picture += [f'<text x="{x(day):.1f}" y="{_HEIGHT - 18}" text-anchor="middle">{day:g}</text>' for day in days]
-    picture += [stairs(place, plan) for place, plan in enumerate(ways.values())]
-    picture += [f'<text x="{_LEFT}" y="{_HEIGHT - 2}">days of effort spent</text>']
+    steps = max(ceil(most / step), 1)
     words = "; ".join(f"{WAYS[way]}: {plan.risk_after:.3f} after {plan.days:g} days" for way, plan in ways.items())
-    svg = tag(
-        "svg.tl-chart",
-        Html("".join(picture)),
-        viewBox=f"0 0 {_WIDTH} {_HEIGHT}",
-        role="img",
-        aria_label=f"Risk left. {words}.",
+    chart = line_chart(
+        [_stairs(plan, longest, steps * step) for plan in ways.values()],
+        {part / _MARKS: f"{longest * part / _MARKS:g}" for part in range(_MARKS + 1)},
+        f"Risk left. {words}.",
+        levels={part / steps: f"{part * step:.2f}" for part in range(steps + 1)},
+        below="days of effort spent",
     )
     least = min(plan.risk_after for plan in ways.values())
     keys = (
@@ -94,7 +68,16 @@ def risk_by_days(plans: Mapping[str, Plan], chosen: str) -> Html:
         for place, (way, plan) in enumerate(ways.items())
     )
     title = caption("Risk left by days of effort", class_="tl-second")
-    return tag("div", title, svg, tag("ul.tl-keys", *keys))
+    return tag("div", title, chart, tag("ul.tl-keys", *keys))
+
+
+def _stairs(plan: Plan, longest: float, highest: float) -> list[tuple[float, float]]:
+    """Return the corners of a plan's staircase: how far across, and how far upward, both from 0 to 1."""
+    points = [(day / longest, risk / highest) for day, risk in plan.risk_by_day()]
+    corners = points[:1]
+    for across, share in points[1:]:
+        corners += [(across, corners[-1][1]), (across, share)]
+    return [*corners, (1 + _EDGE, corners[-1][1])]
 
 
 def _days(first: date, whole: int) -> Html:

@@ -8,15 +8,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from threatlab.checks import check_choice, check_date, check_score
+from threatlab.checks import check_choice, check_date, check_score, check_share
 from threatlab.errors import ThreatLabError, short
 from threatlab.plan import WAYS, Plan, check_budget, check_owners
 from threatlab.plan.schedule import check_people
 from threatlab.policy import Policy, policy_from_dict
 from threatlab.policy.check import Breach
-from threatlab.system import AISystem, list_systems, load_system
+from threatlab.system import AISystem
 from threatlab.widgets.base.html import Html
 from threatlab.widgets.base.panel import Panel, action
+from threatlab.widgets.base.systems import Systems
 from threatlab.widgets.planner import view
 
 
@@ -62,20 +63,19 @@ class Planner(Panel[view.PlannerState]):
         people: Mapping[str, int] | None = None,
         found: Mapping[str, date] | None = None,
     ) -> None:
-        chosen = system if isinstance(system, AISystem) else load_system(system)
+        self._systems = Systems(system)
         begins = date.today() if start is None else check_date("start", start)  # noqa: DTZ011  # a plan is made locally
-        self._systems = {**{name: load_system(name) for name in list_systems()}, chosen.name: chosen}
-        self._start = view.PlannerState(
-            chosen,
+        state = view.PlannerState(
+            self._systems.first,
             check_budget(budget),
-            check_score("min_utility", min_utility),
+            check_share("min_utility", min_utility),
             _check_policy(Policy() if policy is None else policy),
             begins,
             people=check_people(people),
             found={} if found is None else found,
         )
-        given = [chosen.to_dict(), self._start.policy.to_dict(), self._start.people]
-        super().__init__(self._start, made_from=[*given, self._start.budget, self._start.min_utility])
+        given = [state.system.to_dict(), state.policy.to_dict(), state.people, state.budget, state.min_utility]
+        super().__init__(state, made_from=given)
 
     @property
     def plan(self) -> Plan:
@@ -94,7 +94,8 @@ class Planner(Panel[view.PlannerState]):
         if "max_risk" in values:
             values["policy"] = replace(values.get("policy", self.state.policy), max_risk=values.pop("max_risk"))
         if "system" in values:  # what was decided about another system's controls is forgotten
-            values = {"must": (), "without": (), "looked_at": "", **values, "system": self._system(values["system"])}
+            found = self._systems.find(values["system"])
+            values = {"must": (), "without": (), "looked_at": "", **values, "system": found}
         self.show(replace(self.state, **values))
         return self.plan
 
@@ -137,27 +138,25 @@ class Planner(Panel[view.PlannerState]):
     @action
     def reset(self) -> None:
         """Go back to the settings, owners and acceptances that the panel began with."""
-        self.show(self._start)
+        self.show(self.begun)
 
     def memory(self, state: view.PlannerState) -> dict[str, Any]:
         """Return what was set, decided, named and accepted."""
-        kept = {name: getattr(state, name) for name in ("budget", "min_utility", "way", "looked_at")}
-        lists = {"must": [*state.must], "without": [*state.without], "owners": dict(state.owners)}
-        return {**kept, **lists, "system": state.system.name, "policy": state.policy.to_dict()}
+        kept = {name: getattr(state, name) for name in (*_SIMPLE, "looked_at")}
+        return {**kept, "owners": dict(state.owners), "system": state.system.name, "policy": state.policy.to_dict()}
 
     def recall(self, memory: Any) -> view.PlannerState:
         """Return the state with all of it, checked as what a page sends is."""
-        simple = ("budget", "min_utility", "way", "must", "without")
-        values: dict[str, Any] = {name: _CHECKS[name](memory[name]) for name in simple}
-        values |= {"system": self._system(memory["system"]), "policy": policy_from_dict(memory["policy"])}
+        values: dict[str, Any] = {name: _CHECKS[name](memory[name]) for name in _SIMPLE}
+        values |= {"system": self._systems.find(memory["system"]), "policy": policy_from_dict(memory["policy"])}
         state = replace(self.state, **values, looked_at=memory["looked_at"])
-        state = replace(state, owners=check_owners(memory["owners"], state.catalog))
+        state = replace(state, owners=check_owners(memory["owners"], state.system.catalog))
         self.draw(state)  # refuses what can't be planned any more
         return state
 
     def draw(self, state: view.PlannerState) -> Html:
         """Return the panel's HTML; a state that can't be planned is refused."""
-        return view.page(state, self._start, self._systems)
+        return view.page(state, self.begun, self._systems)
 
     def __repr__(self) -> str:
         plan = self.plan
@@ -167,15 +166,8 @@ class Planner(Panel[view.PlannerState]):
             f"{view.policy_in_words(self.state)})"
         )
 
-    def _system(self, wanted: object) -> AISystem:
-        """Return a system given as such, or by its name in the list, in which it can be found from then on."""
-        if isinstance(wanted, AISystem):
-            self._systems[wanted.name] = wanted
-            return wanted
-        return self._systems[check_choice("system", wanted, self._systems)]
-
     def _check_control(self, name: object) -> str:
-        return check_choice("control", name, self.state.catalog.controls)
+        return check_choice("control", name, self.state.system.catalog.controls)
 
 
 def _check_policy(policy: object) -> Policy:
@@ -192,12 +184,15 @@ def _as_tuple(names: Any) -> Any:
 _CHECKS: dict[str, Callable[[Any], Any]] = {
     "system": lambda system: system,  # found in the panel's own list
     "budget": check_budget,
-    "min_utility": lambda share: check_score("min_utility", share),
+    "min_utility": lambda share: check_share("the utility floor", share),
     "way": lambda way: check_choice("way to choose", way, WAYS),
     "policy": _check_policy,
-    "max_risk": lambda score: check_score("max_risk", score),
+    "max_risk": lambda score: check_score("the acceptable risk score", score),
     "people": check_people,
     "must": _as_tuple,
     "without": _as_tuple,
 }
 """What may be set, and what each value must be as far as it can be checked alone."""
+
+_SIMPLE = ("budget", "min_utility", "way", "must", "without")
+"""Settings that are kept as they are."""

@@ -9,7 +9,7 @@ from threatlab.plan import Plan, PlanStep
 from threatlab.plan.records import ask_first
 from threatlab.policy import Policy
 from threatlab.policy.check import Breach
-from threatlab.widgets.base.html import Html, caption, fold, markup, number, table, tag
+from threatlab.widgets.base.html import Html, caption, fold, markup, minus, number, severity, table, tag, unsure
 from threatlab.words import counted, days
 
 OPEN_SHOWN = 4
@@ -60,10 +60,10 @@ def _step(place: int, step: PlanStep, late: Breach | None) -> tuple[Html, ...]:
     rate = _small(f"{step.per_day:.4f} a day")
     return (
         tag("td.tl-num.tl-sub", place),
-        markup(tag("b", step.title), " ", _severity(step.severity), _small(step.success)),
+        markup(tag("b", step.title), " ", severity(step.severity), _small(step.success)),
         markup(step.owner or tag("span.tl-unk", "no owner yet"), _small(step.role)),
         tag("td.tl-num", dates, _small(days(step.effort_days)), overdue),
-        tag("td.tl-num", f"\u2212{step.removes:.3f}", rate, cost),
+        tag("td.tl-num", minus(f"{-step.removes:.3f}"), rate, cost),
     )
 
 
@@ -99,13 +99,9 @@ def _open(finding: Finding, title: str, policy: Policy, breach: Breach | None) -
     elif accepted:
         by = tag("b.tl-holds", f"accepted by {accepted.owner} until {accepted.expires}")
         verdict = markup(by, _small(accepted.reason))
-    unknown = markup(" ", tag("span.tl-unk", "unknown")) if finding.unknown else None
-    return _severity(finding.severity), markup(finding.finding, unknown, _small(title)), markup(verdict)
+    found = markup(finding.finding, unsure(finding.unknown), _small(title))
+    return severity(finding.severity), found, markup(verdict)
 
 
 def _small(*words: object) -> Html:
     return tag("div.tl-sub", *words)
-
-
-def _severity(severity: str) -> Html:
-    return tag(f"span.tl-sev.tl-{severity}", severity)

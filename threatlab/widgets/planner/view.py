@@ -9,7 +9,6 @@ from datetime import date
 from functools import cached_property
 
 from threatlab.assessment import assess
-from threatlab.catalog import Catalog
 from threatlab.plan import WAYS, Plan, make_plan
 from threatlab.plan.records import ask_first
 from threatlab.policy import Policy
@@ -24,6 +23,7 @@ from threatlab.widgets.base.html import (
     form,
     gauge,
     markup,
+    minus,
     problem,
     saved,
     saved_table,
@@ -31,6 +31,7 @@ from threatlab.widgets.base.html import (
     tag,
     unheard,
 )
+from threatlab.widgets.base.systems import Systems
 from threatlab.widgets.planner import drawings, tables
 from threatlab.widgets.planner.reasons import reasons
 from threatlab.words import counted, days
@@ -69,11 +70,6 @@ class PlannerState:
     people: Mapping[str, int] = default(default_factory=dict)
     found: Mapping[str, date] = default(default_factory=dict)
     looked_at: str = ""
-
-    @property
-    def catalog(self) -> Catalog:
-        """The catalog in whose terms the system is told."""
-        return self.system.catalog
 
     @cached_property
     def plans(self) -> Mapping[str, Plan]:
@@ -116,13 +112,12 @@ class PlannerState:
         return "leave out" if control in self.without else "as planned"
 
 
-def page(state: PlannerState, start: PlannerState, systems: Mapping[str, AISystem]) -> Html:
+def page(state: PlannerState, start: PlannerState, systems: Systems) -> Html:
     """Return the whole panel; `start` is what it began with."""
-    picker = choice("System", "system", [(s.title, n) for n, s in systems.items()], state.system.name, act="set")
     untouched = replace(state, looked_at="") == start
     reset = button("Reset", "reset", hint="Go back to the settings you began with", disabled=untouched)
     return markup(
-        tag("div.tl-top", tag("div.tl-pick", picker, reset), headline(state)),
+        tag("div.tl-top", tag("div.tl-pick", systems.picker(state.system, "set"), reset), headline(state)),
         tag(
             "div.tl-body.tl-planning",
             tag("div.tl-left", settings(state)),
@@ -151,7 +146,7 @@ def headline(state: PlannerState) -> Html:
     change = markup(
         tag("s.tl-num", f"{before:.3f}"),
         " ",
-        tag("span.tl-num.tl-better", f"\u2212{before - after:.3f}, better")
+        tag("span.tl-num.tl-better", f"{minus(f'{after - before:.3f}')}, better")
         if better
         else tag("span.tl-num.tl-sub", "nothing removed"),
     )
@@ -221,14 +216,13 @@ def controls(state: PlannerState) -> list[tuple[str, str]]:
     steps = [step.control for step in state.plan.steps]
     missing = [finding.attribute for finding in assess(state.system).findings]
     listed = dict.fromkeys([*steps, *missing, *([state.looked_at] if state.looked_at else [])])
-    return [("choose a control\u2026", ""), *((state.catalog.controls[name].title, name) for name in listed)]
+    return [("choose a control\u2026", ""), *((state.system.catalog.controls[name].title, name) for name in listed)]
 
 
 def _one_control(state: PlannerState) -> Html:
     control = {"control": state.looked_at}
-    words = [(word, word) for word in DECISIONS]
     return markup(
-        choice("In the plan?", "decision", words, state.decision(state.looked_at), act="decide", args=control),
+        choice("In the plan?", "decision", DECISIONS, state.decision(state.looked_at), act="decide", args=control),
         problem("decide"),
         field("Owner (a name)", "owner", state.owners.get(state.looked_at, ""), act="assign", args=control),
         problem("assign"),
@@ -239,7 +233,7 @@ def acceptable(state: PlannerState) -> list[tuple[str, str]]:
     """Return what can be accepted, with labels: findings that stay open, and threats above their bound."""
     findings = [(f"{f.severity}: {f.finding}", f.attribute) for f in state.plan.left_open]
     threats = [
-        (f"Threat: {state.catalog.threats[threat].title}, at {risk:.3f}", threat)
+        (f"Threat: {state.system.catalog.threats[threat].title}, at {risk:.3f}", threat)
         for threat, risk in state.plan.after.by_threat.items()
         if (bound := state.policy.bound(threat)) is not None and risk > bound
     ]
@@ -260,7 +254,7 @@ def acceptance_form(state: PlannerState, start: PlannerState) -> Html:
     )
     hint = "Accept the risk chosen, for this reason, until this date"
     return markup(
-        form("accept", *fields, submit="Accept this risk", hint=hint, key=last or "", class_="tl-form tl-accept"),
+        form("accept", *fields, submit="Accept this risk", hint=hint, key=last or "", class_="tl-accept"),
         tag("p.tl-sub", f"{last.title}: accepted until {last.expires}.", role="status") if last else None,
     )
 
@@ -275,7 +269,7 @@ def static_picture(state: PlannerState) -> Html:
             f"{step.owner or 'no owner yet'} ({step.role})",
             f"{step.start} to {step.due}",
             f"{step.effort_days:g}",
-            f"\u2212{step.removes:.3f}",
+            minus(f"{-step.removes:.3f}"),
         )
         for place, step in enumerate(plan.steps, 1)
     )

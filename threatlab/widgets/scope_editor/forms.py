@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import SimpleNamespace
 
 from threatlab.catalog import ASSETS, catalog
 from threatlab.dataflow import CARRIES, ELEMENT_KINDS, ZONE_KINDS, DataFlow, Element, Flow, Zone
 from threatlab.dataflow.parts import NOBODY, NOTHING
 from threatlab.dataflow.who import Named, adversaries_at, assets_of
-from threatlab.widgets.base.html import Html, button, check, checks, choice, field, form, markup, problem, tag
+from threatlab.widgets.base.html import Html, Option, button, check, checks, choice, field, form, markup, problem, tag
 from threatlab.widgets.scope_editor.state import ScopeState
 
 FORMS = {
@@ -21,10 +22,8 @@ FORMS = {
 }
 """What a learner may want to change: the words on its button, and its tooltip."""
 
-_CHOOSE = ("choose\u2026", "")
+_CHOOSE: Option = ("choose\u2026", "")
 """First entry of every list that has no sensible first choice."""
-
-_WIDE = "tl-field tl-wide"
 
 Part = Zone | Element | Flow
 Typed = Callable[[Html], Html]
@@ -70,42 +69,50 @@ def _same(typed: Html) -> Html:
     return typed
 
 
+_NEW_ELEMENT = SimpleNamespace(name="", kind="process", zone="", personal=False, assets=(), worth="")
+_NEW_FLOW = SimpleNamespace(source="", target="", label="", carries="questions", personal=False, adversaries=())
+_NEW_ZONE = SimpleNamespace(name="", kind="own", owner="")
+"""What stands in the forms of what isn't drawn yet."""
+
+
 def element_fields(drawing: DataFlow, anew: Typed = _same, element: Element | None = None) -> list[Html]:
     """Return what is asked of an element, as it is if there is one."""
+    now = element or _NEW_ELEMENT
     zones = [(f"{zone.name} ({zone.kind})", zone.name) for zone in drawing.zones]
     return [
-        anew(field("Name of the element", "name", element.name if element else "")),
-        choice("Trust zone", "zone", [_CHOOSE, *zones], element.zone if element else ""),
-        _explained("Kind of element", "kind", ELEMENT_KINDS, element.kind if element else "process"),
-        anew(check("It holds personal data", "personal", value=bool(element and element.personal))),
+        anew(field("Name of the element", "name", now.name)),
+        choice("Trust zone", "zone", [_CHOOSE, *zones], now.zone),
+        _explained("Kind of element", "kind", ELEMENT_KINDS, now.kind),
+        anew(check("It holds personal data", "personal", value=now.personal)),
         anew(
             checks(
                 "What is worth something there",
                 "assets",
                 {asset: asset for asset in (*ASSETS, NOTHING)},
-                element.assets if element else (),
+                now.assets,
                 _unsaid(assets_of(drawing, element.name) if element else None),
             )
         ),
-        anew(field("What that is worth to the business", "worth", element.worth if element else "", class_=_WIDE)),
+        anew(field("What that is worth to the business", "worth", now.worth, class_="tl-wide")),
     ]
 
 
 def flow_fields(drawing: DataFlow, anew: Typed = _same, flow: Flow | None = None) -> list[Html]:
     """Return what is asked of a flow, as it is if there is one."""
-    elements = [_CHOOSE, *((element.name, element.name) for element in drawing.elements)]
+    now = flow or _NEW_FLOW
+    elements = [_CHOOSE, *(each.name for each in drawing.elements)]
     return [
-        choice("From", "source", elements, flow.source if flow else ""),
-        choice("To", "target", elements, flow.target if flow else ""),
-        anew(field("What flows, in a few words", "label", flow.label if flow else "")),
-        _explained("It carries", "carries", CARRIES, flow.carries if flow else "questions"),
-        anew(check("It carries personal data", "personal", value=bool(flow and flow.personal))),
+        choice("From", "source", elements, now.source),
+        choice("To", "target", elements, now.target),
+        anew(field("What flows, in a few words", "label", now.label)),
+        _explained("It carries", "carries", CARRIES, now.carries),
+        anew(check("It carries personal data", "personal", value=now.personal)),
         anew(
             checks(
                 "Who can be at its outer end",
                 "adversaries",
                 {each.id: each.title for each in catalog().adversaries.values()} | {NOBODY: NOBODY},
-                flow.adversaries if flow else (),
+                now.adversaries,
                 _unsaid(adversaries_at(drawing, drawing.flows.index(flow) + 1) if flow else None),
             )
         ),
@@ -121,10 +128,11 @@ def _unsaid(read: Named | None) -> str:
 
 def zone_fields(anew: Typed = _same, zone: Zone | None = None) -> list[Html]:
     """Return what is asked of a zone, as it is if there is one."""
+    now = zone or _NEW_ZONE
     return [
-        anew(field("Name of the zone", "name", zone.name if zone else "")),
-        anew(field("Who decides what runs there", "owner", zone.owner if zone else "")),
-        _explained("Kind of zone", "kind", ZONE_KINDS, zone.kind if zone else "own"),
+        anew(field("Name of the zone", "name", now.name)),
+        anew(field("Who decides what runs there", "owner", now.owner)),
+        _explained("Kind of zone", "kind", ZONE_KINDS, now.kind),
     ]
 
 
@@ -134,10 +142,10 @@ def _change(drawing: DataFlow, picked: str) -> Html:
     pick = choice(
         "Element, flow or zone",
         "part",
-        [_CHOOSE, *((key, key) for key in parts)],
+        [_CHOOSE, *parts],
         picked,
         act="pick",
-        class_="tl-field tl-part",
+        class_="tl-part",
     )
     part = parts.get(picked)
     if part is None:
@@ -158,8 +166,8 @@ def _change(drawing: DataFlow, picked: str) -> Html:
 
 
 def _leave_out(drawing: DataFlow, anew: Typed) -> Html:
-    elements = [(element.name, element.name) for element in drawing.elements]
-    left_out = [(exclusion.element, exclusion.element) for exclusion in drawing.exclusions]
+    elements = [each.name for each in drawing.elements]
+    left_out = [each.element for each in drawing.exclusions]
     include = form(
         "include",
         choice("Left out so far", "element", [_CHOOSE, *left_out], ""),
@@ -169,8 +177,8 @@ def _leave_out(drawing: DataFlow, anew: Typed) -> Html:
     return markup(
         form(
             "exclude",
-            choice("Element", "element", [_CHOOSE, *elements], "", class_="tl-field tl-part"),
-            anew(field("Why it needs no assessment here", "reason", class_=_WIDE)),
+            choice("Element", "element", [_CHOOSE, *elements], "", class_="tl-part"),
+            anew(field("Why it needs no assessment here", "reason", class_="tl-wide")),
             anew(field("Who answers for its risk instead", "owner")),
             anew(field("When, or on what event, this is looked at again", "review")),
             submit="Leave it out",
@@ -185,7 +193,7 @@ def _name(drawing: DataFlow, place: str, standing: str) -> Html:
         "describe",
         field("Short name, and that of its file", "name", drawing.name),
         field("Title", "title", drawing.title),
-        field("What it is, in a sentence or two", "description", drawing.description, class_=_WIDE),
+        field("What it is, in a sentence or two", "description", drawing.description, class_="tl-wide"),
         submit="Name it",
         hint="Give the drawing this name, title and description",
         key=repr((drawing.name, drawing.title, drawing.description)),
@@ -207,4 +215,4 @@ def _name(drawing: DataFlow, place: str, standing: str) -> Html:
 def _explained(label: str, name: str, words: Mapping[str, str], value: str) -> Html:
     """Return a list of words, each with what it means."""
     options = [(f"{word} \u2014 {meaning}", word) for word, meaning in words.items()]
-    return choice(label, name, options, value, class_=_WIDE)
+    return choice(label, name, options, value, class_="tl-wide")

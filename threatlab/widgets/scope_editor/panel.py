@@ -87,15 +87,15 @@ class ScopeEditor(Panel[ScopeState]):
             origin = drawing.origin
             drawing = drawing.drawing
         given = drawing if isinstance(drawing, DataFlow) else load_drawing(drawing)
-        self._asks = questions_about(given, origin) if origin else ()
         controls = base if base is None or isinstance(base, AISystem) else load_system(base)
         if not isinstance(folder, str | Path) or not str(folder).strip():
             raise ThreatLabError(f"{folder!r} is no folder for drawings; give its name, such as 'my-drawings'")
-        self._given, self._base, self._folder = given, controls or _built_in(given.name), Path(folder)
-        self._shipped = _shipped()
+        self._folder = Path(folder)
+        controls = controls or _built_in(given.name)
         form = "flow" if given.elements else "zone"
-        state = ScopeState(given, given, given.name, self._base, form=form, saved=self._files(), asks=self._asks)
-        super().__init__(state, made_from=[drawing_to_dict(given), repr(self._base)])
+        asks = questions_about(given, origin) if origin else ()
+        state = ScopeState(given, given, given.name, controls, form=form, saved=self._files(), asks=asks)
+        super().__init__(state, made_from=[drawing_to_dict(given), repr(controls)])
 
     @property
     def drawing(self) -> DataFlow:
@@ -279,10 +279,11 @@ class ScopeEditor(Panel[ScopeState]):
     @action
     def reset(self) -> None:
         """Go back to the drawing that the panel was made with; undo brings back what was drawn."""
-        if self.drawing == self._given and self.state.base == self._base:
+        found = self.begun
+        if (self.drawing, self.state.base) == (found.drawing, found.base):
             self._change("reset", self.drawing, "The drawing is as you found it.")
         else:
-            self._open(self._given, self._given.name, self._base, "Back to the drawing as you found it.")
+            self._open(found.drawing, found.chosen, found.base, "Back to the drawing as you found it.")
 
     @action
     def choose(self, name: str, *, unsaved: str = "ask") -> None:
@@ -301,8 +302,8 @@ class ScopeEditor(Panel[ScopeState]):
             )
         if self.state.unsaved and unsaved == "save":
             self.save()
-        if name == self._given.name:
-            self._open(self._given, name, self._base)
+        if name == self.begun.chosen:
+            self._open(self.begun.drawing, name, self.begun.base)
         elif name == EMPTY:
             self._open(DataFlow("my-system", title="My system"), name, None)
         else:
@@ -314,11 +315,9 @@ class ScopeEditor(Panel[ScopeState]):
         """Show a drawing that was made in code, with the controls that the panel was made with."""
         if not isinstance(drawing, DataFlow):
             raise ThreatLabError(f"only a DataFlow can be drawn, not {drawing!r}; load_drawing() gives one")
-        now = self.state
-        if (drawing, self._base) != (now.drawing, now.base):
-            self._go_on(
-                replace(now, drawing=drawing, base=self._base, kept=NOTHING, picked="", before=now), "Drawn anew."
-            )
+        now, base = self.state, self.begun.base
+        if (drawing, base) != (now.drawing, now.base):
+            self._go_on(replace(now, drawing=drawing, base=base, kept=NOTHING, picked="", before=now), "Drawn anew.")
 
     @action
     def save(self, *, overwrite: bool = False) -> Path:
@@ -367,7 +366,7 @@ class ScopeEditor(Panel[ScopeState]):
         while step and len(steps) <= STEPS:
             controls = step.base and step.base.name
             drawings = {"drawing": drawing_to_dict(step.drawing), "opened": drawing_to_dict(step.opened)}
-            asked = self._asks and {
+            asked = self.begun.asks and {
                 "asks": [asdict(each) for each in step.asks],
                 "known": dict(step.base.known) if step.base else {},
             }
@@ -381,11 +380,11 @@ class ScopeEditor(Panel[ScopeState]):
         state = None
         for step in reversed(memory):
             drawing, opened = drawing_from_table(step["drawing"]), drawing_from_table(step["opened"])
-            name = step["controls"]
-            is_given = self._base is not None and name == self._base.name
-            base = self._base if is_given else name and load_system(name)
-            if is_given and self._base is not None:
-                base = self._base.with_(**step.get("known", {}))
+            name, found = step["controls"], self.begun.base
+            if found and found.name == name:
+                base: AISystem | None = found.with_(**step.get("known", {}))
+            else:
+                base = load_system(name) if name else None
             asks = tuple(Question(**each | {"choices": tuple(each["choices"])}) for each in step.get("asks", ()))
             form = check_choice("form", step.get("form", "flow"), FORMS)
             state = ScopeState(
@@ -397,7 +396,7 @@ class ScopeEditor(Panel[ScopeState]):
 
     def draw(self, state: ScopeState) -> Html:
         """Return the panel's HTML."""
-        return view.page(state, self._choices(state), self._given, self._path(state.drawing).as_posix())
+        return view.page(state, self._choices(state), self.begun.drawing, self._path(state.drawing).as_posix())
 
     def __repr__(self) -> str:
         whole = self.state.hidden.everything.risk_score
@@ -410,7 +409,7 @@ class ScopeEditor(Panel[ScopeState]):
     def _choices(self, state: ScopeState) -> dict[str, str]:
         """Return the drawings to choose from: their titles by name; a learner's own are called by their files."""
         own = {name: f"{name} (saved)" for name in state.saved}
-        return {EMPTY: "New drawing", **self._shipped, **own, self._given.name: self._given.title}
+        return {EMPTY: "New drawing", **_shipped(), **own, self.begun.chosen: self.begun.drawing.title}
 
     def _change(self, act: str, drawing: DataFlow, done: str, renamed: Mapping[str, str] | None = None) -> None:
         now = self.state
@@ -427,7 +426,7 @@ class ScopeEditor(Panel[ScopeState]):
         form = now.form if drawing.elements else "zone"
         state = ScopeState(
             drawing, drawing, chosen, base, before=now, form=form, accepted=now.accepted, saved=self._files(),
-            asks=self._asks if drawing is self._given else (),
+            asks=self.begun.asks if drawing is self.begun.drawing else (),
         )  # fmt: skip
         self._go_on(state, done or f"This is {drawing.title}.")
 

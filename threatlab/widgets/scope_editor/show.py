@@ -10,17 +10,14 @@ from threatlab.dataflow.facts import facts_from
 from threatlab.dataflow.picture import NOTHING, Kept, draw, in_words
 from threatlab.dataflow.who import adversaries_at, assets_of
 from threatlab.errors import ThreatLabError
-from threatlab.widgets.base.html import Html, markup, saved_table, tag
-from threatlab.widgets.base.shown import Shown
+from threatlab.widgets.base.html import Html, Shown, markup, saved_table, tag
 from threatlab.words import ANSWER
 
-SAYS_WHO = "Says who"
-CAN_BE_THERE = "Who can be there"
 FLOW_HEADS = (
     *("No.", "From", "To", "What", "Carries", "Crosses", "Personal data", "In scope"),
-    *(CAN_BE_THERE, SAYS_WHO),
+    *("Who can be there", "Says who"),
 )
-ELEMENT_HEADS = ("Element", "Kind", "Zone", "Personal data", "In scope", "Worth something", SAYS_WHO)
+ELEMENT_HEADS = ("Element", "Kind", "Zone", "Personal data", "In scope", "Worth something", "Says who")
 
 _IN_THE_DARK = Html(
     "<style>body[data-jp-theme-light='false'] img[alt^='zone ']{filter:invert(1) hue-rotate(180deg)}</style>"

@@ -26,10 +26,8 @@ from threatlab.widgets.base.html import (
 )
 from threatlab.widgets.scope_editor.forms import FORMS, forms
 from threatlab.widgets.scope_editor.show import (
-    CAN_BE_THERE,
     ELEMENT_HEADS,
     FLOW_HEADS,
-    SAYS_WHO,
     element_rows,
     flow_rows,
     static_drawing,
@@ -230,8 +228,8 @@ def tables(drawing: DataFlow) -> Html:
     """Return every flow and every element, each with what the picture tells of it, and who says so."""
     flows, elements = flow_rows(drawing), element_rows(drawing)
     return markup(
-        _scrolled("Flows", FLOW_HEADS, map(_flow_row, flows)) if flows else tag("p", "No flow so far."),
-        _scrolled("Elements", ELEMENT_HEADS, map(_row, elements)) if elements else None,
+        _scrolled("Flows", FLOW_HEADS[:-2], map(_flow_row, flows)) if flows else tag("p", "No flow so far."),
+        _scrolled("Elements", ELEMENT_HEADS[:-1], map(_row, elements)) if elements else None,
     )
 
 
@@ -291,8 +289,7 @@ def _answer(state: ScopeState, fact: str, reading: Reading) -> object:
 
 def _scrolled(called: str, heads: tuple[str, ...], rows: Iterable[Iterable[object]]) -> Html:
     """Return a table; where it is wider than the page, it alone scrolls, by keyboard too."""
-    drawn = table([name for name in heads if name not in (SAYS_WHO, CAN_BE_THERE)], rows, row_heads=True)
-    return tag("div.tl-scroll", drawn, role="region", aria_label=called, tabindex=0)
+    return tag("div.tl-scroll", table(heads, rows, row_heads=True), role="region", aria_label=called, tabindex=0)
 
 
 def _flow_row(cells: tuple[str, ...]) -> list[object]:

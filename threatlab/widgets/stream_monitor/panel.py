@@ -161,15 +161,12 @@ class StreamMonitor(Panel[StreamState]):
 
     def __repr__(self) -> str:
         now = self.evaluation
+        who = f", missed={', '.join(now.missed) or 'nobody'}"
         if self.state.campaign:
-            return (
-                f"StreamMonitor({clock(self.minute)}, {self.state.detector!r}, threshold={self.state.threshold:g}, "
-                f"alerts={len(now.alerts)}, caught={len(now.caught)} of {len(now.begun)} accounts of one campaign)"
-            )
+            who = " accounts of one campaign"
         return (
             f"StreamMonitor({clock(self.minute)}, {self.state.detector!r}, threshold={self.state.threshold:g}, "
-            f"alerts={len(now.alerts)}, caught={len(now.caught)} of {len(now.begun)}, "
-            f"missed={', '.join(now.missed) or 'nobody'})"
+            f"alerts={len(now.alerts)}, caught={len(now.caught)} of {len(now.begun)}{who})"
         )
 
     def _move(self, minute: int, *, unasked: bool = False) -> Evaluation:

@@ -80,7 +80,8 @@ def threshold_curve(state: StreamState) -> Html:
             lines,
             {across(2**power): str(2**power) for power in range(8)},
             "Precision and recall by detector threshold; figures in the table below",
-            mark=(across(state.threshold), f"detector threshold (doubling); dashed: yours, {state.threshold:g}"),
+            below=f"detector threshold (doubling); dashed: yours, {state.threshold:g}",
+            mark=across(state.threshold),
         ),
         _curve_table(state),
     )

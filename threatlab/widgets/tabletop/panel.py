@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from threatlab.checks import check_choice
-from threatlab.errors import ThreatLabError, short
+from threatlab.checks import check_choice, check_text
+from threatlab.errors import ThreatLabError
 from threatlab.system import AISystem, check_system
 from threatlab.tabletop import NOBODY, ROLES, Exercise, begin, load_story, play
 from threatlab.tabletop.clock import Countdown
@@ -128,8 +128,7 @@ class TabletopPanel(Panel[view.TabletopState]):
     @action
     def write(self, note: str, inject: str = "") -> None:
         """Write down the reason for the decision to come, or for the last one if that was on this `inject`."""
-        if not isinstance(note, str):
-            raise ThreatLabError(f"the reason is {short(note)}; give a text")
+        note = check_text("the reason", note, empty=True)
         last = self.state.last
         if inject and last is not None and last.inject == inject:
             self.show(replace(self.state, exercise=self._going().add_note(note)))
@@ -206,7 +205,7 @@ class TabletopPanel(Panel[view.TabletopState]):
             "timed": state.timed,
             "answers": exercise.answers(),
             "unattended": exercise.unattended,
-            "taken_back": list(exercise.taken_back),
+            "taken_back": exercise.taken_back,
             "tasks": tasks,
         }
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from threatlab.system import AISystem
-from threatlab.tabletop import MEASURES, ROLES, Exercise, LogEntry, Option, Story, list_stories, load_story
+from threatlab.tabletop import MEASURES, ROLES, Exercise, Inject, LogEntry, Option, Story, list_stories, load_story
 from threatlab.tabletop.clock import Countdown
 from threatlab.widgets.base.html import (
     Html,
@@ -74,8 +74,9 @@ def page(state: TabletopState, end: Html) -> Html:
     over = exercise is not None and exercise.finished
     if exercise is None:
         main = before_the_start(state)
-    elif state.on_table and not over:
-        main = _news(state, "The message", clock_row(state, exercise), message(state, exercise), answers(state))
+    elif state.on_table and (inject := exercise.inject):
+        parts = clock_row(state, exercise), message(state, exercise, inject), answers(state, exercise, inject)
+        main = _news(state, "The message", *parts)
     else:
         main = _news(state, "What followed", what_followed(state, exercise), end)
     side = None
@@ -122,7 +123,7 @@ def pickers(state: TabletopState) -> Html:
         "div.tl-tt-pickers",
         choice("Story", "story", stories, state.story.id, act="set", disabled=begun),
         choice("The system", "system", systems, state.chosen, act="set", disabled=begun),
-        choice("You decide as the", "role", [(role, role) for role in ROLES], state.role, act="set"),
+        choice("You decide as the", "role", ROLES, state.role, act="set"),
         tag(
             "div.tl-buttons",
             None if begun else button("Start", "start", {"timed": True}, hint=timed, once="start"),
@@ -191,11 +192,8 @@ def what_followed(state: TabletopState, exercise: Exercise) -> Html:
     return markup(_followed(state, exercise), buttons)
 
 
-def message(state: TabletopState, exercise: Exercise) -> Html | None:
+def message(state: TabletopState, exercise: Exercise, inject: Inject) -> Html:
     """Return the message on the table and its question; what followed from the decision before it can be unfolded."""
-    inject = exercise.inject
-    if inject is None:
-        return None
     followed = _followed(state, exercise)
     before = fold("What followed from the last decision", followed, key=inject.id) if state.last else followed
     return markup(
@@ -219,11 +217,8 @@ def message(state: TabletopState, exercise: Exercise) -> Html | None:
     )
 
 
-def answers(state: TabletopState) -> Html | None:
+def answers(state: TabletopState, exercise: Exercise, inject: Inject) -> Html:
     """Return what can be decided, with a field for the reason; or to whom the decision belongs."""
-    exercise = state.exercise
-    if exercise is None or exercise.inject is None:
-        return None
     handover = None
     if not state.may_decide:
         seat = markup("You have the seat of the ", tag("b", state.role), ": this decision isn't yours.")
@@ -236,13 +231,12 @@ def answers(state: TabletopState) -> Html | None:
             {"option": option.id},
             hint=f"Decide: {option.text}",
             disabled=not state.may_decide,
-            once=exercise.inject.id,
+            once=inject.id,
             class_="tl-btn tl-tt-option",
         )
-        for letter, option in zip(_LETTERS, exercise.inject.options, strict=False)
+        for letter, option in zip(_LETTERS, inject.options, strict=False)
     )
-    args = {"inject": exercise.inject.id}
-    note = field("Your reason, for the log (optional)", "note", state.note, act="write", args=args)
+    note = field("Your reason, for the log (optional)", "note", state.note, act="write", args={"inject": inject.id})
     return tag("div.tl-tt-answers", handover, note, *options, problem("pick"))
 
 
@@ -280,7 +274,7 @@ def in_place(state: TabletopState) -> Html:
 
 def timeline(state: TabletopState) -> Html | None:
     """Return what was decided so far, the newest last."""
-    if state.last is None or state.exercise is None or state.exercise.finished:
+    if state.last is None or state.exercise is None:
         return None
     rows = (
         tag(
