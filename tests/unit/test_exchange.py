@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import os
+import pickle
 import random
 import re
 import sys
@@ -276,6 +277,14 @@ def test_every_value_of_a_file_is_used_or_kept_and_counted(name):
     assert found.used + found.kept == len(list(leaves(SAMPLES[name])))
     assert found.used > 5
     assert found.statement.startswith(f"{found.used} values used, {found.kept} kept as they are, ")
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_an_import_can_be_sent_to_another_process(name):
+    found = taken(name, sample(name))
+    again = pickle.loads(pickle.dumps(found))
+    assert again.format is found.format
+    assert (again.drawing, again.model, again.questions) == (found.drawing, found.model, found.questions)
 
 
 @pytest.mark.parametrize("name", WRITTEN)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, SupportsIndex, TypeVar
 
 from threatlab.catalog import Catalog
 from threatlab.dataflow import DataFlow, Element, Exclusion, Flow, Zone
@@ -139,6 +139,16 @@ class Format:
     recognizes: Callable[[dict[str, Any]], bool]
     read: Callable[[Node], Found]
     writer: Writer | None = None
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> str | tuple[Any, ...]:
+        """Send one of ours to another process by its name: that has it, too, and what it does can't be sent."""
+        return (_format, (self.name,)) if _format(self.name) is self else object.__reduce_ex__(self, protocol)
+
+
+def _format(name: str) -> Format | None:
+    from threatlab.exchange.registry import FORMATS
+
+    return FORMATS.get(name)
 
 
 @dataclass(frozen=True, slots=True)
