@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -62,12 +63,22 @@ def test_nbval_passes_what_is_as_saved_and_shows_a_changed_figure_as_the_page_sa
     assert "Cell outputs differ" in done.stdout
 
 
+def as_run(file, made, *_, **__):
+    """Write a notebook as papermill does when it has run it."""
+    notebook = json.loads(Path(file).read_text(encoding="utf-8"))
+    notebook["metadata"]["papermill"] = {}
+    Path(made).write_text(json.dumps(notebook), encoding="utf-8")
+
+
 def test_a_lesson_is_run_on_the_repositorys_own_system(course, capsys, monkeypatch):
     [command] = [each for each in COMMANDS if each.startswith("threatlab ")]
     monkeypatch.chdir(course)
-    with patch("papermill.execute_notebook") as papermill:  # tests/unit/test_run.py runs it
-        assert main(shlex.split(command)[1:]) == 0, capsys.readouterr().err
-    notebook, output, parameters = papermill.call_args.args
+    words = shlex.split(command)[1:]
+    with patch("papermill.execute_notebook", side_effect=as_run) as papermill:  # tests/unit/test_run.py runs it
+        assert main(words) == 0, capsys.readouterr().err
+    notebook, _, parameters = papermill.call_args.args
+    output = words[words.index("-o") + 1]
+    assert Path(output).exists()
     assert Path(notebook).exists()
     assert Path(parameters["system"]).name == "our-system.toml"
     assert output in {step["with"]["path"] for step in STEPS if "path" in step.get("with", {})}
