@@ -312,17 +312,37 @@ def test_a_null_in_any_list_costs_no_export_and_stays(name):
         assert text.count(" null") >= json.dumps(with_gaps(sample(name))).count(" null")
 
 
-@pytest.mark.parametrize("renamed", [False, True])
-def test_a_zone_that_only_an_element_named_stays_when_that_goes(renamed):
-    document = sample("threat-model-library")
-    put(document, "attic", "components", 0, "trust_zone")
-    found = taken("threat-model-library", document)
+def test_zones_in_which_nothing_stands_yet_stay_where_one_element_stands_for_the_whole():
+    document = sample("otm") | {"components": [], "dataflows": [], "threats": [], "mitigations": []}
+    export = write_model(taken("otm", document).model, FORMATS["otm"])
+    assert export.notes[0].startswith("nothing is drawn: one element,")
+    assert json.loads(export.text)["trustZones"] == document["trustZones"]
+    assert not any("went with" in note for note in export.notes)
+
+
+NOWHERE = {
+    "threat-model-library": (("components", 0, "trust_zone"), "attic"),
+    "otm": (("components", 0, "parent"), {"trustZone": "attic"}),
+    "otm, in a component": (("components", 0, "parent"), {"component": "attic"}),
+}
+"""What says where an element stands, in a zone or a component that its file doesn't describe."""
+
+
+@pytest.mark.parametrize("name", NOWHERE)
+def test_a_zone_that_only_an_element_names_is_asked_about_and_stays_when_that_goes(name):
+    (steps, value), name = NOWHERE[name], name.partition(",")[0]
+    document = sample(name)
+    put(document, value, *steps)
+    found = taken(name, document)
+    assert "Who decides what runs in attic?" in {each.asks for each in found.questions}
     inside = [each.name for each in found.drawing.elements if each.zone == "attic"]
-    drawing = found.drawing.changing_zone("attic", name="Loft", kind="third party") if renamed else found.drawing
+    drawing = found.drawing.changing_zone("attic", kind="third party").with_zone("New", "own")
+    text = json.loads(write(drawing, FORMATS[name], found.origin).text)
+    assert way(text, *steps) == value, "what the file says stays"
+    assert taken(name, text).drawing == drawing
     for element in inside:
         drawing = drawing.without(element)
-    text = write(drawing, FORMATS["threat-model-library"], found.origin).text
-    assert taken("threat-model-library", json.loads(text)).drawing == drawing
+    assert taken(name, json.loads(write(drawing, FORMATS[name], found.origin).text)).drawing == drawing
 
 
 @pytest.mark.slow
@@ -790,11 +810,6 @@ BAD = {
     ),
     "a name twice": ("pytm", lambda d: put(d, "Customer", "elements", 1, "name"), "'Customer' is given to two"),
     "a cell twice": ("threat-dragon", lambda d: way(d, *CELLS).append(way(d, *CELLS)[2]), "'user' is given to two"),
-    "a zone that isn't there": (
-        "otm",
-        lambda d: put(d, "z9", "components", 0, "parent", "trustZone"),
-        "zone 'z9' points",
-    ),
     "a component in itself": (
         "otm",
         lambda d: put(d, {"component": "c3"}, "components", 1, "parent"),

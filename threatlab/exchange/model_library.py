@@ -13,7 +13,18 @@ from threatlab.dataflow import DataFlow, Element, Exclusion, Flow, Zone
 from threatlab.errors import ThreatLabError
 from threatlab.exchange.assessed import ACCEPTED, IN_PLACE, MISSING, PLANNED, UNKNOWN, Assessed, mark, renewed
 from threatlab.exchange.node import Node
-from threatlab.exchange.parts import Claim, Entry, Format, Found, Part, Writer, by_id
+from threatlab.exchange.parts import (
+    NOT_SAID,
+    Claim,
+    Entry,
+    Format,
+    Found,
+    Part,
+    Writer,
+    add_undescribed,
+    by_id,
+    describe_empty,
+)
 from threatlab.words import capital
 
 _LISTS = {"actors": "actor", "components": "component", "data_stores": "data_store"}
@@ -24,7 +35,6 @@ _DEFAULTS = {"actors": ("", "person"), "components": ("", "process"), "data_stor
 
 _REQUIRED = ("trust_zones", "trust_boundaries", *_LISTS, "data_sets", "data_flows")
 _SCHEMA = "https://github.com/OWASP/www-project-threat-model-library/blob/v1.0.2/threat-model.schema.json"
-_NOT_SAID = "zone-not-stated"
 _PERSONAL = {"pii", "phi"}
 _DONE = {"active": True, "suggested": False, "under_review": False, "approved": False, "scheduled": False}
 _DONE |= {"retired": False, "wont_do": False}
@@ -86,7 +96,6 @@ def _read(file: Node) -> Found:
 
 
 def _elements(found: Found, file: Node) -> None:
-    known = {zone.id for zone in found.zones}
     held: dict[str, list[Node]] = {}
     for data in file.each("data_sets"):
         for place in data.each("placements"):
@@ -97,19 +106,12 @@ def _elements(found: Found, file: Node) -> None:
             if list_ == "actors" and node.text("type", "") in ("system", "third_party"):
                 part.default = "process"
             part.hints = "" if list_ == "actors" else part.name
-            part.zone = node.name("trust_zone", _NOT_SAID)  # before 1.0.2, actors stood in none
-            if part.zone not in known:  # published models name zones that they don't describe
-                known.add(part.zone)
-                found.zones.append(Part(part.zone, _undescribed(part.zone), None, default="own", hints=part.zone))
+            part.zone = node.name("trust_zone", NOT_SAID)  # before 1.0.2, actors stood in none
             sets = held.get(part.id, [])
             part.personal = sum(len(_PERSONAL.intersection(data.texts("data_sensitivity"))) for data in sets) > 0
             part.note = f"stated: holds {', '.join(data.text('title', '') for data in sets)}" if sets else ""
             found.elements.append(part)
-
-
-def _undescribed(zone: str) -> str:
-    """Return what a zone is called that an element names, and the file doesn't describe."""
-    return "Zone not stated" if zone == _NOT_SAID else zone
+    add_undescribed(found)
 
 
 def _empty() -> dict[str, Any]:
@@ -237,12 +239,7 @@ def _finish(file: dict[str, Any], ours: dict[str, Any]) -> None:
             each.setdefault("type", type_)
     kinds = {str(each["symbolic_name"]): kind for list_, kind in _LISTS.items() for each in entries[list_]}
     zones = {each["id"]: each["zone"] for each in ours["elements"]}
-    there = {*zones.values(), *(str(each.value["symbolic_name"]) for each in Node(file).each("trust_zones"))}
-    file["trust_zones"] += [
-        {"symbolic_name": id_, "title": each.get("name", _undescribed(id_)), "description": ""}
-        for each in ours["zones"]
-        if (id_ := each["id"]) not in there  # nothing names it any more
-    ]
+    describe_empty(file["trust_zones"], "symbolic_name", ours, _zone_entry)
     pairs = [{str(each.value.get(f"trust_zone_{end}")) for end in "ab"} for each in Node(file).each("trust_boundaries")]
     for flow in entries["data_flows"]:
         ends = [str(flow[end]["object"]) for end in ("source", "destination")]

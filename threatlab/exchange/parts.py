@@ -25,6 +25,9 @@ OURS = "threatlab"
 UNSAID = "unsaid"
 """The key in there under which stand the controls of which nobody has said whether they are in place."""
 
+NOT_SAID = "zone-not-stated"
+"""The id of the zone for elements of which a file says none."""
+
 BACK = "#back"
 """What stands behind the id of a flow that goes both ways, for its second half."""
 
@@ -232,6 +235,28 @@ def origin_of(format_: Format, document: Any) -> Origin:
         return Origin(format_.name, json.dumps(document, separators=(",", ":"), allow_nan=False))
     except ValueError:
         raise ThreatLabError("a number in it is too large to be one, such as 1e999: mend it") from None
+
+
+def add_undescribed(found: Found) -> None:
+    """Add the zones that elements name and the file doesn't describe, as published models have them."""
+    known = {zone.id for zone in found.zones}
+    for id_ in dict.fromkeys(element.zone for element in found.elements if element.zone not in known):
+        found.zones.append(Part(id_, _undescribed(id_), None, default="own", hints=id_))
+
+
+def describe_empty(
+    zones: list[dict[str, Any]], key: str, ours: dict[str, Any], entry: Callable[[str, Zone], Entry]
+) -> None:
+    """Add to the zones of a file, whose ids stand under a key, those of `ours` that nothing in it names any more."""
+    there = {*(each["zone"] for each in ours["elements"]), *(str(each[key]) for each in zones if each)}
+    for each in ours["zones"]:
+        if each["id"] not in there:
+            name = each.get("name", _undescribed(each["id"]))
+            zones.append(entry(each["id"], Zone(name, each["kind"]))[1])
+
+
+def _undescribed(zone: str) -> str:
+    return "Zone not stated" if zone == NOT_SAID else zone
 
 
 T = TypeVar("T", Part, Node)
