@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import inspect
 import math
+import pickle
 import re
 import subprocess
 import sys
 import time
 import tomllib
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 
@@ -245,3 +247,10 @@ def test_importing_threatlab_loads_no_attack_and_no_library():
     code = "import sys, threatlab; print(sorted({'sklearn', 'numpy', 'threatlab.attacks'} & set(sys.modules)))"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert loaded.stdout.strip() == "[]"
+
+
+@every_attack
+def test_an_attack_can_be_sent_to_another_process_and_one_of_somebodys_own_is_not_taken_for_it(attack):
+    assert pickle.loads(pickle.dumps(attack)) is attack
+    own = replace(attack, run=inspect.signature, targets={})
+    assert pickle.loads(pickle.dumps(own)).run is inspect.signature

@@ -843,6 +843,25 @@ def test_the_name_of_a_part_that_was_moved_away_is_given_to_no_other(file, tmp_p
     assert log.verify().reason == "the chain is sound (entries: 24)"
 
 
+def test_parts_of_another_chain_beside_a_log_are_named(file):
+    log, heads = rotated(file, (3, 2, 1))
+    part = file.with_name(f"{file.name}.1")
+    whole = part.read_bytes()
+    file.write_bytes(b"")  # who wants to begin anew
+    first, second = (repr(f"{file.name}.{n}") for n in (1, 2))
+    assert (
+        log.verify().reason == f"the chain is sound (entries: 0); {first} and {second} beside it are of another chain"
+    )
+    assert log.verify(heads[-1]).reason.endswith(
+        f"the log was rewritten; {first} and {second} beside it are of another chain"
+    )
+    file.with_name(f"{file.name}.2").rename(file)  # as logrotate moves
+    assert log.verify().reason == "the chain is sound (entries: 6)"
+    file.write_bytes(whole)
+    part.write_bytes(b"")
+    assert log.verify().reason == f"the chain is sound (entries: 3); {first} beside it is of another chain"
+
+
 @pytest.mark.skipif(os.name == "nt", reason="links need a right of their own there")
 def test_a_log_behind_a_link_is_rotated_where_it_lies(file, tmp_path):
     link = tmp_path / "elsewhere" / "audit.jsonl"

@@ -876,12 +876,12 @@ def test_what_is_imported_to_standard_output_goes_into_the_next_command(capsys, 
 
 def test_nothing_is_half_imported(capsys):
     document = json.loads((OTHERS / "otm.json").read_text("utf-8"))
-    document["components"][0]["parent"] = {"trustZone": "nowhere"}
+    document["components"][0]["parent"] = {}
     Path("bad.json").write_text(json.dumps(document), encoding="utf-8")
     Path("model.json").write_text("old", encoding="utf-8")
     code, out, err = run(capsys, "import", "bad.json", "-o", "model.json")
     assert (code, out) == (2, "")
-    assert "the trust zone 'nowhere' points nowhere" in err
+    assert "components, number 1: its parent names no trustZone and no component" in err
     assert Path("model.json").read_text("utf-8") == "old"
     code, _, err = run(capsys, "import", "bad.json", "-o", "bad.json")
     assert (code, json.loads(Path("bad.json").read_text("utf-8"))) == (2, document)

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +18,7 @@ import pytest
 from tests.unit.test_measured import run_of
 from threatlab.cli import main
 from threatlab.cli.attack import told
-from threatlab.measured import Measured, load_record
+from threatlab.measured import Measured, load_record, save_record
 from threatlab.report import load_model
 
 MODEL = """
@@ -169,6 +170,24 @@ def begun(times):
         assert process.poll() is None, process.stderr.read()
         time.sleep(0.02)
     return process
+
+
+def test_two_runs_that_go_on_with_one_record_ask_no_more_than_one(capsys, monkeypatch):
+    theirs = []
+
+    def go_on(begun, target, data, tell):
+        tell(replace(begun, began=1))
+        theirs.append(replace(load_record("record.json"), run=replace(begun, began=2)))
+        save_record(theirs[0], "record.json")  # as another process does
+        tell(replace(begun, began=2))
+        raise AssertionError("asked")
+
+    monkeypatch.setattr("threatlab.attacks.own.go_on", go_on)
+    monkeypatch.setattr("threatlab.cli.attack._target", lambda *_: nullcontext())
+    code, _, err = run(capsys, "attack", "example", "--attack", "membership", "--budget", "600", "-o", "record.json")
+    assert (code, err.count("\n")) == (2, 1)
+    assert "another run has written 'record.json' meanwhile" in err
+    assert load_record("record.json") == theirs[0]
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,9 @@ def test_what_ran_is_written_whole_at_the_end_or_to_standard_output_once(ran, tm
     for output, said in {"nowhere/out.ipynb": "there is no folder 'nowhere'", str(tmp_path): "is a folder"}.items():
         assert main(["run", file, "-o", output]) == 2
         assert said in capsys.readouterr().err
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    assert main(["run", file, "-o", "out.ipynb"]) == 2
+    assert "'out.ipynb' can't be written" in capsys.readouterr().err
     assert ran == []
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import wraps
 from importlib import import_module
 from math import inf
-from typing import Any, ParamSpec
+from typing import Any, ParamSpec, SupportsIndex
 
 from threadpoolctl import threadpool_limits
 
@@ -129,6 +129,16 @@ class Attack(Unchangeable):
     measures: Mapping[str, Measurement]
     targets: Mapping[str, Target]
     run: Callable[..., AttackResult]
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> str | tuple[Any, ...]:
+        """Send one of ours to another process by its name: that has it, too, and what it does can't be sent."""
+        return (_attack, (self.name,)) if _attack(self.name) is self else object.__reduce_ex__(self, protocol)
+
+
+def _attack(name: str) -> Attack | None:
+    from threatlab.attacks import ATTACKS
+
+    return ATTACKS.get(name)
 
 
 def check_control(control: object, defenses: Mapping[str, Defense]) -> str:

@@ -8,12 +8,14 @@ import os
 import re
 import threading
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, overload
 
 from threatlab.audit.chain import (
+    CONTINUES,
     GENESIS,
     flaw_of,
     follows,
@@ -28,12 +30,18 @@ from threatlab.audit.chain import (
 )
 from threatlab.audit.file import append_entry, check_file, explained, locked, rotate
 from threatlab.errors import AuditError, AuditWarning, short
+from threatlab.words import listed
 
 _MEMORY = threading.Lock()
 """Held while a log in memory grows, and by who forks: so that no child waits for a thread that it doesn't have."""
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(before=_MEMORY.acquire, after_in_parent=_MEMORY.release, after_in_child=_MEMORY.release)
+
+
+def _part_of(log: Path) -> str:
+    """Return the pattern of the names that a log's parts have."""
+    return rf"{re.escape(log.name)}\.\d+"
 
 
 @dataclass(frozen=True)
@@ -137,8 +145,9 @@ class AuditLog:
 
         Without a remembered `head`, a log that lost its tail, or that was forged from some entry
         through to its end, is sound. With it both are found, and `broken` is the number after the
-        last entry left, since all that is left may be true. An entry cut short at the end of the
-        file is what a crash leaves: it is left out, with an `AuditWarning`.
+        last entry left, since all that is left may be true. Parts that lie beside the log and are of
+        another chain are named: logrotate leaves such, and so does who empties a rotated log. An entry
+        cut short at the end of the file is what a crash leaves: it is left out, with an `AuditWarning`.
 
         Raises
         ------
@@ -153,6 +162,7 @@ class AuditLog:
             before, hashes = first["entry"] - 1, [first["previous"]]
             last = {"entry": before, "hash": first["previous"]}
             where = f" from entry {before + 1} on, and what is before it is in {part!r}, which is not here"
+        parts = set()
         for place, line in enumerate(lines, before + 1):
             if flaw := flaw_of(line):
                 return Verification(False, place - 1, place, f"entry {place} {flaw}")
@@ -162,15 +172,18 @@ class AuditLog:
                 return Verification(False, broken - 1, broken, reason)
             last = entry
             hashes.append(entry["hash"])
+            parts.add(entry.get(CONTINUES))
         count = before + len(lines)
+        others = [] if where else self._beside(parts)
+        apart = f"; {listed(others)} beside it {'is' if len(others) == 1 else 'are'} of another chain" if others else ""
         reason = f"the chain is sound{where} (entries: {count})"
         if head is not None and head not in hashes:
             missing = "it may be in the part that is not here, or " if where else ""
             reason = f"no entry has the remembered head: {missing}what came after entry {count} was cut off"
-            return Verification(False, count, count + 1, f"{reason}, or the log was rewritten")
+            return Verification(False, count, count + 1, f"{reason}, or the log was rewritten{apart}")
         if head is not None and head != hashes[-1]:
             reason += f" and has grown by {count - hashes.index(head)} since the remembered head"
-        return Verification(True, count, None, reason)
+        return Verification(True, count, None, reason + apart)
 
     def rotate(self) -> Path:
         """Move the entries so far into a file beside this one, such as `audit.jsonl.1`, and go on in an empty one.
@@ -193,14 +206,24 @@ class AuditLog:
         if not self._path:
             return self._lines.copy()
         path = Path(os.path.realpath(self._path))
-        lines, log, read = self._read_part(path), path.name, {path.name}
-        while lines and re.fullmatch(rf"{re.escape(log)}\.\d+", name := part_before(lines[0])):
+        lines, of, read = self._read_part(path), _part_of(path), {path.name}
+        while lines and re.fullmatch(of, name := part_before(lines[0])):
             path = path.with_name(name)
             if name in read or not (before := self._read_part(path)):
                 break
             lines = before + lines
             read.add(name)
         return lines
+
+    def _beside(self, parts: Collection[object]) -> list[str]:
+        """Return the names of files beside the log that are called as its parts are, and are none of these `parts`."""
+        if not self._path:
+            return []
+        log = Path(os.path.realpath(self._path))
+        with suppress(OSError):
+            names = sorted(each.name for each in log.parent.iterdir())
+            return [repr(each) for each in names if re.fullmatch(_part_of(log), each) and each not in parts]
+        return []
 
     def _read_part(self, path: Path) -> list[bytes]:
         with explained(path):

@@ -88,9 +88,14 @@ def attack(asked: argparse.Namespace) -> int:
 
     def keep(run: Any) -> None:
         nonlocal measured
-        measured = replace(measured, run=run)
+        now = replace(measured, run=run)
         if asked.output:
-            save_record(measured, asked.output)
+            if Path(asked.output).exists() and load_record(asked.output) != measured:
+                raise ThreatLabError(
+                    f"another run has written {asked.output!r} meanwhile, and both would ask too much: wait for its end"
+                )
+            save_record(now, asked.output)
+        measured = now
 
     stopped = ""
     seconds = check_number("--timeout", _value("--timeout", asked.timeout, float), 0.1, 3600, what="seconds")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import io
 import json
+import os
 from collections.abc import Sequence
 from contextlib import chdir, redirect_stdout
 from pathlib import Path
@@ -40,8 +41,10 @@ def run_notebook(file: str, given: Sequence[Sequence[str]], output: str) -> str:
         raise ThreatLabError("running a notebook needs papermill: 'make lab' installs it, or pip does") from None
     cells = _code(file)
     parameters = _parameters(file, cells[0], given)
-    if output != "-":
-        check_target(output)
+    if output != "-":  # before minutes are spent
+        target = check_target(output)
+        if not any(os.access(each, os.W_OK) for each in (target.parent, target)):
+            raise ThreatLabError(f"{output!r} can't be written: you may write neither it nor its folder")
     _set_up(file, cells, parameters)
     said = ""
     with TemporaryDirectory() as folder:

@@ -64,7 +64,9 @@ def _stand_in(model: ThreatModel) -> DataFlow:
     """Return a drawing with one element that stands for a system of which nothing is drawn."""
     name = " ".join(shown(model.system.title).split())[:LONGEST]
     drawing = model.drawing or DataFlow(name)
-    return replace(drawing, zones=(Zone("Ours", "own"),), elements=(Element(name, "process", "Ours"),))
+    zones = drawing.zones or (Zone("Ours", "own"),)
+    zone = next((each for each in zones if each.kind == "own"), zones[0])
+    return replace(drawing, zones=zones, elements=(Element(name, "process", zone.name),))
 
 
 def write(drawing: DataFlow, format_: Format, origin: Origin | None = None) -> Export:

@@ -13,7 +13,18 @@ from threatlab.dataflow import DataFlow, Element, Exclusion, Flow, Zone
 from threatlab.errors import ThreatLabError
 from threatlab.exchange.assessed import ACCEPTED, IN_PLACE, MISSING, PLANNED, UNKNOWN, Assessed, mark, renewed
 from threatlab.exchange.node import Node
-from threatlab.exchange.parts import Claim, Entry, Format, Found, Part, Writer, by_id
+from threatlab.exchange.parts import (
+    NOT_SAID,
+    Claim,
+    Entry,
+    Format,
+    Found,
+    Part,
+    Writer,
+    add_undescribed,
+    by_id,
+    describe_empty,
+)
 from threatlab.words import capital
 
 _LISTS = {"actors": "actor", "components": "component", "data_stores": "data_store"}
@@ -24,7 +35,6 @@ _DEFAULTS = {"actors": ("", "person"), "components": ("", "process"), "data_stor
 
 _REQUIRED = ("trust_zones", "trust_boundaries", *_LISTS, "data_sets", "data_flows")
 _SCHEMA = "https://github.com/OWASP/www-project-threat-model-library/blob/v1.0.2/threat-model.schema.json"
-_NOT_SAID = "zone-not-stated"
 _PERSONAL = {"pii", "phi"}
 _DONE = {"active": True, "suggested": False, "under_review": False, "approved": False, "scheduled": False}
 _DONE |= {"retired": False, "wont_do": False}
@@ -86,7 +96,6 @@ def _read(file: Node) -> Found:
 
 
 def _elements(found: Found, file: Node) -> None:
-    known = {zone.id for zone in found.zones}
     held: dict[str, list[Node]] = {}
     for data in file.each("data_sets"):
         for place in data.each("placements"):
@@ -97,15 +106,12 @@ def _elements(found: Found, file: Node) -> None:
             if list_ == "actors" and node.text("type", "") in ("system", "third_party"):
                 part.default = "process"
             part.hints = "" if list_ == "actors" else part.name
-            part.zone = node.name("trust_zone", _NOT_SAID)  # before 1.0.2, actors stood in none
-            if part.zone not in known:  # published models name zones that they don't describe
-                known.add(part.zone)
-                name = "Zone not stated" if part.zone == _NOT_SAID else part.zone
-                found.zones.append(Part(part.zone, name, None, default="own", hints=part.zone))
+            part.zone = node.name("trust_zone", NOT_SAID)  # before 1.0.2, actors stood in none
             sets = held.get(part.id, [])
             part.personal = sum(len(_PERSONAL.intersection(data.texts("data_sensitivity"))) for data in sets) > 0
             part.note = f"stated: holds {', '.join(data.text('title', '') for data in sets)}" if sets else ""
             found.elements.append(part)
+    add_undescribed(found)
 
 
 def _empty() -> dict[str, Any]:
@@ -226,13 +232,14 @@ def _risk(threat: Threat, risk: ThreatRisk) -> dict[str, Any]:
 
 
 def _finish(file: dict[str, Any], ours: dict[str, Any]) -> None:
-    """Say of each flow's ends what they are, and list the boundaries that flows cross."""
+    """Say of each flow's ends what they are, list the boundaries that flows cross, and the zones that stand empty."""
     entries = {list_: [each.value for each in Node(file).each(list_)] for list_ in (*_LISTS, "data_flows")}
     for list_, type_ in (("actors", "user"), ("data_stores", "object")):
         for each in entries[list_]:
             each.setdefault("type", type_)
     kinds = {str(each["symbolic_name"]): kind for list_, kind in _LISTS.items() for each in entries[list_]}
     zones = {each["id"]: each["zone"] for each in ours["elements"]}
+    describe_empty(file["trust_zones"], "symbolic_name", ours, _zone_entry)
     pairs = [{str(each.value.get(f"trust_zone_{end}")) for end in "ab"} for each in Node(file).each("trust_boundaries")]
     for flow in entries["data_flows"]:
         ends = [str(flow[end]["object"]) for end in ("source", "destination")]

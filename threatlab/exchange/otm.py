@@ -11,7 +11,19 @@ from threatlab.dataflow import DataFlow, Element, Exclusion, Flow, Zone
 from threatlab.errors import ThreatLabError
 from threatlab.exchange.assessed import ACCEPTED, IN_PLACE, MISSING, PLANNED, UNKNOWN, Assessed, mark, renewed
 from threatlab.exchange.node import Node
-from threatlab.exchange.parts import BACK, OURS, Claim, Entry, Format, Found, Part, Writer, by_id, there
+from threatlab.exchange.parts import (
+    BACK,
+    OURS,
+    Claim,
+    Entry,
+    Format,
+    Found,
+    Part,
+    Writer,
+    add_undescribed,
+    by_id,
+    describe_empty,
+)
 from threatlab.words import capital
 
 _VERSIONS = ("0.1.0", "0.2.0")
@@ -61,7 +73,6 @@ def _by_id(file: Node, list_: str) -> dict[str, Node]:
 
 
 def _components(found: Found, file: Node, assets: dict[str, str]) -> None:
-    zones = {zone.id for zone in found.zones}
     nodes = _by_id(file, "components")
     stands: dict[str, str] = {}
     for id_, node in nodes.items():
@@ -74,21 +85,25 @@ def _components(found: Found, file: Node, assets: dict[str, str]) -> None:
                 node,
                 default="process",
                 hints=f"{kind} {name}",
-                zone=_zone(id_, nodes, zones, stands),
+                zone=_zone(id_, nodes, stands),
                 note=_data("holds", [each for each in held if each not in _ASSETS], assets),
                 assets=tuple(dict.fromkeys(_ASSETS.get(each, "data") for each in held)),
             )
         )
+    add_undescribed(found)  # StartLeft writes such files, too
 
 
-def _zone(id_: str, components: dict[str, Node], zones: set[str], stands: dict[str, str]) -> str:
-    """Return the id of the zone that a component stands in, be it by way of those around it; `stands` remembers it."""
+def _zone(id_: str, components: dict[str, Node], stands: dict[str, str]) -> str:
+    """Return the id of the zone that a component stands in, be it by way of those around it; `stands` remembers it.
+
+    One that stands in a component which isn't there stands in a zone of that id, of which the file says no more.
+    """
     way: dict[str, None] = {}
     while id_ not in stands:
         node = components[id_]
         parent = node.child("parent")
         if zone := parent.name("trustZone", ""):
-            stands[id_] = there(node, "the trust zone", zone, zones)
+            stands[id_] = zone
             break
         if id_ in way:
             raise ThreatLabError(
@@ -100,7 +115,9 @@ def _zone(id_: str, components: dict[str, Node], zones: set[str], stands: dict[s
             raise ThreatLabError(
                 f"{node.where}: its parent names no trustZone and no component: say in which it stands"
             )
-        id_ = there(node, "the component", around, components)
+        if around not in components:
+            stands[around] = around
+        id_ = around
     stands |= dict.fromkeys(way, stands[id_])
     return stands[id_]
 
@@ -226,13 +243,14 @@ def _finish(file: dict[str, Any], ours: dict[str, Any]) -> None:
     And that it stores our kinds of assets that the drawing names there; what else it stores stays.
     """
     nodes = _by_id(Node(file), "components")
+    describe_empty(file["trustZones"], "id", ours, _zone_entry)
     for element in ours["elements"]:
         parent = nodes[element["id"]].value["parent"]
         around, seen = parent, set()
         while "trustZone" not in around and (id_ := str(around.get("component"))) in nodes and id_ not in seen:
             seen.add(id_)
             around = nodes[id_].value["parent"]
-        if parent.get("trustZone") or around.get("trustZone") != element["zone"]:
+        if parent.get("trustZone") or (around.get("trustZone") or str(around.get("component"))) != element["zone"]:
             nodes[element["id"]].value["parent"] = {"trustZone": element["zone"]}
     _finish_assets(file, [(nodes[each["id"]].value, each.get("assets", [])) for each in ours["elements"]])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, SupportsIndex, TypeVar
 
 from threatlab.catalog import Catalog
 from threatlab.dataflow import DataFlow, Element, Exclusion, Flow, Zone
@@ -24,6 +24,9 @@ OURS = "threatlab"
 
 UNSAID = "unsaid"
 """The key in there under which stand the controls of which nobody has said whether they are in place."""
+
+NOT_SAID = "zone-not-stated"
+"""The id of the zone for elements of which a file says none."""
 
 BACK = "#back"
 """What stands behind the id of a flow that goes both ways, for its second half."""
@@ -140,6 +143,16 @@ class Format:
     read: Callable[[Node], Found]
     writer: Writer | None = None
 
+    def __reduce_ex__(self, protocol: SupportsIndex) -> str | tuple[Any, ...]:
+        """Send one of ours to another process by its name: that has it, too, and what it does can't be sent."""
+        return (_format, (self.name,)) if _format(self.name) is self else object.__reduce_ex__(self, protocol)
+
+
+def _format(name: str) -> Format | None:
+    from threatlab.exchange.registry import FORMATS
+
+    return FORMATS.get(name)
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -222,6 +235,28 @@ def origin_of(format_: Format, document: Any) -> Origin:
         return Origin(format_.name, json.dumps(document, separators=(",", ":"), allow_nan=False))
     except ValueError:
         raise ThreatLabError("a number in it is too large to be one, such as 1e999: mend it") from None
+
+
+def add_undescribed(found: Found) -> None:
+    """Add the zones that elements name and the file doesn't describe, as published models have them."""
+    known = {zone.id for zone in found.zones}
+    for id_ in dict.fromkeys(element.zone for element in found.elements if element.zone not in known):
+        found.zones.append(Part(id_, _undescribed(id_), None, default="own", hints=id_))
+
+
+def describe_empty(
+    zones: list[dict[str, Any]], key: str, ours: dict[str, Any], entry: Callable[[str, Zone], Entry]
+) -> None:
+    """Add to the zones of a file, whose ids stand under a key, those of `ours` that nothing in it names any more."""
+    there = {*(each["zone"] for each in ours["elements"]), *(str(each[key]) for each in zones if each)}
+    for each in ours["zones"]:
+        if each["id"] not in there:
+            name = each.get("name", _undescribed(each["id"]))
+            zones.append(entry(each["id"], Zone(name, each["kind"]))[1])
+
+
+def _undescribed(zone: str) -> str:
+    return "Zone not stated" if zone == NOT_SAID else zone
 
 
 T = TypeVar("T", Part, Node)

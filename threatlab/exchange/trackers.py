@@ -10,6 +10,11 @@ from threatlab.exchange.merge import Export
 from threatlab.report import ThreatModel
 from threatlab.words import shown
 
+_COLUMNS = (
+    *("system", "control", "title", "severity", "state", "finding", "recommendation", "owner", "role", "found"),
+    *("start", "due", "effort_days", "removes", "criterion", "check", "threats", "atlas"),
+)
+
 _STARTS_A_FORMULA = "=+-@|%\uff1d\uff0b\uff0d\uff20"
 """What a spreadsheet takes for the beginning of a formula or a command, also in full width."""
 
@@ -49,10 +54,9 @@ def to_csv(model: ThreatModel) -> Export:
             }
         )
     text = io.StringIO()
-    columns = list(rows[0]) if rows else ["system", "control", "title"]
-    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow(columns)
-    writer.writerows([inert(cell) for cell in row.values()] for row in rows)
+    writer = csv.DictWriter(text, _COLUMNS, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows({name: inert(cell) for name, cell in row.items()} for row in rows)
     return Export(text.getvalue())
 
 
