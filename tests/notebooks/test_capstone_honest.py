@@ -11,8 +11,11 @@ import nbformat
 import pytest
 
 from tests.exercises.solved import quiet
+from threatlab import AISystem
+from threatlab.dataflow import DataFlow, Element, Zone
 from threatlab.exercises.capstone import PIECES
-from threatlab.report import EXAMPLE, briefing, checklist, to_html, to_json, to_markdown
+from threatlab.plan import make_plan
+from threatlab.report import EXAMPLE, ThreatModel, briefing, checklist, load_model, to_html, to_json, to_markdown
 from threatlab.tabletop import load_story
 from threatlab.widgets import TabletopPanel
 
@@ -94,6 +97,24 @@ def test_what_was_done_ticks_and_is_in_the_report(worked: dict[str, Any]) -> Non
     assert EXAMPLE not in text
     assert "happened to another organization" in text
     assert "after the plan" in text.lower()
+    assert "Next on the checklist" not in text, "every item is ticked"
+    assert "whether this is in place: " in text
+
+
+def test_the_files_at_the_end_hold_the_defense(worked: dict[str, Any]) -> None:
+    assert worked["model"] == load_model(worked["folder"] / "threat-model.json")
+
+
+def test_who_answers_for_what_is_left_out_is_who_was_named(untouched: dict[str, Any]) -> None:
+    names, cells = dict(untouched), {cell.id: cell.source for cell in nbformat.read(NOTEBOOK, as_version=4).cells}
+    argued = re.search(r"\*Example:\* `(\(.*?\))`", cells["exclusion-argue"])
+    assert argued
+    names |= {"left_out": eval(argued[1]), "owner": "Ada"}  # the lesson's own example
+    exec(compile(cells["scope-editor"], "scope-editor", "exec"), names)
+    [left] = names["editor"].drawing.exclusions
+    assert (left.owner, left.review) == names["left_out"][2:]
+    names["editor"].reset()
+    assert names["editor"].drawing == names["whole"], "a drawing is taken up whatever is argued of it since"
 
 
 def test_a_line_that_is_mended_takes_the_place_of_the_one_before(worked: dict[str, Any]) -> None:
@@ -138,3 +159,27 @@ def test_a_policy_that_is_wrong_an_exercise_that_a_program_played_and_a_training
 def test_what_is_predicted_is_told_in_words():
     asked = json.loads((NOTEBOOK.parents[1] / "threatlab/exercises/predictions.json").read_text(encoding="utf-8"))
     assert [name for name, told in asked.items() if name[:2] == "07" and re.search(r"[a-z]_[a-z]", str(told))] == []
+
+
+@pytest.mark.parametrize(
+    ("piece", "answer", "says"),
+    [
+        (
+            "w3",
+            "A letter in the Patient record has the model order tests for somebody",
+            "It happens at Patient record.",
+        ),
+        ("w6", "Wei", "Owners of the plan's steps: 1 person."),
+    ],
+)
+def test_what_confirms_an_answer_is_true_of_it(piece: str, answer: str, says: str) -> None:
+    ward = DataFlow(
+        "ward",
+        zones=[Zone("Ward", "own", "IT")],
+        elements=[Element("Patient", "person", "Ward"), Element("Patient record", "data store", "Ward")],
+    )
+    plan = make_plan(AISystem("ward"), 9)
+    made = {"w3": (ThreatModel(AISystem("ward"), drawing=ward), answer)}
+    made["w6"] = (plan, dict.fromkeys((step.role for step in plan.steps), answer))
+    [judged] = [each for each in PIECES if each.id == f"capstone.{piece}"]
+    assert says in judged.judge(made[piece])

@@ -120,3 +120,8 @@ def test_task_5_a_campaign_is_seen_across_accounts_and_taken_for_a_drift_unless_
     monitor.page.enter("Careful: nothing in common", value=True)
     assert "New questions that several accounts ask 0 of 200 accounts" in monitor.says
     assert re.search(r"one client \d of 200 payers", monitor.says), "it hides from both"
+
+
+def test_the_week_goes_by_the_threshold_that_was_decided() -> None:
+    assert "my_threshold)" in CELLS["week"]
+    assert "detector_threshold" not in CELLS["week"]

@@ -557,6 +557,17 @@ def test_a_saved_threat_model_is_written_in_each_format(form, capsys):
         assert out == Path("model.json").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize(
+    ("name", "begins"), {"r.html": "<!DOCTYPE html>", "r.sarif": "{", "r.md": "# ", "r": "# "}.items()
+)
+def test_a_report_is_what_the_name_of_its_file_says_unless_a_format_is_given(name, begins, capsys):
+    save_model(full(), "model.json")
+    assert run(capsys, "report", "model.json", "--output", name) == (0, "", "")
+    assert Path(name).read_text(encoding="utf-8").startswith(begins)
+    assert run(capsys, "report", "model.json", "--output", name, "--format", "markdown")[0] == 0
+    assert Path(name).read_text(encoding="utf-8").startswith("# ")
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no such pipes")
 @pytest.mark.parametrize("command", ["assess", "report"])
 def test_each_of_several_models_in_a_file_is_told_by_a_line_of_its_own(command, capsys):

@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 from tests.unit.page import Page, text
 from tests.unit.strategies import systems, thorough
 from threatlab import AISystem, ThreatLabError, assess, list_systems, load_system
-from threatlab.catalog import SEVERITIES, catalog
+from threatlab.catalog import ROLES, SEVERITIES, catalog
 from threatlab.operate.overview import overview
 from threatlab.widgets.dashboard.panel import Dashboard
-from threatlab.widgets.dashboard.view import roles
 
 BUILT_IN = tuple(load_system(name) for name in list_systems())
 BETTER = tuple(system.with_(authentication_enforced=True) for system in BUILT_IN)
@@ -55,7 +54,7 @@ def test_work_adds_up_what_each_control_alone_removes():
 
 def test_every_piece_of_work_is_somebodys():
     seen = overview(BUILT_IN)
-    listed = [work.control for role in roles() for work in seen.work_for(role)]
+    listed = [work.control for role in ROLES for work in seen.work_for(role)]
     assert sorted(listed) == sorted(work.control for work in seen.work)
 
 
@@ -102,7 +101,7 @@ def test_a_threshold_that_is_none_is_refused_on_the_page_and_stays_to_be_mended(
     assert page.problem == ""
 
 
-@pytest.mark.parametrize("role", roles())
+@pytest.mark.parametrize("role", ROLES)
 def test_every_role_can_be_shown_even_without_work(role):
     everything = AISystem("done", **dict.fromkeys(catalog().controls, True))
     panel = Dashboard([everything], role=role)

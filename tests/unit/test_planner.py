@@ -251,7 +251,7 @@ def test_the_form_says_beside_itself_what_is_missing_and_begins_anew_once_it_is_
     page, send, what = Page(panel), "Accept this risk", "HIGH: Encryption not enabled"
     attempts = [
         ({}, "Choose what you accept"),
-        ({"Accept what stays open": what}, "The reason for accepting 'Encrypt data and models' is empty"),
+        ({"Accept what stays open": what}, "The reason for accepting 'Encryption not enabled' is empty"),
         ({"Accept what stays open": what, "Reason": "The cloud encrypts disks"}, "the owner who accepts"),
         (
             {

@@ -285,11 +285,26 @@ def test_a_policy_that_says_nothing_is_none(text):
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"reason": " "}, "the reason for accepting 'Train staff' is empty"),
-        ({"reason": None}, "the reason for accepting 'Train staff' is None"),
-        ({"owner": ""}, "the owner who accepts 'Train staff' is empty"),
-        ({"owner": 5}, "the owner who accepts 'Train staff' is 5"),
-        ({"expires": "soon"}, "the last day of accepting 'Train staff' is 'soon'; give a date"),
+        (
+            {"reason": " "},
+            "the reason for accepting 'Staff are not trained on AI-specific attacks and unsafe artifacts' is empty",
+        ),
+        (
+            {"reason": None},
+            "the reason for accepting 'Staff are not trained on AI-specific attacks and unsafe artifacts' is None",
+        ),
+        (
+            {"owner": ""},
+            "the owner who accepts 'Staff are not trained on AI-specific attacks and unsafe artifacts' is empty",
+        ),
+        (
+            {"owner": 5},
+            "the owner who accepts 'Staff are not trained on AI-specific attacks and unsafe artifacts' is 5",
+        ),
+        (
+            {"expires": "soon"},
+            "unsafe artifacts' is 'soon'; give a date",
+        ),
         ({"expires": None}, "is None; give a date"),
         ({"what": "staff_train"}, "did you mean 'staff_trained'"),
         ({"what": None}, "unknown control or threat to accept None"),

@@ -46,7 +46,16 @@ from threatlab.words import shown
 
 def test_a_model_of_a_system_alone_names_every_part_that_is_missing_and_where_it_is_made():
     missing = [str(each) for each in BARE.missing]
-    for what in ("drawing", "policy", "plan", "attacks that ran", "alert threshold", "tabletop", "review", "training"):
+    for what in (
+        "drawing",
+        "policy",
+        "plan",
+        "attacks that ran",
+        "threshold for alerts",
+        "tabletop",
+        "review",
+        "training",
+    ):
         assert any(what in each for each in missing), what
     assert all(re.search(r"\(notebook 0[1-7]\)$", each) for each in missing)
     assert full().missing == ()
@@ -107,8 +116,8 @@ BAD = [
     (lambda: Evidence("a", "none", 0, float("nan"), 0, 0), "attacker's success \\(success\\) is nan"),
     (lambda: Evidence("a", "none", 0, 0, 0, 1.5), "left \\(utility\\) is 1.5"),
     (lambda: Evidence("a", "none", 0, 0, 0, 0, knobs={"x": [1]}), "the attack \\(knobs\\): x is"),
-    (lambda: AlertChoice("a", 1, "", 1, (), 1), "the alert threshold \\(reason\\) is empty"),
-    (lambda: AlertChoice("a", True, "b", 1, (), 1), "alert threshold \\(threshold\\) is True"),
+    (lambda: AlertChoice("a", 1, "", 1, (), 1), "the threshold for alerts \\(reason\\) is empty"),
+    (lambda: AlertChoice("a", True, "b", 1, (), 1), "threshold for alerts \\(threshold\\) is True"),
     (lambda: AlertChoice("a", 1, "b", 1, "nobody", 1), "were missed \\(missed\\) is 'nobody'; give a list"),
     (lambda: Training("Kim", "someday", "x", "y"), "day of the training \\(on\\) is 'someday'; give a date"),
     (lambda: Tabletop("x", "yes", ()), "to its end \\(finished\\) is 'yes'"),

@@ -52,6 +52,8 @@ def test_it_says_what_is_known_in_words_of_the_model():
     for said in ("ShadowRay cluster", *scores, "Kim", "Migration runs", f"{full().plan.utility:.0%}"):
         assert said in text
     assert "The data is public" not in text  # that acceptance has expired
+    assert "live with: RBAC not configured" in text, "the risk, and not the control that would end it"
+    assert "by a detector's own scale" in text, "16 is no risk score"
 
 
 def test_what_is_missing_is_named_and_not_talked_around():

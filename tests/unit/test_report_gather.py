@@ -12,8 +12,9 @@ from threatlab import ThreatLabError, load_system
 from threatlab.attacks.base import AttackResult
 from threatlab.monitoring.evaluation import Alert, Campaign, Evaluation
 from threatlab.plan import make_plan
-from threatlab.report import from_attack, from_evaluation, from_plan, to_json, to_markdown
+from threatlab.report import from_attack, from_evaluation, from_exercise, from_plan, to_json, to_markdown
 from threatlab.report.json_file import model_from_dict
+from threatlab.tabletop import run_unattended
 
 
 def test_a_plan_keeps_its_steps_figures_and_dates():
@@ -56,10 +57,19 @@ def test_a_threshold_that_never_alerts_has_nothing_to_divide_by():
 
 
 def test_a_threshold_without_a_reason_is_no_choice():
-    with pytest.raises(ThreatLabError, match="the alert threshold \\(reason\\) is empty"):
+    with pytest.raises(ThreatLabError, match="the threshold for alerts \\(reason\\) is empty"):
         from_evaluation(Evaluation("cusum", 16.0, 1440, 720, 200, (), ()), " ")
 
 
 def test_a_plan_given_as_it_was_made_is_the_same_as_its_record():
     plan = make_plan(full().system, 5, way="quick_wins")
     assert BARE.with_(plan=plan) == BARE.with_(plan=from_plan(plan))
+
+
+def test_what_an_exercise_says_to_change_is_a_line_of_ones_own_response_plan_and_nobody_is_named_who_was_not():
+    exercise = run_unattended("postmark-mcp")
+    first = next(each for each in exercise.lessons if each.kind == "change")
+    kept = from_exercise(exercise).lessons
+    assert first.policy in {each.text for each in kept}
+    assert first.text not in {each.text for each in kept}, "it speaks of the story's company"
+    assert {each.owner for each in kept} == {""}

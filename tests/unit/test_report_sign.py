@@ -101,8 +101,15 @@ def test_at_most_three_decisions_are_asked_each_with_a_reason(model):
     assert found or model.system.owner
 
 
+def test_what_nobody_has_answered_is_named_by_titles_and_no_names_of_code():
+    left = [each for each in catalog().controls.values() if AT_THE_DESK.system[each.id] is None]
+    page = to_markdown(AT_THE_DESK)
+    assert f"Of {len(left)} controls nobody has said whether they are in place: {left[0].title}; " in page
+
+
 def test_the_three_are_the_plan_the_worst_that_is_left_and_the_question_that_moves_most():
-    model = full().with_(system=AISystem("mine", owner="Kim", **{**full().system.known, "trains_model": None}))
+    system = AISystem("mine", owner="Kim", **{**full().system.known, "trains_model": None})
+    model = full().with_(system=system, policy=None)
     plan, worst, question = decisions(model)
     assert f"{len(model.plan.steps)} steps, {model.plan.days:g} days of work, by " in plan[0]
     left = model.planned_assessment
@@ -151,6 +158,26 @@ def test_a_threat_that_somebody_has_accepted_is_not_asked_again_and_one_that_exp
     assert not any(each.startswith(f"{title}: ") for each in asked(AT_THE_DESK.with_(policy=taken, made_on=TODAY)))
     later = AT_THE_DESK.with_(policy=taken, made_on=TODAY.replace(year=TODAY.year + 1))
     assert any(each.startswith(f"{title}: pay") for each in asked(later))
+
+
+def test_what_the_policy_allows_or_somebody_has_accepted_is_no_decision_and_what_the_plan_does_not_reach_is_said():
+    worst, left = AT_THE_DESK.assessment.worst_threat, AT_THE_DESK.assessment.by_threat
+    title = catalog().threats[worst].title
+    within = AT_THE_DESK.with_(policy=Policy(max_per_threat=left[worst]), made_on=TODAY)
+    assert not any(" pay " in each or each.startswith("Accept ") for each in asked(within))
+    [paid] = [each for each in asked(AT_THE_DESK) if each.startswith(f"{title}: pay")]
+    control = next(each for each in catalog().controls.values() if each.title.lower() in paid.lower())
+    taken = Policy().accept(control.id, "It is a trial", "Kim", TODAY)
+    assert not any(
+        control.title.lower() in each.lower() for each in asked(AT_THE_DESK.with_(policy=taken, made_on=TODAY))
+    )
+    plan = full().plan
+    reached, missed = (
+        dict(decisions(full().with_(policy=Policy(max_risk=bound))))
+        for bound in (plan.risk_after, plan.risk_after - 0.01)
+    )
+    told = "it stays broken"
+    assert [any(told in why for why in each.values()) for each in (reached, missed)] == [False, True]
 
 
 # ---- findings at the parts of the drawing

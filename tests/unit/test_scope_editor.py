@@ -93,7 +93,7 @@ def test_an_exclusion_that_moves_no_score_says_what_it_hides_all_the_same(panel)
     nothing = "Nothing drawn speaks against it: no score, no personal data, no tool, no boundary, no only way."
     assert panel.state.last_change == f"Left out Office. {nothing}"
     shown = text(view.exclusions(panel.state))
-    assert "it holds personal data" in shown
+    assert "why. Who answers for it: who. Look again: no day is set. All the same, it holds personal data" in shown
     assert nothing in shown
 
 

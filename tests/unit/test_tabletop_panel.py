@@ -355,6 +355,17 @@ def test_a_run_against_another_system_is_another_run(learner, clock):
     assert TabletopPanel("shadowray", AISystem("mine"), clock=clock).exercise is None
 
 
+def test_a_run_that_was_played_stays_as_it_was_when_an_answer_about_the_system_changes(learner, clock):
+    first = TabletopPanel("shadowray", AISystem("mine", monitoring_active=False), clock=clock)
+    first.decide_all(load_story("shadowray").answers)
+    later = AISystem("mine", monitoring_active=True, secrets_in_vault=True)
+    again = TabletopPanel("shadowray", later, clock=clock)
+    assert again.exercise == first.exercise
+    again.reset()
+    again.start()
+    assert again.exercise.system == later, "a new run meets the system as it is now"
+
+
 # ---- the clock
 
 

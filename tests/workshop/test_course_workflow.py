@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -62,17 +63,25 @@ def test_nbval_passes_what_is_as_saved_and_shows_a_changed_figure_as_the_page_sa
     assert "Cell outputs differ" in done.stdout
 
 
+def as_run(file, made, *_, **__):
+    """Write a notebook as papermill does when it has run it."""
+    notebook = json.loads(Path(file).read_text(encoding="utf-8"))
+    notebook["metadata"]["papermill"] = {}
+    Path(made).write_text(json.dumps(notebook), encoding="utf-8")
+
+
 def test_a_lesson_is_run_on_the_repositorys_own_system(course, capsys, monkeypatch):
     [command] = [each for each in COMMANDS if each.startswith("threatlab ")]
     monkeypatch.chdir(course)
-    ran_by = {"side_effect": lambda _, made, *__, **___: Path(made).write_text('{"metadata": {"papermill": {}}}')}
-    with patch("papermill.execute_notebook", **ran_by) as papermill:  # tests/unit/test_run.py runs it
-        assert main(shlex.split(command)[1:]) == 0, capsys.readouterr().err
+    words = shlex.split(command)[1:]
+    with patch("papermill.execute_notebook", side_effect=as_run) as papermill:  # tests/unit/test_run.py runs it
+        assert main(words) == 0, capsys.readouterr().err
     notebook, _, parameters = papermill.call_args.args
+    output = words[words.index("-o") + 1]
+    assert Path(output).exists()
     assert Path(notebook).exists()
     assert Path(parameters["system"]).name == "our-system.toml"
-    kept = {step["with"]["path"] for step in STEPS if "path" in step.get("with", {})}
-    assert [name for name in kept if Path(name).exists()], "what is kept is what was written"
+    assert output in {step["with"]["path"] for step in STEPS if "path" in step.get("with", {})}
     assert main(shlex.split(command.replace("system our", "sytem our"))[1:]) == 2
     assert "did you mean 'system'?" in capsys.readouterr().err
 

@@ -35,7 +35,7 @@ CALLED = {
     "before": "the first assessment",
     "found": "when findings were first seen",
     "evidence": "what the attacks showed",
-    "monitoring": "the alert threshold",
+    "monitoring": "the threshold for alerts",
     "tabletop": "the tabletop exercise",
     "reviews": "the review dates",
     "training": "who was trained",

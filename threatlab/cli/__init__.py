@@ -374,7 +374,12 @@ def _write(
         say(sentence)
 
 
+_ENDINGS = {".html": "html", ".htm": "html", ".json": "json", ".sarif": "sarif"}
+"""What a report is whose format nobody says, by the end of its file's name."""
+
+
 def _report(asked: argparse.Namespace) -> int:
+    asked.format = asked.format or _ENDINGS.get(Path(asked.output or "").suffix.lower(), "markdown")
     _spare_inputs(asked.output, [*asked.models, *asked.measured])
     taken: list[tuple[str, Input]] = []
     for file in asked.models:
@@ -486,7 +491,8 @@ def _report_command(command: Callable[..., argparse.ArgumentParser]) -> None:
         "models", nargs="+", metavar="MODEL", help="a .json file, saved by the workbook or by 'assess', or -"
     )
     kinds = ("markdown", "html", "json", "sarif", "briefing")
-    report.add_argument("--format", choices=kinds, default="markdown", help="what to write (default: markdown)")
+    said = "what to write (default: what the name of the output ends in, or markdown)"
+    report.add_argument("--format", choices=kinds, help=said)
     report.add_argument("--output", "-o", metavar="PATH", help="write to this file instead of the screen")
 
     report.add_argument("--measured", **_MEASURED)  # type: ignore[arg-type]

@@ -49,8 +49,9 @@ class Acceptance:
 
     @property
     def title(self) -> str:
-        """What is accepted, in words."""
-        return (catalog().controls.get(self.what) or catalog().threats[self.what]).title
+        """What is accepted, in words: what is missing while a control is, or a threat."""
+        control = catalog().controls.get(self.what)
+        return control.finding if control else catalog().threats[self.what].title
 
     def holds(self, today: date) -> bool:
         """Tell whether the acceptance still holds on a day."""

@@ -123,7 +123,13 @@ def _open(finding: Finding, policy: Policy, today: date, since: date) -> Iterato
         return
     age, name = (today - since).days, f"{finding.finding} ({finding.severity})"
     if accepted:
-        yield Breach("expired", finding.attribute, today, accepted.expires, f"{_expired(accepted)} It is open: {name}.")
+        yield Breach(
+            "expired",
+            finding.attribute,
+            today,
+            accepted.expires,
+            f"{_expired(accepted)} It is open ({finding.severity}).",
+        )
     elif age > allowed or allowed == 0:
         sentence = f"{name} has been open for {days(age)}; the policy allows {days(allowed)}."
         yield Breach("open_too_long", finding.attribute, age, allowed, sentence)
@@ -148,7 +154,7 @@ def _accepted(policy: Policy, what: str, day: date) -> bool:
 
 
 def _expired(accepted: Acceptance) -> str:
-    return f"{accepted.title} was accepted by {accepted.owner} until {accepted.expires}; that has expired."
+    return f"\u201c{accepted.title}\u201d was accepted by {accepted.owner} until {accepted.expires}; that has expired."
 
 
 def _check_found(found: object, catalog: Catalog) -> dict[str, date]:

@@ -79,7 +79,7 @@ def _policy(model: ThreatModel) -> tuple[bool, str]:
 def _monitoring(model: ThreatModel) -> tuple[bool, str]:
     choice = model.monitoring
     if choice is None:
-        return False, "choose an alert threshold, and say why"
+        return False, "choose a threshold for alerts, and say why"
     cost = f"{counted(choice.alerts, 'alert')} and {choice.analyst_hours:g} analyst hours a day"
     return True, f"{choice.detector} alerts at {choice.threshold:g}: {cost}"
 

@@ -136,7 +136,9 @@ def from_exercise(exercise: Exercise | Mapping[str, Any], held_on: date | str | 
             for entry in table["log"]
         )
         lessons = tuple(
-            Moral(lesson["kind"], lesson["text"], lesson["who"] or lesson["owner"], lesson["due"])
+            Moral(
+                lesson["kind"], lesson["policy" if lesson["kind"] == "change" else "text"], lesson["who"], lesson["due"]
+            )
             for lesson in table["lessons"]
         )
         title, finished, unattended = table["title"], table["finished"], table["unattended"]

@@ -124,7 +124,7 @@ def _block(block: Block, level: int) -> str:  # noqa: PLR0911  # one of each kin
                 f'<figure>{svg}<figcaption dir="auto">{_text(f"The scope of {drawing.title}.")}</figcaption></figure>\n'
             )
         case Gap(what, notebook):
-            where = f" It is made in notebook {_text(notebook)}." if notebook else ""
+            where = f" Notebook {_text(notebook)} shows how." if notebook else ""
             return f'<p class="gap"><strong>Missing: {_text(what)}.</strong>{where}</p>\n'
 
 

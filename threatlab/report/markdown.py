@@ -113,7 +113,7 @@ def _block(block: Block, level: int = 2) -> Iterator[str]:
         case Figure(drawing):
             yield "\n".join(f"- {literal(line)}" for line in in_words(drawing).removesuffix(".").split("; "))
         case Gap(what, notebook):
-            where = f" It is made in notebook {literal(notebook)}." if notebook else ""
+            where = f" Notebook {literal(notebook)} shows how." if notebook else ""
             yield f"**Missing: {literal(what)}.**{where}"
 
 

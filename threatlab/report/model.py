@@ -260,7 +260,7 @@ class ThreatModel:
             ("plan", self.plan, "a plan", "04"),
             ("owners", owned, "an owner for each step", "04"),
             ("evidence", self.tests, "attacks that ran against the controls", "05"),
-            ("monitoring", self.monitoring, "an alert threshold and its reason", "06"),
+            ("monitoring", self.monitoring, "a threshold for alerts and its reason", "06"),
             ("tabletop", practiced, "a tabletop exercise that people have played", "06"),
             ("reviews", self.reviews, "review dates", "06"),
             ("training", self.training, "a training record", "07"),

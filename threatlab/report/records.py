@@ -78,7 +78,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class AlertChoice:
-    """The alert threshold that somebody chose, why, and what it costs on the day that it was tried on.
+    """The threshold for alerts that somebody chose, why, and what it costs on the day that it was tried on.
 
     `precision` and `recall` are shares in 0..1, `minutes_to_detect` is a mean over the attackers who were caught; each
     is None where there was nothing to divide by. `missed` names the attackers who were not caught, `queries_lost`
@@ -86,8 +86,8 @@ class AlertChoice:
     """
 
     CALLED: ClassVar[Mapping[str, str]] = {
-        "threshold": "the alert threshold",
-        "reason": "the reason for the alert threshold",
+        "threshold": "the threshold for alerts",
+        "reason": "the reason for the threshold for alerts",
         "missed": "the attackers who were missed",
     }
 
@@ -127,7 +127,7 @@ class Decision:
 
 @dataclass(frozen=True)
 class Moral:
-    """What an exercise taught: to "keep" or to "change" it, and who sees to it until when."""
+    """What an exercise taught: what to "keep", or a line to "change" the response plan by, and who sees to it when."""
 
     kind: Literal["keep", "change"]
     text: Words

@@ -71,7 +71,9 @@ def _of_the_plan(model: ThreatModel) -> Iterator[Decision]:
             f"{counted(len(plan.steps), 'step')}, {days(plan.days)} of work, {f'by {last}' if last else 'no dates yet'}"
         )
         effect = f"The score falls from {plan.risk_before:.2f} to {plan.risk_after:.2f}"
-        yield f"Approve the plan: {work}.", f"{effect}; {plan.utility:.0%} of the usefulness stays."
+        short = model.policy is not None and plan.risk_after > model.policy.max_risk
+        rest = f" The policy accepts {model.policy.max_risk:g}: it stays broken." if model.policy and short else ""
+        yield f"Approve the plan: {work}.", f"{effect}; {plan.utility:.0%} of the usefulness stays.{rest}"
     elif steps := model.assessment.best_next(ASKED):
         effort = days(sum(step.effort_days for step in steps))
         after = model.system.with_(**{step.attribute: True for step in steps})
@@ -84,17 +86,22 @@ def _of_the_plan(model: ThreatModel) -> Iterator[Decision]:
 
 
 def _of_the_worst(model: ThreatModel) -> Iterator[Decision]:
-    """Yield the decision about the threat of which most is left: to accept it, or to pay for what lowers it most."""
-    left = model.planned_assessment or model.assessment
-    open_ = [(threat, risk) for threat, risk in left.worst_first if risk >= SEEN and not model.accepted(threat)]
-    for worst, risk in open_[:1]:
-        title, bound = left.catalog.threats[worst].title, model.policy.bound(worst) if model.policy else None
+    """Yield the decision about the threat of which most is left: to accept it, or to pay for what lowers it most.
+
+    What is accepted already, or allowed by the policy, is decided.
+    """
+    left, policy = model.planned_assessment or model.assessment, model.policy
+    bounds = {threat: policy.bound(threat) if policy else None for threat in left.by_threat}
+    above = [each for each in left.worst_first if each[1] >= SEEN and each[1] > (bounds[each[0]] or 0)]
+    for worst, risk in [each for each in above if not model.accepted(each[0])][:1]:
+        title, bound = left.catalog.threats[worst].title, bounds[worst]
         when = " once the plan is done" if model.planned_assessment else ""
         allowed = "" if bound is None else f" The policy allows {bound:g}."
         why = f"It is the largest risk that is left{when}: {risk:.2f} of 1.{allowed}"
         after = {
             finding.attribute: assess(left.system.with_(**{finding.attribute: True}), model.ruleset).by_threat[worst]
             for finding in left.findings
+            if not model.accepted(finding.attribute)
         }
         best = min(after, key=lambda control: rounded(after[control]), default="")
         if not best or risk - after[best] < SEEN:

@@ -235,7 +235,7 @@ def answers(model: ThreatModel) -> Section:
         for name, control in asked.items()
         if system[name] is not None or name in system.notes
     )
-    unsaid = [name for name in asked if system[name] is None and name not in system.notes]
+    unsaid = [control.title for name, control in asked.items() if system[name] is None and name not in system.notes]
     open_ = sum(system[name] is None for name in known.facts)
     said = f"{open_} of {len(known.facts)} questions about what the system is are open; an open one counts as no."
     blocks: list[Block] = [
@@ -244,8 +244,8 @@ def answers(model: ThreatModel) -> Section:
         Table("Controls", ("Control", "In place", "Why we say so"), controls),
     ]
     if unsaid:
-        blocks.append(Text(f"Unknown: of {len(unsaid)} controls nobody has said whether they are in place."))
-        blocks.append(Items((Code(", ".join(unsaid)),)))
+        said = f"Of {len(unsaid)} controls nobody has said whether they are in place: {'; '.join(unsaid)}."
+        blocks.append(Text(said))
     if questions := model.assessment.best_questions():
         rows = tuple((each.question, f"{each.moves:+.2f}", f"{each.likely:.0%}") for each in questions)
         columns = ("Question", "A yes moves the score by", "Likely, by published cases")

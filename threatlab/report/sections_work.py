@@ -194,7 +194,7 @@ def _alerts(model: ThreatModel) -> tuple[Block, ...]:
     minutes = choice.minutes_to_detect
     found = "nobody was caught" if minutes is None else f"{minutes:.0f} minutes, mean over the caught"
     rows: tuple[tuple[Cell, ...], ...] = (
-        ("Alert threshold", f"{choice.threshold:g}, detector {choice.detector}"),
+        ("Detector threshold", f"{choice.threshold:g}, on the scale of the detector {choice.detector}"),
         ("Why", choice.reason),
         ("Cost", f"{choice.alerts} alerts, {choice.analyst_hours:g} analyst hours"),
         ("Precision and recall", f"of the alerts {part(choice.precision)}, of the attackers {part(choice.recall)}"),
@@ -204,7 +204,7 @@ def _alerts(model: ThreatModel) -> tuple[Block, ...]:
             f"{found}, {counted(choice.queries_lost, 'query', 'queries')} of attackers",
         ),
     )
-    caption = "The alert threshold, tried on a simulated day of requests: yours will differ"
+    caption = "The threshold from which a client alerts, tried on a simulated day of requests: yours will differ"
     return (Table(caption, ("What", "Value"), rows),)
 
 
@@ -224,7 +224,7 @@ def _exercise(model: ThreatModel) -> tuple[Block, ...]:
         for each in held.lessons
         if each.kind == "change"
     ):
-        blocks.append(Table("What changes after the exercise", ("What", "Who", "Until"), changes))
+        blocks.append(Table("What the response plan should say after the exercise", ("What", "Who", "Until"), changes))
     return tuple(blocks)
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import atexit
+import re
 import shutil
 import tempfile
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+
+import nbformat
 
 from tests.exercises.scope.pieces import NO_WAYS_IN
 from tests.unit.threat_models import full
@@ -19,6 +22,7 @@ from threatlab.policy import Policy
 from threatlab.report import ThreatModel, Training, to_json
 
 START = date(2026, 12, 1)
+UNTIL = ("Kim", "2027-06-30")
 REASON = "Finance audits every run of it, each quarter"
 DESK = DataFlow(
     "desk",
@@ -50,6 +54,12 @@ PLANNED = AISystem(
     dependencies_scanned=True,
     personal_data_minimized=True,
 )
+LESSON = Path(__file__).parents[3] / "notebooks/07-capstone.ipynb"
+[TOLD] = (
+    eval(example, {"Training": Training, "start": START})  # the lesson's own example
+    for cell in nbformat.read(LESSON, as_version=4).cells
+    for example in re.findall(r"\*Example:\* `(Training\(.*?\))`", cell.source)
+)
 BARE = ThreatModel(load_system("tay"))
 NEARLY = replace(full(), training=())
 BUSY = DESK.without("Payment run").without("Clerk")
@@ -74,17 +84,20 @@ def bank():
     return {
         "w17": ((DESK, (1, "customer", "Archive")), NO_WAYS_IN),
         "w1": (
-            (DESK, ("Payment run", REASON)),
+            (DESK, ("Payment run", REASON, *UNTIL)),
             [
-                ((None, ("Payment run", REASON)), "no drawing"),
-                ((DESK, ("Payment rum", REASON)), "did you mean 'Payment run'"),
-                ((DESK, "Payment run"), "not a reason"),
-                ((DESK, ("Payment run", "It is old")), "short for a reason"),
-                ((DESK, ("Archive", REASON)), "holds personal data"),
-                ((DESK, ("Mail tool", REASON)), "is a tool"),
-                ((DESK, ("Customer", REASON)), "stands at a trust boundary"),
+                ((None, ("Payment run", REASON, *UNTIL)), "no drawing"),
+                ((DESK, ("Payment rum", REASON, *UNTIL)), "did you mean 'Payment run'"),
+                ((DESK, "Payment run"), "a part, why, who answers for it, and a day"),
+                ((DESK, ("Payment run", "It is old", *UNTIL)), "short for a reason"),
+                ((DESK, ("Archive", REASON, *UNTIL)), "holds personal data"),
+                ((DESK, ("Mail tool", REASON, *UNTIL)), "is a tool"),
+                ((DESK, ("Customer", REASON, *UNTIL)), "stands at a trust boundary"),
+                ((DESK, ("Payment run", REASON, "the team", "2027-06-30")), "nobody whom one could ask"),
+                ((DESK, ("Payment run", REASON, "Kim", "next year")), "on which it is looked at again"),
+                ((DESK, ("Payment run", REASON)), "a part, why, who answers for it, and a day"),
                 ((DESK, None), "Is there a reason to"),
-                ((BUSY, ("Assistant", REASON)), "stays in scope"),
+                ((BUSY, ("Assistant", REASON, *UNTIL)), "stays in scope"),
             ],
         ),
         "w2": (
@@ -93,7 +106,7 @@ def bank():
                 ((ASKED, ("Encrypt data and models", "Noor")), "has a source: stated: the build sheet"),
                 ((ASKED, ("A vault", "Noor")), "is no control"),
                 ((ASKED, ("Move secrets to a vault", "the team")), "nobody whom one could ask"),
-                ((ASKED, "Move secrets to a vault"), "None is nobody"),
+                ((ASKED, "Move secrets to a vault"), "give a control and a name"),
                 (("ASKED", ("Move secrets to a vault", "Noor")), "Leave the last line"),
             ],
         ),
@@ -121,6 +134,7 @@ def bank():
             (plan, people),
             [
                 ((plan, {}), "a dict with a name for each of"),
+                ((plan, {**people, plan.steps[0].role: "the security team"}), "is 'the security team'. Who is asked"),
                 ((plan, {**people, plan.steps[0].role: " "}), "Who is asked on the morning"),
                 (("draft", people), "Leave the last line"),
             ],
@@ -133,7 +147,7 @@ def bank():
                 ((plan, START, ("Until then one team uses it, and can undo it", "in spring")), "the day on which"),
                 ((plan, START, ("Until then one team uses it, and can undo it", START)), "Give a day after"),
                 ((plan, START, ("Until then one team uses it, and can undo it", "2029-01-01")), "within a year"),
-                ((plan, START, "Until then one team uses it, and can undo it"), "comes the day"),
+                ((plan, START, "Until then one team uses it, and can undo it"), "give a reason and a day"),
             ],
         ),
         "w8": (
@@ -148,7 +162,7 @@ def bank():
             (detection, (16, "The shift has these hours, and Ghost is slow")),
             [
                 ((detection, (9999, "The nights are to be quiet from now on")), "nobody is caught"),
-                ((detection, 16), "not a reason"),
+                ((detection, 16), "give a threshold and its reason"),
                 ((detection, (16, "It fits")), "short for a reason"),
                 ((detection, (32, "The shift has seven hours and no more")), "You miss Owl, Shadow and Ghost"),
                 ((detection, ("high", "The shift has these hours, and Ghost is slow")), "not a number"),
@@ -177,7 +191,7 @@ def bank():
             (START, Training("Night shift", START, "the briefing", "Kim")),
             [
                 ((START, Training("Night shift", "2027-01-01", "the briefing", "Kim")), "has not been held"),
-                ((START, Training("EXAMPLE team", START, "the briefing", "Kim")), "the example's"),
+                ((START, TOLD), "the example's"),
                 ((START, "Night shift"), "not a Training"),
             ],
         ),
@@ -187,7 +201,7 @@ def bank():
                 ((BARE, START, ("A rehearsal", "2027-01-15")), "no item of the checklist"),
                 ((BARE, START, ("Tabletop exercise", "2027-12-15")), "within three months"),
                 ((BARE, START, ("Tabletop exercise", "soon")), "the day by which it is there"),
-                ((BARE, START, "Tabletop exercise"), "After the item comes the day"),
+                ((BARE, START, "Tabletop exercise"), "give an item and a day"),
                 ((NEARLY, START, ("Policy and acceptable risk", "2027-01-15")), "is ticked already"),
             ],
         ),
@@ -204,6 +218,7 @@ def bank():
             (full(), defense),
             [
                 ((full(), "It is safe."), "1 of 3 sentences"),
+                ((full(), f"Dr. Kim answers for {planned:.2f} until 2027-03-31. We stop if not."), "2 of 3 sentences"),
                 ((full(), defense.replace("we switch it off", "we talk about it")), "make you switch it off"),
                 ((full(), f"{defense} Every reply is read by a person."), "Your own report says otherwise"),
                 ((full(), defense.replace(f"{planned:.2f}", "low")), f"It says {now:.2f} today"),

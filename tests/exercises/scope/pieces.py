@@ -44,7 +44,7 @@ NO_WAYS_IN = [
     ((WHOLE, (8, "contributor", "Model")), "no element of the drawing"),
     ((WHOLE, (1, "customer", "Open-source libraries")), "No flow leads from there to Open-source libraries"),
     ((WHOLE, (8, "contributor", "Training job")), "nothing is worth something at Training job"),
-    ((WHOLE, (8, "contributor", "Scoring API")), "they want model or data"),
+    ((WHOLE, (8, "contributor", "Scoring API")), "a contributor wants model or data"),
     ((None, (1, "customer", "Scoring API")), "No way in is drawn"),
 ]
 

@@ -10,7 +10,7 @@ from typing import Any
 from threatlab.depth.common_cause import common_cause
 from threatlab.depth.dependencies import dependencies, split_off
 from threatlab.errors import ThreatLabError
-from threatlab.exercises.judges import a_day, a_pair, a_person, made_parts, named, refusal, shown
+from threatlab.exercises.judges import a_day, a_person, made_parts, named, parts, refusal, shown
 from threatlab.exercises.outcome import NotYet
 from threatlab.incidents import controls_that_could, load_incident, replay
 from threatlab.report import STRIDE, ThreatModel, by_stride, checklist, load_model
@@ -35,7 +35,7 @@ def whom_to_ask(answer: Any) -> str:
     open_ones = {name: each.title for name, each in controls.items() if not system.notes.get(name)}
     if not open_ones:
         return "Every control has an answer with a source. Whom you would ask, you have asked."
-    what, who = a_pair(given)
+    what, who = parts(given, 2, 'a control and a name: ("...", "Noor")')
     control = named(what, {name: each.title for name, each in controls.items()})
     if control is None:
         raise NotYet(f"{shown(what)} is no control. Copy a name from the line above, between quotes.")
@@ -98,7 +98,7 @@ def next_item(answer: Any) -> str:
     items = {each.id: each for each in checklist(model)}
     if all(each.done for each in items.values()):
         return "All six are ticked. What is left is to look whether each is any good."
-    what, until = a_pair(given)
+    what, until = parts(given, 2, 'an item and a day: ("...", "2027-01-15")')
     item = items[_known(what, {name: each.title for name, each in items.items()}, "item of the checklist")]
     if item.done:
         raise NotYet(f"{item.title} is ticked already. Take one that is open.", "ticked")
@@ -140,9 +140,12 @@ def breaks_a_promise(answer: Any) -> str:
     there = (
         f"Of the findings under {STRIDE[letter]}, {counts[letter]} of {sum(counts.values())} have to do with {title}"
     )
-    if counts[letter] < max(counts.values()):
+    most = max(counts.values())
+    if counts[letter] < most:
         raise NotYet(
             f"{there}; under another letter more of them do. What does whoever carries it out change, see or pretend?",
             "letter",
         )
-    return f"{there}: it is first of all that promise which it breaks."
+    others = [STRIDE[each] for each, count in counts.items() if count == most and each != letter]
+    as_many = f"under {listed(others)} as many" if others else "under no other letter as many"
+    return f"{there}, and {as_many}."

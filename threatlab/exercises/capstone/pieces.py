@@ -12,11 +12,11 @@ w1 = Question(
     judge=written.leaves_out,
     hints=in_steps(
         "The cell above says of each part what speaks against leaving it out. Take one with nothing.",
-        "Its name and the reason are two texts in parentheses. If no part is free, the answer is None.",
+        "Its name, the reason, a name and a day, in parentheses. If no part is free, the answer is None.",
     ),
     because="A reason names what somebody else does about the part. That it is far away or old is none.",
     covers=("practice-document",),
-    fills='(free[0], "Finance audits every run of it, each quarter") if free else None',
+    fills='(free[0], "Finance audits every run of it, each quarter", "Kim", "2027-06-30") if free else None',
     claims={
         "matters": "A part on which a fact, an effect or a trust boundary hangs can be left out.",
         "nothing-free": "No part can be left out.",

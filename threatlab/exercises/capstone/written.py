@@ -16,10 +16,12 @@ from threatlab.exercises.judges import (
     a_dict,
     a_kind,
     a_number,
-    a_pair,
+    a_person,
     check_bearable,
     check_names_one,
+    is_a_person,
     made_parts,
+    parts,
     refusal,
     shown,
 )
@@ -29,7 +31,7 @@ from threatlab.plan import Plan
 from threatlab.policy import Policy
 from threatlab.report import ThreatModel, Training
 from threatlab.system import AISystem
-from threatlab.words import capital, listed
+from threatlab.words import capital, counted, listed
 
 REASON, SCENE = 5, 8
 """Words that a reason, or a scene, needs at least; whether it is a good one, only a reader can tell."""
@@ -40,10 +42,16 @@ SENTENCES = 3
 LONGEST = timedelta(days=366)
 """How long a risk may be accepted before somebody looks again."""
 
+TRAINED = "Claims handlers, early shift"
+"""Whom the lesson's example names: nobody has trained them."""
+
 _DAY = re.compile(
     r"\b\d{4}-\d\d-\d\d\b|\b\d{1,2}[./]\d{1,2}[./]\d{4}\b"
     r"|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? (?:\d{1,2}(?:st|nd|rd|th)?,? )?\d{4}\b"
 )
+_END = re.compile(r"(?<!\bDr\.)(?<!\bMr\.)(?<!\bMs\.)(?<!\bMrs\.)(?<!\bProf\.)(?<!\bSt\.)(?<!\bNo\.)(?<=[.!?])\s+")
+"""Where a sentence ends; a title before a name ends none."""
+
 _OFF = re.compile(
     r"\b(?:switch|turn|shut|tak|pull)\w*\b[^.!?]*\b(?:off|down|offline)\b"
     r"|\b(?:stop(?:s|ped)?|disabl\w+|deactivat\w+|suspend\w*|unplug\w*|withdraw\w*)\b",
@@ -70,19 +78,21 @@ def leaves_out(answer: Any) -> str:
         raise NotYet("There is no drawing to leave anything out of. Begin one in the panel below.")
     names = [element.name for element in drawing.elements]
     if given is None:
-        parts = [element.name for element in drawing.elements if element.kind != "person"]
-        if free := [name for name in parts if not why_it_matters(drawing, name)]:
+        own = [element.name for element in drawing.elements if element.kind != "person"]
+        if free := [name for name in own if not why_it_matters(drawing, name)]:
             raise NotYet(
                 f"Nothing that is drawn speaks against leaving out {free[0]}. Is there a reason to?", "nothing-free"
             )
         return "You leave nothing out: each part of this drawing has something that speaks for looking at it."
-    part, reason = a_pair(given)
+    give = f'a part, why, who answers for it, and a day: ("{names[0]}", "...", "Kim", "2027-06-30")'
+    part, reason, who, again = parts(given, 4, give)
     if not isinstance(part, str) or part not in names:
         raise NotYet(f"{capital(unknown_name('element', part, names))}. Give a part of the drawing, and why.")
     _reason(reason)
     if against := why_it_matters(drawing, part):
         raise NotYet(f"{part} {listed(list(against))}. It stays in scope: an exclusion must hide nothing.", "matters")
-    return f"{part} goes out of scope: nothing that is drawn speaks against it. {UNREAD}"
+    day = a_day(again, "After the name comes the day on which it is looked at again")
+    return f"{part} goes out of scope until {day}; {a_person(who)} answers for it. {UNREAD}"
 
 
 def _reason(reason: Any) -> str:
@@ -101,7 +111,11 @@ def scene(answer: Any) -> str:
         raise NotYet(
             f"{len(text.split())} words. Who does what, with which part of your system, and what comes of it?", "short"
         )
-    there = [name for name in names if name.lower() in text.lower()]
+    there, rest = [], text.lower()
+    for name in sorted(names, key=len, reverse=True):  # of "Patient" and "Patient record", the longer one is meant
+        if name.lower() in rest:
+            there.append(name)
+            rest = rest.replace(name.lower(), "")
     if names and not there:
         raise NotYet(
             f"Your sentence names no part of the drawing. Say where it happens: {', '.join(names)}.", "nowhere"
@@ -135,11 +149,12 @@ def people(answer: Any) -> str:
     roles = dict.fromkeys(step.role for step in plan.steps)
     names = a_dict(given, roles, "a name")
     for role, name in names.items():
-        if not isinstance(name, str) or not name.strip():
+        if not isinstance(name, str) or not is_a_person(name):
             raise NotYet(f"The {role} is {shown(name)}. Who is asked on the morning when it is due?", "nobody")
     if not names:
         return "The plan has no step, so nobody has to be named."
-    return f"{len(set(names.values()))} people own the plan's steps. A step that is everybody's is nobody's."
+    owners = counted(len(set(names.values())), "person", "people")
+    return f"Owners of the plan's steps: {owners}. A step that is everybody's is nobody's."
 
 
 def acceptable(plan: Plan) -> Finding | None:
@@ -153,7 +168,7 @@ def acceptance(answer: Any) -> str:
     finding = acceptable(plan)
     if finding is None:
         return "Every finding that somebody has answered is in the plan: there is nothing to accept."
-    reason, until = a_pair(given)
+    reason, until = parts(given, 2, 'a reason and a day: ("...", "2027-03-31")')
     text = _reason(reason)
     check_bearable(text)
     day = a_day(until, "After the reason comes the day on which it ends")
@@ -168,7 +183,7 @@ def threshold(answer: Any) -> str:
     from threatlab.monitoring.detectors import Detection
 
     detection, given = made_parts(answer, Detection)
-    value, reason = a_pair(given)
+    value, reason = parts(given, 2, 'a threshold and its reason: (16, "...")')
     threshold = a_number(value)
     text = _reason(reason)
     try:
@@ -181,8 +196,8 @@ def threshold(answer: Any) -> str:
             "nobody-caught",
         )
     check_names_one(text, tried.missed)
-    missed = f"{len(tried.missed)} attackers are missed" if tried.missed else "nobody is missed"
-    return f"At {threshold:g}: {tried.analyst_hours():.1f} analyst hours on the simulated day, and {missed}."
+    missed = listed(tried.missed) or "nobody"
+    return f"At {threshold:g}: {tried.analyst_hours():.1f} analyst hours on the simulated day. Missed: {missed}."
 
 
 def review(answer: Any) -> str:
@@ -205,7 +220,7 @@ def training(answer: Any) -> str:
             f"{held.on} comes after {today}, the day of the report. What has not been held is no record yet.",
             "not-held",
         )
-    if "example" in f"{held.who} {held.by}".lower():
+    if held.who == TRAINED:
         raise NotYet("That is the example's. Who sat there when you read it aloud?", "example")
     return f"{held.who}, {held.on}. Only you know that it was held: the record is worth what your word is."
 
@@ -214,7 +229,7 @@ def defense(answer: Any) -> str:
     """Judge three sentences about the risk that is left."""
     model, given = made_parts(answer, ThreatModel)
     text = a_kind(given, str, "a defense; give a text")
-    sentences = [each for each in re.split(r"(?<=[.!?])\s+", text.strip()) if each]
+    sentences = [each for each in _END.split(text.strip()) if each]
     if len(sentences) < SENTENCES:
         raise NotYet(
             f"{len(sentences)} of {SENTENCES} sentences. What is left, who answers for it, what ends it?", "short"

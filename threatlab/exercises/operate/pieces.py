@@ -10,7 +10,7 @@ from typing import Any
 
 from threatlab.assessment import Assessment, assess
 from threatlab.catalog import Catalog, catalog
-from threatlab.checks import check_number, is_whole
+from threatlab.checks import check_score, check_whole
 from threatlab.errors import ThreatLabError, unknown_name
 from threatlab.exercises.judges import (
     LEAVE,
@@ -18,7 +18,6 @@ from threatlab.exercises.judges import (
     a_day,
     a_function,
     a_number,
-    a_pair,
     a_person,
     a_reason,
     an_option,
@@ -142,7 +141,7 @@ def _likelihood(answer: Any) -> str:
     if len(added) != 1:
         raise NotYet(LEAVE)
     (threat,) = added
-    value, reason = a_pair(own)
+    value, reason = parts(own, 2, 'a number and its reason: (0.05, "...")')
     likelihood = a_number(value)
     most = max(catalog().threats.values(), key=lambda each: each.likelihood)
     if likelihood <= threat.likelihood:
@@ -187,7 +186,7 @@ def _asked_first(answer: Any) -> str:
     controls, scores, now = result.catalog.controls, open_answers(result), result.risk_score
     control = named(own, {name: each.title for name, each in controls.items()})
     if control is None:
-        raise NotYet(capital(unknown_name("control", own, controls)))
+        raise NotYet(capital(unknown_name("control", own, [each.title for each in controls.values()])))
     title = controls[control].title
     if not scores:
         return "Nothing is open there: every answer about a control is known."
@@ -214,12 +213,12 @@ def _seen_to(answer: Any) -> str:
     chosen = lessons[an_option(number, list(lessons), f"the number of a lesson, 1 to {len(lessons)}", "The lesson")]
     if chosen.kind == "keep" and any(each.kind == "change" for each in run.lessons):
         raise NotYet(
-            f"That went well, and nobody has to see to it: {shown(chosen.text)} Take one to change.", "went-well"
+            f"That went well, and nobody has to see to it: \u201c{chosen.text}\u201d Take one to change.", "went-well"
         )
     who = a_person(who)
     roles = {*ROLES, *(control.role for control in catalog().controls.values())}
     if who.lower() in {role.lower() for role in roles}:
-        raise NotYet(f"There may be three with the role of {who}. Which of them? Give a name.", "role")
+        raise NotYet(f"There may be three with the role of {who}. Which of them? Give a person's own name.", "role")
     day = a_day(until, "After the name comes the day until which it is done")
     if not start < day <= start + timedelta(days=SOON):
         raise NotYet(f"{day} is not within {SOON} days after {start}. Until when can it be done, or begun?", "late")
@@ -252,16 +251,13 @@ def _steps(given: Any) -> Sequence[tuple[float, int]]:
         or not all(isinstance(step, tuple | list) and len(step) == 2 for step in given)
     ):
         raise NotYet(f"{shown(given)} is no rhythm; write pairs of a score and days, as ((0.7, 30), (0.0, 180)).")
-    steps = [(a_number(score), plain(days)) for score, days in given]
-    for score, days in steps:
-        if not is_whole(days):
-            raise NotYet(f"{shown(days)} is no whole number of days; write one such as 45.")
-        try:
-            check_number("score", score, 0, 1)
-            check_number("days", days, 1, 366)
-        except ThreatLabError as problem:
-            raise NotYet(f"{capital(str(problem))}.") from None
-    return steps
+    try:
+        return [
+            (check_score("the score", a_number(score)), check_whole("days", plain(days), 1, 366))
+            for score, days in given
+        ]
+    except ThreatLabError as problem:
+        raise NotYet(f"{capital(str(problem))}.") from None
 
 
 w1 = Question(
@@ -391,7 +387,7 @@ w6 = Question(
     judge=_asked_first,
     hints=in_steps(
         "The cell above lists what nobody knows about that system, and its worst threats.",
-        "What stands in the way of the worst threat? Try abuse_detection_active, or rate_limiting_enabled.",
+        "What stands in the way of the worst threat? Try Detect coordinated misuse, or Limit request rate and spend.",
     ),
     because="It is the answer that changes what you do, and it costs one call.",
     covers=("ops-alignment",),

@@ -40,6 +40,10 @@ def names_a_way_in(answer: Any) -> str:
     return _after(drawing, number, adversary, element)
 
 
+def _one(adversary: Adversary) -> str:
+    return f"{'an' if adversary.title[0] in 'aeiou' else 'a'} {adversary.title}"
+
+
 def _adversary(who: Any) -> Adversary:
     known = catalog().adversaries
     name = named(who, {each.id: each.title for each in known.values()})
@@ -75,7 +79,7 @@ def _after(drawing: DataFlow, number: int, adversary: Adversary, element: str) -
     wanted = [asset for asset in adversary.wants if asset in worth.names]
     if not wanted:
         raise NotYet(
-            f"At {element} there is: {worth.words}. Of a {adversary.title} we know that they want "
+            f"At {element} there is: {worth.words}. As the catalog has it, {_one(adversary)} wants "
             f"{listed(adversary.wants, 'or')}.",
             "no-want",
         )

@@ -170,8 +170,8 @@ def why(change: Change) -> Iterator[Html]:
             rows.append((step.label, number(signed(first)), number(signed(last)), number(share)))
     yield tag(
         "p",
-        "What an answer moves hangs on what has changed before it. Its share is the mean over all orders in which the "
-        "answers can change, and the shares add up to the whole change.",
+        "What an answer moves depends on what has changed before it. Its share is the mean over all orders in which "
+        "the answers can change, and the shares add up to the whole change.",
     )
     yield table(("Answer", "If first", "If last", "Share"), rows)
     if any(answer.error for answer in change.answers):

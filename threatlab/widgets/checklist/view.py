@@ -79,7 +79,7 @@ def _row(state: ChecklistState, item: CheckItem) -> tuple[object, ...]:
     if not item.done and item.id in state.before:
         change = tag("span.tl-worse", "open again")
     mark = tag("span.tl-holds", "done") if item.done else tag("span.tl-cl-open", "open")
-    place = None if item.done else tag("span.tl-sub", f"Made in notebook {made_in(item.notebook)}.")
+    place = None if item.done else tag("span.tl-sub", f"Notebook {made_in(item.notebook)} shows how.")
     return (item.title, markup(mark, " ", change), markup(capital(item.artifact), ". ", place))
 
 

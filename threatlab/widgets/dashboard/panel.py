@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from threatlab.catalog import ROLES
 from threatlab.checks import check_choice, check_score
 from threatlab.operate.overview import Overview
 from threatlab.system import AISystem
@@ -24,7 +25,7 @@ class Dashboard(Panel[view.DashboardState]):
     alert_threshold
         Risk score (0..1) at or above which a system counts as alerting.
     role
-        Whose work the engineer's card lists: a role that the catalog's controls name.
+        Whose work the engineer's card lists: one of `threatlab.catalog.ROLES`.
 
     Raises
     ------
@@ -63,4 +64,4 @@ class Dashboard(Panel[view.DashboardState]):
 
 
 def _check_role(role: str) -> str:
-    return check_choice("role", role, view.roles())
+    return check_choice("role", role, ROLES)

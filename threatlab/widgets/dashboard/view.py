@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from threatlab.catalog import catalog
+from threatlab.catalog import ROLES
 from threatlab.operate.overview import Overview, Work, overview
 from threatlab.ranking import moved, reaches
 from threatlab.system import AISystem
@@ -119,7 +119,7 @@ def announcement(state: DashboardState) -> str:
 def page(state: DashboardState) -> Html:
     """Return the whole page: two fields, and three cards, one for each role."""
     threshold = field("Alert threshold", "alert_threshold", state.alert_threshold, act="set", low=0, high=1, step=0.05)
-    role = choice("Engineer\u2019s work: as", "role", roles(), state.role, act="set")
+    role = choice("Engineer\u2019s work: as", "role", ROLES, state.role, act="set")
     return markup(
         tag("div.tl-about.tl-fields", threshold, role),
         tag("div.tl-cards", executive(state), engineer(state), security(state)),
@@ -177,8 +177,3 @@ def _work(work: Work) -> tuple[object, ...]:
 
 def _title(summary: Overview, name: str) -> str:
     return next(r.system.title for r in summary.assessments if r.system.name == name)
-
-
-def roles() -> tuple[str, ...]:
-    """Return the roles that any control of the catalog names."""
-    return tuple(dict.fromkeys(control.role for control in catalog().controls.values()))

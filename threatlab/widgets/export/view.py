@@ -9,14 +9,11 @@ from html import unescape
 from pathlib import Path
 from urllib.parse import quote
 
-from threatlab.assessment.stride import BREAKS
 from threatlab.lessons import made_in
 from threatlab.report import (
-    STRIDE,
     Source,
     ThreatModel,
     briefing,
-    by_stride,
     system_to_json,
     to_html,
     to_json,
@@ -32,11 +29,9 @@ from threatlab.widgets.base.html import (
     field,
     fold,
     markup,
-    number,
     problem,
     saved,
     saved_table,
-    table,
     tag,
 )
 from threatlab.widgets.export.folder import is_passing
@@ -147,7 +142,7 @@ def parts(model: ThreatModel) -> tuple[tuple[str, str], ...]:
     findings, known, tests = model.assessment.findings, model.system.known, model.tests
     held = {
         "Scope": drawing and f"{len(drawing.elements)} elements, {len(drawing.crossings)} flows cross a boundary",
-        "Answers": f"{len(known)} of {len(model.system.catalog.attributes)} attributes answered",
+        "Answers": f"{len(known)} of {len(model.system.catalog.attributes)} questions answered",
         "Findings": f"{len(findings)}, risk score {model.assessment.risk_score:.2f}",
         "Policy": policy and counted(len(policy.accepted), "accepted risk"),
         "Plan": plan and f"{counted(len(plan.steps), 'step')}, {plan.days:g} days",
@@ -181,7 +176,6 @@ def page(state: ExportState) -> Html:
             "div.tl-export",
             contents(state),
             tag("div.tl-ex-act", *act),
-            fold("The same findings by STRIDE", stride_table(state.model)),
             fold("The briefing, five minutes to read aloud", briefing_page(state.model)),
         ),
     )
@@ -239,22 +233,6 @@ def links(state: ExportState) -> Shown:
 def size(count: int) -> str:
     """Return a number of bytes as people say it."""
     return f"{count} bytes" if count < _KILO else f"{count / _KILO:.0f} KB"
-
-
-def stride_table(model: ThreatModel) -> Html:
-    """Return the findings by the letters of STRIDE: what each means, how many there are, and which."""
-    controls = model.system.catalog.controls
-    rows = (
-        (
-            markup(tag("b", letter), f" {STRIDE[letter]}", tag("div.tl-sub", BREAKS[letter])),
-            number(len(findings)),
-            "; ".join(controls[each.attribute].finding for each in findings) or "none",
-        )
-        for letter, findings in by_stride(model.assessment).items()
-    )
-    note = "A finding whose control stands against several categories is in each of them."
-    heads = ("Category", "Findings", "Which, worst first")
-    return markup(table(heads, rows, row_heads=True, class_="tl-ex-stride"), tag("p.tl-sub", note))
 
 
 def briefing_page(model: ThreatModel) -> Html:

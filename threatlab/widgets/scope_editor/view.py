@@ -169,9 +169,8 @@ def exclusions(state: ScopeState) -> Html | None:
         tag(
             "li",
             tag("b", f"{e.element}."),
-            f" {e.reason.rstrip('.')} ",
-            tag("span", f"({e.owner}; {f'review: {e.review}' if e.review else 'no review is set'})"),
-            f". {speaks_against(state.drawing, e.element, state.base)}",
+            f" {e.reason.rstrip('.')}. Who answers for it: {e.owner}. Look again: {e.review or 'no day is set'}. ",
+            speaks_against(state.drawing, e.element, state.base),
         )
         for e in state.drawing.exclusions
     ]

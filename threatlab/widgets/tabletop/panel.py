@@ -10,7 +10,7 @@ from typing import Any
 
 from threatlab.checks import check_choice, check_text
 from threatlab.errors import ThreatLabError
-from threatlab.system import AISystem, check_system
+from threatlab.system import AISystem, check_system, system_from_table
 from threatlab.tabletop import NOBODY, ROLES, Exercise, begin, load_story, play
 from threatlab.tabletop.clock import Countdown
 from threatlab.tabletop.log import Task
@@ -60,7 +60,7 @@ class TabletopPanel(Panel[view.TabletopState]):
         Ticker.release(_KIND)  # a cell that is run again makes a new panel, and the clock of the old one stops
         meets, title = self._system(story, view.AS_IT_IS), system.title if system else ""
         state = view.TabletopState(load_story(story), meets, _check_role(role), own=title)
-        super().__init__(state, made_from=[story, meets.to_dict()])
+        super().__init__(state, made_from=[story, meets.name])
         self._look()
 
     @property
@@ -167,8 +167,8 @@ class TabletopPanel(Panel[view.TabletopState]):
     def reset(self) -> None:
         """End the exercise, and go back to before the start; the panel offers to take it up again."""
         self.pause()
-        state = self.state
-        self._show_anew(view.TabletopState(state.story, state.system, state.role, state.chosen, state.own))
+        state, meets = self.state, self._system(self.state.story.id, self.state.chosen)
+        self._show_anew(view.TabletopState(state.story, meets, state.role, state.chosen, state.own))
 
     def tick(self) -> bool:
         """Look at the clock, as each second does: when the time is up, nobody has decided, and the clock stands."""
@@ -199,9 +199,10 @@ class TabletopPanel(Panel[view.TabletopState]):
         chosen = {"story": state.story.id, "chosen": state.chosen, "role": state.role}
         if exercise is None:
             return chosen
-        tasks = {name: [task.who, task.due.isoformat() if task.due else ""] for name, task in exercise.tasks.items()}
+        tasks = {name: (task.who, str(task.due or "")) for name, task in exercise.tasks.items()}
         return {
             **chosen,
+            "met": exercise.system.to_dict(),  # its answers may change after the exercise, which was held all the same
             "timed": state.timed,
             "answers": exercise.answers(),
             "unattended": exercise.unattended,
@@ -211,7 +212,8 @@ class TabletopPanel(Panel[view.TabletopState]):
 
     def recall(self, memory: Any) -> view.TabletopState:
         """Return the state that a memory is of, with what followed last on the table."""
-        system = self._system(memory["story"], memory["chosen"])
+        met = memory.get("met")
+        system = system_from_table(met) if met else self._system(memory["story"], memory["chosen"])
         story, role = load_story(memory["story"]), _check_role(memory["role"])
         state = replace(self.state, story=story, system=system, chosen=memory["chosen"], role=role)
         if "answers" not in memory:
