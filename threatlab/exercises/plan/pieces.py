@@ -339,7 +339,7 @@ w7 = Question(
     covers=("checklist-policy",),
     fills=(
         "f\"Without {(lost or ['more days'])[0]} the risk score stays at {halved.risk_after:.2f}, \""
-        ' "and Ada answers for it until 31 January 2027."'
+        ' f"and Ada answers for it until {start + timedelta(days=60)}."'
     ),
     claims={
         "no-control": "A lost control need not be named.",
