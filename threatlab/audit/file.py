@@ -67,9 +67,8 @@ def rotate(path: Path) -> Path:
                 raise AuditError(f"audit log {path} holds no entry yet: there is nothing to rotate")
             write(file, gap)
             file.seek(0)
-            since = re.search(
-                r"\.(\d{1,9})$", part_before(file.readline())
-            )  # a part that was moved away keeps its name
+            since = re.search(r"\.(\d{1,9})$", part_before(file.readline()))
+            # A part that was moved away keeps its name.
             numbers = count(int(since[1]) + 1 if since else 1)
             part = next(each for n in numbers if not (each := path.with_name(f"{path.name}.{n}")).exists())
             begun = path.with_name(f".{path.name}.{token_hex(8)}.new")

@@ -39,6 +39,11 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(before=_MEMORY.acquire, after_in_parent=_MEMORY.release, after_in_child=_MEMORY.release)
 
 
+def _behind(log: Path) -> Path:
+    """Return the file itself that a log's path leads to: a link keeps pointing where it did."""
+    return Path(os.path.realpath(log))
+
+
 def _part_of(log: Path) -> str:
     """Return the pattern of the names that a log's parts have."""
     return rf"{re.escape(log.name)}\.\d+"
@@ -199,13 +204,13 @@ class AuditLog:
         """
         if not self._path:
             raise AuditError("an audit log in memory has no file to rotate: give AuditLog a path")
-        return rotate(Path(os.path.realpath(self._path)))  # a link keeps pointing where it did
+        return rotate(_behind(self._path))
 
     def _read(self) -> list[bytes]:
         """Return the lines of all parts that are there, without one at the end that a crash cut short."""
         if not self._path:
             return self._lines.copy()
-        path = Path(os.path.realpath(self._path))
+        path = _behind(self._path)
         lines, of, read = self._read_part(path), _part_of(path), {path.name}
         while lines and re.fullmatch(of, name := part_before(lines[0])):
             path = path.with_name(name)
@@ -219,7 +224,7 @@ class AuditLog:
         """Return the names of files beside the log that are called as its parts are, and are none of these `parts`."""
         if not self._path:
             return []
-        log = Path(os.path.realpath(self._path))
+        log = _behind(self._path)
         with suppress(OSError):
             names = sorted(each.name for each in log.parent.iterdir())
             return [repr(each) for each in names if re.fullmatch(_part_of(log), each) and each not in parts]
