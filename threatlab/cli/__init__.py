@@ -170,6 +170,13 @@ examples:
   threatlab export model.json --to csv --output findings.csv
 """
 _WRITERS = {"atlas-navigator": to_layer, "csv": to_csv}
+_EXIT_CODES = """\
+exit codes:
+  0  done
+  2  not done: one sentence on standard error says why
+"""
+"""Of a command that says nothing else of them."""
+
 _MAIN_MORE = """\
 start here:
   threatlab assess shadowray      assess the system of a published incident
@@ -180,16 +187,18 @@ start here:
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser whose errors are one sentence, and where to read on."""
+    """A parser whose errors are one sentence, and where to read on; a help that can't be written is an error, too."""
 
     def error(self, message: str) -> NoReturn:
         say(f"{message} (see '{self.prog} --help')", self.prog)
         self.exit(BAD_INPUT)
 
+    def _print_message(self, message: str, _: object = None) -> None:
+        emit(message, None)
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code: 0, 1 (a gate failed) or 2 (bad input)."""
-    parsed = _parser().parse_args(arguments)
     commands = {
         "assess": _assess,
         "diff": _diff,
@@ -212,6 +221,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with _stoppable(), warnings.catch_warnings():
             warnings.simplefilter("once", UserWarning)
             warnings.showwarning = lambda message, *_: say(str(message))
+            parsed = _parser().parse_args(arguments)
             return commands[parsed.command](parsed)
     except ThreatLabError as problem:
         say(str(problem))
@@ -523,8 +533,9 @@ def _parser() -> argparse.ArgumentParser:
 
     def command(name: str, about: str, description: str = "", epilog: str = "") -> argparse.ArgumentParser:
         shape = argparse.RawDescriptionHelpFormatter
+        codes = "" if "exit codes:" in epilog else f"{_EXIT_CODES}\n"
         return commands.add_parser(
-            name, help=about, description=description or about, epilog=epilog, formatter_class=shape
+            name, help=about, description=description or about, epilog=codes + epilog, formatter_class=shape
         )
 
     assess = command("assess", "assess AI systems; can fail a pipeline", _ASSESS, _ASSESS_MORE)
