@@ -117,7 +117,8 @@ _RUN_MORE = """\
 exit codes:
   0  it ran
   1  a cell failed: the error is on standard error, what ran before it in the file
-  2  bad input, and nothing ran: one sentence on standard error says why
+  2  bad input, and nothing ran, or interrupted, and nothing is saved: one sentence on
+     standard error says which
 
 example:
   threatlab run notebooks/02-assess.ipynb -p system tay -p alert_threshold 0.6 -o my-run.ipynb
