@@ -14,12 +14,19 @@ from functools import cache
 from typing import NoReturn
 
 from threatlab.cli import assess, attack, course, diff, exchange, listed, machine, report, run
-from threatlab.cli.output import BAD_INPUT, say
+from threatlab.cli.output import BAD_INPUT, emit, say
 from threatlab.course import version
 from threatlab.errors import ThreatLabError
 
 _COMMANDS = (assess, diff, report, attack, run, exchange, listed, course, machine)
 """Modules with commands, in the order in which help lists them: each adds its own."""
+
+_EXIT_CODES = """\
+exit codes:
+  0  done
+  2  not done: one sentence on standard error says why
+"""
+"""Of a command that says nothing else of them."""
 
 _MAIN_MORE = """\
 start here:
@@ -31,20 +38,23 @@ start here:
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser whose errors are one sentence, and where to read on."""
+    """A parser whose errors are one sentence, and where to read on; a help that can't be written is an error, too."""
 
     def error(self, message: str) -> NoReturn:
         say(f"{message} (see '{self.prog} --help')", self.prog)
         self.exit(BAD_INPUT)
 
+    def _print_message(self, message: str, _: object = None) -> None:
+        emit(message, None)
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code: 0, 1 (a gate failed) or 2 (bad input)."""
-    parsed = _parser().parse_args(arguments)
     try:
         with _stoppable(), warnings.catch_warnings():
             warnings.simplefilter("once", UserWarning)
             warnings.showwarning = lambda message, *_: say(str(message))
+            parsed = _parser().parse_args(arguments)
             code: int = parsed.do(parsed)
             return code
     except ThreatLabError as problem:
@@ -98,8 +108,9 @@ def _parser() -> argparse.ArgumentParser:
         name: str, do: Callable[[argparse.Namespace], int], about: str, description: str = "", epilog: str = ""
     ) -> argparse.ArgumentParser:
         shape = argparse.RawDescriptionHelpFormatter
+        codes = "" if "exit codes:" in epilog else f"{_EXIT_CODES}\n"
         made = commands.add_parser(
-            name, help=about, description=description or about, epilog=epilog, formatter_class=shape
+            name, help=about, description=description or about, epilog=codes + epilog, formatter_class=shape
         )
         made.set_defaults(do=do)
         return made

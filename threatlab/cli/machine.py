@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from threatlab.cli.output import FAILED, PASSED, emit, tell
+from threatlab.cli.output import FAILED, PASSED, emit, harmless, tell
 from threatlab.errors import ThreatLabError
 from threatlab.words import counted
 
@@ -105,7 +105,7 @@ def record(asked: argparse.Namespace) -> int:
         whole, said = verify_record(asked.file, asked.head)
         emit(f"{asked.file}: {said}\n", None)
         return PASSED if whole else FAILED
-    text, done, questions, head = make_record(asked.name, datetime.now(UTC).astimezone())
+    text, done, questions, head = make_record(harmless(asked.name), datetime.now(UTC).astimezone())
     emit(text, asked.file, "json", new=True)
     said = f"{done} of {counted(questions, 'question')} done. A record of what was checked, no certificate."
     tell(f"{asked.file}: {said}", asked.file)

@@ -31,7 +31,8 @@ _RUN_MORE = """\
 exit codes:
   0  it ran
   1  a cell failed: the error is on standard error, what ran before it in the file
-  2  bad input, and nothing ran: one sentence on standard error says why
+  2  bad input, and nothing ran, or interrupted, and nothing is saved: one sentence on
+     standard error says which
 
 example:
   threatlab run notebooks/02-assess.ipynb -p system tay -p alert_threshold 0.6 -o my-run.ipynb
@@ -65,7 +66,7 @@ def run_notebook(file: str, given: Sequence[Sequence[str]], output: str) -> str:
     ------
     ThreatLabError
         If it is no notebook with parameters, has none of that name, or refuses a value, or `output` can be no file;
-        nothing has been run then.
+        nothing has been run then. And if it is interrupted; nothing has been written then.
     """
     try:
         import papermill  # type: ignore[import-untyped]
@@ -88,6 +89,8 @@ def run_notebook(file: str, given: Sequence[Sequence[str]], output: str) -> str:
             )
         except PapermillExecutionError as failed:
             said = f"cell {failed.cell_index} failed: {failed.ename}: {failed.evalue}; what ran is in {output!r}"
+        except KeyboardInterrupt:
+            raise ThreatLabError("interrupted; nothing of what ran is saved") from None
         held = json.loads(read_text(made))
     held["metadata"]["papermill"]["output_path"] = output
     emit(json.dumps(held, indent=1, sort_keys=True, ensure_ascii=False) + "\n", output, "json")
