@@ -144,6 +144,7 @@ def test_a_bound_that_was_not_kept_is_not_passed():
     assert run.passed is True
     assert Evidence("a", "b", 0, 0.41, 0.1, 0.9, success_at_most=0.4).passed is False
     assert Evidence("a", "b", 0, 0.1, 0.1, 0.89, success_at_most=0.4, utility_at_least=0.9).passed is False
+    assert Evidence("a", "b", 0, 0.9, 0.1, 0.9, utility_at_least=0.9).passed is True
     assert Evidence("a", "b", 0, 0.4, 0.1, 0.9).passed is None
 
 
