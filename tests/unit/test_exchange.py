@@ -11,7 +11,7 @@ import re
 import sys
 import threading
 from dataclasses import replace
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import pytest
@@ -587,6 +587,23 @@ def test_what_was_moved_on_the_canvas_stands_in_the_box_where_it_was_moved():
     assert taken("threat-dragon", document).drawing.element("Old log").zone == "Vendor"
 
 
+def test_what_is_new_gets_a_free_place_on_the_canvas_and_the_rest_stays_where_it_was():
+    found = taken("threat-dragon", sample("threat-dragon"))
+    drawing = found.drawing
+    for number in range(2):
+        drawing = drawing.with_element(f"New {number}", "tool", "Our cluster")
+    cells = way(json.loads(write(drawing, FORMATS["threat-dragon"], found.origin).text), *CELLS)
+    before = {cell["id"]: cell.get("position") for cell in way(SAMPLES["threat-dragon"], *CELLS)}
+    assert {cell["id"]: cell.get("position") for cell in cells if cell["id"] in before} == before
+    for one, other in combinations([each for each in cells if each["shape"] in ("actor", "process", "store")], 2):
+        apart = [
+            abs(one["position"][at] - other["position"][at])
+            >= (one if one["position"][at] < other["position"][at] else other)["size"][side]
+            for at, side in (("x", "width"), ("y", "height"))
+        ]
+        assert any(apart), (one["data"]["name"], other["data"]["name"])
+
+
 def test_what_stands_in_no_box_is_known_as_long_as_it_is_not_moved():
     found = taken("threat-dragon", sample("threat-dragon"))
     outside = found.drawing.changing_element("Answer model", zone="Outside of all boxes")
@@ -682,6 +699,9 @@ def test_assets_that_a_drawing_names_are_otms_and_what_the_file_has_stays():
     assert [each["name"] for each in document["assets"][1:]] == ["model", "people"]
     assert all(each["risk"]["comment"] for each in document["assets"][1:])
     assert taken("otm", document).drawing == named
+    begun = json.loads(write(named, FORMATS["otm"]).text)
+    assert begun["otmVersion"] == "0.2.0"
+    assert [each["name"] for each in begun["assets"]] == ["model", "data", "people"]
     del document["project"]["attributes"]  # as another tool writes it that keeps nothing of ours
     again = taken("otm", document).drawing
     assert again.element("Answer LLM").assets == ("model",)
