@@ -124,6 +124,13 @@ def test_what_flows_carry_and_stores_hold_is_said_in_notes():
     assert pytm.element("Answers").note == "stated: run by a third party"
     assert pytm.flows[0].note == "stated: carries login; once a day"
     assert pytm.flows[1].personal
+    document = sample("cyclonedx")
+    del document["components"][0]["components"][0]["bom-ref"], document["services"][0]["bom-ref"]  # neither needs one
+    bill = taken("cyclonedx", document).drawing
+    assert bill.title == "parcel-helper"
+    assert [each.note.removeprefix("stated: ") for each in bill.elements] == [
+        *("application 1", "machine-learning-model", "data", "machine-learning-model", "service"),
+    ]
 
 
 def test_what_is_out_of_scope_is_so_for_the_reason_given_or_asked_for():
@@ -727,6 +734,20 @@ def test_each_question_says_what_is_drawn_until_it_is_answered():
     control = asked["control", "rate_limiting_enabled"]
     assert (control.proposal, control.choices) == ("yes", ("yes", "no"))
     assert "Throttle each customer" in control.because
+    assert [part for about, part in asked if about == "element"] == ["Answer LLM", "Parcel database"]
+    assert not any(each.asks.startswith("Which element is the model") for each in found.questions)
+
+
+def test_what_is_not_in_place_yet_is_proposed_as_no_and_a_drawing_without_a_model_is_asked_for_one():
+    document = sample("otm")
+    document["components"][1]["threats"][0]["mitigations"][0]["state"] = "recommended"
+    document["components"][2]["name"] = "Sorter"
+    asked = {each.about: each for each in taken("otm", document).questions}
+    model, control = asked["drawing"], asked["control"]
+    assert (control.part, control.proposal) == ("rate_limiting_enabled", "no")
+    assert "says that it is not in place: 'Throttle each customer'" in control.because
+    assert model.asks.startswith("Which element is the model?")
+    assert taken("otm", {"otmVersion": "0.2.0", "project": {"name": "new", "id": "new"}}).questions == ()
 
 
 def test_an_answer_changes_its_part_and_nothing_else():
@@ -743,9 +764,10 @@ def test_an_answer_changes_its_part_and_nothing_else():
         answered(found.drawing, found.questions[-1], "yes")
 
 
+@pytest.mark.parametrize("first", ["pytm", "otm"])
 @pytest.mark.parametrize("name", WRITTEN)
-def test_what_nobody_has_answered_is_asked_again_when_it_comes_back_by_way_of_another_tool(name):
-    found = taken("pytm", sample("pytm"))
+def test_what_nobody_has_answered_is_asked_again_when_it_comes_back_by_way_of_another_tool(name, first):
+    found = taken(first, sample(first))
     open_ = [each for each in found.questions if each.about in ("zone", "element", "flow")]
     answer = next(choice for choice in open_[0].choices if choice != open_[0].drawn)
     drawing = answered(found.drawing, open_[0], answer)

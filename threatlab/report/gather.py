@@ -95,7 +95,7 @@ def from_measured(measured: Measured) -> Evidence:
     return Evidence(
         attack=run.attack,
         control=measured.control or "none",
-        seed=run.setting.get("seed", 0),
+        seed=run.setting["seed"],
         success=run.over("success").mean,
         baseline=run.over("baseline").mean,
         utility=run.over("utility").mean,
