@@ -285,6 +285,18 @@ def test_each_panel_that_can_be_imported_is_tried_here():
 
 
 @every_panel
+def test_a_number_field_takes_its_own_ends_and_nothing_beyond_them_and_is_told_by_no_name_of_code(name, tmp_path):
+    page = Page(PANELS[name](tmp_path))
+    for node in page.soup.select("input[type=number][data-act]:is([min], [max]):not([disabled])"):
+        for end, beyond in (("min", -0.001), ("max", 0.001)):
+            if node.has_attr(end):
+                page.send(node, {node["name"]: float(node[end]) + beyond})
+                assert re.fullmatch("[^_]+; give [^_]+", page.problem)
+                page.send(node, {node["name"]: float(node[end])})
+                assert page.problem == ""
+
+
+@every_panel
 def test_a_display_carries_the_live_panel_a_picture_and_words_the_same_every_time(name, tmp_path):
     panel = PANELS[name](tmp_path)
     bundle, again = (each._repr_mimebundle_()[0] for each in (panel, PANELS[name](tmp_path)))
