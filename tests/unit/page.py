@@ -16,6 +16,9 @@ from threatlab.widgets.base.panel import Panel
 HOSTILE = "<script>alert(1)</script>\"'&"
 """What a learner may type, and what is text wherever it is shown."""
 
+_DATE = re.compile('<span style="white-space:nowrap">(.*?)</span>')
+"""A date, which is kept on one line and is read with what stands around it."""
+
 _NUMBERS = count(1)
 
 
@@ -107,7 +110,7 @@ class Page:
 
 def text(html: str) -> str:
     """Return all that can be read in some HTML, words apart by one space."""
-    return " ".join(unescape(re.sub("<[^>]*>", " ", html)).split())
+    return " ".join(unescape(re.sub("<[^>]*>", " ", _DATE.sub(r"\1", html))).split())
 
 
 def _as_sent(number: str) -> float:
@@ -118,7 +121,7 @@ def _as_sent(number: str) -> float:
 
 @lru_cache(maxsize=32)  # many tests open the same panel
 def _parsed(page: str) -> BeautifulSoup:
-    return BeautifulSoup(page, "html.parser")
+    return BeautifulSoup(_DATE.sub(r"\1", page), "html.parser")
 
 
 def _option(field: Tag, option: str) -> Tag:
