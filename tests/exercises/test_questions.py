@@ -324,7 +324,9 @@ HARD = harden(load_system("shadowray"), 40)
 CONFIRMED = [
     ("plan.w5", Criterion("logins that are refused", unit="share", at_least=0.9), "A measurement below 0.9 fails it"),
     ("depth.w1", (HARD, (0.1, "Above that, data poisoning is seen too late")), "at 0.12 even with every layer on"),
+    ("depth.w2", ("Take management interfaces off the internet", "Isolate the training environment"), "They stop at"),
     ("depth.w3", 0.0132, "0.0199 gets through"),
+    ("depth.w5", "threatlab assess ./threat-model.json --fail-at 0.5", "Exit code 1 at a score of 0.5"),
     ("depth.w5", "threatlab assess threat-model.json --fail-at 0.5 --allow-open", "with leave for open questions"),
 ]
 

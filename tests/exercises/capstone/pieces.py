@@ -64,6 +64,7 @@ EXAMPLES = {
 }
 BARE = ThreatModel(load_system("tay"))
 NEARLY = replace(full(), training=())
+PAID = DESK.excluding("Payment run", "a reason", "nobody")
 BUSY = DESK.without("Payment run").without("Clerk")
 
 FOLDER = Path(tempfile.mkdtemp(prefix="threat-model-"))
@@ -84,7 +85,10 @@ def bank():
         "One letter to a stranger, and we switch it off."
     )
     return {
-        "w17": ((DESK, (1, "customer", "Archive")), NO_WAYS_IN),
+        "w17": (
+            (DESK, (1, "customer", "Archive")),
+            [*NO_WAYS_IN, ((PAID, (4, "insider", "Payment run")), "leads to nothing that is in scope")],
+        ),
         "w1": (
             (DESK, START, ("Payment run", REASON, *UNTIL)),
             [
