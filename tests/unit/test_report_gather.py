@@ -10,7 +10,9 @@ import pytest
 
 from tests.unit.threat_models import BARE, TODAY, full
 from threatlab import ThreatLabError, load_system
+from threatlab.attacks import ATTACKS
 from threatlab.attacks.base import AttackResult
+from threatlab.catalog import catalog
 from threatlab.monitoring.evaluation import Alert, Campaign, Evaluation
 from threatlab.plan import make_plan
 from threatlab.report import briefing, from_attack, from_evaluation, from_exercise, from_plan, to_json, to_markdown
@@ -34,6 +36,10 @@ def test_an_attacks_result_becomes_evidence_with_its_seed_its_knobs_and_its_boun
     result = AttackResult("extraction", "top1", np.float64(0.5), 0.1, 0.9, "fidelity", "a note", knobs)
     kept = from_attack(result, seed=7, success_at_most=0.4)
     assert (kept.seed, kept.success, kept.passed) == (7, 0.5, False)
+    run = ATTACKS["extraction"]
+    assert (kept.ran_on, kept.limits, kept.attacker) == ("toy", run.toy, catalog().who(run.attacker))
+    own = from_attack(replace(result, attack="of our own"))
+    assert (own.limits, own.attacker, own.passed) == ("", "", None)
     assert kept.knobs == {"budget": 300, "eps": 0.3, "pool": "realistic", "adaptive": True}
     model = BARE.with_(evidence=(kept,))
     assert model_from_dict(json.loads(to_json(model))) == model
@@ -83,6 +89,8 @@ def test_what_an_exercise_says_to_change_is_a_line_of_ones_own_response_plan_and
     exercise = run_unattended("postmark-mcp")
     first = next(each for each in exercise.lessons if each.kind == "change")
     kept = from_exercise(exercise).lessons
-    assert first.policy in {each.text for each in kept}
     assert first.text not in {each.text for each in kept}, "it speaks of the story's company"
+    assert {each.kind for each in kept} == {"keep", "change"}
+    for each, was in zip(kept, exercise.lessons, strict=True):
+        assert each.text == (was.policy if was.kind == "change" else was.text)
     assert {each.owner for each in kept} == {""}
