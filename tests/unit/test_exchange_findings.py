@@ -192,7 +192,9 @@ def test_open_threat_model_has_the_risk_before_controls_and_what_each_removes():
     for threat in document["threats"]:
         name = next(each for each in catalog().threats if ours(each) == threat["id"])
         risk = explain_threat(model.system, name)
+        assert risk.inherent > 0, "what doesn't apply is not listed"
         assert threat["risk"]["likelihood"] == round(100 * risk.inherent_likelihood)
+        assert threat["risk"]["impact"] == round(100 * risk.inherent_impact)
         assert threat["attributes"]["residual risk"] == f"{risk.risk:.2f}"
     states = {}
     for part in (*document["components"], *document["dataflows"]):
@@ -210,6 +212,7 @@ def test_open_threat_model_has_the_risk_before_controls_and_what_each_removes():
         state = state or ("required" if model.step(control.id) or model.system[control.id] is False else "recommended")
         assert states[ours(control.id)] == {state}
         assert mitigations[ours(control.id)]["riskReduction"] in range(1, 101)
+        assert mitigations[ours(control.id)]["description"] == control.recommendation, "nothing was measured"
 
 
 def test_the_library_has_the_risk_that_remains_on_its_own_scale():
