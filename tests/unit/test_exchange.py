@@ -719,6 +719,7 @@ def test_assets_that_a_drawing_names_are_otms_and_what_the_file_has_stays():
     first = json.loads(write(named, FORMATS["otm"], found.origin).text)
     document = json.loads(write(bare, FORMATS["otm"], origin_of(FORMATS["otm"], first)).text)
     assert document["assets"] == SAMPLES["otm"]["assets"]
+    assert "threatlab-asset" not in json.dumps(document["components"])
     assert taken("otm", document).drawing == bare
 
 

@@ -163,6 +163,7 @@ def test_a_finding_stands_in_threat_dragon_where_the_report_has_it():
     for place in by_place(model):
         for finding in place.findings:
             assert at[ours(finding.attribute)]["name"] in (place.title if "whole" not in place.title else "Model")
+    assert not any("threats" in cell["data"] for cell in cells if cell["shape"].startswith("trust-boundary"))
     threats = {threat["id"]: threat for data in at.values() for threat in data["threats"]}
     for finding in model.assessment.findings:
         threat, control = threats[ours(finding.attribute)], model.system.catalog.controls[finding.attribute]
