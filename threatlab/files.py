@@ -291,9 +291,18 @@ def write_new(path: str | os.PathLike[str], text: str) -> Path:
     ThreatLabError
         As `write_text`, and if there is something of that name.
     """
-    if os.path.lexists(path):
-        raise ThreatLabError(f"there is a file {os.fspath(path)!r} already: choose another name")
-    return write_text(Path(path), text)
+    target = check_target(Path(path))
+    try:
+        target.open("xb").close()  # of two who write at once, one has the name
+    except FileExistsError:
+        raise ThreatLabError(f"there is a file {os.fspath(path)!r} already: choose another name") from None
+    except (OSError, ValueError):
+        return write_text(target, text)  # which says why not
+    try:
+        return write_text(target, text)
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
 
 
 def looked_in(path: str | Path) -> str:

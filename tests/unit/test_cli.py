@@ -422,7 +422,7 @@ def test_a_file_that_the_system_refuses_is_no_traceback_either(capsys, monkeypat
     def refused(*_, **__):
         raise PermissionError(13, "Permission denied", "bot.toml")
 
-    monkeypatch.setattr("threatlab.cli.read_inputs", refused)
+    monkeypatch.setattr("threatlab.cli.assess.read_inputs", refused)
     assert run(capsys, "assess", "bot.toml") == (2, "", "threatlab: bot.toml: Permission denied\n")
 
 
@@ -632,6 +632,20 @@ def test_help_tells_a_newcomer_where_to_start_and_a_pipeline_what_the_exit_codes
     assert run(capsys, "--version")[1].startswith("threatlab ")
 
 
+def test_the_help_of_each_command_says_what_its_exit_codes_mean(capsys):
+    commands = re.findall(r"^    ([a-z-]+)  ", run(capsys, "--help")[1], re.MULTILINE)
+    assert "hand-in" in commands
+    for command in commands:
+        codes = run(capsys, command, "--help")[1].partition("exit codes:\n")[2]
+        assert re.match(r"  0  .+\n(     .+\n|  1  .+\n)*  2  .+\n", codes), command
+
+
+@pytest.mark.parametrize("asked", ["--help", "report --help", "--version", "systems"])
+def test_what_nobody_could_read_was_not_written(asked, capsys, monkeypatch):
+    monkeypatch.setattr("sys.stdout", None)
+    assert run(capsys, *asked.split())[::2] == (2, "threatlab: standard output can't be written: it is closed\n")
+
+
 def test_examples_in_the_help_run_as_they_are_written(capsys):
     facts = "".join(f"{name} = false\n" for name in catalog().facts)
     Path("threat-model.toml").write_text(f'name = "bot"\n[facts]\n{facts}')
@@ -749,6 +763,12 @@ def test_a_dash_is_standard_output_and_no_file_whatever_the_command(asked, capsy
     if asked in {"hand-in", "record write"}:
         assert "-: " in err or "Written to -" in err
         assert "already" in run(capsys, *asked.split(), "written")[2], "nothing is written over"
+
+
+def test_a_record_on_standard_output_is_verified_whoever_it_names(capsys):
+    Path("mine.jsonl").write_text(run(capsys, "record", "write", "-", "--name", "##vso[task]x")[1], "utf-8")
+    assert "##vso [task]x" in Path("mine.jsonl").read_text("utf-8")
+    assert run(capsys, "record", "verify", "mine.jsonl")[0] == 0
 
 
 def test_no_folder_is_called_a_dash(capsys):

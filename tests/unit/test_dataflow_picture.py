@@ -11,9 +11,10 @@ import pytest
 
 from tests.unit.drawings import large_drawing
 from threatlab import ThreatLabError
-from threatlab.dataflow import ELEMENT_KINDS, ZONE_KINDS, DataFlow
+from threatlab.dataflow import ELEMENT_KINDS, ZONE_KINDS, DataFlow, Element, Zone
 from threatlab.dataflow.files import list_drawings, load_drawing
 from threatlab.dataflow.picture import layout as layouts
+from threatlab.dataflow.picture import places as place_finder
 from threatlab.dataflow.picture.geometry import FONT, Rect, wrap
 from threatlab.dataflow.picture.layout import WIDTH, kept_from, layout
 from threatlab.dataflow.picture.places import NOTHING, places
@@ -341,3 +342,18 @@ def test_words_wrap_and_nothing_is_lost_without_a_sign(text, lines):
 def test_a_picture_that_is_drawn_once_is_held_against_none(monkeypatch):
     monkeypatch.setattr(layouts, "_clear", lambda _: pytest.fail("nobody asks how clear it is"))
     assert len(layouts.layout.__wrapped__(large_drawing(20, 40)).arrows) == 40
+
+
+def test_places_of_a_drawing_without_flows_are_searched_no_longer_than_with_one(monkeypatch):
+    swapped = place_finder._swapped
+
+    def tries(drawing):
+        seen = []
+        monkeypatch.setattr(place_finder, "_swapped", lambda *given: [seen.append(given), swapped(*given)][1])
+        places(drawing)
+        return len(seen)
+
+    monkeypatch.setattr(place_finder, "STEPS", 3000)
+    elements = tuple(Element(f"Component {n}", "process", "Ours") for n in range(20))
+    alone = DataFlow("a list of parts", zones=(Zone("Ours", "own"),), elements=elements)
+    assert tries(alone) <= tries(alone.with_flow("Component 0", "Component 19", "x", "other"))

@@ -12,12 +12,12 @@ from threading import Thread
 
 import pytest
 
-from threatlab import AISystem, ThreatLabError, load_system
+from threatlab import AISystem, ThreatLabError, files, load_system
 from threatlab.catalog.entry import read_tables
 from threatlab.cli.inputs import read_inputs
 from threatlab.dataflow.files import load_drawing
 from threatlab.exchange import load_any
-from threatlab.files import write_text
+from threatlab.files import write_new, write_text
 from threatlab.policy import load_policy
 from threatlab.report import ThreatModel, load_model, to_json
 from threatlab.tabletop.files import read_story
@@ -178,6 +178,24 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path, monkeypatch):
     monkeypatch.undo()
     assert file.read_text() == "before"
     assert list(tmp_path.iterdir()) == [file]
+
+
+def test_of_two_who_write_a_new_file_at_once_one_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("os.path.lexists", lambda _: False)  # as both see it who look before they write
+    file = write_new(tmp_path / "mine.json", "the other's")
+    with pytest.raises(ThreatLabError, match="already: choose another name"):
+        write_new(file, "mine")
+    assert file.read_text() == "the other's"
+
+
+def test_a_new_file_that_can_not_be_written_leaves_its_name_free(tmp_path, monkeypatch):
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(files, "_replace", full)
+    with pytest.raises(ThreatLabError, match="No space left"):
+        write_new(tmp_path / "mine.json", "mine")
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,9 @@ from threatlab.attacks.base import AttackResult
 from threatlab.catalog import catalog
 from threatlab.monitoring.evaluation import Alert, Campaign, Evaluation
 from threatlab.plan import make_plan
-from threatlab.report import from_attack, from_evaluation, from_exercise, from_plan, to_json, to_markdown
+from threatlab.report import briefing, from_attack, from_evaluation, from_exercise, from_plan, to_json, to_markdown
 from threatlab.report.json_file import model_from_dict
+from threatlab.report.records import Evidence
 from threatlab.tabletop import run_unattended
 
 
@@ -42,6 +43,17 @@ def test_an_attacks_result_becomes_evidence_with_its_seed_its_knobs_and_its_boun
     assert kept.knobs == {"budget": 300, "eps": 0.3, "pool": "realistic", "adaptive": True}
     model = BARE.with_(evidence=(kept,))
     assert model_from_dict(json.loads(to_json(model))) == model
+
+
+def test_evidence_tells_its_control_by_its_title_and_beside_it_by_its_name_in_code():
+    result = AttackResult("injection", "tool_allow_list", 0.5, 0.1, 0.9, "share", "a note", {})
+    runs = (from_attack(result), from_attack(replace(result, control="none", success=0.4)))
+    model = BARE.with_(evidence=runs)
+    assert "Per-task tool allow-list<br>`tool_allow_list`" in to_markdown(model)
+    assert "| no control |" in to_markdown(model)
+    assert "with Per-task tool allow-list in" in briefing(model)
+    other = BARE.with_(evidence=(Evidence("mine", "plain", 0, 0.5, 0.1, 0.9),))
+    assert "| plain |" in to_markdown(other)  # who has no title is told by its name
 
 
 def test_an_alert_threshold_keeps_what_it_costs_and_whom_it_misses():

@@ -99,7 +99,7 @@ def test_a_run_that_is_stopped_leaves_what_was_there(tmp_path, capsys, monkeypat
     (tmp_path / "out.ipynb").write_text("last week's", encoding="utf-8")
     assert main(["run", str(ROOT / "notebooks/02-assess.ipynb"), "-o", str(tmp_path / "out.ipynb")]) == 2
     assert (tmp_path / "out.ipynb").read_text("utf-8") == "last week's"
-    assert "interrupted" in capsys.readouterr().err
+    assert capsys.readouterr().err == "threatlab: interrupted; nothing of what ran is saved\n"
 
 
 BAD = {

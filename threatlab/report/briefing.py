@@ -142,7 +142,7 @@ def _validation(model: ThreatModel) -> str:
         where=_say("on_toys" if toys == len(model.tests) else "on_both" if toys else "on_ours", toys=toys),
         runs=counted(len(model.tests), "test attack"),
         attack=_brief(run.attack),
-        control="no control" if run.control == "none" else f"control {_brief(run.control)}",
+        control=_brief(run.called),
         success=run.success,
         baseline=run.baseline,
         verdict=verdict,

@@ -86,12 +86,13 @@ def from_attack(
         ran_on="toy",
         limits=known.toy if known else "",
         attacker=catalog().who(known.attacker) if known else "",
+        title=known.controls[result.control].title if known and result.control in known.controls else "",
     )
 
 
 def from_measured(measured: Measured) -> Evidence:
     """Return what an attack measured on the real system as evidence: the means over its repeats, at least one."""
-    run = measured.run
+    run, known = measured.run, catalog().controls
     return Evidence(
         attack=run.attack,
         control=measured.control or "none",
@@ -102,6 +103,7 @@ def from_measured(measured: Measured) -> Evidence:
         metric=run.metric,
         knobs=run.setting,
         ran_on="system",
+        title=known[measured.control].title if measured.control in known else "",
     )
 
 

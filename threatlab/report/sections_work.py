@@ -148,7 +148,7 @@ def _runs(caption: str, runs: list[Evidence]) -> Table:
     runs = sorted(runs, key=lambda run: [each.attack for each in runs].index(run.attack))  # of one attack together
     rows = tuple(
         (
-            run.control,
+            (run.called, Code(run.control)) if run.called == run.title else run.called,
             ", ".join([*_knobs(run.knobs), f"seed {run.seed}"]),
             _SHARE(run.success),
             _SHARE(run.baseline),

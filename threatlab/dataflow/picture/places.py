@@ -83,7 +83,7 @@ def _settled(
             for place in free[element.zone]:
                 tried = _swapped(taken, element.name, place)
                 moved = [name for name in taken if tried[name] != taken[name]]
-                left -= len(pairs) * (len(taken) + len(pairs) // 2)
+                left -= max(len(pairs), 1) * (len(taken) + len(pairs) // 2)
                 if _cost(tried, pairs, moved) < _cost(taken, pairs, moved) - 1e-6:
                     taken, improved = tried, True
                 if left <= 0:
