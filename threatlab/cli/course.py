@@ -78,7 +78,7 @@ def copy(asked: argparse.Namespace) -> int:
     """Make a learner's copy or bring corrections there, and say what was done with each notebook."""
     done = start(asked.folder, asked.without) if asked.command == "start" else update(asked.folder)
     rows = [f"{name}: {what}" for name, what in done.items()] or ["No corrections since the last time."]
-    emit("\n".join([*rows, f"Your copy of the course is in {asked.folder}."]) + "\n", None)
+    emit("\n".join([*rows, f"Your copy of the course is in {asked.folder!r}."]) + "\n", None)
     return PASSED
 
 
