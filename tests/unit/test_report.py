@@ -15,7 +15,7 @@ from hypothesis import given
 from tests.unit.strategies import CONTROLS, systems, thorough
 from tests.unit.threat_models import BARE, HOSTILE, TODAY, full, models, quick, with_text, words
 from threatlab import AISystem, AuditLog, ThreatLabError, assess, list_systems, load_system
-from threatlab.catalog import catalog
+from threatlab.catalog import SEVERITIES, catalog
 from threatlab.policy import Policy
 from threatlab.report import (
     EXAMPLE,
@@ -102,7 +102,9 @@ def test_an_acceptance_holds_through_its_day_and_not_without_a_date():
     assert undated.accepted("rbac_configured") is None
     assert (undated.holding, undated.breaches) == ((), ())
     assert "unknown: the report has no date" in to_markdown(undated)
-    assert "No risk has been accepted." in to_markdown(full().with_(policy=Policy()))
+    kept = as_github_shows_it(to_markdown(full().with_(policy=Policy(open_days=dict.fromkeys(SEVERITIES)))))
+    assert "No risk has been accepted." in kept.words
+    assert "The policy is kept on 2026-12-01." in kept.words
 
 
 BAD = [

@@ -389,6 +389,9 @@ def test_a_report_has_lines_to_sign_one_for_each_reviewer():
         assert words.count("Reviewed by") == lines
         for line in ("Made by", "For the owner of the risk", "Signature"):
             assert line in words
+    owned = SIGNED.with_(system=AISystem("mine", owner="Kim"))
+    assert "| For the owner of the risk | Kim |" in to_markdown(owned)
+    assert "Version 1.2 of this threat model" in to_markdown(owned)
 
 
 def test_the_method_is_told_in_one_paragraph_with_the_formula():
