@@ -13,12 +13,11 @@ from typing import Any
 from scripts.workshop import pages
 from scripts.workshop.lessons import EXERCISES, LESSONS, ROOT, refusal
 from scripts.workshop.plans import read_plans
-from scripts.workshop.printed import printed
+from scripts.workshop.printed import FOLDER, printed
 from tests.exercises.solved import right
 from threatlab.exercises.question import Question
 from threatlab.files import write_text
 
-FOLDER = ROOT / "workshop"
 PRINTED = FOLDER / "html"
 """Ignored by git: made from the rest by whoever wants it."""
 
@@ -31,7 +30,7 @@ def main() -> int:
     for name, text in made.items():
         _write(FOLDER / name, text)
     for file in written():
-        _write(PRINTED / file.relative_to(FOLDER).with_suffix(".html"), printed(file.read_text(encoding="utf-8")))
+        _write(PRINTED / file.relative_to(FOLDER).with_suffix(".html"), printed(file))
     print(f"{len(made)} pages in {FOLDER.name}/, and all as HTML in {PRINTED.relative_to(ROOT).as_posix()}/.")
     return 0
 

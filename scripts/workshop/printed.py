@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import mistune
+
+FOLDER = Path(__file__).resolve().parents[2] / "workshop"
 
 STYLE = """
 :root { color-scheme: light dark; --line: #8886; --soft: #8882; }
@@ -29,15 +32,19 @@ th, td { border-bottom: 1px solid var(--line); padding: .25rem .5rem; text-align
 }
 """
 
-_ELSEWHERE = re.compile(r'<a href="(?!\w+:)[^"]*(?<!\.md)">(.*?)</a>')
+_LINK = re.compile(r'<a href="(?!\w+:)([^"]*)">(.*?)</a>')
 _MARKDOWN = mistune.create_markdown(plugins=["table"])
 
 
-def printed(text: str) -> str:
+def printed(file: Path) -> str:
     """Return a page of Markdown as HTML that needs no other file; of its links, those to other pages stay."""
-    body = _ELSEWHERE.sub(r"\1", str(_MARKDOWN(text)))
+
+    def kept(link: re.Match[str]) -> str:
+        is_page = link[1].endswith(".md") and (file.parent / link[1]).resolve().is_relative_to(FOLDER)
+        return f'<a href="{link[1].removesuffix(".md")}.html">{link[2]}</a>' if is_page else link[2]
+
+    body = _LINK.sub(kept, str(_MARKDOWN(file.read_text(encoding="utf-8"))))
     body = body.replace("<table>", '<div class="table"><table>').replace("</table>", "</table></div>")
-    body = re.sub(r'(href="(?!\w+:)[^"]*)\.md(#[^"]*)?"', r'\1.html\2"', body)
     title = re.sub(r"<[^>]+>", "", body[: body.index("</h1>")]).strip()
     kind = "sheet" if title.startswith("Run sheet") else "page"
     head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title>'

@@ -666,7 +666,7 @@ def test_start_copies_the_course_and_update_corrects_the_copy(capsys):
     notebooks = sorted(file.name for file in course_folder("notebooks").glob("*.ipynb"))
     assert code == 0
     assert {f"{name}: new" for name in notebooks} < {*out.splitlines()}
-    assert out.endswith("Your copy of the course is in mine.\n")
+    assert out.endswith("Your copy of the course is in 'mine'.\n")
     assert run(capsys, "update", "mine")[1].startswith("No corrections since the last time.\n")
     mine = Path("mine", notebooks[0])
     mine.write_text("spoiled")

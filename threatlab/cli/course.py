@@ -86,7 +86,7 @@ def _update(asked: argparse.Namespace) -> int:
 def _tell(folder: str, done: Mapping[str, str]) -> int:
     """Say what was done with each notebook of a learner's copy."""
     rows = [f"{name}: {what}" for name, what in done.items()] or ["No corrections since the last time."]
-    emit("\n".join([*rows, f"Your copy of the course is in {folder}."]) + "\n", None)
+    emit("\n".join([*rows, f"Your copy of the course is in {folder!r}."]) + "\n", None)
     return PASSED
 
 

@@ -93,7 +93,7 @@ def reset(asked: argparse.Namespace) -> int:
     seen = "Whoever uses this account next can read it: delete it when nobody needs it any more."
     emit("\n".join([*rows, back, seen]) + "\n", None)
     if Path(asked.folder).is_dir():
-        emit(f"A new copy of the course is in {asked.folder}.\n", None)
+        emit(f"A new copy of the course is in {asked.folder!r}.\n", None)
     return PASSED
 
 
