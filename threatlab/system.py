@@ -83,14 +83,13 @@ class AISystem:
                 f"a system needs a name: {short(name)} is none; give a text such as 'ml-pipeline-prod'"
             )
         texts = {"title": title, "description": description, "source": source, "owner": owner}
-        for text, content in texts.items():
-            check_text(f"{text} of system {name!r}", content, empty=True)
+        texts = {text: check_text(f"{text} of system {name!r}", said, empty=True) for text, said in texts.items()}
         terms = shipped() if catalog is None else catalog
         known = check_attributes(attributes, terms)
         values = {
             "name": name,
             **texts,
-            "title": title if title.strip() else name,
+            "title": texts["title"] or name,
             "known": MappingProxyType(known),
             "true": frozenset(attribute for attribute, value in known.items() if value),
             "notes": MappingProxyType(_check_notes({} if notes is None else notes, terms)),

@@ -28,9 +28,11 @@ AROUND, AROUND_NARROW = 432, 116
 SHOW = """async script => {
     const {default: {render}} = await import('data:text/javascript;charset=utf-8,' + encodeURIComponent(script));
     const values = {page: '', live: '', answered: ''}, listeners = [];
+    window.answers = 0;
     const ask = async message => {
         const change = await window.kernel(message);
         if (!change) return;
+        window.answers++;
         Object.assign(values, change);
         listeners.forEach(react => react());
     };
@@ -58,6 +60,7 @@ class BlankPage:
         self.unheard: list[Any] = []
         """What the page told a kernel that is held up."""
         self._held = self._cut = False
+        self._let_through = 0
         self._shown: dict[str, str] = {}
         self.page = browser.new_context(viewport={"width": 1200, "height": HEIGHT}).new_page()
         self.page.set_default_timeout(60_000)
@@ -103,8 +106,15 @@ class BlankPage:
     def kernel_held_up(self) -> Iterator[None]:
         """Let the kernel answer nothing for a while, as a slow hub does, and then all that was asked."""
         self._held = True
-        yield
-        self._held = False
+        try:
+            yield
+        finally:
+            self._held = False
+
+    def let_one_through(self) -> None:
+        """Let a kernel that is held up answer the first of what it was asked."""
+        self._let_through = 1
+        self.page.wait_for_function("heard => window.answers > heard", arg=self.page.evaluate("window.answers"))
 
     @contextmanager
     def line_cut(self) -> Iterator[None]:
@@ -122,10 +132,11 @@ class BlankPage:
         """Do what the page asks for, if anything, and return what is new to the page."""
         if message is not None and not self._cut:
             self.unheard.append(message)
-        if self._held or self._panel is None:
+        if self._panel is None or (self._held and not self._let_through):
             return None
-        while self.unheard:
+        while self.unheard and (not self._held or self._let_through):
             self._panel.hear(self.unheard.pop(0))
+            self._let_through = 0
         before, self._shown = self._shown, {name: getattr(self._panel, name) for name in ("page", "live", "answered")}
         return None if before == self._shown else self._shown
 

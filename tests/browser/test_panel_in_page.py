@@ -53,13 +53,14 @@ class Demo(Panel):
 demo = Demo(State())
 demo
 """
+LAST = "import time; time.sleep(PAUSE)"
 
 
 @pytest.fixture(scope="module")
 def opened(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Lab:
     """Open a notebook with two views of one panel."""
     made = nbformat.v4.new_notebook()
-    made.cells = [nbformat.v4.new_code_cell(source) for source in (DEMO, "demo", "import time; time.sleep(PAUSE)")]
+    made.cells = [nbformat.v4.new_code_cell(source) for source in (DEMO, "demo", LAST)]
     made.cells.insert(0, nbformat.v4.new_code_cell("PAUSE = 0"))
     file = tmp_path_factory.mktemp("panel") / "panel.ipynb"
     nbformat.write(made, file)
@@ -148,6 +149,20 @@ def test_no_click_is_lost_and_a_double_click_decides_once(lab: Lab, demo: Locato
     demo.get_by_role("button", name="Once").dblclick()
     demo.get_by_role("button", name="Click").click()
     expect(demo.locator("#clicks")).to_have_text("102 clicks")
+
+
+def test_what_is_done_before_a_cell_is_run_counts_in_it(lab: Lab, demo: Locator) -> None:
+    lab.write(3, "f'{demo.state.clicks} clicks came before'")
+    for clicks in (40, 80):
+        demo.evaluate(
+            """panel => { for (let i = 0; i < 40; i++)
+            [...panel.querySelectorAll('button')].find(each => each.textContent === 'Click').click(); }"""
+        )
+        lab.run_cell(3)
+        expect(lab.notebook.get_by_text("clicks came before'", exact=False).last).to_have_text(
+            f"'{clicks} clicks came before'"
+        )
+    lab.write(3, LAST)
 
 
 def test_keys_stay_in_the_panel_and_shift_enter_goes_on(lab: Lab, demo: Locator) -> None:

@@ -16,6 +16,9 @@ from threatlab.widgets.base.panel import Panel
 HOSTILE = "<script>alert(1)</script>\"'&"
 """What a learner may type, and what is text wherever it is shown."""
 
+_DATE = re.compile('<span style="white-space:nowrap">(.*?)</span>')
+"""A date, which is kept on one line and is read with what stands around it."""
+
 _NUMBERS = count(1)
 
 
@@ -65,7 +68,7 @@ class Page:
 
     def press(self, button: Tag) -> None:
         """Send what a click on the button sends, also one of an earlier page."""
-        self._send(button)
+        self.send(button)
 
     def answer(self, question: str | Tag, word: str) -> None:
         """Press one of the answers to a question, by what stands on it or by the word that says it."""
@@ -73,17 +76,17 @@ class Page:
         answers = [(name, each) for each in group.select("button") for name in {_words(each), each["title"]}]
         answer = _only("answer", word, answers)
         assert not answer.has_attr("disabled"), f"{word} can't be pressed"
-        self._send(group, {group["data-name"]: json.loads(answer["data-value"])})
+        self.send(group, {group["data-name"]: json.loads(answer["data-value"])})
 
     def choose(self, label: str, option: str) -> None:
         """Choose from a list what reads `option`."""
         field = self.field(label)
-        self._send(field, {field["name"]: json.loads(_option(field, option)["value"])})
+        self.send(field, {field["name"]: json.loads(_option(field, option)["value"])})
 
     def enter(self, label: str, value: Any) -> None:
         """Leave a field with another value in it, or tick a box (True or False)."""
         field = self.field(label)
-        self._send(field, {field["name"]: value})
+        self.send(field, {field["name"]: value})
 
     def submit(self, button: str, **entered: Any) -> None:
         """Send a form by its button, with what was entered by the fields' labels; the rest as it is."""
@@ -95,9 +98,10 @@ class Page:
             field = self.field(label, form)
             chosen = json.loads(_option(field, value)["value"]) if field.name == "select" else value
             values[field["name"]] = chosen
-        self._send(form, values)
+        self.send(form, values)
 
-    def _send(self, node: Tag, values: dict[str, Any] | None = None) -> None:
+    def send(self, node: Tag, values: dict[str, Any] | None = None) -> None:
+        """Send what a control that is at hand sends, with these values."""
         args = {**json.loads(node.get("data-args", "{}")), **(values or {})}
         part = [each["data-part"] for each in reversed(list(node.parents)) if each.get("data-part")]
         message = {"act": node["data-act"], "args": args, "part": part, "once": node.get("data-once")}
@@ -106,7 +110,7 @@ class Page:
 
 def text(html: str) -> str:
     """Return all that can be read in some HTML, words apart by one space."""
-    return " ".join(unescape(re.sub("<[^>]*>", " ", html)).split())
+    return " ".join(unescape(re.sub("<[^>]*>", " ", _DATE.sub(r"\1", html))).split())
 
 
 def _as_sent(number: str) -> float:
@@ -117,7 +121,7 @@ def _as_sent(number: str) -> float:
 
 @lru_cache(maxsize=32)  # many tests open the same panel
 def _parsed(page: str) -> BeautifulSoup:
-    return BeautifulSoup(page, "html.parser")
+    return BeautifulSoup(_DATE.sub(r"\1", page), "html.parser")
 
 
 def _option(field: Tag, option: str) -> Tag:

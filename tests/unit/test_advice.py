@@ -130,7 +130,9 @@ def test_a_question_moves_the_score_by_what_another_assessment_shows(system):
         assert system[each.attribute] is None
         after = assess(system.with_(**{each.attribute: True})).risk_score
         assert each.moves == pytest.approx(after - result.risk_score, abs=1e-12)
-        assert 0 < each.likely < 1
+        is_missing = missing(each.attribute, catalog()).chance if each.attribute in CONTROLS else None
+        assert each.likely == (holds(each.attribute, catalog()).chance if is_missing is None else 1 - is_missing)
+        assert each.expected == abs(each.moves) * each.likely
 
 
 def test_whoever_knows_everything_is_asked_nothing():

@@ -422,7 +422,7 @@ def test_a_file_that_the_system_refuses_is_no_traceback_either(capsys, monkeypat
     def refused(*_, **__):
         raise PermissionError(13, "Permission denied", "bot.toml")
 
-    monkeypatch.setattr("threatlab.cli.read_inputs", refused)
+    monkeypatch.setattr("threatlab.cli.assess.read_inputs", refused)
     assert run(capsys, "assess", "bot.toml") == (2, "", "threatlab: bot.toml: Permission denied\n")
 
 

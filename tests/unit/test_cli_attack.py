@@ -190,6 +190,26 @@ def test_two_runs_that_go_on_with_one_record_ask_no_more_than_one(capsys, monkey
     assert load_record("record.json") == theirs[0]
 
 
+@pytest.mark.parametrize("is_saved", [False, True])
+def test_who_stops_it_while_its_record_is_written_is_told_how_far_it_came(is_saved, capsys, monkeypatch):
+    times = iter(range(9))
+
+    def stopped(measured, file):
+        at_the_third = next(times) == 3
+        if is_saved or not at_the_third:
+            save_record(measured, file)
+        if at_the_third:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("threatlab.cli.attack.save_record", stopped)
+    code, _, err = run(
+        capsys, "attack", "example", "--attack", "membership", "--budget", "600", "--repeats", "3", "-o", "record.json"
+    )
+    assert (code, "stopped by hand" in err) == (1, True), err
+    assert load_record("record.json").run.stopped == "stopped by hand"
+    assert load_record("record.json").run.began == 2
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_whatever_stops_it_the_record_is_valid_and_resuming_keeps_the_budget(how, capsys):
@@ -201,7 +221,7 @@ def test_whatever_stops_it_the_record_is_valid_and_resuming_keeps_the_budget(how
     assert len(left.run.repeats) == 1
     assert not list(Path().glob(".record.json*")), "nothing half-written is left"
     if how is not signal.SIGKILL:
-        assert process.returncode == 1
+        assert process.returncode == 1, err
         assert "incomplete: 1 of 3 repeats, stopped by hand; 'record.json' says so, and --resume goes on" in err
     code, out, _ = run(capsys, "attack", "model:scores", *EVASION[2:], "-o", "record.json", "--resume")
     assert (code, out) == (2, ""), "another target is another run"

@@ -73,7 +73,8 @@ def test_each_role_finds_its_own_answer_on_the_page():
     panel = Dashboard(BETTER, before=BUILT_IN, alert_threshold=0.6)
     shown, seen = text(panel.page), panel.overview
     assert f"{len(seen.alerting)} of {len(BETTER)}" in shown
-    assert f"from {seen.mean_before:.2f} at the last review" in shown
+    assert f"from {seen.mean_before:.2f} before" in shown
+    assert "review" not in shown  # two states are told apart; that somebody reviewed either is not known
     assert seen.mean < seen.mean_before
     assert "down" in shown
     for work in seen.work_for("ML engineer")[:5]:

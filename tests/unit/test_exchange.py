@@ -11,7 +11,7 @@ import re
 import sys
 import threading
 from dataclasses import replace
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import pytest
@@ -124,6 +124,13 @@ def test_what_flows_carry_and_stores_hold_is_said_in_notes():
     assert pytm.element("Answers").note == "stated: run by a third party"
     assert pytm.flows[0].note == "stated: carries login; once a day"
     assert pytm.flows[1].personal
+    document = sample("cyclonedx")
+    del document["components"][0]["components"][0]["bom-ref"], document["services"][0]["bom-ref"]  # neither needs one
+    bill = taken("cyclonedx", document).drawing
+    assert bill.title == "parcel-helper"
+    assert [each.note.removeprefix("stated: ") for each in bill.elements] == [
+        *("application 1", "machine-learning-model", "data", "machine-learning-model", "service"),
+    ]
 
 
 def test_what_is_out_of_scope_is_so_for_the_reason_given_or_asked_for():
@@ -587,6 +594,23 @@ def test_what_was_moved_on_the_canvas_stands_in_the_box_where_it_was_moved():
     assert taken("threat-dragon", document).drawing.element("Old log").zone == "Vendor"
 
 
+def test_what_is_new_gets_a_free_place_on_the_canvas_and_the_rest_stays_where_it_was():
+    found = taken("threat-dragon", sample("threat-dragon"))
+    drawing = found.drawing
+    for number in range(2):
+        drawing = drawing.with_element(f"New {number}", "tool", "Our cluster")
+    cells = way(json.loads(write(drawing, FORMATS["threat-dragon"], found.origin).text), *CELLS)
+    before = {cell["id"]: cell.get("position") for cell in way(SAMPLES["threat-dragon"], *CELLS)}
+    assert {cell["id"]: cell.get("position") for cell in cells if cell["id"] in before} == before
+    for one, other in combinations([each for each in cells if each["shape"] in ("actor", "process", "store")], 2):
+        apart = [
+            abs(one["position"][at] - other["position"][at])
+            >= (one if one["position"][at] < other["position"][at] else other)["size"][side]
+            for at, side in (("x", "width"), ("y", "height"))
+        ]
+        assert any(apart), (one["data"]["name"], other["data"]["name"])
+
+
 def test_what_stands_in_no_box_is_known_as_long_as_it_is_not_moved():
     found = taken("threat-dragon", sample("threat-dragon"))
     outside = found.drawing.changing_element("Answer model", zone="Outside of all boxes")
@@ -682,6 +706,9 @@ def test_assets_that_a_drawing_names_are_otms_and_what_the_file_has_stays():
     assert [each["name"] for each in document["assets"][1:]] == ["model", "people"]
     assert all(each["risk"]["comment"] for each in document["assets"][1:])
     assert taken("otm", document).drawing == named
+    begun = json.loads(write(named, FORMATS["otm"]).text)
+    assert begun["otmVersion"] == "0.2.0"
+    assert [each["name"] for each in begun["assets"]] == ["model", "data", "people"]
     del document["project"]["attributes"]  # as another tool writes it that keeps nothing of ours
     again = taken("otm", document).drawing
     assert again.element("Answer LLM").assets == ("model",)
@@ -707,6 +734,20 @@ def test_each_question_says_what_is_drawn_until_it_is_answered():
     control = asked["control", "rate_limiting_enabled"]
     assert (control.proposal, control.choices) == ("yes", ("yes", "no"))
     assert "Throttle each customer" in control.because
+    assert [part for about, part in asked if about == "element"] == ["Answer LLM", "Parcel database"]
+    assert not any(each.asks.startswith("Which element is the model") for each in found.questions)
+
+
+def test_what_is_not_in_place_yet_is_proposed_as_no_and_a_drawing_without_a_model_is_asked_for_one():
+    document = sample("otm")
+    document["components"][1]["threats"][0]["mitigations"][0]["state"] = "recommended"
+    document["components"][2]["name"] = "Sorter"
+    asked = {each.about: each for each in taken("otm", document).questions}
+    model, control = asked["drawing"], asked["control"]
+    assert (control.part, control.proposal) == ("rate_limiting_enabled", "no")
+    assert "says that it is not in place: 'Throttle each customer'" in control.because
+    assert model.asks.startswith("Which element is the model?")
+    assert taken("otm", {"otmVersion": "0.2.0", "project": {"name": "new", "id": "new"}}).questions == ()
 
 
 def test_an_answer_changes_its_part_and_nothing_else():
@@ -723,9 +764,10 @@ def test_an_answer_changes_its_part_and_nothing_else():
         answered(found.drawing, found.questions[-1], "yes")
 
 
+@pytest.mark.parametrize("first", ["pytm", "otm"])
 @pytest.mark.parametrize("name", WRITTEN)
-def test_what_nobody_has_answered_is_asked_again_when_it_comes_back_by_way_of_another_tool(name):
-    found = taken("pytm", sample("pytm"))
+def test_what_nobody_has_answered_is_asked_again_when_it_comes_back_by_way_of_another_tool(name, first):
+    found = taken(first, sample(first))
     open_ = [each for each in found.questions if each.about in ("zone", "element", "flow")]
     answer = next(choice for choice in open_[0].choices if choice != open_[0].drawn)
     drawing = answered(found.drawing, open_[0], answer)

@@ -116,6 +116,15 @@ def test_what_is_above_the_bound_is_marked_and_nothing_else():
     assert view.threat_table(state(bound=1.0)).count("tl-over") == 0
 
 
+def test_a_bar_is_as_long_as_its_risk_reads_so_one_that_reads_as_the_bound_ends_there():
+    for threat, risk in assess(DEFENDED).by_threat.items():
+        if risk:
+            shown = view.threat_table(state(bound=round(risk, 2)))
+            row = next(row for row in shown.split("<tr>") if catalog().threats[threat].title in row)
+            length, bound = (re.search(mark, row)[1] for mark in (r"width:(.*?%)", r'tl-bound" style="left:(.*?%)'))
+            assert length == bound
+
+
 def test_the_matrix_has_each_layer_off_and_says_which_are_empty():
     html = view.matrix(state())
     for off in layers_off(DEFENDED):

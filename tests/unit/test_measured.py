@@ -96,7 +96,7 @@ def test_a_record_comes_back_equal_and_says_what_others_need(tmp_path):
 
 
 def test_few_repeats_and_lost_ones_are_said_to_be_so():
-    assert "too few repeats" in run_of(*[0.5] * (FEW - 1), setting={"budget": 500, "repeats": FEW - 1}).state
+    assert "too few repeats" in run_of(*[0.5] * (FEW - 1), setting={"budget": 500, "repeats": FEW - 1, "seed": 3}).state
     assert "too few" not in run_of(*[0.5] * FEW).state
     asks = run_of(0.5, ended=None, began=2, stopped="is Server A running?")
     assert said_of(Measured(asks)).endswith("(Incomplete: 1 of 5 repeats, is Server A running?)")
@@ -121,6 +121,7 @@ BAD_RECORDS = [
     (changed(attack=""), "attack is empty"),
     (changed(kind="remote"), "kind 'remote'"),
     (changed(setting={"budget": 500}), "says None of repeats"),
+    (changed(setting={"budget": 500, "repeats": 5, "seed": "x"}), "says 'x' of seed; give a whole number"),
     (changed(began=9), "that doesn't fit"),
     (changed(began=2), "that doesn't fit"),
     (changed(setting={"budget": 400, "repeats": 5, "seed": 3}), "450 queries asked: that doesn't fit"),
@@ -217,7 +218,12 @@ def test_whatever_is_measured_every_risk_stays_a_share(with_it, without):
 
 
 def test_a_model_is_assessed_with_what_was_measured_and_keeps_it(tmp_path):
-    toy, real = ThreatModel(SYSTEM), ThreatModel(SYSTEM, measured=[BEHIND])
+    toy, real = ThreatModel(SYSTEM), ThreatModel(SYSTEM, measured=[BEHIND, Measured(BARE)], before=SYSTEM)
+    assert [(each.control, each.seed, each.ran_on) for each in real.tests] == [
+        (CONTROL, 3, "system"),
+        ("none", 3, "system"),
+    ]
+    assert real.first_assessment.by_threat == real.assessment.by_threat, "both are told by what was measured"
     assert real.assessment.by_threat[THREAT] < toy.assessment.by_threat[THREAT]
     back = load_model(save_model(real, tmp_path / "model.json"))
     assert back == real

@@ -420,9 +420,12 @@ def test_violations_are_exactly_the_requests_that_the_policy_forbids(made):
             "hours": not policy["opens"] <= row["minute"] < policy["closes"],
             "scope": row["scope"] not in policy["scopes"],
         }
-        expected += [(row["minute"], row["client"], rule) for rule, is_broken in broken.items() if is_broken]
+        said = row | {"hours": clock(row["minute"])}
+        expected += [
+            (row["minute"], row["client"], rule, said[rule]) for rule, is_broken in broken.items() if is_broken
+        ]
     found = find_violations(made)
-    assert list(zip(found["minute"], found["client"], found["rule"], strict=True)) == expected
+    assert list(zip(*(found[name] for name in ("minute", "client", "rule", "asked")), strict=True)) == expected
     assert expected
 
 

@@ -54,7 +54,7 @@ def folder(tmp_path, monkeypatch):
     lines = [f"{n / 100},{n},{int(n > 50)},{n % 2}" for n in range(100)]
     Path("records.csv").write_text("\n".join(["a,b,label,member", *lines]))
     pd.read_csv("old.csv").astype({"internet_facing": "boolean"}).to_parquet("inventory/part.parquet")
-    monkeypatch.setattr("threatlab.cli._today", lambda: date(2026, 12, 1))
+    monkeypatch.setattr("threatlab.cli.assess._today", lambda: date(2026, 12, 1))
     return tmp_path
 
 

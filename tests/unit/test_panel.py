@@ -21,7 +21,7 @@ from tests.unit.strategies import examples
 from tests.unit.threat_models import full
 from threatlab import ThreatLabError, list_systems, load_system, widgets
 from threatlab.monitoring import simulate_day
-from threatlab.widgets.base.html import Html, button, field, form, markup, problem, table, tag, toggle
+from threatlab.widgets.base.html import Html, button, choice, field, form, markup, problem, table, tag, toggle
 from threatlab.widgets.base.panel import Panel, action
 
 WIDGETS = Path(widgets.__file__).parent
@@ -282,6 +282,24 @@ def test_classes_stand_after_an_element_s_name_and_those_of_a_state_beside_them(
 def test_each_panel_that_can_be_imported_is_tried_here():
     public = {name for name in widgets.__all__ if isinstance(getattr(widgets, name), type)} - {"Comparison"}
     assert public == set(PANELS)
+
+
+def test_a_date_in_a_text_stays_on_one_line_and_in_a_list_is_text():
+    assert markup("<due 2026-12-01>") == '&lt;due <span style="white-space:nowrap">2026-12-01</span>&gt;'
+    assert markup("12026-12-01", markup("2026-12-01")).count("span") == 2  # nothing is marked twice
+    assert "span>2026" not in choice("Due", "due", ["2026-12-01"], "2026-12-01")
+
+
+@every_panel
+def test_a_number_field_takes_its_own_ends_and_nothing_beyond_them_and_is_told_by_no_name_of_code(name, tmp_path):
+    page = Page(PANELS[name](tmp_path))
+    for node in page.soup.select("input[type=number][data-act]:is([min], [max]):not([disabled])"):
+        for end, beyond in (("min", -0.001), ("max", 0.001)):
+            if node.has_attr(end):
+                page.send(node, {node["name"]: float(node[end]) + beyond})
+                assert re.fullmatch("[^_]+; give [^_]+", page.problem)
+                page.send(node, {node["name"]: float(node[end])})
+                assert page.problem == ""
 
 
 @every_panel

@@ -30,7 +30,7 @@ def repository(tmp_path, monkeypatch):
     for name in ("threat-model.toml", "policy.toml"):
         shutil.copy(EXAMPLE / name, tmp_path)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("threatlab.cli._today", lambda: date(2026, 12, 1))
+    monkeypatch.setattr("threatlab.cli.assess._today", lambda: date(2026, 12, 1))
     return tmp_path
 
 
@@ -70,9 +70,9 @@ def test_the_gate_closes_when_the_system_gets_worse_and_says_why_and_the_finding
 
 def test_the_gate_closes_by_itself_the_day_after_an_acceptance_has_expired(capsys, monkeypatch):
     [accepted] = load_policy("policy.toml").accepted
-    monkeypatch.setattr("threatlab.cli._today", lambda: accepted.expires)
+    monkeypatch.setattr("threatlab.cli.assess._today", lambda: accepted.expires)
     assert run(COMMANDS[0]) == 0
-    monkeypatch.setattr("threatlab.cli._today", lambda: date.fromordinal(accepted.expires.toordinal() + 1))
+    monkeypatch.setattr("threatlab.cli.assess._today", lambda: date.fromordinal(accepted.expires.toordinal() + 1))
     assert run(COMMANDS[0]) == 1
     assert accepted.owner in capsys.readouterr().err
 

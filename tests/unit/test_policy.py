@@ -255,7 +255,7 @@ def test_a_policy_is_read_from_toml(tmp_path):
         ("open_days = { HIGH = 1.5 }", "open_days: HIGH is 1.5"),
         ("open_days = 30", "open_days is 30"),
         ("min_utility = 95", "min_utility is 95"),
-        ("accepted = 1", "accepted is 1"),
+        ("accepted = 1", "accepted is 1; give a list of acceptances"),
         ("accepted = [1]", "an acceptance is 1"),
         ("[[accepted]]\nwhat = 'staff_trained'", "the acceptance of 'staff_trained' has no reason"),
         ("[[accepted]]\nwhy = 'x'", "unknown key of an acceptance 'why'"),
@@ -332,3 +332,5 @@ def test_checks_refuse_what_is_no_assessment_plan_or_policy():
         check_policy(assess(RAY), Policy(), TODAY, 3)
     with pytest.raises(ThreatLabError, match="did you mean 'staff_trained'"):
         check_policy(assess(RAY), Policy(), TODAY, {"staff_train": TODAY})
+    with pytest.raises(ThreatLabError, match="a policy is 3; give a table"):
+        policy_from_dict(3)

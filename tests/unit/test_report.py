@@ -98,7 +98,11 @@ def test_an_acceptance_holds_through_its_day_and_not_without_a_date():
     assert full().accepted("rbac_configured").owner == "Ops"
     assert full().accepted("encryption_enabled") is None  # expired yesterday
     assert full().with_(made_on=date(2026, 11, 30)).accepted("encryption_enabled")
-    assert full().with_(made_on=None).accepted("rbac_configured") is None
+    undated = full().with_(made_on=None)
+    assert undated.accepted("rbac_configured") is None
+    assert (undated.holding, undated.breaches) == ((), ())
+    assert "unknown: the report has no date" in to_markdown(undated)
+    assert "No risk has been accepted." in to_markdown(full().with_(policy=Policy()))
 
 
 BAD = [
@@ -144,6 +148,7 @@ def test_a_bound_that_was_not_kept_is_not_passed():
     assert run.passed is True
     assert Evidence("a", "b", 0, 0.41, 0.1, 0.9, success_at_most=0.4).passed is False
     assert Evidence("a", "b", 0, 0.1, 0.1, 0.89, success_at_most=0.4, utility_at_least=0.9).passed is False
+    assert Evidence("a", "b", 0, 0.9, 0.1, 0.9, utility_at_least=0.9).passed is True
     assert Evidence("a", "b", 0, 0.4, 0.1, 0.9).passed is None
 
 
@@ -281,6 +286,8 @@ IN_THE_REPORT = (
     "Job interface", "unknown", "AML.T0010", "Kim", "2026-12-01", "Migration runs", "expired: counts as open",
     "budget=300", "failed", "no bound", "CUSUM", "Two hours a day", "slow-1", "Declare on suspicion", "Reviews due",
     "Platform team", "Tampering", "A. Lovelace", "at most 0.5", "First round.", "Agenda of the next one",
+    "Each threat's residual risk", ", held on 2026-11-20: 1 decision.", "no day yet",
+    "Nothing has been measured on the system itself yet.",
 )  # fmt: skip
 
 

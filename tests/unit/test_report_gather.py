@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from tests.unit.threat_models import BARE, TODAY, full
 from threatlab import ThreatLabError, load_system
+from threatlab.attacks import ATTACKS
 from threatlab.attacks.base import AttackResult
+from threatlab.catalog import catalog
 from threatlab.monitoring.evaluation import Alert, Campaign, Evaluation
 from threatlab.plan import make_plan
-from threatlab.report import from_attack, from_evaluation, from_exercise, from_plan, to_json, to_markdown
+from threatlab.report import briefing, from_attack, from_evaluation, from_exercise, from_plan, to_json, to_markdown
 from threatlab.report.json_file import model_from_dict
+from threatlab.report.records import Evidence
 from threatlab.tabletop import run_unattended
 
 
@@ -32,9 +36,24 @@ def test_an_attacks_result_becomes_evidence_with_its_seed_its_knobs_and_its_boun
     result = AttackResult("extraction", "top1", np.float64(0.5), 0.1, 0.9, "fidelity", "a note", knobs)
     kept = from_attack(result, seed=7, success_at_most=0.4)
     assert (kept.seed, kept.success, kept.passed) == (7, 0.5, False)
+    run = ATTACKS["extraction"]
+    assert (kept.ran_on, kept.limits, kept.attacker) == ("toy", run.toy, catalog().who(run.attacker))
+    own = from_attack(replace(result, attack="of our own"))
+    assert (own.limits, own.attacker, own.passed) == ("", "", None)
     assert kept.knobs == {"budget": 300, "eps": 0.3, "pool": "realistic", "adaptive": True}
     model = BARE.with_(evidence=(kept,))
     assert model_from_dict(json.loads(to_json(model))) == model
+
+
+def test_evidence_tells_its_control_by_its_title_and_beside_it_by_its_name_in_code():
+    result = AttackResult("injection", "tool_allow_list", 0.5, 0.1, 0.9, "share", "a note", {})
+    runs = (from_attack(result), from_attack(replace(result, control="none", success=0.4)))
+    model = BARE.with_(evidence=runs)
+    assert "Per-task tool allow-list<br>`tool_allow_list`" in to_markdown(model)
+    assert "| no control |" in to_markdown(model)
+    assert "with Per-task tool allow-list in" in briefing(model)
+    other = BARE.with_(evidence=(Evidence("mine", "plain", 0, 0.5, 0.1, 0.9),))
+    assert "| plain |" in to_markdown(other)  # who has no title is told by its name
 
 
 def test_an_alert_threshold_keeps_what_it_costs_and_whom_it_misses():
@@ -70,6 +89,8 @@ def test_what_an_exercise_says_to_change_is_a_line_of_ones_own_response_plan_and
     exercise = run_unattended("postmark-mcp")
     first = next(each for each in exercise.lessons if each.kind == "change")
     kept = from_exercise(exercise).lessons
-    assert first.policy in {each.text for each in kept}
     assert first.text not in {each.text for each in kept}, "it speaks of the story's company"
+    assert {each.kind for each in kept} == {"keep", "change"}
+    for each, was in zip(kept, exercise.lessons, strict=True):
+        assert each.text == (was.policy if was.kind == "change" else was.text)
     assert {each.owner for each in kept} == {""}

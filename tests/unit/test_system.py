@@ -101,7 +101,8 @@ def test_what_is_true_of_a_system_is_what_is_known_to_be_true(system):
 
 def test_the_title_is_the_name_unless_one_is_given():
     assert AISystem("s").title == "s"
-    assert AISystem("s", title="The system").title == "The system"
+    assert AISystem("s", title="The system\n").title == "The system"
+    assert AISystem("s", title=" ", owner="\n").title == "s"
 
 
 def test_a_system_shows_what_is_known_of_it():

@@ -285,7 +285,7 @@ def test_a_reason_that_arrives_after_its_decision_goes_with_it_and_not_with_the_
     field = Page(panel).field(NOTE)
     clock.now += 90
     panel.tick()
-    Page(panel)._send(field, {"note": "we were nearly"})
+    Page(panel).send(field, {"note": "we were nearly"})
     assert panel.exercise.log[0].note == "we were nearly"
     Page(panel).click("Next message: its clock starts")
     assert Page(panel).field(NOTE)["value"] == ""

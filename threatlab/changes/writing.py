@@ -83,10 +83,10 @@ def unmoved(now: float, before: float) -> str:
     """Return in words that a score reads as before, or where it lies if it differs by less than it shows.
 
     >>> unmoved(0.5551, 0.5598), unmoved(0.5, 0.5)
-    ('less than 0.01 below the last review', 'as before')
+    ('less than 0.01 lower than before', 'as before')
     """
     by = rounded(now - before)
-    return f"less than 0.01 {'above' if by > 0 else 'below'} the last review" if by else "as before"
+    return f"less than 0.01 {'higher' if by > 0 else 'lower'} than before" if by else "as before"
 
 
 def signed(moved: float, error: float = 0.0) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from threatlab.catalog import catalog
 from threatlab.checks import check_choice, check_number
-from threatlab.cli.output import WIDTH, emit, line, say, wrapped
+from threatlab.cli.output import FAILED, PASSED, WIDTH, emit, line, say, wrapped
 from threatlab.course import version
 from threatlab.errors import ThreatLabError
 from threatlab.measured import Measured, load_record, removed, save_record, unused
@@ -22,8 +22,6 @@ from threatlab.words import as_sentence
 if TYPE_CHECKING:  # it needs NumPy, and the command line does without
     from threatlab.attacks.own import Data
     from threatlab.attacks.own.target import Target
-
-DONE, STOPPED = 0, 1
 
 _ATTACK = """\
 Attack your own model, and measure how far an attacker gets who can only ask it.
@@ -55,10 +53,18 @@ examples:
   threatlab report model.json --measured record.json
 """
 
+MEASURED = {
+    "action": "append",
+    "metavar": "RECORD",
+    "default": [],
+    "help": "what 'attack' measured on the real system, in place of a toy's figure; repeatable",
+}
+"""The option by which a command takes what was measured."""
+
 
 def add(command: Callable[..., argparse.ArgumentParser]) -> None:
     """Add the command to the command line."""
-    made = command("attack", "attack your own model, within a budget of queries", _ATTACK, _ATTACK_MORE)
+    made = command("attack", attack, "attack your own model, within a budget of queries", _ATTACK, _ATTACK_MORE)
     made.add_argument("target", metavar="TARGET", help="module:function, or an address on this machine")
     made.add_argument("--attack", metavar="NAME", required=True, help="extraction, membership or evasion")
     made.add_argument("--budget", metavar="N", required=True, help="records that may be asked about, in all")
@@ -81,21 +87,20 @@ def attack(asked: argparse.Namespace) -> int:
     from threatlab.attacks.own import go_on
 
     data = _data(asked)
-    measured = _begun(asked, data)
+    measured = before = _begun(asked, data)
     if measured.run.complete:
         emit(told(measured), None)
-        return DONE
+        return PASSED
 
     def keep(run: Any) -> None:
-        nonlocal measured
-        now = replace(measured, run=run)
-        if asked.output:
-            if Path(asked.output).exists() and load_record(asked.output) != measured:
-                raise ThreatLabError(
-                    f"another run has written {asked.output!r} meanwhile, and both would ask too much: wait for its end"
-                )
-            save_record(now, asked.output)
-        measured = now
+        nonlocal measured, before
+        if asked.output and Path(asked.output).exists() and load_record(asked.output) not in (before, measured):
+            raise ThreatLabError(
+                f"another run has written {asked.output!r} meanwhile, and both would ask too much: wait for its end"
+            )
+        before, measured = measured, replace(measured, run=run)
+        if asked.output:  # who stops it now has one of the two in the file
+            save_record(measured, asked.output)
 
     stopped = ""
     seconds = check_number("--timeout", _value("--timeout", asked.timeout, float), 0.1, 3600, what="seconds")
@@ -113,7 +118,7 @@ def attack(asked: argparse.Namespace) -> int:
         on = f"; {asked.output!r} says so, and --resume goes on" if asked.output else ""
         say(f"{measured.run.state}{on}")
     emit(told(measured), None)
-    return STOPPED if stopped else DONE
+    return FAILED if stopped else PASSED
 
 
 def with_measured(models: Sequence[ThreatModel], files: Sequence[str]) -> list[ThreatModel]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from threatlab.cli.machine import PASSED
-from threatlab.cli.output import emit, say, tell
+from threatlab.cli.output import PASSED, emit, say, tell
 from threatlab.course import start, update
 from threatlab.errors import ThreatLabError
 from threatlab.words import counted
@@ -54,31 +53,40 @@ _LAB = "pip install 'threatlab[lab]'"
 def add(command: Callable[..., argparse.ArgumentParser]) -> None:
     """Add the commands of the course: a copy of it, what a learner hands in, and what a class has shared."""
     about = "copy the course into a folder to work in, or bring the copy there up to date"
-    started = command("start", about, _START, _COPY_MORE)
+    started = command("start", _start, about, _START, _COPY_MORE)
     started.add_argument("folder", metavar="DIR", help="the folder to work in; made if it isn't there")
     leaves = "lessons to leave out of the copy, such as 03,05; '' brings all"
     started.add_argument(
         "--without", metavar="NUMBERS", type=lambda given: given.replace(",", " ").split(), help=leaves
     )
-    updated = command("update", "bring the course's corrections into your copy", _UPDATE, _COPY_MORE)
+    updated = command("update", _update, "bring the course's corrections into your copy", _UPDATE, _COPY_MORE)
     updated.add_argument("folder", metavar="DIR", help="the folder with your copy")
 
     about = "write what a class has shared as one offline page"
-    taught = command("class", about, _CLASS, _CLASS_MORE)
+    taught = command("class", class_page, about, _CLASS, _CLASS_MORE)
     taught.add_argument("folder", metavar="FOLDER", help="where the class shares, or what was handed in lies")
     taught.add_argument("--output", "-o", metavar="PATH", default="class.html", help="the page (default: class.html)")
     about = "name those who gave a name where they are stuck: for you alone"
     taught.add_argument("--names", action="store_true", help=about)
-    handed = command("hand-in", "write what a class may see of your progress into a file", _HAND_IN, _HAND_IN_MORE)
+    handed = command(
+        "hand-in", hand_in, "write what a class may see of your progress into a file", _HAND_IN, _HAND_IN_MORE
+    )
     handed.add_argument("file", metavar="FILE", help="the .json file to write, or - (standard output)")
     handed.add_argument("--name", default="", help="what you want to be called; without it you are nobody")
 
 
-def copy(asked: argparse.Namespace) -> int:
-    """Make a learner's copy or bring corrections there, and say what was done with each notebook."""
-    done = start(asked.folder, asked.without) if asked.command == "start" else update(asked.folder)
+def _start(asked: argparse.Namespace) -> int:
+    return _tell(asked.folder, start(asked.folder, asked.without))
+
+
+def _update(asked: argparse.Namespace) -> int:
+    return _tell(asked.folder, update(asked.folder))
+
+
+def _tell(folder: str, done: Mapping[str, str]) -> int:
+    """Say what was done with each notebook of a learner's copy."""
     rows = [f"{name}: {what}" for name, what in done.items()] or ["No corrections since the last time."]
-    emit("\n".join([*rows, f"Your copy of the course is in {asked.folder!r}."]) + "\n", None)
+    emit("\n".join([*rows, f"Your copy of the course is in {folder!r}."]) + "\n", None)
     return PASSED
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
@@ -102,6 +102,14 @@ def _ours(held: Any) -> tuple[Described, ...]:
 
 def _foreign(format_: Format) -> str:
     return f"it is a model of another tool, {format_.title}: 'threatlab import' reads it"
+
+
+def spare_inputs(output: str | None, inputs: Sequence[str]) -> None:
+    """Refuse to write the report over a file that it is made from."""
+    if not output or not Path(output).exists():
+        return
+    if any(given and Path(given).exists() and Path(given).samefile(output) for given in inputs):
+        raise ThreatLabError(f"--output {output!r} is one of the files to read; give another name")
 
 
 def standard_input() -> str:

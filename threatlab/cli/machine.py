@@ -8,11 +8,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from threatlab.cli.output import emit, harmless, tell
+from threatlab.cli.output import FAILED, PASSED, emit, harmless, tell
 from threatlab.errors import ThreatLabError
 from threatlab.words import counted
 
-PASSED, FAILED = 0, 1
 COPY = "my-course"
 """The learner's copy, as `make lab` and README.md name it."""
 
@@ -52,14 +51,14 @@ examples:
 
 def add(command: Callable[..., argparse.ArgumentParser]) -> None:
     """Add the commands to the command line."""
-    looked = command("doctor", "look whether the course runs on this machine", _DOCTOR, _DOCTOR_MORE)
+    looked = command("doctor", doctor, "look whether the course runs on this machine", _DOCTOR, _DOCTOR_MORE)
     looked.add_argument("folder", metavar="DIR", nargs="?", default=COPY, help=f"your copy (default: {COPY})")
 
-    cleared = command("reset", "set a learner's work aside, for the next group", _RESET)
+    cleared = command("reset", reset, "set a learner's work aside, for the next group", _RESET)
     cleared.add_argument("folder", metavar="DIR", nargs="?", default=COPY, help=f"the copy (default: {COPY})")
     cleared.add_argument("--yes", action="store_true", help="don't ask first")
 
-    kept = command("record", "write or verify a record of what was checked", _RECORD, _RECORD_MORE)
+    kept = command("record", record, "write or verify a record of what was checked", _RECORD, _RECORD_MORE)
     kept.add_argument("what", choices=("write", "verify"), help="what to do")
     kept.add_argument("file", metavar="FILE", help="the record, a .jsonl file; to write, also - (standard output)")
     kept.add_argument("--name", metavar="NAME", default="", help="a name to write into it (default: none)")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import re
 import sys
 import textwrap
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from errno import EBADF
 
@@ -19,8 +20,13 @@ from threatlab.errors import ThreatLabError
 from threatlab.exchange import Import, Matched
 from threatlab.files import write_new, write_text
 from threatlab.measured import effect, said_of
+from threatlab.report import Source
 from threatlab.report.model import ThreatModel
+from threatlab.report.sarif import left_out
 from threatlab.words import counted, listed, shown
+
+PASSED, FAILED, BAD_INPUT = 0, 1, 2
+"""Exit codes: done, and no gate has failed; done, and one has, or something is not as it should be; not done."""
 
 WIDTH = 80
 _NAME = 25
@@ -66,6 +72,18 @@ def emit(text: str, output: str | None, form: str = "table", *, new: bool = Fals
     except OSError as problem:
         _drop_standard_output()
         raise ThreatLabError(f"standard output can't be written: {problem.strerror}") from None
+
+
+def write(
+    asked: argparse.Namespace,
+    written: Mapping[str, Callable[[], str]],
+    models: Sequence[ThreatModel],
+    sources: Sequence[Source | None],
+) -> None:
+    """Write the models in the format that is asked for, and say what of them code hosts would not take."""
+    emit(written[asked.format](), asked.output, asked.format)
+    for sentence in left_out(*models, sources=sources) if asked.format == "sarif" else ():
+        say(sentence)
 
 
 def tell(sentence: str, output: str) -> None:

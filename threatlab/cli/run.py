@@ -1,25 +1,59 @@
-"""Runs a notebook of the course with other parameters; one that it doesn't have, or refuses, never starts it."""
+"""The command that runs a notebook with other parameters; one that it doesn't have, or refuses, never starts it."""
 
 from __future__ import annotations
 
+import argparse
 import ast
 import io
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import chdir, redirect_stdout
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from threatlab.checks import check_choice
-from threatlab.cli.output import emit
+from threatlab.cli.inputs import spare_inputs
+from threatlab.cli.output import FAILED, PASSED, emit, say
 from threatlab.errors import ThreatLabError
 from threatlab.files import check_target, parse, read_text
 
 _WORDS = {"True": True, "False": False, "true": True, "false": False, "None": None}
 _FILES = (".toml", ".json")
 """What a value ends with that can only be a file."""
+
+_RUN = """\
+Run a notebook of the course with other parameters, and save it with its outputs. A
+parameter that it doesn't have, or a value that it refuses, stops it before it runs.
+"""
+_RUN_MORE = """\
+exit codes:
+  0  it ran
+  1  a cell failed: the error is on standard error, what ran before it in the file
+  2  bad input, and nothing ran, or interrupted, and nothing is saved: one sentence on
+     standard error says which
+
+example:
+  threatlab run notebooks/02-assess.ipynb -p system tay -p alert_threshold 0.6 -o my-run.ipynb
+"""
+
+
+def add(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """Add the command to the command line."""
+    runs = command("run", _run, "run a notebook of the course with other parameters", _RUN, _RUN_MORE)
+    runs.add_argument("notebook", metavar="NOTEBOOK", help="an .ipynb file whose first code cell holds its parameters")
+    named = {"action": "append", "nargs": 2, "metavar": ("NAME", "VALUE"), "default": []}
+    runs.add_argument("-p", dest="parameters", help="a parameter and its value; repeatable", **named)  # type: ignore[arg-type]
+    runs.add_argument("--output", "-o", metavar="PATH", required=True, help="the notebook to write, with its outputs")
+
+
+def _run(asked: argparse.Namespace) -> int:
+    spare_inputs(asked.output, [asked.notebook])
+    if failed := run_notebook(asked.notebook, asked.parameters, asked.output):
+        say(failed)
+        return FAILED
+    return PASSED
 
 
 def run_notebook(file: str, given: Sequence[Sequence[str]], output: str) -> str:

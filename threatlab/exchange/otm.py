@@ -246,9 +246,8 @@ def _finish(file: dict[str, Any], ours: dict[str, Any]) -> None:
     describe_empty(file["trustZones"], "id", ours, _zone_entry)
     for element in ours["elements"]:
         parent = nodes[element["id"]].value["parent"]
-        around, seen = parent, set()
-        while "trustZone" not in around and (id_ := str(around.get("component"))) in nodes and id_ not in seen:
-            seen.add(id_)
+        around = parent
+        while "trustZone" not in around and (id_ := str(around.get("component"))) in nodes:  # none stands in itself
             around = nodes[id_].value["parent"]
         if parent.get("trustZone") or (around.get("trustZone") or str(around.get("component"))) != element["zone"]:
             nodes[element["id"]].value["parent"] = {"trustZone": element["zone"]}

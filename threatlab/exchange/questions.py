@@ -9,6 +9,7 @@ from threatlab.checks import check_choice
 from threatlab.dataflow import CARRIES, ELEMENT_KINDS, ZONE_KINDS, DataFlow, Element, Flow, Zone
 from threatlab.errors import ThreatLabError
 from threatlab.exchange.hints import ELEMENT, FLOW, ZONE, hint
+from threatlab.exchange.match import Match
 from threatlab.exchange.parts import Found, Matched, Part, Question
 from threatlab.words import listed
 
@@ -109,16 +110,14 @@ def _flow(part: Part, flow: Flow) -> Question:
 
 
 def _controls(mitigations: Sequence[Matched]) -> Iterator[Question]:
-    near: dict[str, list[Matched]] = {}
+    near: dict[str, tuple[Match, list[Matched]]] = {}
     for each in mitigations:
         if each.match and not each.written_by_us:
-            near.setdefault(each.match.id, []).append(each)
-    for control, all_ in near.items():
-        match, done = all_[0].match, {each.claim.done for each in all_}
-        if match is None:
-            continue
+            near.setdefault(each.match.id, (each.match, []))[1].append(each)
+    for match, all_ in near.values():
+        done = {each.claim.done for each in all_}
         proposal = "yes" if done == {True} else "no" if done == {False} else ""
         state = {"yes": "says that it is in place", "no": "says that it is not in place"}.get(proposal, "lists it")
         names = listed([f"'{' '.join(each.claim.title.split())[:60]}'" for each in all_[:3]])
         because = f"the file {state}: {names} ({match.because})"
-        yield Question("control", control, f"Is this in place: {match.title}?", ("yes", "no"), proposal, because)
+        yield Question("control", match.id, f"Is this in place: {match.title}?", ("yes", "no"), proposal, because)

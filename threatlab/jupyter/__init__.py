@@ -1,8 +1,9 @@
 """The server extension: what a Jupyter server with this package installed does for its panels, without being asked.
 
-server.json tells the server of it. By overrides.json the page asks nobody for news, and its file list has room for
-whole names. pyproject.toml says where both are installed. Nothing of Jupyter is imported here; the server hands over
-what is needed.
+server.json tells the server of it. By overrides.json the page asks nobody for news, its file list has room for whole
+names, and what is done in a panel is heard before a cell that is run after it: else JupyterLab has panels heard in a
+thread of the kernel's beside that of the cells, and a cell overtakes a click. pyproject.toml says where both are
+installed. Nothing of Jupyter is imported here; the server hands over what is needed.
 """
 
 from __future__ import annotations

@@ -139,7 +139,7 @@ class Run:
 
     def __post_init__(self) -> None:
         check_fields(self)
-        for name in ("budget", "repeats"):
+        for name in ("budget", "repeats", "seed"):
             if not isinstance(self.setting.get(name), int):
                 raise ThreatLabError(f"the setting says {short(self.setting.get(name))} of {name}; give a whole number")
         if self.began > self.setting["repeats"] or len(self.repeats) > self.began or self.asked > self.budget:

@@ -7,7 +7,7 @@ the lower the risk.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from math import ceil, expm1, floor, log1p
 
@@ -138,8 +138,3 @@ def in_days(ticks_: int) -> float:
 def loss(utility_cost: float) -> float:
     """Return -log(1 - utility cost): what adds up where utility multiplies."""
     return -log1p(-utility_cost)
-
-
-def by_control(items: Iterable[Choice]) -> Mapping[str, int]:
-    """Return the place of each control among the items."""
-    return {item.control: place for place, item in enumerate(items)}

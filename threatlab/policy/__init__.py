@@ -151,11 +151,6 @@ def policy_from_dict(table: Mapping[str, Any]) -> Policy:
     if "open_days" in values:
         days = _table("open_days", values["open_days"], SEVERITIES, "severity")
         values["open_days"] = {severity: None if day == _ANY else day for severity, day in days.items()}
-    if "accepted" in values:
-        entries = values["accepted"]
-        if not isinstance(entries, list | tuple):
-            raise ThreatLabError(f"accepted is {short(entries)}; give a list, one [[accepted]] table each")
-        values["accepted"] = tuple(map(_acceptance, entries))
     return Policy(**values)
 
 
@@ -194,7 +189,7 @@ def _acceptance(entry: object) -> Acceptance:
 
 def _check_accepted(entries: Iterable[object]) -> tuple[Acceptance, ...]:
     if not isinstance(entries, tuple | list):
-        raise ThreatLabError(f"accepted is {short(entries)}; give a tuple of Acceptance")
+        raise ThreatLabError(f"accepted is {short(entries)}; give a list of acceptances (in TOML, [[accepted]] tables)")
     accepted = tuple(map(_acceptance, entries))
     names = [each.what for each in accepted]
     for name in names:

@@ -64,7 +64,7 @@ def _needed(model: ThreatModel) -> Iterator[Part]:
     yield 0, _say("opening", title=_brief(model.title, end="."), description=_brief(system.description, end="."))
     if model.example:
         yield 0, _say("example")
-    yield 0, _say("owner", owner=_brief(system.owner, end=".")) if system.owner.strip() else _say("nobody")
+    yield 0, _say("owner", owner=_brief(system.owner, end=".")) if system.owner else _say("nobody")
     yes = [fact.label for name, fact in known.facts.items() if system[name]]
     yield 0, _say("facts", facts=", ".join(yes)) if yes else _say("no_facts")
     open_ = [fact.label for name, fact in known.facts.items() if system[name] is None]
@@ -142,7 +142,7 @@ def _validation(model: ThreatModel) -> str:
         where=_say("on_toys" if toys == len(model.tests) else "on_both" if toys else "on_ours", toys=toys),
         runs=counted(len(model.tests), "test attack"),
         attack=_brief(run.attack),
-        control="no control" if run.control == "none" else f"control {_brief(run.control)}",
+        control=_brief(run.called),
         success=run.success,
         baseline=run.baseline,
         verdict=verdict,

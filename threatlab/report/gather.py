@@ -76,9 +76,9 @@ def from_attack(
         attack=result.attack,
         control=result.control,
         seed=seed,
-        success=float(result.success),
-        baseline=float(result.baseline),
-        utility=float(result.utility),
+        success=result.success,
+        baseline=result.baseline,
+        utility=result.utility,
         metric=result.metric,
         knobs={name: _plain(value) for name, value in result.knobs.items()},
         success_at_most=success_at_most,
@@ -86,22 +86,24 @@ def from_attack(
         ran_on="toy",
         limits=known.toy if known else "",
         attacker=catalog().who(known.attacker) if known else "",
+        title=known.controls[result.control].title if known and result.control in known.controls else "",
     )
 
 
 def from_measured(measured: Measured) -> Evidence:
     """Return what an attack measured on the real system as evidence: the means over its repeats, at least one."""
-    run = measured.run
+    run, known = measured.run, catalog().controls
     return Evidence(
         attack=run.attack,
         control=measured.control or "none",
-        seed=int(run.setting.get("seed", 0)),
+        seed=run.setting["seed"],
         success=run.over("success").mean,
         baseline=run.over("baseline").mean,
         utility=run.over("utility").mean,
         metric=run.metric,
         knobs=run.setting,
         ran_on="system",
+        title=known[measured.control].title if measured.control in known else "",
     )
 
 
@@ -109,12 +111,12 @@ def from_evaluation(evaluation: Evaluation, reason: str) -> AlertChoice:
     """Return an evaluated alert threshold as the one that was chosen, for a `reason`."""
     return AlertChoice(
         detector=evaluation.detector,
-        threshold=float(evaluation.threshold),
+        threshold=evaluation.threshold,
         reason=reason,
         alerts=len(evaluation.alerts),
-        missed=tuple(map(str, evaluation.missed)),
-        analyst_hours=float(evaluation.analyst_hours()),
-        queries_lost=int(evaluation.queries_lost),
+        missed=evaluation.missed,
+        analyst_hours=evaluation.analyst_hours(),
+        queries_lost=evaluation.queries_lost,
         precision=evaluation.precision,
         recall=evaluation.recall,
         minutes_to_detect=evaluation.minutes_to_detect,

@@ -56,9 +56,9 @@ def _byline(model: ThreatModel) -> tuple[str, ...]:
     return (
         f"version {model.version}" if model.version.strip() else "no version given",
         f"as of {model.made_on}" if model.made_on else "not dated",
-        f"by {model.author}" if model.author.strip() else "author not named",
+        f"by {model.author}" if model.author else "author not named",
         f"reviewed by {listed(model.reviewers)}" if model.reviewers else "reviewed by nobody yet",
-        f"owner: {model.system.owner}" if model.system.owner.strip() else "owner: nobody yet",
+        f"owner: {model.system.owner}" if model.system.owner else "owner: nobody yet",
     )
 
 

@@ -37,7 +37,7 @@ class Evidence:
 
     `success_at_most` and `utility_at_least` are the bounds that it had to keep; None where nothing was promised.
     `ran_on` says whether it ran on a "toy" model or on the "system" itself, and `limits` what it doesn't show.
-    `attacker` is who attacked, with access and knowledge.
+    `attacker` is who attacked, with access and knowledge, and `title` what the control is called.
     """
 
     CALLED: ClassVar[Mapping[str, str]] = {
@@ -63,9 +63,15 @@ class Evidence:
     ran_on: Literal["toy", "system"] = "toy"
     limits: Note = ""
     attacker: Note = ""
+    title: Note = ""
 
     def __post_init__(self) -> None:
         check_fields(self)
+
+    @property
+    def called(self) -> str:
+        """What the control is called where it is read."""
+        return "no control" if self.control == "none" else self.title or self.control
 
     @property
     def passed(self) -> bool | None:

@@ -11,7 +11,7 @@ from threatlab.dataflow.facts import SEEN
 from threatlab.ranking import rounded
 from threatlab.report.blocks import Bar, Bars, Block, Items, Section, Table, Text
 from threatlab.report.model import ThreatModel
-from threatlab.words import capital, counted, days, listed, lower_first
+from threatlab.words import counted, days, listed, lower_first
 
 ASKED = 3
 """Decisions that a first page asks for: more of them, and none is made."""
@@ -24,12 +24,12 @@ Decision = tuple[str, str]
 
 def summary(model: ThreatModel) -> Section:
     """Return what the system is, its score with the range of open answers, the decisions asked, and the policy."""
-    blocks: list[Block] = [Text(model.system.description)] if model.system.description.strip() else []
+    blocks: list[Block] = [Text(model.system.description)] if model.system.description else []
     blocks += [Text(_headline(model)), _scores(model), Text(_how_sure(model))]
     rows = tuple((asked, why, TO_DECIDE) for asked, why in decisions(model))
-    who = f"asked of {model.system.owner}" if model.system.owner.strip() else "asked of the reader"
+    who = f"asked of {model.system.owner}" if model.system.owner else "asked of the reader"
     if rows:
-        caption = f"{capital(_in_words(len(rows)))} {'decision' if len(rows) == 1 else 'decisions'} {who}"
+        caption = f"{('One', 'Two', 'Three')[len(rows) - 1]} {'decision' if len(rows) == 1 else 'decisions'} {who}"
         blocks.append(Table(caption, ("Decision", "Because", "Decided"), rows))
     if model.made_on and model.policy:
         said = tuple(breach.sentence for breach in model.breaches)
@@ -44,12 +44,12 @@ def decisions(model: ThreatModel) -> tuple[Decision, ...]:
 
 
 def _open_decisions(model: ThreatModel) -> Iterator[Decision]:
-    if not model.system.owner.strip():
+    if not model.system.owner:
         yield "Name somebody who answers for this system.", "Nobody does, so nobody can accept its risk."
     yield from _of_the_plan(model)
     yield from _of_the_worst(model)
     yield from _of_a_question(model)
-    if model.plan and (unowned := sum(not step.owner.strip() for step in model.plan.steps)):
+    if model.plan and (unowned := sum(not step.owner for step in model.plan.steps)):
         yield (
             "Name who does each step of the plan.",
             f"{unowned} of {counted(len(model.plan.steps), 'step')} have nobody.",
@@ -156,7 +156,3 @@ def _scores(model: ThreatModel) -> Bars:
     if model.plan:
         bars.append(Bar("when the plan is done", model.plan.risk_after))
     return Bars("Risk score, from 0 to 1: higher is worse", ("When", "Score"), tuple(bars))
-
-
-def _in_words(number: int) -> str:
-    return ("no", "one", "two", "three")[number] if number <= ASKED else str(number)

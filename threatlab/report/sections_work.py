@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from threatlab.measured import MEASURES, effect, took
 from threatlab.plan.records import ask_first
+from threatlab.policy import Acceptance
 from threatlab.report.blocks import Block, Cell, Code, Heading, Items, Mark, Section, Table, Text
 from threatlab.report.checklist import checklist
 from threatlab.report.model import ThreatModel
@@ -35,7 +36,7 @@ def policy(model: ThreatModel) -> Section:
     rows.append(("A finding may stay open", ", ".join(open_)))
     rows.append(("Usefulness that a plan must leave", f"at least {_SHARE(kept.min_utility)}"))
     accepted = tuple(
-        ((each.title, Code(each.what)), each.reason, each.owner, str(each.expires), _state(model, each.expires))
+        ((each.title, Code(each.what)), each.reason, each.owner, str(each.expires), _state(model, each))
         for each in kept.accepted
     )
     columns = ("Risk", "Why", "Owner", "Until", "State")
@@ -46,10 +47,10 @@ def policy(model: ThreatModel) -> Section:
     return Section("Accepted risks and policy", tuple(blocks))
 
 
-def _state(model: ThreatModel, expires: object) -> Mark:
+def _state(model: ThreatModel, accepted: Acceptance) -> Mark:
     if model.made_on is None:
         return Mark("unknown: the report has no date", "unknown")
-    return Mark("holds", "good") if str(model.made_on) <= str(expires) else Mark("expired: counts as open", "bad")
+    return Mark("holds", "good") if accepted.holds(model.made_on) else Mark("expired: counts as open", "bad")
 
 
 def plan(model: ThreatModel) -> Section:
@@ -147,7 +148,7 @@ def _runs(caption: str, runs: list[Evidence]) -> Table:
     runs = sorted(runs, key=lambda run: [each.attack for each in runs].index(run.attack))  # of one attack together
     rows = tuple(
         (
-            run.control,
+            (run.called, Code(run.control)) if run.called == run.title else run.called,
             ", ".join([*_knobs(run.knobs), f"seed {run.seed}"]),
             _SHARE(run.success),
             _SHARE(run.baseline),
@@ -253,7 +254,7 @@ def record(model: ThreatModel) -> Section:
     if model.missing:
         gaps = tuple(str(each) if model.course else each.what for each in model.missing)
         blocks += [Heading("Missing from this report"), Items(gaps)]
-    if model.notes.strip():
+    if model.notes:
         blocks += [Heading("Notes"), Text(model.notes)]
     catalog_ = f"threatlab's own, MITRE ATLAS {model.system.catalog.atlas}; ruleset {model.ruleset}"
     rows: list[tuple[Cell, ...]] = [

@@ -22,7 +22,6 @@ LEAST = 40
 COPIES = 7
 """Changed copies of a record, where labels are all that comes out."""
 
-LEAST_OF_LABELS = LEAST * (COPIES + 1)
 _NOISE = 0.3  # of each column's standard deviation
 _FEWEST = 8  # of each kind, to choose a threshold by half of them
 CHANCE = 0.5

@@ -24,7 +24,6 @@ LESSON = "ml-pipeline-prod"
 ZONES, ELEMENTS, FLOWS = 2, 3, 3
 """The least that a drawing of one's own has."""
 
-_DRAWING = "a drawing; give a DataFlow"
 _VAGUE = re.compile(
     r"\b(some|every|any)\s?(body|one)\b|^(the )?(we|us|they|people|person|human|user|team)s?$", re.IGNORECASE
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from html import escape
 from types import MappingProxyType
@@ -12,6 +13,7 @@ from threatlab.ranking import moved
 
 LEFT = "text-align:left;vertical-align:top"
 _NUMBER = '<td class="tl-num tl-figure">'
+_DATE, _ON_ONE_LINE = re.compile(r"\b\d{4}-\d\d-\d\d\b", re.ASCII), r'<span style="white-space:nowrap">\g<0></span>'
 _FRAME = "max-width:760px;padding:12px 16px;border:1px solid gray;border-radius:8px"
 
 
@@ -26,9 +28,14 @@ class Html(str):
 
 
 def markup(*parts: object) -> Html:
-    """Return the parts one after the other: markup as it is, anything else escaped, None and False left out."""
+    """Return the parts one after the other: markup as it is, anything else escaped, None and False left out.
+
+    A date such as 2026-12-01 stays on one line; a browser would break it at its hyphens.
+    """
     said = [part for part in parts if part is not None and part is not False]
-    return Html("".join([part if isinstance(part, Html) else escape(str(part)) for part in said]))
+    return Html(
+        "".join([part if isinstance(part, Html) else _DATE.sub(_ON_ONE_LINE, escape(str(part))) for part in said])
+    )
 
 
 def tag(name: str, /, *inside: object, class_: object = None, **attributes: object) -> Html:
@@ -261,7 +268,7 @@ def choice(  # noqa: PLR0913
     listed = (
         tag(
             "option",
-            f"{text}: {impossible[each]}" if each in impossible else text,
+            Html(escape(f"{text}: {impossible[each]}" if each in impossible else str(text))),  # it holds no markup
             value=_json(each),
             selected=each == value,
             disabled=each in impossible,

@@ -23,18 +23,18 @@ const entered = field => {
 const same = (was, now) => was.nodeName === now.nodeName && was.dataset?.key === now.dataset?.key;
 
 // Bring `node`, which showed `was`, to what `now` says. Only what differs between these two is touched: an open fold,
-// a typed word and a list's choice in a form that is not sent yet stay as the learner has them.
-function patch(node, was, now) {
+// a typed word and a list's choice in a form that is not sent yet stay as the learner has them, and what is `theirs`.
+function patch(node, was, now, theirs) {
   if (was.isEqualNode(now)) return;
   if (now.nodeType === Node.TEXT_NODE || now.nodeType === Node.COMMENT_NODE) node.data = now.data;
   for (const { name } of was.attributes ?? []) if (!now.hasAttribute(name)) node.removeAttribute(name);
   for (const { name, value } of now.attributes ?? []) {
     if (was.getAttribute(name) === value) continue;
     node.setAttribute(name, value);
-    if (name === "value" && isTyped(node) && node !== node.getRootNode().activeElement) node.value = value;
+    if (name === "value" && isTyped(node) && !theirs(node)) node.value = value;
   }
   const chosen = node.nodeName === "SELECT" && !node.dataset.act ? node.value : null;
-  patchInside([...node.childNodes], [...was.childNodes], [...now.childNodes], node);
+  patchInside([...node.childNodes], [...was.childNodes], [...now.childNodes], node, theirs);
   if (chosen !== null) {  // what is no longer offered gives way to what is chosen at first, not to its neighbor
     const options = [...node.options], still = options.find(each => each.value === chosen);
     node.value = (still ?? options.find(each => each.hasAttribute("selected")) ?? options[0])?.value;
@@ -42,13 +42,13 @@ function patch(node, was, now) {
 }
 
 // What is alike from the first child on, and from the last one back, stays and is patched; what lies between is new.
-function patchInside(nodes, before, after, parent) {
+function patchInside(nodes, before, after, parent, theirs) {
   const most = Math.min(before.length, after.length);
   let start = 0, end = 0;
   while (start < most && same(before[start], after[start])) start++;
   while (end < most - start && same(before.at(-1 - end), after.at(-1 - end))) end++;
-  for (let i = 0; i < start; i++) patch(nodes[i], before[i], after[i]);
-  for (let i = 1; i <= end; i++) patch(nodes.at(-i), before.at(-i), after.at(-i));
+  for (let i = 0; i < start; i++) patch(nodes[i], before[i], after[i], theirs);
+  for (let i = 1; i <= end; i++) patch(nodes.at(-i), before.at(-i), after.at(-i), theirs);
   const added = after.slice(start, after.length - end).map(each => document.importNode(each, true));
   const next = nodes[before.length - end] ?? null;
   nodes.slice(start, before.length - end).forEach(each => each.remove());
@@ -88,7 +88,12 @@ function render({ model, el }) {
   root.className = "tl";
   root.tabIndex = -1;
   let page = "", shown = parsed(page), sent = 0, heard = 0, held = null, news;
+  const edited = new WeakMap();  // of each field that the learner has set: how many messages were sent by then
   const answered = () => sent === heard;
+
+  // A field that has the focus, or was edited after the message that is answered, is not overwritten.
+  const isNewer = field => edited.get(field) >= heard;
+  const isTheirs = field => field === root.getRootNode().activeElement || isNewer(field);
 
   const paint = () => {
     if (model.get("page") !== page) repaint();  // one message can change all that follow() hears of, and tells of each
@@ -98,9 +103,11 @@ function render({ model, el }) {
 
   const repaint = () => {
     const first = !page, next = parsed(page = model.get("page")), focused = root.getRootNode().activeElement;
-    const here = root.contains(focused), inside = here && focused !== root, form = inside && focused.closest("form");
-    patch(root, shown, next);
+    const here = root.contains(focused), inside = here && focused !== root, again = inside && likeOf(focused);
+    const typed = [...root.querySelectorAll("[name]")].filter(isNewer).map(field => [field, likeOf(field)]);
+    patch(root, shown, next, isTheirs);
     shown = next;
+    for (const [field, like] of typed.filter(([field]) => !field.isConnected)) bringOver(field, like());
     const gone = inside && !focused.isConnected, told = news, newest = root.querySelector("[data-news]");
     news = newest?.dataset.news;
     if (newest && news !== told && !first && here && (gone || !isTyped(focused))) {  // nobody is moved while typing
@@ -108,11 +115,24 @@ function render({ model, el }) {
       const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
       newest.scrollIntoView({ block: "start", behavior: still ? "auto" : "smooth" });
     } else if (gone) {  // what had the focus is gone: its like gets it, or the panel as a whole
-      const { dataset: { act, args }, name, type } = focused, within = form ? `form[data-act="${form.dataset.act}"] ` : "";
-      const like = [...root.querySelectorAll(`${within}:is(a, button, input, select)`)].find(each =>
-        each.dataset.act === act && each.dataset.args === args && each.name === name && each.type === type);
-      (like ?? root).focus({ preventScroll: true });
+      (again() ?? root).focus({ preventScroll: true });
     }
+  };
+
+  // Return how to find what stands in the page for a control that may be gone by then.
+  const likeOf = control => {
+    const told = ({ act, args }) => [act, args];
+    const about = each => String([each.name, each.type, told(each.dataset), told(each.closest("form")?.dataset ?? {})]);
+    const wanted = about(control);
+    return () => [...root.querySelectorAll("a, button, input, select")].find(each => about(each) === wanted);
+  };
+
+  const bringOver = (field, like) => {
+    if (!like) return;
+    edited.set(like, edited.get(field));
+    if (field.type === "checkbox") like.checked = field.checked;
+    else if (!like.options || [...like.options].some(each => each.value === field.value)) like.value = field.value;
+    if (field.type === "text") like.setSelectionRange(field.selectionStart, field.selectionEnd);
   };
 
   // A field that the kernel has refused stays as it is, to be mended.
@@ -134,7 +154,7 @@ function render({ model, el }) {
   const send = (node, values = {}) => {
     held = null;
     const part = [];
-    for (let each = node.parentElement; each !== root; each = each.parentElement) {
+    for (let each = node.parentElement; each && each !== root; each = each.parentElement) {
       if (each.dataset.part) part.unshift(each.dataset.part);
     }
     const { act, args = "{}", once = null } = node.dataset, number = ++sent, id = `${view}-${number}`;
@@ -165,6 +185,7 @@ function render({ model, el }) {
     if (target.dataset.act && target.type !== "range") send(target, { [target.name]: entered(target) });
   });
   root.addEventListener("input", ({ target }) => {
+    edited.set(target, sent);
     if (!target.matches("[data-act][type=range]")) return;
     held = [target, { [target.name]: entered(target) }];  // only the newest of a drag, once the one before is answered
     if (answered()) send(...held);
@@ -177,16 +198,27 @@ function render({ model, el }) {
     send(event.target, Object.fromEntries(fields.map(field => [field.name, entered(field)])));
   });
 
+  // What is set and not sent yet goes before whatever else is done, such as running a cell: a tool bar leaves the focus
+  // in the field.
+  const flush = ({ target }) => {
+    const focused = root.getRootNode().activeElement;
+    if (!root.contains(target) && root.contains(focused) && isTyped(focused)) focused.blur();
+    if (held && target !== held[0]) send(...held);
+  };
+  window.addEventListener("pointerdown", flush, true);
+
   // JupyterLab takes letters and arrows for commands: with a list in focus, "r" would turn the cell into raw text. Its
   // own mark for telling it not to is set before it looks; saving passes, and so does Shift+Enter, which leaves the field.
   // Enter in a field, which JupyterLab takes away from the browser, sends it.
   const keys = event => {
     const { target, key, shiftKey, ctrlKey, metaKey } = event, onward = key === "Enter" && shiftKey;
-    if (!root.contains(target)) return;
+    if (!root.contains(target)) return flush(event);
     if (event.repeat && target.dataset.once) event.preventDefault();  // a key held down decides once, as a click does
     target.toggleAttribute("data-lm-suppress-shortcuts", !onward && !(key === "s" && (ctrlKey || metaKey)));
-    if (onward) root.focus({ preventScroll: true });
-    else if (key === "Enter" && isTyped(target)) {
+    if (onward) {
+      root.focus({ preventScroll: true });
+      flush({ target: root });
+    } else if (key === "Enter" && isTyped(target)) {
       event.preventDefault();  // where nobody takes it from the browser, it would send it once more
       if (target.form) target.form.requestSubmit();
       else target.dispatchEvent(new Event("change", { bubbles: true }));
@@ -209,6 +241,7 @@ function render({ model, el }) {
     heard = Infinity;  // nothing is sent again
     stop();
     window.removeEventListener("keydown", keys, true);
+    window.removeEventListener("pointerdown", flush, true);
   };
 }
 

@@ -34,7 +34,7 @@ _KIT = 8
 def action(method: Callable[Concatenate[Self, P], R]) -> Callable[Concatenate[Self, P], R]:
     """Mark a method as one that the page may call, as a button or a field of the panel; code calls it, too.
 
-    One is done at a time: where JupyterLab hands clicks to a thread of the kernel's, a cell can be running in another.
+    One is done at a time: where a page hands clicks to a thread of the kernel's, a cell can be running in another.
     """
 
     @wraps(method)
@@ -169,8 +169,8 @@ class Panel(anywidget.AnyWidget, Generic[State]):
 
         Only methods marked as actions can be named, and they check their values as they do for code. A `once` that no
         button on the page has any more is the second click of two, or one that came too late: it is left out. So is
-        what a view of the panel sends again, by its "id". Messages can come in another order than they were sent in:
-        JupyterLab sends a new panel's first ones to the thread that runs cells, and all others to another.
+        what a view of the panel sends again, by its "id". Messages can come in another order than they were sent in,
+        where JupyterLab is not told to send all to the thread that runs cells (threatlab/jupyter/overrides.json).
         """
         message = message if isinstance(message, dict) else {}
         sent_as = message.get("id")

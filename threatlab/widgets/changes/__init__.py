@@ -1,1 +1,1 @@
-"""What changed since the last review."""
+"""What changed from one state of systems to another."""

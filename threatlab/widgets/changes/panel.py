@@ -1,4 +1,4 @@
-"""What changed since the last review: which answers, how much of the change each caused, and what followed."""
+"""What changed from before to now: which answers, how much of the change each caused, and what followed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from threatlab.widgets.changes import view
 
 
 class WhatChanged(Panel[view.ChangesState]):
-    """A live panel on two reviews of one system or of many. `count(rbac_configured=False)` does what its boxes do.
+    """A live panel on two states of one system or of many. `count(rbac_configured=False)` does what its boxes do.
 
     Parameters
     ----------

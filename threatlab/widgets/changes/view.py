@@ -114,10 +114,10 @@ def summary(state: ChangesState) -> str:
     """Return in a sentence how many systems changed."""
     inventory = state.inventory
     if not inventory:
-        return f"Nothing changed since the last review, in {counted(inventory.same, 'system')}."
+        return f"Nothing changed, in {counted(inventory.same, 'system')}."
     if inventory.same + len(inventory.changed) == 1 and not (inventory.added or inventory.removed):
         return "One system, before and after."
-    return f"{title(inventory)} since the last review."
+    return f"{title(inventory)}."
 
 
 def headline(state: ChangesState, change: Change, now: float) -> Html:
@@ -130,7 +130,7 @@ def headline(state: ChangesState, change: Change, now: float) -> Html:
     return tag(
         "div.tl-head",
         score("Risk score", f"{now:.2f}", delta if by else unmoved(now, change.before)),
-        gauge(now, was=change.before, words="the mark is the last review"),
+        gauge(now, was=change.before, words="the mark is the score before"),
         tag("div.tl-lead", tag("span", left if without else summary(state))),
     )
 
@@ -188,7 +188,7 @@ def threats(change: Change) -> Html:
         was = tag("b.tl-wasmark", style=f"left:{threat.before:.1%}")
         figures = markup(tag("s", f"{threat.before:.2f}"), f" {threat.after:.2f}")
         rows.append((threat.title, bar(threat.after, "", was), figures))
-    legend = "bar: now; mark: at the last review"
+    legend = "bar: now; mark: before"
     return markup(caption("Risk by threat", legend), bars(rows))
 
 

@@ -21,7 +21,7 @@ class Dashboard(Panel[view.DashboardState]):
     systems
         AISystems, each with a name of its own.
     before
-        The same inventory at the last review, if there was one.
+        The same inventory as it was, at the last review say, if that is known.
     alert_threshold
         Risk score (0..1) at or above which a system counts as alerting.
     role
@@ -56,7 +56,7 @@ class Dashboard(Panel[view.DashboardState]):
         """Change the threshold or the role, as the fields do."""
         threshold = self.state.alert_threshold if alert_threshold is None else alert_threshold
         chosen = self.state.role if role is None else role
-        checked = check_score("alert_threshold", threshold)
+        checked = check_score("the alert threshold", threshold)
         self.show(replace(self.state, alert_threshold=checked, role=_check_role(chosen)))
 
     def __repr__(self) -> str:

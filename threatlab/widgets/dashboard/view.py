@@ -37,7 +37,7 @@ SHOWN = 5
 
 @dataclass(frozen=True)
 class DashboardState:
-    """What the dashboard shows: the systems now and at the last review, the threshold, and whose work is listed."""
+    """What the dashboard shows: the systems now and before, the threshold, and whose work is listed."""
 
     systems: tuple[AISystem, ...]
     before: tuple[AISystem, ...]
@@ -151,13 +151,13 @@ def _card(title: str, *inside: object) -> Html:
 def _trend(summary: Overview) -> Html:
     mean = markup("Mean risk score ", tag("b", f"{summary.mean:.2f}"))
     if summary.mean_before is None:
-        return markup(mean, "; there was no review before.")
+        return markup(mean, "; there is no earlier one to compare it with.")
     change = moved(summary.mean, summary.mean_before)
     if not change:
-        return markup(mean, ", the same as at the last review.")
+        return markup(mean, ", the same as before.")
     word, kind = ("down", "better") if change < 0 else ("up", "worse")
     by = tag(f"span.tl-{kind}", f"{word} {abs(change):.2f}")
-    return markup(mean, ", ", by, f" from {summary.mean_before:.2f} at the last review.")
+    return markup(mean, ", ", by, f" from {summary.mean_before:.2f} before.")
 
 
 def _decision(summary: Overview) -> str:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from threatlab.assessment import Assessment, assess
 from threatlab.depth import Gap, LayerOff, above_bound, harden, layers_off, switch_off
 from threatlab.depth.common_cause import CommonCause, common_cause
-from threatlab.ranking import exceeds, moved, rounded
+from threatlab.ranking import SHOWN, exceeds, moved, rounded
 from threatlab.system import AISystem
 from threatlab.widgets.base.html import (
     Html,
@@ -104,6 +104,10 @@ class LayersState:
         """Ids of the threats that apply, worst first."""
         return tuple(threat for threat, risk in self.now.worst_first if risk)
 
+    def length(self, risk: float) -> float:
+        """Return how much of a bar (0..1) a risk fills, as it is shown: what reads as the bound ends at the bound."""
+        return min(round(risk, SHOWN) / self.longest_bar, 1)
+
     def worst_off(self, threat: str) -> LayerOff | None:
         """Return the single layer whose loss raises this threat most, or None if none raises it."""
         worst = max(self.layers, key=lambda off: rounded(off.by_threat[threat]))
@@ -129,7 +133,7 @@ def page(state: LayersState, start: LayersState, systems: Systems) -> Html:
     )
     bound = "Bound: highest risk of a threat that you accept"
     left = (
-        field(bound, "bound", state.bound, low=0.01, high=1, step=0.01, act="set"),
+        field(bound, "bound", state.bound, low=0, high=1, step=0.01, act="set"),
         problem("set"),
         caption("Layers"),
         *(_switch(state, off) for off in state.layers),
@@ -224,7 +228,7 @@ def static_picture(state: LayersState) -> Html:
     for threat in state.threats:
         now, switched, worst = state.now.by_threat[threat], state.switched.by_threat[threat], state.worst_off(threat)
         most = f"{worst.by_threat[threat]:.2f} ({state.layer(worst.layer)} off)" if worst else "no layer raises it"
-        filled = saved_bar(min(switched / state.longest_bar, 1))
+        filled = saved_bar(state.length(switched))
         rows.append((state.threat(threat), filled, f"{now:.2f}", f"{switched:.2f}", most))
     shared, (_, claim, why) = state.shared, verdict(state)
     off = ", ".join(map(state.layer, state.off)) or "none"
@@ -261,17 +265,13 @@ def _switch(state: LayersState, off: LayerOff) -> Html:
 def _threat_row(state: LayersState, threat: str) -> tuple[object, ...]:
     now, switched, worst = state.now.by_threat[threat], state.switched.by_threat[threat], state.worst_off(threat)
     most = worst.by_threat[threat] if worst else now
-
-    def at(risk: float) -> float:
-        return min(risk / state.longest_bar, 1)
-
     return (
         state.threat(threat),
         bar(
-            at(switched),
+            state.length(switched),
             "tl-bad" if exceeds(switched, state.bound) else "",
-            tag("b.tl-diamond", style=f"left:{at(most):.1%}") if worst else None,
-            tag("b.tl-bound", style=f"left:{at(state.bound):.1%}"),
+            tag("b.tl-diamond", style=f"left:{state.length(most):.1%}") if worst else None,
+            tag("b.tl-bound", style=f"left:{state.length(state.bound):.1%}"),
         ),
         _risk(state, now),
         _risk(state, switched),
