@@ -103,7 +103,9 @@ class Lesson:
         """Return what a cell that compares guesses says: each question, and what is true."""
         for output in self.by_id[cell].get("outputs", ()):
             rows = [_CELL.findall(row) for row in _ROW.findall(output.get("data", {}).get("text/html", ""))]
-            texts = [[unescape(_MARKUP.split(text)[0]).strip() for text in row] for row in rows]  # and no reason
+            texts = [
+                [unescape(_MARKUP.sub("", text.partition("<p")[0])).strip() for text in row] for row in rows
+            ]  # no reason
             if texts and texts[0][1:3] == ["You said", "It is"]:
                 return [(row[0], row[2]) for row in texts[1:]]
         return []

@@ -10,10 +10,12 @@ import inspect
 import itertools
 import re
 from collections import Counter
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 from types import CodeType, FunctionType
 
+import nbformat
 import numpy as np
 import pandas as pd
 import pytest
@@ -27,11 +29,12 @@ from tests.notebooks.tracked import tracked
 from threatlab import load_system
 from threatlab.catalog import Criterion
 from threatlab.depth import harden
-from threatlab.exercises import ____, progress
+from threatlab.errors import ThreatLabError
+from threatlab.exercises import ____, judges, progress
 from threatlab.exercises.attack import q6_memory
 from threatlab.exercises.capstone import written
 from threatlab.exercises.guard import learners_line, verdict_of_code
-from threatlab.exercises.judges import EXAMPLES, a_reason, check_bearable, is_a_person
+from threatlab.exercises.judges import a_reason, check_bearable, days_in, is_a_person, until, words_in
 from threatlab.exercises.outcome import BROKEN, CORRECT, NOT_ATTEMPTED, NOT_YET, RAISED, NotYet
 from threatlab.exercises.scope.q3_exclusion import says_when
 from threatlab.lessons import LESSONS
@@ -253,7 +256,8 @@ def test_a_list_within_what_a_function_returns_may_be_of_any_make(make):
 WHO = {
     **dict.fromkeys(("Ada", "Head of the support team", "CEO of a US company", "the group's security officer"), True),
     **dict.fromkeys(("", " ", "We", "all of us", "the security team", "Our red-team", "Somebody", "IT Staff"), False),
-    **dict.fromkeys(("IT", "Security", "the business"), False),
+    **dict.fromkeys(("IT", "Security", "the business", "the security office", "Platform engineers"), False),
+    **dict.fromkeys(("Head of the back office", "Kim from the help desk", "Jos\u00e9 \u00d1and\u00fa", "J. R."), True),
 }  # fmt: skip
 WHEN = {
     **dict.fromkeys(("31 March", "as soon as agents' calls are used for training", "whenever a tool is added"), True),
@@ -262,31 +266,44 @@ WHEN = {
 }
 
 
-SAID = {
-    **dict.fromkeys(("until December 31, 2026", "by Dec. 31st 2026", "31.12.2026", "12/31/2026", "May 2027"), "_DAY"),
-    **dict.fromkeys(("Ada disables the tools", "we suspend the agent", "it is taken offline", "then it stops"), "_OFF"),
-}
+OFF = ("Ada disables the tools", "we suspend the agent", "it is taken offline", "then it stops", "Kim pulls the plug")
 
 
-@pytest.mark.parametrize("words", SAID)
-def test_a_day_and_an_end_may_be_said_in_other_words(words):
-    assert getattr(written, SAID[words]).search(words)
+@pytest.mark.parametrize("words", OFF)
+def test_an_end_may_be_said_in_other_words(words):
+    assert written._OFF.search(words)
 
 
-def test_who_is_responsible_answers_for_it():
-    plan, half, sentence = bank("plan")["w7"][0]
-    for verb in ("is responsible for", "is accountable for", "signs for"):
-        assert PIECES["plan.w7"].judge((plan, half, sentence.replace("answers for", verb)))
+DAYS = (
+    *("until December 31, 2026", "by Dec. 31st 2026", "31.12.2026", "12/31/2026", "2026/12/31", "31-Dec-2026"),
+    *("Thu, 31 Dec. 2026", "the 31st of December, 2026", "from December 31, 2026 on"),
+)
+CALENDAR = ("by the end of Q1 2027", "until the last working day of March 2027", "in KW 2", "within ten working days")
+
+
+@pytest.mark.parametrize("words", DAYS)
+def test_a_day_may_be_written_in_other_ways(words):
+    assert days_in(words) == [date(2026, 12, 31)]
+
+
+@pytest.mark.parametrize("words", CALENDAR)
+def test_of_a_day_that_only_a_calendar_tells_the_reader_is_asked_to_look(words):
+    assert "would two readers mark the same one?" in until(words, None)
 
 
 SENTENCES = {
-    **dict.fromkeys(("for a while", "until 2027"), ({"until"}, "no day")),
+    **dict.fromkeys(("for a while", "until 2027", "until further notice"), ({"until"}, "no day")),
+    **dict.fromkeys(("by the end of Q1 2027", "within ten working days"), ({"until"}, "")),
     **dict.fromkeys(("until March 31st, 2020", "until 2020-03-31", "until 31.3.2020"), ({"until"}, "is not after")),
     **dict.fromkeys(("until 3/31/2027", "until the 31st of March 2027", "until Mar 31, 2027"), ({"until"}, "")),
     **dict.fromkeys(
-        ("nobody answers for it", "... answers for it", "the team answers for it"), ({"who"}, "Nobody answers")
+        ("nobody answers for it", "... answers for it", "the team answers for it", "the security office owns it"),
+        ({"who"}, "Nobody answers"),
     ),
     **dict.fromkeys(("Ada, head of data, answers for it", "it is Ada who answers for it"), ({"who"}, "")),
+    **dict.fromkeys(("Zo\u00eb O'Neil-Li signs for it", "J. R. is accountable", "Ada vouches for it"), ({"who"}, "")),
+    **dict.fromkeys(("the CISO is in charge", "Ada takes responsibility", "owner: Dr. Li,"), ({"who"}, "")),
+    "at .16 of 1": ({"risk"}, ""),
     "at 93.5%": ({"risk"}, "93.5% is no risk that stays"),
     "at 16.4%": ({"risk"}, ""),
     "model_artifacts_verified": ({"control"}, ""),
@@ -330,12 +347,39 @@ def test_a_reason_speaks_of_the_risk_and_may_say_what_it_costs(reason):
         check_bearable(reason)
 
 
-def test_the_reason_that_a_lesson_shows_as_an_example_is_nobody_s_own():
-    lessons = "".join(file.read_text("utf-8") for file in tracked("notebooks"))
-    for example in EXAMPLES:
-        assert f'\\"{example}\\"' in lessons
-        with pytest.raises(NotYet, match="is the text's example"):
-            a_reason(example, "")
+def test_a_reason_that_a_lesson_shows_as_an_example_is_nobody_s_own_in_whatever_clothes():
+    texts = {
+        file.stem: "".join(cell.source for cell in nbformat.read(file, 4).cells if cell.cell_type == "markdown")
+        for file in tracked("notebooks")
+    }
+    shown = {
+        stem: [
+            said
+            for said in re.findall(r'"([^"]+)"', "".join(re.findall(r"`\(.*?\)`", text)))
+            if len(words_in(said)) > 3
+        ]
+        for stem, text in texts.items()
+    }
+    assert {stem[:2] for stem, said in shown.items() if said} >= {"03", "04", "05", "07"}
+    for example in itertools.chain(*shown.values()):
+        for clothes in (example, example.upper(), f" {example.replace(',', '')}.", example.replace(" ", "\n")):
+            with pytest.raises(NotYet, match="is the text's example"):
+                a_reason(clothes, "")
+
+
+def test_a_reason_is_taken_where_no_lessons_are_installed(monkeypatch):
+    def missing(_):
+        raise ThreatLabError("the notebooks are not in this installation of threatlab")
+
+    monkeypatch.setattr(judges, "cells_of", missing)
+    monkeypatch.setattr(judges, "_examples", judges._examples.__wrapped__)
+    assert a_reason("Thieves have many accounts", "")
+
+
+@pytest.mark.parametrize("words", ["so so so so so", ". . . . .", "very, very, very bad"])
+def test_a_word_that_is_repeated_is_no_reason(words):
+    with pytest.raises(NotYet, match="is no reason"):
+        a_reason(words, "")
 
 
 def test_what_a_lesson_s_code_accepts_has_a_reason_that_its_own_judge_would_take():

@@ -13,7 +13,7 @@ import pytest
 from tests.exercises.solved import quiet
 from threatlab import AISystem
 from threatlab.dataflow import DataFlow, Element, Zone
-from threatlab.exercises.capstone import PIECES
+from threatlab.exercises.capstone import PIECES, w1
 from threatlab.plan import make_plan
 from threatlab.report import EXAMPLE, ThreatModel, briefing, checklist, load_model, to_html, to_json, to_markdown
 from threatlab.tabletop import load_story
@@ -107,9 +107,7 @@ def test_the_files_at_the_end_hold_the_defense(worked: dict[str, Any]) -> None:
 
 def test_who_answers_for_what_is_left_out_is_who_was_named(untouched: dict[str, Any]) -> None:
     names, cells = dict(untouched), {cell.id: cell.source for cell in nbformat.read(NOTEBOOK, as_version=4).cells}
-    argued = re.search(r"\*Example:\* `(\(.*?\))`", cells["exclusion-argue"])
-    assert argued
-    names |= {"left_out": eval(argued[1]), "owner": "Ada"}  # the lesson's own example
+    names |= {"left_out": eval(w1.fills, names), "owner": "Ada"}
     exec(compile(cells["scope-editor"], "scope-editor", "exec"), names)
     [left] = names["editor"].drawing.exclusions
     assert (left.owner, left.review) == names["left_out"][2:]

@@ -53,7 +53,9 @@ def core_score(**controls: bool) -> str:
 
 def rhythm() -> str:
     (high, often), (middle, seldom), (_, else_) = RHYTHM
-    return f"from a score of {high:g} on every {often} days, from {middle:g} on every {seldom}, else every {else_}"
+    return (
+        f"every {often} days at a score of {high:g} or more, every {seldom} at {middle:g} or more, else every {else_}"
+    )
 
 
 def in_atlas() -> str:
@@ -183,6 +185,7 @@ OWN: dict[tuple[str, str], str] = {
     ("06", "missed-about"): "60",
     ("06", "monitor-about"): "16 200 08 00",
     ("07", "example"): "400",
+    ("07", "way-in-yours"): "2",
     ("07", "evidence-lesson"): "0.6 0.25",
     ("07", "defense-hold"): "2027 03 31",
     ("07", "gate-about"): "0 1",

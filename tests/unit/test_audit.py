@@ -748,6 +748,16 @@ def test_a_lock_is_waited_for_no_longer_than_asked(file):
 # ---- places where no log can be
 
 
+def test_a_log_that_is_moved_away_while_a_writer_waits_is_begun_anew(log, file, monkeypatch):
+    def late(opened, *, shared):
+        monkeypatch.undo()
+        file.rename(file.with_name("moved"))
+        return journal.locked(opened, shared=shared)
+
+    monkeypatch.setattr(journal, "locked", late)
+    assert log.append({})["entry"] == 1
+
+
 def test_a_read_only_log_can_be_read_but_not_written(log, file):
     before = file.read_bytes()
     file.chmod(0o444)

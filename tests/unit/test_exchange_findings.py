@@ -163,6 +163,7 @@ def test_a_finding_stands_in_threat_dragon_where_the_report_has_it():
     for place in by_place(model):
         for finding in place.findings:
             assert at[ours(finding.attribute)]["name"] in (place.title if "whole" not in place.title else "Model")
+    assert not any("threats" in cell["data"] for cell in cells if cell["shape"].startswith("trust-boundary"))
     threats = {threat["id"]: threat for data in at.values() for threat in data["threats"]}
     for finding in model.assessment.findings:
         threat, control = threats[ours(finding.attribute)], model.system.catalog.controls[finding.attribute]
@@ -192,7 +193,9 @@ def test_open_threat_model_has_the_risk_before_controls_and_what_each_removes():
     for threat in document["threats"]:
         name = next(each for each in catalog().threats if ours(each) == threat["id"])
         risk = explain_threat(model.system, name)
+        assert risk.inherent > 0, "what doesn't apply is not listed"
         assert threat["risk"]["likelihood"] == round(100 * risk.inherent_likelihood)
+        assert threat["risk"]["impact"] == round(100 * risk.inherent_impact)
         assert threat["attributes"]["residual risk"] == f"{risk.risk:.2f}"
     states = {}
     for part in (*document["components"], *document["dataflows"]):
@@ -210,6 +213,7 @@ def test_open_threat_model_has_the_risk_before_controls_and_what_each_removes():
         state = state or ("required" if model.step(control.id) or model.system[control.id] is False else "recommended")
         assert states[ours(control.id)] == {state}
         assert mitigations[ours(control.id)]["riskReduction"] in range(1, 101)
+        assert mitigations[ours(control.id)]["description"] == control.recommendation, "nothing was measured"
 
 
 def test_the_library_has_the_risk_that_remains_on_its_own_scale():

@@ -186,6 +186,8 @@ def test_a_step_that_is_due_later_than_its_severity_allows_is_named():
     assert breaches
     found = {breach.what: TODAY + timedelta(days=365) for breach in breaches}
     assert "due_too_late" not in kinds(check_plan(late, policy, found))
+    taken = policy.accept(breaches[0].what, "The vendor delivers in spring", "Ada", late.finish)
+    assert {b.what for b in check_plan(late, taken) if b.kind == "due_too_late"} == {b.what for b in breaches[1:]}
 
 
 def test_a_plan_is_judged_by_the_risk_that_it_leaves_and_the_utility_that_it_keeps():

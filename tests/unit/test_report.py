@@ -12,10 +12,10 @@ import mistune
 import pytest
 from hypothesis import given
 
-from tests.unit.strategies import systems, thorough
+from tests.unit.strategies import CONTROLS, systems, thorough
 from tests.unit.threat_models import BARE, HOSTILE, TODAY, full, models, quick, with_text, words
 from threatlab import AISystem, AuditLog, ThreatLabError, assess, list_systems, load_system
-from threatlab.catalog import catalog
+from threatlab.catalog import SEVERITIES, catalog
 from threatlab.policy import Policy
 from threatlab.report import (
     EXAMPLE,
@@ -102,7 +102,9 @@ def test_an_acceptance_holds_through_its_day_and_not_without_a_date():
     assert undated.accepted("rbac_configured") is None
     assert (undated.holding, undated.breaches) == ((), ())
     assert "unknown: the report has no date" in to_markdown(undated)
-    assert "No risk has been accepted." in to_markdown(full().with_(policy=Policy()))
+    kept = as_github_shows_it(to_markdown(full().with_(policy=Policy(open_days=dict.fromkeys(SEVERITIES)))))
+    assert "No risk has been accepted." in kept.words
+    assert "The policy is kept on 2026-12-01." in kept.words
 
 
 BAD = [
@@ -176,6 +178,34 @@ UNTICK = {
 def test_each_item_hangs_on_its_own_artifact_alone(item):
     done = {each.id: each.done for each in checklist(full().with_(**UNTICK[item]))}
     assert done == {each: each != item for each in UNTICK}
+
+
+def test_an_item_says_what_its_artifact_holds():
+    first, last = sorted(review.due for review in full().reviews)
+    for changes, item, said in (
+        ({}, "assessment", "risk score 0.62, 17 findings, 14 of them because nobody knows"),
+        ({}, "policy", "risk score at most 0.5, each threat at most 0.2, 2 risks accepted"),
+        ({"policy": Policy(max_by_threat={"evasion": 0.1})}, "policy", "own bounds for 1 threat, 0 risks accepted"),
+        *(
+            ({"made_on": day}, "reviews", f"2 reviews, the next on {due}")
+            for day, due in ((None, first), (first, first), (last, last))
+        ),
+    ):
+        assert {each.id: each.artifact for each in checklist(full().with_(**changes))}[item] == said
+    answered = full().system.with_(**dict.fromkeys(CONTROLS, True))
+    assert all(item.done for item in checklist(full().with_(system=answered)))
+
+
+def test_an_answer_looks_as_good_or_bad_as_it_is():
+    system = AISystem("s", internet_facing=True, rbac_configured=True, encryption_enabled=False)
+    rows = [re.sub("<[^>]*>", " ", row) + row for row in to_html(ThreatModel(system)).split("<tr")]
+    for name, tone in (("internet_facing", "plain"), ("rbac_configured", "good"), ("encryption_enabled", "bad")):
+        label = catalog().facts[name].label if name in catalog().facts else catalog().controls[name].title
+        row = next(row for row in rows if f" {label} " in row and 'data-of="Why we say so"' in row)
+        assert f'class="mark {tone}"' in row, name
+    for name, state in (("encryption_enabled", "missing"), ("monitoring_active", "unknown")):
+        title = catalog().controls[name].finding
+        assert any(title in row and f">{state}<" in row for row in rows), name
 
 
 def test_reviews_of_another_system_tick_nothing():
@@ -287,7 +317,7 @@ IN_THE_REPORT = (
     "budget=300", "failed", "no bound", "CUSUM", "Two hours a day", "slow-1", "Declare on suspicion", "Reviews due",
     "Platform team", "Tampering", "A. Lovelace", "at most 0.5", "First round.", "Agenda of the next one",
     "Each threat's residual risk", ", held on 2026-11-20: 1 decision.", "no day yet",
-    "Nothing has been measured on the system itself yet.",
+    "Nothing has been measured on the system itself yet.", "What to ask next",
 )  # fmt: skip
 
 

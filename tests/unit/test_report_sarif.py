@@ -49,6 +49,7 @@ def test_there_is_a_result_for_each_finding_that_is_not_accepted_with_its_rule_a
         assert result["level"] == LEVELS[finding.severity]
         assert result["properties"]["unknown"] is finding.unknown
         assert finding.finding in result["message"]["text"]
+        assert ("answer it first" in result["message"]["text"]) is finding.unknown
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -151,6 +151,17 @@ def test_what_is_more_urgent_is_asked_first_and_only_if_it_is_open(said):
     assert said not in " ".join(asked(full().with_(system=done)))
 
 
+def test_where_all_is_answered_but_one_question_and_an_acceptance_that_expired_these_two_are_asked():
+    every = dict.fromkeys(catalog().attributes, True)
+    open_ = ThreatModel(AISystem("done", owner="Kim", **{**every, "rate_limiting_enabled": None}), made_on=TODAY)
+    ((_, why),) = [each for each in decisions(open_) if "Have this answered" in each[0]]
+    assert why.endswith("It is the open question that is worth most.")
+    done = ThreatModel(AISystem("done", owner="Kim", **every), policy=full().policy, made_on=TODAY)
+    (again,) = [each for each in asked(done) if each.endswith(" again, or have it closed.")]
+    assert catalog().controls["encryption_enabled"].finding in again, "the other acceptance holds"
+    assert not any(each.endswith(" again, or have it closed.") for each in asked(done.with_(made_on=None)))
+
+
 def test_a_threat_that_somebody_has_accepted_is_not_asked_again_and_one_that_expired_is():
     worst = AT_THE_DESK.assessment.worst_threat
     title = catalog().threats[worst].title
@@ -378,6 +389,9 @@ def test_a_report_has_lines_to_sign_one_for_each_reviewer():
         assert words.count("Reviewed by") == lines
         for line in ("Made by", "For the owner of the risk", "Signature"):
             assert line in words
+    owned = SIGNED.with_(system=AISystem("mine", owner="Kim"))
+    assert "| For the owner of the risk | Kim |" in to_markdown(owned)
+    assert "Version 1.2 of this threat model" in to_markdown(owned)
 
 
 def test_the_method_is_told_in_one_paragraph_with_the_formula():

@@ -70,7 +70,7 @@ class Catalog(Unchangeable):
     rulesets: Mapping[str, Ruleset] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
-        every = tuple(self.controls.values())
+        every = self.controls.values()
         core = tuple(c for c in every if "core" in c.rulesets)
         ai = tuple(c for c in every if "ai" in c.rulesets)
         rulesets = {

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sysconfig
+from collections.abc import Iterator
 from pathlib import Path
 
 from threatlab.errors import ThreatLabError
@@ -26,3 +28,16 @@ def course_folder(name: str) -> Path:
         f"the {name} are not in this installation of threatlab: clone the course's repository, install it with "
         "'python -m pip install -e .' there, and run this again"
     )
+
+
+def cells_of(name: str, notebook: str = "*") -> Iterator[tuple[str, str]]:
+    """Yield kind and source of each cell of the notebooks there, or of one whose name begins so, such as "04-*".
+
+    Raises
+    ------
+    ThreatLabError
+        As for `course_folder`.
+    """
+    for file in sorted(course_folder(name).glob(f"{notebook}.ipynb")):
+        for cell in json.loads(file.read_text(encoding="utf-8"))["cells"]:
+            yield cell["cell_type"], "".join(cell["source"])

@@ -51,7 +51,7 @@ def _read(file: Node) -> Found:
         if type_ not in _KINDS:
             continue
         name, supplier = node.text("name", ""), _supplier(node)
-        zone = _OURS if node is main or not supplier or supplier == owner else supplier
+        zone = _OURS if not supplier or supplier == owner else supplier
         if zone not in zones:
             called, kind = (owner or "Ours", "own") if zone == _OURS else (zone, "third party")
             zones[zone] = Part(zone, called, None, default=kind)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from threatlab.catalog import Catalog
-from threatlab.words import listed
 
 _THREATS = {
     "data_poisoning": r"(?:data|models?|training|rag|index|memory|knowledge base|embeddings?|vectors?)[ -]poison\w*"
@@ -140,17 +139,15 @@ def _spoken_of(title: str, ours: Mapping[str, str], phrases: Mapping[str, str]) 
     plain = " ".join(_REST.sub("", title[:_LONGEST]).casefold().split())
     found = []
     for id_, called in ours.items():
-        said = list(dict.fromkeys(_said(plain, called, phrases.get(id_, ""))))
-        if said:
-            found.append(Match(id_, called, f"it says {listed([repr(each) for each in said])}"))
+        if said := _said(plain, called, phrases.get(id_, "")):
+            found.append(Match(id_, called, f"it says {said!r}"))
     return tuple(found)
 
 
-def _said(plain: str, called: str, phrase: str) -> Iterator[str]:
-    """Yield the words of a text that name something: its own title's, all of them, or the phrase of the field."""
+def _said(plain: str, called: str, phrase: str) -> str:
+    """Return the words of a text that name something: the phrase of the field, or its own title's, all of them."""
     if phrase and (found := re.search(rf"\b(?:{phrase})", plain)):
-        yield found[0]
-        return
+        return found[0]
     words = [re.escape(word) for word in re.findall(r"\w+", called.casefold()) if word not in _SMALL]
-    if words and (found := re.search(r"\b" + r"\w{0,3}\W+(?:\w+\W+){0,2}".join(words), plain)):
-        yield found[0]
+    found = re.search(r"\b" + r"\w{0,3}\W+(?:\w+\W+){0,2}".join(words), plain) if words else None
+    return found[0] if found else ""

@@ -11,11 +11,15 @@ import re
 import reprlib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import date
+from contextlib import suppress
+from datetime import date, datetime
+from functools import cache
+from itertools import product
 from numbers import Number
 from typing import Any, NamedTuple, TypeVar
 
 from threatlab.checks import check_date
+from threatlab.course import cells_of
 from threatlab.errors import ThreatLabError, nearest
 from threatlab.exercises.blank import has_blank
 from threatlab.exercises.guard import learners_line, learners_time
@@ -392,21 +396,31 @@ def a_day(given: Any, says: str) -> date:
         raise refusal(says, problem) from None
 
 
-EXAMPLES = (
-    "Thieves have many accounts",
-    "Nobody notices one refusal in twenty",
-    "Only eight people reach it",
-    "Above that, data poisoning would go unseen for a week",
-)
-"""Reasons by which a lesson shows how one is written: nobody's own."""
+def words_in(text: str) -> dict[str, None]:
+    """Return the different words of a text in their order, whatever their case: one that is repeated says no more."""
+    return dict.fromkeys(re.findall(r"\w+", str.casefold(text)))
+
+
+@cache
+def _examples() -> frozenset[tuple[str, ...]]:
+    """Return what stands between quotes in the lessons' texts, as words; nothing where no lessons are installed."""
+    with suppress(ThreatLabError):
+        texts = [source for kind, source in cells_of("notebooks") if kind == "markdown"]
+        return frozenset(tuple(words_in(said)) for text in texts for said in re.findall(r'"([^"]+)"', text))
+    return frozenset()
+
+
+def check_own(text: str) -> None:
+    """Refuse a text by which a lesson shows how one is written, whatever its case and signs: it is nobody's own."""
+    if tuple(words_in(text)) in _examples():
+        raise NotYet(f"{text.strip()!r} is the text's example. What is your own?")
 
 
 def a_reason(given: Any, asks: str, words: int = 4) -> str:
-    """Return a reason if it is a text of at least so many words; `asks` goes on after "is no reason"."""
-    if not isinstance(given, str) or len(given.split()) < words:
+    """Return a reason of one's own, if it has so many different words; `asks` goes on after "is no reason"."""
+    if not isinstance(given, str) or len(words_in(given)) < words:
         raise NotYet(f"{shown(given)} is no reason{asks}")
-    if given.strip() in EXAMPLES:
-        raise NotYet(f"{given.strip()!r} is the text's example. What is your own reason?")
+    check_own(given)
     return given
 
 
@@ -433,9 +447,10 @@ def check_bearable(reason: str) -> None:
 
 
 _NOBODY = re.compile(
-    r"\b(?:[Ww]e|us|(?i:everyone|everybody|nobody|someone|somebody|they|tbd))\b"  # not US
+    r"\b(?:[Ww]e|us|(?i:everyone|everybody|nobody|someone|somebody|they|them|tbd))\b"  # not US
     r"|^(?!.*\b(?i:head|leader?|manager|director|chief|c\wo|ciso|chair|owner|officer|engineer|analyst)\b)"
-    r"[\w '-]*\b(?i:team|management|company|department|staff|board|committee|group|airline)$"
+    r"(?!\w+ (?:from|in|at) )[\w '-]*\b(?i:team|management|company|department|office|desk|unit|division|staff|board"
+    r"|committee|group|airline|people|engineers|analysts|developers)$"
     r"|^(?i:the )?(?:IT|HR|(?i:security|engineering|operations|ops|devops|legal|finance|compliance|support|business))$"
 )
 
@@ -450,6 +465,59 @@ def a_person(given: Any) -> str:
     if not isinstance(given, str) or not is_a_person(given):
         raise NotYet(f"{shown(given)} is nobody whom one could ask. Give a name, or a role that one person has.")
     return given.strip()
+
+
+_DAY = re.compile(
+    r"20\d\d[-/]\d\d[-/]\d\d|\d{1,2}[./]\d{1,2}[./]20\d\d|\d{1,2}[ -][A-Za-z]+[ -]20\d\d|[A-Za-z]+ \d{1,2} 20\d\d"
+)
+_WRITTEN = ("%Y %m %d", "%d %m %Y", "%m %d %Y", "%d %B %Y", "%d %b %Y", "%B %d %Y", "%b %d %Y")
+_CALENDAR = re.compile(
+    r"\b(?:end|start|beginning|close|(?:last|first)(?: \w+)? day) of\b|\bmid-|\b(?:KW|CW|week) ?\d|\bQ[1-4]\b"
+    r"|\b(?:with)?in (?:the next )?\w+ (?:\w+ )?(?:days|weeks|months)\b",
+    re.IGNORECASE,
+)
+"""A day that a calendar tells, and no program reads here: the end of a quarter, a week's number, ten working days."""
+
+_SHARE = re.compile(r"\b\d+(?:\.\d+)? ?%|(?<![\d.])[01]?\.\d+")
+
+
+def _as_written(text: str) -> str:
+    """Return a text without what stands in the way of reading its days."""
+    return re.sub(r"(?<=\d)(?:st|nd|rd|th)\b|,|\bof (?=[A-Z])|(?<=[a-z])\.(?= \d)", "", text)
+
+
+def days_in(text: str) -> list[date]:
+    """Return the days with their years that a text names, as far as they are any."""
+    days = []
+    for found, form in product(_DAY.findall(_as_written(text)), _WRITTEN):
+        with suppress(ValueError):
+            days.append(datetime.strptime(re.sub(r"[-/.]", " ", found), form).date())  # noqa: DTZ007  # a day, no time
+    return days
+
+
+def until(text: str, begins: date | None) -> str:
+    """Refuse a text that names no day, or none after `begins`; of a day that can't be read, return what to look at."""
+    days = days_in(text)
+    if not days and _CALENDAR.search(text):
+        return " Which day it ends on, this check can't read: would two readers mark the same one?"
+    if not days:
+        raise NotYet("It has no day with its year. Until when does it hold? Write it as 31 January 2027.", "no-day")
+    if begins and max(days) <= begins:
+        raise NotYet(f"{max(days)} is not after {begins}, on which it begins: give a later day.", "over")
+    return ""
+
+
+def shares_in(text: str) -> list[str]:
+    """Return the numbers of a text that are shares, such as "0.16" or "16%"; those of a day are none."""
+    return [found.strip() for found in _SHARE.findall(_DAY.sub("", _as_written(text)))]
+
+
+def is_written(share: str, value: float) -> bool:
+    """Whether a share, such as "0.16" or "16%", is this value as far as it is written out."""
+    digits = share.rstrip(" %")
+    places = len(digits.partition(".")[2]) + (2 if "%" in share else 0)
+    said = float(digits) / (100 if "%" in share else 1)
+    return abs(said - value) <= 0.5 * 10.0**-places + 1e-9
 
 
 def a_function(answer: Any, takes: str) -> Callable[..., Any]:

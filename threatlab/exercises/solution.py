@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import ast
-import json
 import re
-from collections.abc import Iterator
 
-from threatlab.course import course_folder
+from threatlab.course import cells_of
 from threatlab.errors import ThreatLabError
 from threatlab.lessons import LESSONS
 
@@ -52,21 +50,14 @@ def worked(question: str) -> str:
     """
     lesson, _, name = question.partition(".")
     parts: list[str] = []
-    for source in _sources(lesson):
+    numbers = {each.name: each.number for each in LESSONS}
+    for _, source in cells_of("solutions", f"{numbers.get(lesson)}-*"):
         parts.append(_solved(source))
         if check := CHECK.search(source):
             if check[1] == name:
                 return "\n\n\n".join(filter(None, parts))
             parts = []
     raise ThreatLabError(f"there is no worked solution of {question}")
-
-
-def _sources(lesson: str) -> Iterator[str]:
-    """Yield the cells of a lesson's solution notebook."""
-    numbers = {each.name: each.number for each in LESSONS}
-    for file in course_folder("solutions").glob(f"{numbers.get(lesson)}-*.ipynb"):
-        for cell in json.loads(file.read_text(encoding="utf-8"))["cells"]:
-            yield "".join(cell["source"])
 
 
 def _solved(source: str) -> str:

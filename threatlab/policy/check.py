@@ -137,15 +137,14 @@ def _open(finding: Finding, policy: Policy, today: date, since: date) -> Iterato
 
 def _left_open(finding: Finding, policy: Policy, end: date, since: date) -> Iterator[Breach]:
     """Yield a breach if a plan leaves a finding open that must be closed some day, and nobody has accepted it."""
-    allowed, accepted = policy.open_days[finding.severity], policy.acceptance(finding.attribute)
-    if allowed is None or (accepted and accepted.holds(end)):
-        return
-    if accepted:
+    allowed = policy.open_days[finding.severity]
+    if policy.acceptance(finding.attribute):
         yield from _open(finding, policy, end, since)
-        return
-    last = since + timedelta(days=allowed)
-    sentence = f"{finding.finding} ({finding.severity}) is not in the plan, and must be closed by {last} or accepted."
-    yield Breach("stays_open", finding.attribute, end, last, sentence)
+    elif allowed is not None:
+        last = since + timedelta(days=allowed)
+        must = f"must be closed by {last} or accepted"
+        sentence = f"{finding.finding} ({finding.severity}) is not in the plan, and {must}."
+        yield Breach("stays_open", finding.attribute, end, last, sentence)
 
 
 def _accepted(policy: Policy, what: str, day: date) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import itertools
 import re
 import shutil
 import tempfile
@@ -55,11 +56,12 @@ PLANNED = AISystem(
     personal_data_minimized=True,
 )
 LESSON = Path(__file__).parents[3] / "notebooks/07-capstone.ipynb"
-[TOLD] = (
-    eval(example, {"Training": Training, "start": START})  # the lesson's own example
-    for cell in nbformat.read(LESSON, as_version=4).cells
-    for example in re.findall(r"\*Example:\* `(Training\(.*?\))`", cell.source)
-)
+EXAMPLES = {
+    piece: eval(example, {"Training": Training, "start": START})  # the lesson's own, each in the text above its line
+    for above, cell in itertools.pairwise(nbformat.read(LESSON, as_version=4).cells)
+    for piece in re.findall(r"^(w(?:1|3|7|9|12))\.check", cell.source, re.MULTILINE)
+    for example in re.findall(r'\*Example:\* `?([A-Z]?\w*\(.*?\)(?=`)|".*?")', above.source.replace("\n", " "))
+}
 BARE = ThreatModel(load_system("tay"))
 NEARLY = replace(full(), training=())
 BUSY = DESK.without("Payment run").without("Clerk")
@@ -84,20 +86,22 @@ def bank():
     return {
         "w17": ((DESK, (1, "customer", "Archive")), NO_WAYS_IN),
         "w1": (
-            (DESK, ("Payment run", REASON, *UNTIL)),
+            (DESK, START, ("Payment run", REASON, *UNTIL)),
             [
-                ((None, ("Payment run", REASON, *UNTIL)), "no drawing"),
-                ((DESK, ("Payment rum", REASON, *UNTIL)), "did you mean 'Payment run'"),
-                ((DESK, "Payment run"), "a part, why, who answers for it, and a day"),
-                ((DESK, ("Payment run", "It is old", *UNTIL)), "short for a reason"),
-                ((DESK, ("Archive", REASON, *UNTIL)), "holds personal data"),
-                ((DESK, ("Mail tool", REASON, *UNTIL)), "is a tool"),
-                ((DESK, ("Customer", REASON, *UNTIL)), "stands at a trust boundary"),
-                ((DESK, ("Payment run", REASON, "the team", "2027-06-30")), "nobody whom one could ask"),
-                ((DESK, ("Payment run", REASON, "Kim", "next year")), "on which it is looked at again"),
-                ((DESK, ("Payment run", REASON)), "a part, why, who answers for it, and a day"),
-                ((DESK, None), "Is there a reason to"),
-                ((BUSY, ("Assistant", REASON, *UNTIL)), "stays in scope"),
+                ((None, START, ("Payment run", REASON, *UNTIL)), "no drawing"),
+                ((DESK, START, ("Payment rum", REASON, *UNTIL)), "did you mean 'Payment run'?"),
+                ((DESK, START, "Payment run"), "a part, why, who answers for it, and a day"),
+                ((DESK, START, ("Payment run", "It is old", *UNTIL)), "is no reason"),
+                ((DESK, START, ("Archive", REASON, *UNTIL)), "holds personal data"),
+                ((DESK, START, ("Mail tool", REASON, *UNTIL)), "is a tool"),
+                ((DESK, START, ("Customer", REASON, *UNTIL)), "stands at a trust boundary"),
+                ((DESK, START, ("Payment run", REASON, "the team", "2027-06-30")), "nobody whom one could ask"),
+                ((DESK, START, ("Payment run", REASON, "Kim", "next year")), "on which it is looked at again"),
+                ((DESK, START, ("Payment run", REASON, "Kim", "2020-06-30")), "not after 2026-12-01"),
+                ((DESK, START, EXAMPLES["w1"]), "is the text's example"),
+                ((DESK, START, ("Payment run", REASON)), "a part, why, who answers for it, and a day"),
+                ((DESK, START, None), "Is there a reason to"),
+                ((BUSY, START, ("Assistant", REASON, *UNTIL)), "stays in scope"),
             ],
         ),
         "w2": (
@@ -113,9 +117,11 @@ def bank():
         "w3": (
             (drawn, "A stranger sends a letter that the assistant takes for an order"),
             [
-                ((drawn, "Prompt injection"), "2 words"),
+                ((drawn, "Prompt injection"), "2 different words"),
                 ((drawn, "Somebody outside does something bad to our data at night"), "no part of the drawing"),
                 ((drawn, 3), "not a sentence"),
+                ((drawn, "assistant " * 8), "1 different word."),
+                ((drawn, EXAMPLES["w3"]), "is the text's example"),
             ],
         ),
         "w4": (
@@ -123,11 +129,12 @@ def bank():
             [(1, "1 is no bound"), (0, "0 is no bound"), (10, "a share between 0 and 1"), ("10%", "not a number")],
         ),
         "w5": (
-            Policy(0.5),
+            (Policy(0.6), Policy(0.5)),
             [
-                (Policy(), "accepts every risk"),
-                (Policy(0), "kept by no system"),
-                (0.5, "not a policy"),
+                ((Policy(0.6), Policy()), "accepts every risk"),
+                ((Policy(0.6), Policy(0)), "kept by no system"),
+                ((Policy(0.6), Policy(0.6)), "the insurer's bounds"),
+                ((Policy(0.6), 0.5), "not a policy"),
             ],
         ),
         "w6": (
@@ -136,13 +143,15 @@ def bank():
                 ((plan, {}), "a dict with a name for each of"),
                 ((plan, {**people, plan.steps[0].role: "the security team"}), "is 'the security team'. Who is asked"),
                 ((plan, {**people, plan.steps[0].role: " "}), "Who is asked on the morning"),
+                ((plan, {**people, plan.steps[0].role: plan.steps[0].role.title()}), "which is a role"),
                 (("draft", people), "Leave the last line"),
             ],
         ),
         "w7": (
             (plan, START, ("Until then one team uses it, and can undo it", "2027-03-31")),
             [
-                ((plan, START, ("It can wait", "2027-03-31")), "short for a reason"),
+                ((plan, START, ("It can wait", "2027-03-31")), "is no reason"),
+                ((plan, START, EXAMPLES["w7"]), "is the text's example"),
                 ((plan, START, ("The budget of this year is spent elsewhere", "2027-03-31")), "Money and days explain"),
                 ((plan, START, ("Until then one team uses it, and can undo it", "in spring")), "the day on which"),
                 ((plan, START, ("Until then one team uses it, and can undo it", START)), "Give a day after"),
@@ -163,7 +172,9 @@ def bank():
             [
                 ((detection, (9999, "The nights are to be quiet from now on")), "nobody is caught"),
                 ((detection, 16), "give a threshold and its reason"),
-                ((detection, (16, "It fits")), "short for a reason"),
+                ((detection, (16, "It fits")), "is no reason"),
+                ((detection, (16, "Ghost " * 5)), "is no reason"),
+                ((detection, EXAMPLES["w9"]), "is the text's example"),
                 ((detection, (32, "The shift has seven hours and no more")), "You miss Owl, Shadow and Ghost"),
                 ((detection, ("high", "The shift has these hours, and Ghost is slow")), "not a number"),
                 ((detection, (-1, "The shift has these hours, and Ghost is slow")), "no threshold"),
@@ -191,7 +202,7 @@ def bank():
             (START, Training("Night shift", START, "the briefing", "Kim")),
             [
                 ((START, Training("Night shift", "2027-01-01", "the briefing", "Kim")), "has not been held"),
-                ((START, TOLD), "the example's"),
+                ((START, EXAMPLES["w12"]), "is the text's example"),
                 ((START, "Night shift"), "not a Training"),
             ],
         ),
@@ -217,12 +228,17 @@ def bank():
         "w15": (
             (full(), defense),
             [
-                ((full(), "It is safe."), "1 of 3 sentences"),
-                ((full(), f"Dr. Kim answers for {planned:.2f} until 2027-03-31. We stop if not."), "2 of 3 sentences"),
+                ((full(), "It is safe."), "That is 1 sentence of 3 different words"),
+                ((full(), f"{planned:.2f} of 1. Until 2027-03-31. We stop."), "and 20 different words at least"),
+                ((full(), defense.replace("2027", "2020")), "is not after"),
+                (
+                    (full(), f"Dr. Kim answers for {planned:.2f} until 2027-03-31. We stop if not."),
+                    "That is 2 sentences",
+                ),
                 ((full(), defense.replace("we switch it off", "we talk about it")), "make you switch it off"),
                 ((full(), f"{defense} Every reply is read by a person."), "Your own report says otherwise"),
                 ((full(), defense.replace(f"{planned:.2f}", "low")), f"It says {now:.2f} today"),
-                ((full(), defense.replace(" until 2027-03-31", "")), "Name a day"),
+                ((full(), defense.replace(" until 2027-03-31", "")), "no day with its year"),
                 ((full(), 0.5), "not a defense"),
             ],
         ),

@@ -21,8 +21,8 @@ RIGHT = right("capstone.q2")
 SYSTEM, PROOF, ALERTS = RIGHT.system, RIGHT.evidence, RIGHT.monitoring
 
 
-def planned(system, budget=15, **more):
-    owners = {step.control: "Ines" for step in make_plan(system, budget).steps}
+def planned(system, budget=15, who="Ines", **more):
+    owners = {step.control: who for step in make_plan(system, budget).steps}
     return make_plan(system, budget, owners=owners, **more)
 
 
@@ -85,7 +85,7 @@ CONSTRAINTS = {
     "a finding": (accepting("encryption_enabled"), "there is nothing to accept"),
     "what stays open": (accepting(RIGHT.plan.steps[0].control), "accepted *and* planned"),
     "a finding, and no question": (accepting("abuse_detection_active"), "to sign a blank page"),
-    "with a reason": (accepting(reason="Later"), "convince the next owner"),
+    "with a reason": (accepting(reason="later, later, later, later"), "convince the next owner"),
     "the head of night operations signs": (accepting(owner="Security lead"), "who signs for what stays open"),
     "not for longer than half a year": (accepting(until="2027-06-02"), "until 2027-06-02. An acceptance is a loan"),
     "a day on which that ends": (accepting(until="2026-12-01"), "until 2026-12-01. An acceptance is a loan"),
@@ -93,6 +93,7 @@ CONSTRAINTS = {
     "within the budget": (RIGHT.with_(plan=planned(SYSTEM, 16, start=TODAY)), "there are 15"),
     "from today": (RIGHT.with_(plan=planned(SYSTEM, start="2027-01-04")), "begins on 2027-01-04"),
     "an owner for each step": (RIGHT.with_(plan=make_plan(SYSTEM, 15, start=TODAY)), "an owner for each step"),
+    "an owner is somebody": (RIGHT.with_(plan=planned(SYSTEM, who="the team", start=TODAY)), "owned by 'the team'"),
     "a date for each step": (RIGHT.with_(plan=planned(SYSTEM)), "no dates"),
     "prompt injection": (proven(*PROOF, run("none", attack="poisoning")), "nothing of the kind"),
     "an attacker who adapts": (proven(PROOF[0], run("tool_allow_list", 0.6)), "(adaptive=True) is with a control"),

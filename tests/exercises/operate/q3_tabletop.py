@@ -23,7 +23,10 @@ CONSTRAINTS = {
     "goes to somebody": (instead(2, "search", ""), "names nobody under by"),
     "each decision": (instead(4, "nobody"), "nobody decides, and it is decided"),
     "a reason": (instead(1, "log", note=""), "has no reason"),
-    "a reason, in words": (instead(1, "log", note="x"), "has 'x' for a reason. Say why under note, in 4 words"),
+    "a reason, in words": (
+        instead(1, "log", note="x x x x"),
+        "has 'x x x x' for a reason. Say why under note, in 4 different",
+    ),
     "the attacker's hours": (instead(3, "rule"), "accepted. Attacker in"),
     "the hours of service": (instead(5, "all"), "accepted. Service down"),
     "what is taken": (instead(5, "account"), "accepted. Taken"),

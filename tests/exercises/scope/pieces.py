@@ -89,7 +89,8 @@ def bank():
                 ((2, "Who may ask the model?"), "Flow 2 stays in Production"),
                 ((8, "Somebody chooses the versions."), "is no question"),
                 ((8, "Is that flow secure?"), "Nobody can answer that"),
-                ((8, "Who?"), "so few words"),
+                ((8, "Who, who, who, who?"), "so few words"),
+                ((1, "Who notices if one applicant sends a thousand applications?"), "is the text's example"),
             ],
         ),
         "w4": (

@@ -104,7 +104,7 @@ def next_item(answer: Any) -> str:
         raise NotYet(f"{item.title} is ticked already. Take one that is open.", "ticked")
     day = a_day(until, "After the item comes the day by which it is there")
     if not start < day <= start + SOON:
-        raise NotYet(f"{day} is not within three months of {start}. What could be there by then?", "late")
+        raise NotYet(f"{day} is not within three months after {start}. What could be there by then?", "late")
     return f"{item.title}, by {day:%d %B %Y}. {capital(item.artifact)}."
 
 

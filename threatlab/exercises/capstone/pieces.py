@@ -19,8 +19,8 @@ w1 = Question(
     fills='(free[0], "Finance audits every run of it, each quarter", "Kim", "2027-06-30") if free else None',
     claims={
         "matters": "A part on which a fact, an effect or a trust boundary hangs can be left out.",
+        "over": "What is left out may be looked at again before it was left out.",
         "nothing-free": "No part can be left out.",
-        "short": "A word or two is a reason.",
     },
 )
 w2 = Question(
@@ -113,7 +113,6 @@ w7 = Question(
     covers=("practice-document",),
     fills='("Until then one team uses it, and can undo what it does", start + timedelta(days=120))',
     claims={
-        "short": "A word or two is a reason.",
         "means": "Money makes a risk bearable.",
         "no-end": "An acceptance may last for years.",
     },
@@ -148,7 +147,6 @@ w9 = Question(
         "+ (', '.join(choice.missed) or 'nobody'))"
     ),
     claims={
-        "short": "A word or two is a reason.",
         "nobody-caught": "A threshold that catches nobody costs nothing.",
         "unnamed": "Who is missed need not be named.",
     },
@@ -201,7 +199,6 @@ w12 = Question(
     fills='Training("Night shift of the service desk", start, "The briefing; what to report, and to whom", "Kim")',
     claims={
         "not-held": "A training that is planned is one that was held.",
-        "example": "The example's training counts as one's own.",
     },
 )
 w13 = Question(
@@ -258,6 +255,7 @@ w15 = Question(
         "contradicts": "A defense may say what the report denies.",
         "no-number": "A defense needs no number.",
         "no-day": "A defense holds for ever.",
+        "over": "A defense may hold until a day that is past.",
         "no-stop": "A risk is accepted whatever happens.",
     },
 )

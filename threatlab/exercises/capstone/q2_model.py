@@ -7,7 +7,7 @@ from typing import Any
 
 from threatlab.errors import ThreatLabError
 from threatlab.exercises.capstone.q1_drawing import SHOWN, facts_shown
-from threatlab.exercises.judges import a_kind, refusal
+from threatlab.exercises.judges import a_kind, is_a_person, refusal, words_in
 from threatlab.exercises.outcome import NotYet
 from threatlab.exercises.question import Question, in_steps
 from threatlab.report import Evidence, ThreatModel, checklist, from_exercise
@@ -38,7 +38,7 @@ _FALSE_FACTS = {
 _OPEN_FACT, _OPEN_CONTROL, _BOAST = "learns_from_user_input", "secrets_in_vault", "prompt_guardrails_enabled"
 
 _WORDS = 4
-"""Words that a reason needs; whether it is a good one, only a reader can tell."""
+"""Different words that a reason needs; whether it is a good one, only a reader can tell."""
 
 
 def models_the_porter(answer: Any) -> str:
@@ -156,7 +156,7 @@ def _accepts(model: ThreatModel) -> None:
                 "blank page: somebody has to ask first. Accept what is known to be missing.",
                 "unknown",
             )
-        if len(each.reason.split()) < _WORDS:
+        if len(words_in(each.reason)) < _WORDS:
             raise NotYet(f"{each.what} is accepted because of {each.reason!r}. Would that convince the next owner?")
         if SIGNS not in each.owner.lower():
             raise NotYet(
@@ -182,6 +182,11 @@ def _plans(model: ThreatModel) -> None:
             f"The plan begins at a risk of {plan.risk_before:.3f}, the model's system is at "
             f"{model.assessment.risk_score:.3f}: it is a plan for another system. Did you change an answer since?"
         )
+    for step in plan.steps:
+        if not is_a_person(step.owner):
+            raise NotYet(
+                f"{step.title} is owned by {step.owner!r}. Who is asked on the morning when it is due?", "owner"
+            )
     if any(step.due is None for step in plan.steps):
         raise NotYet("The steps have owners and no dates. Who is asked on which morning?")
     if (begins := min(step.start or TODAY for step in plan.steps)) != TODAY:
@@ -237,7 +242,7 @@ def _promises(model: ThreatModel) -> None:
         name, says = next(iter(waiting.items()))
         raise NotYet(f"The checklist's item {name!r} doesn't tick: {says}.")
     choice = model.monitoring
-    if choice is None or len(choice.reason.split()) < _WORDS:
+    if choice is None or len(words_in(choice.reason)) < _WORDS:
         raise NotYet(
             "The alert threshold has hardly a reason. Whose sleep does it cost, and whom does it miss?", "threshold"
         )
@@ -285,6 +290,7 @@ q2 = Question(
         "boast": "What a seller says is evidence.",
         "no-note": "An answer needs no source.",
         "policy": "A policy may accept every risk.",
+        "owner": "A step may be owned by a team, or by nobody.",
         "both": "A risk can be accepted and planned for.",
         "unknown": "What nobody knows can be accepted.",
         "threshold": "An alert threshold needs no reason.",

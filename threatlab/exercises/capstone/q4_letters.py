@@ -6,10 +6,11 @@ from typing import Any
 
 from threatlab.assessment.stride import BREAKS
 from threatlab.catalog import catalog
-from threatlab.exercises.judges import a_dict, shown
+from threatlab.exercises.judges import a_dict, named, shown
 from threatlab.exercises.outcome import NotYet
 from threatlab.exercises.question import Question, in_steps
 from threatlab.report import STRIDE
+from threatlab.words import listed
 
 LOOK = {
     "tool_sources_verified": "A tool was installed because of the name it bore.",
@@ -47,9 +48,9 @@ def letters_each_once(answer: Any) -> str:
 
 
 def _letter(name: str, given: Any) -> str:
-    letter = given.strip().upper() if isinstance(given, str) else ""
-    if letter not in STRIDE:
-        raise NotYet(f"{name} is {shown(given)}; give one letter of STRIDE, such as 'S'.")
+    letter = named(given, STRIDE)
+    if letter is None:
+        raise NotYet(f"{name} is {shown(given)}; give one letter of STRIDE: {listed(list(STRIDE), 'or')}.")
     return letter
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from itertools import product
 from typing import Any
 
 from threatlab.assessment import Finding
@@ -17,13 +18,20 @@ from threatlab.exercises.judges import (
     a_kind,
     a_number,
     a_person,
+    a_reason,
     check_bearable,
     check_names_one,
+    check_own,
     is_a_person,
+    is_written,
     made_parts,
+    named,
     parts,
     refusal,
+    shares_in,
     shown,
+    until,
+    words_in,
 )
 from threatlab.exercises.outcome import NotYet
 from threatlab.operate.reviews import Review
@@ -31,10 +39,11 @@ from threatlab.plan import Plan
 from threatlab.policy import Policy
 from threatlab.report import ThreatModel, Training
 from threatlab.system import AISystem
-from threatlab.words import capital, counted, listed
+from threatlab.words import counted, listed
 
-REASON, SCENE = 5, 8
-"""Words that a reason, or a scene, needs at least; whether it is a good one, only a reader can tell."""
+REASON, SCENE, DEFENSE = 5, 8, 20
+"""Different words that a reason, a scene or a defense needs at least; whether it is a good one, only a reader can tell.
+"""
 
 SENTENCES = 3
 """What the defense of section 13 consists of."""
@@ -42,18 +51,11 @@ SENTENCES = 3
 LONGEST = timedelta(days=366)
 """How long a risk may be accepted before somebody looks again."""
 
-TRAINED = "Claims handlers, early shift"
-"""Whom the lesson's example names: nobody has trained them."""
-
-_DAY = re.compile(
-    r"\b\d{4}-\d\d-\d\d\b|\b\d{1,2}[./]\d{1,2}[./]\d{4}\b"
-    r"|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? (?:\d{1,2}(?:st|nd|rd|th)?,? )?\d{4}\b"
-)
 _END = re.compile(r"(?<!\bDr\.)(?<!\bMr\.)(?<!\bMs\.)(?<!\bMrs\.)(?<!\bProf\.)(?<!\bSt\.)(?<!\bNo\.)(?<=[.!?])\s+")
 """Where a sentence ends; a title before a name ends none."""
 
 _OFF = re.compile(
-    r"\b(?:switch|turn|shut|tak|pull)\w*\b[^.!?]*\b(?:off|down|offline)\b"
+    r"\b(?:switch|turn|shut|tak|pull|go)\w*\b[^.!?]*\b(?:off|down|offline|plug|dark)\b"
     r"|\b(?:stop(?:s|ped)?|disabl\w+|deactivat\w+|suspend\w*|unplug\w*|withdraw\w*)\b",
     re.IGNORECASE,
 )
@@ -71,7 +73,7 @@ def contradicts(sentence: str, system: AISystem) -> bool:
 
 def leaves_out(answer: Any) -> str:
     """Judge a part that is left out, and why."""
-    drawing, given = made_parts(answer, DataFlow | None)
+    drawing, start, given = made_parts(answer, DataFlow | None, date)
     if drawing is None and given is None:
         return "There is no drawing yet, so nothing is left out. Begin one in the panel below."
     if drawing is None:
@@ -87,19 +89,18 @@ def leaves_out(answer: Any) -> str:
     give = f'a part, why, who answers for it, and a day: ("{names[0]}", "...", "Kim", "2027-06-30")'
     part, reason, who, again = parts(given, 4, give)
     if not isinstance(part, str) or part not in names:
-        raise NotYet(f"{capital(unknown_name('element', part, names))}. Give a part of the drawing, and why.")
+        raise refusal("Give a part of the drawing, and why", ThreatLabError(unknown_name("element", part, names)))
     _reason(reason)
     if against := why_it_matters(drawing, part):
         raise NotYet(f"{part} {listed(list(against))}. It stays in scope: an exclusion must hide nothing.", "matters")
     day = a_day(again, "After the name comes the day on which it is looked at again")
+    if day <= start:
+        raise NotYet(f"{day} is not after {start}, the day of the report. When is it looked at again?", "over")
     return f"{part} goes out of scope until {day}; {a_person(who)} answers for it. {UNREAD}"
 
 
 def _reason(reason: Any) -> str:
-    text = a_kind(reason, str, "a reason; give a text, after a comma")
-    if len(text.split()) < REASON:
-        raise NotYet(f"{shown(text)} is short for a reason. Would it convince somebody who wasn't there?", "short")
-    return text
+    return a_reason(reason, ". Would it convince somebody who wasn't there?", REASON)
 
 
 def scene(answer: Any) -> str:
@@ -107,9 +108,12 @@ def scene(answer: Any) -> str:
     model, given = made_parts(answer, ThreatModel)
     names = [element.name for element in model.drawing.elements] if model.drawing else []
     text = a_kind(given, str, "a sentence; give a text")
-    if len(text.split()) < SCENE:
+    check_own(text)
+    if len(words_in(text)) < SCENE:
         raise NotYet(
-            f"{len(text.split())} words. Who does what, with which part of your system, and what comes of it?", "short"
+            f"{counted(len(words_in(text)), 'different word')}. Who does what, with which part of your system, and "
+            "what comes of it?",
+            "short",
         )
     there, rest = [], text.lower()
     for name in sorted(names, key=len, reverse=True):  # of "Patient" and "Patient record", the longer one is meant
@@ -135,11 +139,14 @@ def bound(answer: Any) -> str:
 
 def policy(answer: Any) -> str:
     """Judge what would be good enough."""
-    given = a_kind(answer, Policy, "a policy; begin with Policy(max_risk=")
+    example, own = made_parts(answer, Policy)
+    given = a_kind(own, Policy, "a policy; begin with Policy(max_risk=")
     if given.max_risk >= 1 and given.max_per_threat is None and not given.max_by_threat:
         raise NotYet("That accepts every risk there is. Give max_risk a number below 1.", "everything")
     if given.max_risk == 0:
         raise NotYet("A risk score of 0 is kept by no system that does anything. What would be good enough?", "zero")
+    if given == example:
+        raise NotYet("Those are the insurer's bounds. Which ones would you put your name under?")
     return f"Good enough is now a risk score of {given.max_risk:g} at most, before you have seen a plan."
 
 
@@ -151,6 +158,8 @@ def people(answer: Any) -> str:
     for role, name in names.items():
         if not isinstance(name, str) or not is_a_person(name):
             raise NotYet(f"The {role} is {shown(name)}. Who is asked on the morning when it is due?", "nobody")
+        if named(name, {control.role for control in plan.catalog.controls.values()}):
+            raise NotYet(f"The {role} is {shown(name)}, which is a role, and answers no mail. Who has it?", "nobody")
     if not names:
         return "The plan has no step, so nobody has to be named."
     owners = counted(len(set(names.values())), "person", "people")
@@ -220,8 +229,7 @@ def training(answer: Any) -> str:
             f"{held.on} comes after {today}, the day of the report. What has not been held is no record yet.",
             "not-held",
         )
-    if held.who == TRAINED:
-        raise NotYet("That is the example's. Who sat there when you read it aloud?", "example")
+    check_own(held.who)
     return f"{held.who}, {held.on}. Only you know that it was held: the record is worth what your word is."
 
 
@@ -230,24 +238,33 @@ def defense(answer: Any) -> str:
     model, given = made_parts(answer, ThreatModel)
     text = a_kind(given, str, "a defense; give a text")
     sentences = [each for each in _END.split(text.strip()) if each]
-    if len(sentences) < SENTENCES:
+    if len(sentences) < SENTENCES or len(words_in(text)) < DEFENSE:
+        said = f"{counted(len(sentences), 'sentence')} of {counted(len(words_in(text)), 'different word')}"
         raise NotYet(
-            f"{len(sentences)} of {SENTENCES} sentences. What is left, who answers for it, what ends it?", "short"
+            f"That is {said}. To tell a stranger what is left, why it is bearable now, who answers for it and what "
+            f"ends it takes {SENTENCES} sentences, and {DEFENSE} different words at least.",
+            "short",
         )
     if false := next((each for each in sentences if contradicts(each, model.system)), ""):
         raise NotYet(
             f"{shown(false)} Your own report says otherwise: nobody has said that a person has to approve.",
             "contradicts",
         )
-    scores = [f"{score:.2f}" for score in (model.assessment.risk_score, model.plan.risk_after)]
-    if not any(score in text for score in scores):
+    today, planned = model.assessment, model.plan.risk_after
+    risks = (today.risk_score, planned, *today.by_threat.values())
+    if not any(is_written(share, risk) for share, risk in product(shares_in(text), risks)):
         raise NotYet(
-            f"No number of your report is in it. It says {scores[0]} today, {scores[1]} after the plan.", "no-number"
+            f"No number of your report is in it. It says {today.risk_score:.2f} today, {planned:.2f} after the plan.",
+            "no-number",
         )
-    if not _DAY.search(text):
-        raise NotYet("Until when does it hold? Name a day, such as 2027-03-31.", "no-day")
+    look = until(text, model.made_on)
     if not _OFF.search(text):
         raise NotYet(
-            "What would make you switch it off? Without that, nobody has accepted a risk: they hoped.", "no-stop"
+            "What would make you switch it off, stop it or take it down? Say it with one of these words. Without that, "
+            "nobody has accepted a risk: they hoped.",
+            "no-stop",
         )
-    return f"{len(sentences)} sentences, with a number of the report and a day. A listener can now disagree with you."
+    return (
+        f"{len(sentences)} sentences, with a number of the report, an end and what would bring it sooner.{look} No "
+        "program reads who answers, and why it is bearable now: hold your text against the table yourself."
+    )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shlex
+from pathlib import PurePath
 from typing import Any
 
 from threatlab.assessment import assess
 from threatlab.attacks import ATTACKS
 from threatlab.depth import above_bound, switch_off
 from threatlab.errors import ThreatLabError, unknown_name
-from threatlab.exercises.judges import UNREAD, a_kind, a_number, a_reason, parts, shown
+from threatlab.exercises.judges import UNREAD, a_kind, a_number, a_reason, named, parts, shown
 from threatlab.exercises.outcome import NotYet
 from threatlab.exercises.question import Question, in_steps
 from threatlab.incidents import load_incident, replay
@@ -58,7 +59,8 @@ def _depth(answer: Any) -> str:
     controls = incident.system.catalog.controls
     if isinstance(answer, str) or not isinstance(answer, list | tuple | set) or len(set(map(str, answer))) != 2:
         raise NotYet(f'{shown(answer)} are not two controls; write ["...", "..."].')
-    chosen = sorted(map(str, answer))
+    titles = {name: each.title for name, each in controls.items()}
+    chosen = sorted(named(name, titles) or str(name) for name in answer)
     for name in chosen:
         if name not in controls:
             raise NotYet(capital(unknown_name("control", name, controls)))
@@ -134,7 +136,7 @@ def _command(answer: Any) -> str:
     if not 0 < bound < 1:
         raise NotYet(f"{bound:g} stops every release, or none: a score lies between 0 and 1.", "no-score")
     files = [word for word in words[2:] if word.endswith((".json", ".toml"))]
-    if files != ["threat-model.json"]:
+    if list(map(PurePath, files)) != [PurePath("threat-model.json")]:
         raise NotYet("Name the file that is assessed: threat-model.json.")
     leave = any(word.startswith(("--allow-open", "--max-open")) for word in options)
     asked = "with leave for open questions" if leave else "and while a question is open"

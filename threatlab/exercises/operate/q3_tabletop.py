@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from threatlab.errors import ThreatLabError
-from threatlab.exercises.judges import refusal, shown
+from threatlab.exercises.judges import as_list, refusal, shown, words_in
 from threatlab.exercises.outcome import NotYet
 from threatlab.exercises.question import Question, in_steps
 from threatlab.tabletop import MEASURES, NOBODY, Exercise, begin
@@ -17,14 +17,14 @@ GOALS: Mapping[str, float] = {"attacker": 216, "down": 24, "taken": 0, "blind": 
 """The most of each figure: what the managing director asks for. 192 of the attacker's hours lie before the start."""
 
 _WORDS = 4
-"""Words that a reason needs; whether it is a good one, only a reader can tell."""
+"""Different words that a reason needs; whether it is a good one, only a reader can tell."""
 
 
 def plays_the_seat(answer: Any) -> str:
     """Judge answers to the story by who takes them, why, and what comes of them."""
     played = getattr(answer, "exercise", answer)  # a TabletopPanel has one
-    given = played.answers() if isinstance(played, Exercise) else answer
-    if not isinstance(given, list | tuple) or not all(isinstance(each, Mapping) for each in given):
+    given = as_list(played.answers() if isinstance(played, Exercise) else answer)
+    if given is None or not all(isinstance(each, Mapping) for each in given):
         raise NotYet(
             f"{shown(answer)} is no list of decisions. Each is a dict: "
             '{"option": "log", "by": "security analyst", "note": "why"}.'
@@ -69,10 +69,10 @@ def _decided(now: Exercise, number: int, each: Mapping[str, Any]) -> Exercise:
             f"{where}: you hand over to the {entry.by} what you may decide yourself. What does waiting cost?",
             "hands-over",
         )
-    if len(entry.note.split()) < _WORDS:
+    if len(words_in(entry.note)) < _WORDS:
         reason = f"{shown(entry.note)} for a reason" if entry.note.strip() else "no reason"
         raise NotYet(
-            f"{where}, has {reason}. Say why under note, in {_WORDS} words or more: it is read in a calmer week.",
+            f"{where}, has {reason}. Say why under note, in {_WORDS} different words: it is read in a calmer week.",
             "no-reason",
         )
     return after

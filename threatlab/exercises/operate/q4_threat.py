@@ -8,7 +8,7 @@ from threatlab.assessment import assess
 from threatlab.assessment.layered import ThreatRisk
 from threatlab.catalog import Catalog, catalog
 from threatlab.errors import ThreatLabError
-from threatlab.exercises.judges import refusal, shown
+from threatlab.exercises.judges import refusal, shown, words_in
 from threatlab.exercises.outcome import NotYet
 from threatlab.exercises.question import Question, in_steps
 from threatlab.operate.newer_catalog import rescore, with_threat
@@ -90,7 +90,7 @@ def _hits(newer: Catalog, name: str) -> None:
 def _is_likely(newer: Catalog, name: str) -> None:
     entry = newer.threats[name]
     for field, why in (("likelihood_why", entry.likelihood_why), ("impact_why", entry.impact_why)):
-        if len(why.split()) < _WORDS:
+        if len(words_in(why)) < _WORDS:
             raise NotYet(
                 f"{field} is {why!r}. A figure without a reason can't be argued with: say what it rests on.",
                 "no-reason",
@@ -139,7 +139,7 @@ def _is_countered(newer: Catalog, name: str) -> None:
                 f"{title!r} removes nine tenths of it, or more? Think of the day on which everybody is in a hurry.",
                 "nearly-all",
             )
-        if len(claim.why.split()) < _WORDS:
+        if len(words_in(claim.why)) < _WORDS:
             raise NotYet(f"{title!r}: why is {claim.why!r}. Say what it does at which step.")
     if not set(_IN_THE_WAY) & set(claims):
         raise NotYet(

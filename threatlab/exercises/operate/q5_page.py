@@ -14,6 +14,7 @@ from threatlab.exercises.question import Question, in_steps
 from threatlab.incidents import Incident, load_incident, replay
 from threatlab.operate.reviews import review_calendar
 from threatlab.system import AISystem, load_system
+from threatlab.words import counted
 
 KEYS = ("executive", "ML engineer", "security lead")
 WEEK = timedelta(days=7)
@@ -88,7 +89,7 @@ def writes_the_page(answer: Any) -> str:
         page = returned(function, list(systems), incident, start)
         if not isinstance(page, Mapping) or set(page) != set(KEYS):
             raise other_kind(page, f"a dict with {', '.join(map(repr, KEYS))}")
-        where = f"{incident.title}, {len(systems)} systems"
+        where = f"{incident.title}, {counted(len(systems), 'system')}"
         for judge in (_for_executive, _for_engineer, _for_lead):
             judge(where, dict(page), incident, systems, start)
     return (

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import date, datetime
-from itertools import product
 from typing import Any
 
 from threatlab.assessment import assess
@@ -20,9 +18,12 @@ from threatlab.exercises.judges import (
     a_reason,
     check_bearable,
     is_a_person,
+    is_written,
     named,
     parts,
+    shares_in,
     shown,
+    until,
 )
 from threatlab.exercises.outcome import NotYet
 from threatlab.exercises.question import Question, in_steps
@@ -34,10 +35,10 @@ from threatlab.words import listed
 SENTENCE = 10
 """Words that the sentence of section 7 needs at least: it says four things."""
 
-_NUMBER = re.compile(r"\b\d+(?:\.\d+)? ?%|\b[01]?\.\d+")
-_DAY = re.compile(r"20\d\d-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]20\d\d|\d{1,2} [A-Za-z]+ 20\d\d|[A-Za-z]+ \d{1,2} 20\d\d")
-_WRITTEN = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d %B %Y", "%d %b %Y", "%B %d %Y", "%b %d %Y")
-_ANSWERS = r"\b(?:answers?|owns?|carries|accepts?|signs?|responsible|accountable)\b"
+_ANSWERS = (
+    r"\b(?i:answers?|answerable|owns?|owner|carr(?:y|ies)|bears?|accepts?|signs?|vouch(?:es)?|stands? (?:for|by|behind)"
+    r"|responsib\w+|accountab\w+|in charge)\b"
+)
 _WHO = re.compile(rf"(?:^|[,;]|\band\b)\s*(?:and\s+)?([^,;]*?)\s+{_ANSWERS}")
 
 _WISH = re.compile(
@@ -190,46 +191,25 @@ def _sentence(answer: Any) -> str:
         raise NotYet(
             f"It names no control that the half has lost. Take one, by its name: {listed(lost, 'or')}.", "no-control"
         )
-    plain = re.sub(r"(?<=\d)(?:st|nd|rd|th)\b|,|\bof (?=[A-Z])", "", text)
-    if not (given := _NUMBER.findall(_DAY.sub("", plain))):
+    if not (given := shares_in(text)):
         raise NotYet("No number says how large the risk is that stays.", "no-number")
     risks = {"the risk score": half.risk_after, **_by_title(half)}
-    if not any(_is_it(number, risk) for number in given for risk in risks.values()):
+    if not any(is_written(number, risk) for number in given for risk in risks.values()):
         name, largest = max(_by_title(half).items(), key=lambda each: each[1])
         raise NotYet(
-            f"{given[0].strip()} is no risk that stays: with the half, {name.lower()} is at {largest:.3f}, "
+            f"{given[0]} is no risk that stays: with the half, {name.lower()} is at {largest:.3f}, "
             f"and the risk score at {half.risk_after:.3f}.",
             "wrong-number",
         )
-    if not (until := max(_days_in(plain), default=None)):
-        raise NotYet("It has no day. Until when does the answer hold? Write it as 31 January 2027.", "no-day")
-    if plan.begins and until <= plan.begins:
-        raise NotYet(f"{until} is not after {plan.begins}, on which the work begins: give a later day.", "over")
+    look = until(text, plan.begins)
     who = _WHO.search(text)
     if not re.search(_ANSWERS, text) or (who and who[1] and not (re.search(r"\w", who[1]) and is_a_person(who[1]))):
-        raise NotYet("Nobody answers for it whom one could ask. Who does?", "nobody")
-    return "A lost control, a risk that stays, a person and a day: somebody can disagree with that."
-
-
-def _days_in(text: str) -> list[date]:
-    """Return the days that a text names, as far as they are any."""
-    days = []
-    for written, form in product(_DAY.findall(text), _WRITTEN):
-        with suppress(ValueError):
-            days.append(datetime.strptime(written, form).date())  # noqa: DTZ007  # a day, not a time
-    return days
+        raise NotYet('Nobody answers for it whom one could ask. Who does? Write it as "Ada answers for it".', "nobody")
+    return f"A lost control, a risk that stays, a person and a day: somebody can disagree with that.{look}"
 
 
 def _by_title(plan: Plan) -> dict[str, float]:
     return {plan.catalog.threats[threat].title: risk for threat, risk in plan.after.by_threat.items()}
-
-
-def _is_it(number: str, risk: float) -> bool:
-    """Whether a number of a text, such as "0.16" or "16%", is this risk as far as it is written out."""
-    digits = number.rstrip(" %")
-    written = len(digits.partition(".")[2]) + (2 if "%" in number else 0)
-    value = float(digits) / (100 if "%" in number else 1)
-    return abs(value - risk) <= 0.5 * 10.0**-written + 1e-9
 
 
 w1 = Question(

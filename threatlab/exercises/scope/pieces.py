@@ -12,7 +12,7 @@ from threatlab.dataflow.facts import facts_from, hidden_by_exclusions, system_fr
 from threatlab.dataflow.files import list_drawings, load_drawing
 from threatlab.dataflow.parts import NOBODY, NOTHING
 from threatlab.errors import ThreatLabError
-from threatlab.exercises.judges import a_kind, a_pair, plain, refusal, shown
+from threatlab.exercises.judges import a_kind, a_pair, check_own, plain, refusal, shown, words_in
 from threatlab.exercises.outcome import NotYet
 from threatlab.exercises.question import Question, in_steps
 from threatlab.exercises.scope.q3_exclusion import says_when
@@ -99,8 +99,9 @@ def _question(answer: Any) -> str:
             "Nobody can answer that. Ask for something that somebody can look up, such as who, how many, when.",
             "is-it-safe",
         )
-    if len(question.split()) < 4:
+    if len(words_in(question)) < 4:
         raise NotYet("Nobody could answer so few words. Who checks what, or how much, or before what?")
+    check_own(question)
     zone = crossing.enters if crossing.enters.kind == "own" else crossing.leaves
     return f"Flow {number} goes from {crossing.leaves.name} into {crossing.enters.name}. Ask the {zone.owner}."
 

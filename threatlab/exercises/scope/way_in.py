@@ -35,7 +35,9 @@ def names_a_way_in(answer: Any) -> str:
     element = named(what, [each.name for each in drawing.elements])
     if element is None:
         raise NotYet(f"{shown(what)} is no element of the drawing; copy its name from the picture.")
-    if element not in (near := within_reach(drawing, number)):
+    if not (near := within_reach(drawing, number)):
+        raise NotYet(f"Flow {number} leads to nothing that is in scope. Take another flow.", "out-of-reach")
+    if element not in near:
         raise NotYet(f"No flow leads from there to {element}. Within reach: {listed(near, 'or')}.", "out-of-reach")
     return _after(drawing, number, adversary, element)
 
