@@ -29,7 +29,7 @@ MOST_ALIKE = 12
 
 _LINK = re.compile(r"\]\((?:\.\./notebooks/)?(0\d-[\w-]+\.ipynb)\)")
 _NAMED_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
-_MARKS = re.compile(r"[#*`|]|---")
+_MARKS = re.compile(r"[#*`|]|---|</?\w+>")
 _SPECIAL = re.compile(r"(`[^`]*`)|([\\*_<>|\[\]])")
 
 Refused = Iterable[tuple[str, Exception]]

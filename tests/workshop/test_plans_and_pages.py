@@ -127,6 +127,11 @@ def test_a_mistake_in_a_format_is_named(right, wrong, says, tmp_path, monkeypatc
 # ---- the pages
 
 
+def test_a_text_is_named_by_words_that_a_reader_sees():
+    texts = [(lesson, cell.id) for lesson in LESSONS.values() for cell in lesson.cells if cell.cell_type == "markdown"]
+    assert [named for named in (pages.at(*each) for each in texts) if re.search(r"[<>]|\(\*\*\)", named)] == []
+
+
 def test_no_page_has_drifted_from_what_it_is_made_from():
     stale = [name for name, text in pages_made() if (FOLDER / name).read_text(encoding="utf-8") != text]
     assert stale == [], "run `make workshop`"
