@@ -54,9 +54,9 @@ FAULTS = {  # what is in the file, for which kinds, and what is said
     "a deep nest": (
         TABLES,
         lambda end: b"a = " * (end == ".toml") + b"[" * 900 + b"]" * 900,
-        "is not valid (TOML|JSON): it is nested more than 20 deep",
+        "is not valid (TOML|JSON): it is nested more than 100 deep",
     ),
-    "a nest without end": (IN_JSON, lambda _: b"[" * 200_000, "is not valid JSON: it is nested more than 20 deep"),
+    "a nest without end": (IN_JSON, lambda _: b"[" * 200_000, "is not valid JSON: it is nested more than 100 deep"),
     "a text": (IN_JSON, lambda _: b'"shadowray"', "holds a text, not a table with "),
     "nothing": (IN_JSON, lambda _: b"null", "holds null, not a table with "),
     "no number": (IN_JSON, lambda _: b'{"name": NaN}', "is not valid JSON: NaN is no number in JSON"),
