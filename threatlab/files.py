@@ -29,7 +29,7 @@ from threatlab.words import listed
 T = TypeVar("T")
 
 _DEEPEST = 100
-"""Tables and lists within each other: our deepest file has seven, a bill of materials two for each part within a part."""
+"""Tables and lists within each other: our deepest file has seven, a bill of materials two a part within a part."""
 
 _TOO_DEEP = f"it is nested more than {_DEEPEST} deep"
 _LARGEST = 2**63
