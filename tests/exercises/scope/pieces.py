@@ -156,5 +156,8 @@ def bank():
                 (replace(left_out(MINE), name="my-system"), "still called my-system"),
             ],
         ),
-        "w9": ((WHOLE, (4, "competitor", "Loan model")), NO_WAYS_IN),
+        "w9": (
+            (WHOLE, (4, "competitor", "Loan model")),
+            [*NO_WAYS_IN, ((WHOLE, (1, "Customer", "Scoring API")), "is the text's example")],
+        ),
     }

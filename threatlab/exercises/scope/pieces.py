@@ -401,10 +401,19 @@ w8 = Question(
     },
 )
 
+
+def _another_way_in(answer: Any) -> str:
+    said = names_a_way_in(answer)
+    number, *_ = plain(answer[1])
+    if number == 1:
+        raise NotYet("Flow 1 is the text's example. Take another flow.")
+    return said
+
+
 w9 = Question(
     id="scope.w9",
     title="Who, from where, after what",
-    judge=names_a_way_in,
+    judge=_another_way_in,
     hints=in_steps(
         "Take a flow of the table, and one who can be there. Where do the flows lead from there, or come from?",
         'Whoever sends libraries changes what is trained: (8, "contributor", ...)',
