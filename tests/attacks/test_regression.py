@@ -174,7 +174,8 @@ def test_the_gates_stop_a_bare_system_and_pass_a_defended_one(tmp_path, system_f
     assert (passed.exit_code, len(passed.passed)) == (0, 2)
 
 
-def test_the_layer_gate_names_layer_and_threat(tmp_path, system_file):
+def test_the_layer_gate_names_layer_and_threat(tmp_path, system_file, monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")  # as a kernel has it
     bound = 0.05
     result = run_suite(write_suite(tmp_path, [], system_file=system_file(DEFENDED), layer_bound=bound))
     gaps = above_bound(DEFENDED, bound)

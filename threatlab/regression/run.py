@@ -75,7 +75,7 @@ def run_suite(path: str | Path) -> SuiteResult:
 def _environment() -> dict[str, str]:
     """Return this process's environment without what would change pytest's mind, or leave files behind."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    return {**kept, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    return {**kept, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1", "PY_COLORS": "0"}
 
 
 def _read_report(exit_code: int, report: Path) -> SuiteResult:

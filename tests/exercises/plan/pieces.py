@@ -82,6 +82,10 @@ def bank():
                     (Criterion(wish, unit="percent", at_least=100), "says nothing that can be counted")
                     for wish in ("the system is secure", "Security of the cluster", "x")
                 ),
+                (
+                    Criterion("Interfaces that answer a call without a valid token.", unit="interfaces", at_most=1),
+                    "is the catalog's",
+                ),
             ],
         ),
         "w6": (

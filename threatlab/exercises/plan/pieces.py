@@ -9,7 +9,7 @@ from typing import Any
 
 from threatlab.assessment import assess
 from threatlab.assessment.result import NextStep
-from threatlab.catalog import Criterion
+from threatlab.catalog import Criterion, catalog
 from threatlab.exercises.judges import (
     UNREAD,
     a_kind,
@@ -24,6 +24,7 @@ from threatlab.exercises.judges import (
     shares_in,
     shown,
     until,
+    words_in,
 )
 from threatlab.exercises.outcome import NotYet
 from threatlab.exercises.question import Question, in_steps
@@ -145,6 +146,8 @@ def _criterion(answer: Any) -> str:
         raise NotYet(
             f"{given.measure!r} says nothing that can be counted. Which things, seen how, would you count?", "wish"
         )
+    if any(words_in(given.measure) == words_in(control.success.measure) for control in catalog().controls.values()):
+        raise NotYet(f"{given.measure!r} is the catalog's. What else would you count?")
     word, bound = ("above", given.at_most) if given.at_most is not None else ("below", given.at_least)
     return f"{given}. A measurement {word} {bound:,g} fails it, so it can be promised, and checked."
 
