@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
 from importlib import import_module
 from types import ModuleType
 
@@ -22,3 +24,14 @@ def pieces_of(notebook: str) -> tuple[Question, ...]:
     """Return what a lesson has its reader write."""
     pieces: tuple[Question, ...] = module_of(notebook).PIECES
     return pieces
+
+
+def examples_in(text: str) -> Iterator[str]:
+    """Yield what a text of a lesson shows as code that could be an answer: an expression, and no mere name."""
+    for code in re.findall(r"`([^`]+)`", text):
+        try:
+            shown = ast.parse(code, mode="eval").body
+        except SyntaxError:
+            continue
+        if not isinstance(shown, ast.Name | ast.Attribute):
+            yield code
