@@ -89,7 +89,7 @@ class AISystem:
         values = {
             "name": name,
             **texts,
-            "title": texts["title"] or name,
+            "title": texts["title"] or name.strip(),
             "known": MappingProxyType(known),
             "true": frozenset(attribute for attribute, value in known.items() if value),
             "notes": MappingProxyType(_check_notes({} if notes is None else notes, terms)),

@@ -103,6 +103,7 @@ def test_the_title_is_the_name_unless_one_is_given():
     assert AISystem("s").title == "s"
     assert AISystem("s", title="The system\n").title == "The system"
     assert AISystem("s", title=" ", owner="\n").title == "s"
+    assert AISystem(" s ").title == "s", "as a file would say it"
 
 
 def test_a_system_shows_what_is_known_of_it():
