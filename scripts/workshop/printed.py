@@ -7,7 +7,9 @@ from pathlib import Path
 
 import mistune
 
-FOLDER = Path(__file__).resolve().parents[2] / "workshop"
+from scripts.workshop.lessons import ROOT
+
+FOLDER = (ROOT / "workshop").resolve()
 
 STYLE = """
 :root { color-scheme: light dark; --line: #8886; --soft: #8882; }
